@@ -1,0 +1,25 @@
+//! The words every other room shares: codes, periods, areas, frameworks, records, releases and the clock.
+
+pub mod area;
+pub mod catalogue;
+pub mod clock;
+pub mod crosswalk;
+pub mod dimension;
+pub mod framework;
+pub mod organisation;
+pub mod period;
+pub mod record;
+pub mod release;
+pub mod secret;
+
+pub use area::{Area, AreaKind, Membership};
+pub use catalogue::{AreaIndex, Catalogue, FrameworkIndex};
+pub use clock::Clock;
+pub use crosswalk::{Comparability, Crosswalk, Relation, RelationKind, Source};
+pub use dimension::{Attributes, Category, Dimension};
+pub use framework::{Benchmark, Framework};
+pub use organisation::{Agreement, Directory, Organisation, OrganisationKind};
+pub use period::Period;
+pub use record::{Pseudonym, Record};
+pub use release::Release;
+pub use secret::Secret;

@@ -1,0 +1,66 @@
+//! The 32-byte secret from which noise, pseudonyms and the token key are derived.
+
+use std::fmt;
+
+use hmac::{Hmac, Mac, digest::KeyInit};
+use sha2::Sha256;
+
+use super::Pseudonym;
+
+/// The secret of one exchange. Losing it changes every future answer and unlinks every institution.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret([u8; 32]);
+
+impl Secret {
+    /// A secret of the given bytes.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The pseudonym of an institution: HMAC-SHA256 of scheme and identifier. The identifier itself is never stored.
+    pub fn pseudonym(&self, scheme: &str, identifier: &str) -> Pseudonym {
+        Pseudonym(self.derive("exchange/institution/v1", &[scheme.as_bytes(), identifier.as_bytes()]))
+    }
+
+    /// The key of the noise, independent of every other use of the secret.
+    pub fn noise_key(&self) -> [u8; 32] {
+        self.derive("exchange/noise/v1", &[])
+    }
+
+    /// The seed of the service's own Ed25519 signing key.
+    pub fn signing_seed(&self) -> [u8; 32] {
+        self.derive("exchange/signing/v1", &[])
+    }
+
+    /// HMAC-SHA256 over the label and the length-prefixed parts, so that no two inputs collide.
+    fn derive(&self, label: &str, parts: &[&[u8]]) -> [u8; 32] {
+        let mut block = [0_u8; 64];
+        block[..32].copy_from_slice(&self.0);
+        let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
+        for part in std::iter::once(label.as_bytes()).chain(parts.iter().copied()) {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(redacted)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pseudonyms_keep_scheme_and_identifier_apart() {
+        let secret = Secret::new([7; 32]);
+        assert_eq!(secret.pseudonym("URN", "100"), secret.pseudonym("URN", "100"));
+        assert_ne!(secret.pseudonym("URN", "100"), secret.pseudonym("URN1", "00"));
+        assert_ne!(secret.pseudonym("URN", "100"), Secret::new([8; 32]).pseudonym("URN", "100"));
+        assert_ne!(secret.noise_key(), secret.signing_seed());
+    }
+}

@@ -1,0 +1,3 @@
+//! Benchmark Exchange: anonymised career-guidance benchmark outcomes across regions, asked for in GraphQL.
+
+pub mod domain;
