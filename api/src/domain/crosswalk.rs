@@ -44,7 +44,7 @@ impl RelationKind {
     /// The relation of a to c, given a to b and b to c; `None` where nothing follows (part of a whole that is part of …).
     fn then(self, next: Self) -> Option<Self> {
         match (self, next) {
-            (Self::Exact | Self::Close, other) | (other, Self::Exact | Self::Close) => Some(other.max(self.min(next))),
+            (Self::Exact | Self::Close, _) | (_, Self::Exact | Self::Close) => Some(self.max(next)),
             (one, other) => (one == other).then_some(one),
         }
     }
