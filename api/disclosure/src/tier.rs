@@ -1,4 +1,6 @@
-//! How much protection an answer gets.
+//! How much protection an answer gets, and the numbers that make it so.
+
+use std::{fmt, str::FromStr};
 
 /// How much protection an answer gets, from the least to the most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -9,4 +11,120 @@ pub enum Tier {
     Regional,
     /// Partners abroad, by agreement.
     International,
+}
+
+/// The parameters of a tier. All of them are public; only the key of the noise is not.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rules {
+    /// The fewest institutions a cell may speak of.
+    pub k_institutions: u32,
+    /// The fewest students a student count may speak of.
+    pub k_students: u32,
+    /// The standard deviation of the noise, in institutions' worth: 1 is one institution's whole yes or no.
+    pub sigma: f64,
+    /// The most dimensions a question may name, besides area, period and benchmark.
+    pub max_dimensions: usize,
+    /// The multiple that counts are rounded to, at least 1; 1 is no rounding.
+    pub count_rounding: u32,
+    /// How many new tabulations one organisation may ask for per measure and period; no limit when absent.
+    pub new_tabulations: Option<u32>,
+}
+
+impl Tier {
+    /// Every tier, weakest protection first.
+    pub const ALL: [Self; 3] = [Self::Own, Self::Regional, Self::International];
+
+    /// The parameters of this tier.
+    pub fn rules(self) -> Rules {
+        match self {
+            Self::Own => Rules {
+                k_institutions: 3,
+                k_students: 5,
+                sigma: 0.0,
+                max_dimensions: 3,
+                count_rounding: 1,
+                new_tabulations: None,
+            },
+            Self::Regional => Rules {
+                k_institutions: 10,
+                k_students: 10,
+                sigma: 3.0,
+                max_dimensions: 2,
+                count_rounding: 5,
+                new_tabulations: Some(20),
+            },
+            Self::International => Rules {
+                k_institutions: 20,
+                k_students: 20,
+                sigma: 4.0,
+                max_dimensions: 1,
+                count_rounding: 10,
+                new_tabulations: Some(12),
+            },
+        }
+    }
+
+    /// The tier as stored and as written on the command line, e.g. `regional`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Regional => "regional",
+            Self::International => "international",
+        }
+    }
+}
+
+impl Rules {
+    /// The fewest institutions whose estimates are given: `k_institutions`, and never fewer than 7.
+    ///
+    /// Where fewer than 3 institutions achieve, or fail to, a share is a band at least 3/n wide at either end. With 6
+    /// institutions or fewer the two bands meet and nothing is left to say, whatever the results are.
+    pub fn fewest_institutions(self) -> u32 {
+        self.k_institutions.max(2 * crate::band::FEWEST_THAT_DIFFER + 1)
+    }
+}
+
+/// The text is not a tier.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected a tier, one of `own`, `regional`, `international`, found `{found}`")]
+pub struct InvalidTier {
+    /// What was given.
+    pub found: String,
+}
+
+impl fmt::Display for Tier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Tier {
+    type Err = InvalidTier;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|tier| tier.as_str() == text).ok_or_else(|| InvalidTier { found: text.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tier_is_read_and_written_the_same() {
+        for tier in Tier::ALL {
+            assert_eq!(tier.to_string().parse(), Ok(tier));
+        }
+        assert_eq!("Own".parse::<Tier>().unwrap_err().found, "Own");
+    }
+
+    #[test]
+    fn every_tier_protects_at_least_as_much_as_the_one_before() {
+        for pair in Tier::ALL.windows(2) {
+            let (weak, strong) = (pair[0].rules(), pair[1].rules());
+            assert!(pair[0] < pair[1] && weak.sigma < strong.sigma);
+            assert!(weak.k_institutions < strong.k_institutions && weak.k_students < strong.k_students);
+            assert!(weak.max_dimensions > strong.max_dimensions && weak.count_rounding < strong.count_rounding);
+        }
+    }
 }

@@ -1,0 +1,197 @@
+//! From a noised total to what may be said about it: a band near either end, a rounded value between.
+//!
+//! Totals are in institutions' worth: the number that achieve, or the sum of scores over the top score. Bands are
+//! decided on the noised total, so they reveal nothing that the noise does not.
+
+use crate::{Bound, Estimate, Rules, step::Step};
+
+/// Where fewer institutions than this achieve, or fail to, only a band is given.
+pub(crate) const FEWEST_THAT_DIFFER: u32 = 3;
+
+/// The share below which a band does not narrow, as one part in so many: 1/20 is 5 %.
+const NARROWEST_BAND: u32 = 20;
+
+/// A mean or a share over a group of institutions, from 0 to `top`.
+///
+/// `institutions` is at least [`Rules::fewest_institutions`], so that the two bands do not meet.
+pub(crate) struct Scale {
+    institutions: u32,
+    top: f64,
+    step: Step,
+    standard_error: f64,
+}
+
+impl Scale {
+    pub(crate) fn new(institutions: u32, top: f64, rules: Rules) -> Self {
+        let noise = rules.sigma * top / f64::from(institutions);
+        let (step, standard_error) = if rules.sigma > 0.0 {
+            let step = Step::not_above(noise);
+            (step, with_rounding(noise, step.size()))
+        } else {
+            (Step::MILLIONTH, 0.0)
+        };
+        Self { institutions, top, step, standard_error }
+    }
+
+    /// What may be said of a share or a mean. The value is never 0 and never `top`.
+    pub(crate) fn estimate(&self, total: f64) -> Estimate {
+        if let Some(bound) = band(total, self.institutions) {
+            let edge = if self.institutions < FEWEST_THAT_DIFFER * NARROWEST_BAND {
+                f64::from(FEWEST_THAT_DIFFER) * self.top / f64::from(self.institutions)
+            } else {
+                self.top / f64::from(NARROWEST_BAND)
+            };
+            let edge = match bound {
+                Bound::AtMost => self.step.up(edge),
+                Bound::AtLeast => self.step.down(self.top - edge),
+            };
+            return Estimate::banded(edge, bound);
+        }
+        let rounded = self.step.nearest(total * self.top / f64::from(self.institutions));
+        let value = rounded.min(self.step.below(self.top)).max(self.step.size());
+        let error = self.standard_error;
+        Estimate::given(value, error, error <= 0.2 * value && error <= 0.05 * self.top)
+    }
+
+    /// What may be said of one bin of a distribution: as [`estimate`](Self::estimate), but fewer than 3 are given as 0.
+    pub(crate) fn bin(&self, total: f64) -> Estimate {
+        match band(total, self.institutions) {
+            Some(Bound::AtMost) => Estimate::rounds_to_zero(),
+            _ => self.estimate(total),
+        }
+    }
+}
+
+/// What may be said of a number of institutions out of `institutions`. The value is never as large as the group.
+pub(crate) fn count(total: f64, institutions: u32, rules: Rules) -> Estimate {
+    let multiple = rules.count_rounding.max(1);
+    let whole = rounded(institutions, rules);
+    let at_least = institutions.saturating_sub(FEWEST_THAT_DIFFER) / multiple * multiple;
+    let at_least = Estimate::banded(f64::from(at_least.min(whole.saturating_sub(multiple))), Bound::AtLeast);
+    match band(total, institutions) {
+        Some(Bound::AtMost) => {
+            return Estimate::banded(f64::from(FEWEST_THAT_DIFFER.next_multiple_of(multiple)), Bound::AtMost);
+        }
+        Some(Bound::AtLeast) => return at_least,
+        None => {}
+    }
+    let value = (total / f64::from(multiple)).round() * f64::from(multiple);
+    if value <= 0.0 {
+        return Estimate::rounds_to_zero();
+    }
+    if value >= f64::from(whole) {
+        return at_least;
+    }
+    let error = if rules.sigma > 0.0 { with_rounding(rules.sigma, f64::from(multiple)) } else { 0.0 };
+    Estimate::given(value, error, error <= 0.2 * value)
+}
+
+/// The size of a group as it is shown: participation is no secret, but it is rounded like any count.
+pub(crate) fn rounded(institutions: u32, rules: Rules) -> u32 {
+    let multiple = u64::from(rules.count_rounding.max(1));
+    let nearest = (u64::from(institutions) + multiple / 2) / multiple * multiple;
+    u32::try_from(nearest).unwrap_or(u32::MAX)
+}
+
+fn band(total: f64, institutions: u32) -> Option<Bound> {
+    let few = f64::from(FEWEST_THAT_DIFFER);
+    if total < few {
+        Some(Bound::AtMost)
+    } else if total > f64::from(institutions) - few {
+        Some(Bound::AtLeast)
+    } else {
+        None
+    }
+}
+
+/// The standard error of a noised and then rounded value: rounding adds the variance of one step, step²/12.
+fn with_rounding(noise: f64, step: f64) -> f64 {
+    let error = libm::sqrt(noise * noise + step * step / 12.0);
+    Step::three_digits_of(error).nearest(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tier;
+
+    fn check(estimate: Estimate, expected: &str) {
+        let side = match estimate.bound {
+            Some(Bound::AtMost) => "≤",
+            Some(Bound::AtLeast) => "≥",
+            None => "",
+        };
+        let error = estimate.standard_error.map(|error| format!(" ±{error}")).unwrap_or_default();
+        let symbol = estimate.status.symbol().map(|symbol| format!(" {symbol}")).unwrap_or_default();
+        let value = estimate.value.map_or("hidden".to_owned(), |value| value.to_string());
+        assert_eq!(format!("{side}{value}{error}{symbol}"), expected);
+    }
+
+    #[test]
+    fn shares_near_an_end_are_bands_and_others_are_rounded() {
+        let share = |tier: Tier, n, total| Scale::new(n, 1.0, tier.rules()).estimate(total);
+        check(share(Tier::Own, 60, 0.0), "≤0.05");
+        check(share(Tier::Own, 60, 2.0), "≤0.05");
+        check(share(Tier::Own, 60, 3.0), "0.05 ±0");
+        check(share(Tier::Own, 60, 20.0), "0.333333 ±0");
+        check(share(Tier::Own, 60, 58.0), "≥0.95");
+        check(share(Tier::Own, 7, 0.0), "≤0.428572");
+        check(share(Tier::Own, 7, 7.0), "≥0.571428");
+        check(share(Tier::Regional, 10, -4.0), "≤0.4");
+        check(share(Tier::Regional, 10, 5.1), "0.6 ±0.306 u");
+        check(share(Tier::Regional, 60, 2.9), "≤0.05");
+        check(share(Tier::Regional, 60, 30.2), "0.5 ±0.052 u");
+        check(share(Tier::Regional, 400, 120.0), "0.3 ±0.00764");
+        check(share(Tier::Regional, 400, 12.0), "0.03 ±0.00764 u");
+        check(share(Tier::Regional, 400, 399.0), "≥0.95");
+        check(share(Tier::International, 20, 17.0), "0.8 ±0.208 u");
+        check(share(Tier::International, 20, 17.1), "≥0.8");
+        check(share(Tier::International, u32::MAX, 3.0), "0.0000000005 ±0.000000000942 u");
+    }
+
+    #[test]
+    fn means_behave_like_shares_on_a_larger_scale() {
+        let mean = |tier: Tier, n, total| Scale::new(n, 100.0, tier.rules()).estimate(total);
+        check(mean(Tier::Own, 60, 2.9), "≤5");
+        check(mean(Tier::Own, 60, 40.5), "67.5 ±0");
+        check(mean(Tier::Regional, 10, 9.0), "≥60");
+        check(mean(Tier::Regional, 300, 201.4), "67 ±1.04");
+        check(mean(Tier::Regional, 300, 1.0), "≤5");
+        let benchmarks = |n, total| Scale::new(n, 8.0, Tier::Regional.rules()).estimate(total);
+        check(benchmarks(300, 150.0), "4 ±0.0813");
+        check(benchmarks(10, 1.0), "≤4");
+        check(benchmarks(10, 9.0), "≥4");
+    }
+
+    #[test]
+    fn counts_are_rounded_and_never_the_whole_group() {
+        let of = |tier: Tier, n, total| count(total, n, tier.rules());
+        check(of(Tier::Own, 60, 2.0), "≤3");
+        check(of(Tier::Own, 60, 30.0), "30 ±0");
+        check(of(Tier::Own, 60, 60.0), "≥57");
+        check(of(Tier::Regional, 60, 1.0), "≤5");
+        check(of(Tier::Regional, 60, 31.0), "30 ±3.33");
+        check(of(Tier::Regional, 12, 8.0), "≥5");
+        check(of(Tier::International, 23, 22.0), "≥10");
+        check(of(Tier::International, 20, 4.0), "0 low");
+        check(of(Tier::International, 20, 16.0), "≥10");
+        check(of(Tier::International, 40, 9.0), "10 ±4.93 u");
+    }
+
+    #[test]
+    fn a_bin_of_fewer_than_three_rounds_to_zero() {
+        let bin = |total| Scale::new(60, 1.0, Tier::Regional.rules()).bin(total);
+        check(bin(-3.0), "0 low");
+        check(bin(2.9), "0 low");
+        check(bin(3.0), "0.05 ±0.052 u");
+        check(bin(60.0), "≥0.95");
+    }
+
+    #[test]
+    fn group_sizes_are_rounded_without_overflow() {
+        assert_eq!(rounded(12, Tier::Regional.rules()), 10);
+        assert_eq!(rounded(13, Tier::Regional.rules()), 15);
+        assert_eq!(rounded(u32::MAX, Tier::International.rules()), u32::MAX);
+        assert_eq!(rounded(17, Tier::Own.rules()), 17);
+    }
+}

@@ -1,0 +1,100 @@
+//! Sticky noise in three layers, nested by tier.
+//!
+//! The noise of a quantity is drawn from the secret key and from what the cell *is*, so the same question has the same
+//! answer on every replica, for ever. Three draws are added, so that no single way of asking again averages it out:
+//!
+//! | layer | seeded by | share of the variance | what it withstands |
+//! | --- | --- | --- | --- |
+//! | persistent | set of institutions, measure | .40 | averaging over periods |
+//! | period | set, measure, period | .35 | one known period unmasking the others |
+//! | cell | conditions, measure, period | .25 | equal numbers proving equal sets |
+//!
+//! Tiers nest: the noise of a tier is that of the tier before it plus an independent extra of variance σ² − σ'². Whoever
+//! pools the answers of two tiers therefore knows no more than the weaker-protected one alone.
+//!
+//! Two quantities are drawn at a time: the 32 bytes of one HMAC are four draws, two quantities in two tiers.
+
+use crate::{Label, NoiseKey, Tier, gaussian::from_uniform, key::Purpose};
+
+/// The layers and their share of the variance; together 1.
+const LAYERS: [(Purpose, f64); 3] = [(Purpose::Persistent, 0.40), (Purpose::Period, 0.35), (Purpose::Cell, 0.25)];
+
+/// The tiers that add noise, in the order of their draws.
+const NOISY: [Tier; 2] = [Tier::Regional, Tier::International];
+
+/// What noise is drawn for.
+#[derive(Clone, Copy)]
+pub(crate) struct Subject<'a> {
+    pub(crate) label: &'a Label,
+    pub(crate) measure: &'a str,
+    pub(crate) keys: u128,
+}
+
+/// Two quantities that are drawn together. A variant's number is part of the seed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pair {
+    /// The number that achieve a benchmark, and the sum of scores.
+    Benchmark,
+    /// Of an overall cell: pair 0 is the mean and bin 0, pair p is bins 2p − 1 and 2p.
+    Overall(u32),
+}
+
+/// The source of noise of one tier.
+pub(crate) struct Noise<'k> {
+    key: &'k NoiseKey,
+    /// Standard deviation by layer and by noisy tier, in institutions' worth; 0 beyond the tier.
+    deviations: [[f64; NOISY.len()]; LAYERS.len()],
+}
+
+impl<'k> Noise<'k> {
+    pub(crate) fn new(key: &'k NoiseKey, tier: Tier) -> Self {
+        let mut before = 0.0;
+        let extra = NOISY.map(|noisy| {
+            let variance = noisy.rules().sigma * noisy.rules().sigma;
+            let added = if noisy <= tier { variance - before } else { 0.0 };
+            before = variance;
+            added
+        });
+        Self { key, deviations: LAYERS.map(|(_, part)| extra.map(|variance| libm::sqrt(part * variance))) }
+    }
+
+    /// The noise of two quantities, in institutions' worth.
+    pub(crate) fn draw(&self, subject: Subject<'_>, pair: Pair) -> [f64; 2] {
+        let mut noise = [0.0; 2];
+        for ((purpose, _), deviations) in LAYERS.iter().zip(&self.deviations) {
+            if deviations.iter().all(|deviation| *deviation == 0.0) {
+                continue;
+            }
+            let output = self.output(*purpose, subject, pair);
+            for (deviation, draws) in deviations.iter().zip(output.chunks_exact(16)) {
+                for (quantity, bytes) in noise.iter_mut().zip(draws.chunks_exact(8)) {
+                    *quantity +=
+                        deviation * from_uniform(bytes.iter().fold(0, |bits, byte| (bits << 8) | u64::from(*byte)));
+                }
+            }
+        }
+        noise
+    }
+
+    fn output(&self, layer: Purpose, subject: Subject<'_>, pair: Pair) -> [u8; 32] {
+        let pair = match pair {
+            Pair::Benchmark => [0; 5],
+            Pair::Overall(number) => {
+                let [a, b, c, d] = number.to_be_bytes();
+                [1, a, b, c, d]
+            }
+        };
+        let keys = subject.keys.to_be_bytes();
+        let (measure, period) = (subject.measure.as_bytes(), subject.label.period.as_bytes());
+        match layer {
+            Purpose::Persistent => self.key.draw(layer, &[&pair, measure, &keys]),
+            Purpose::Period => self.key.draw(layer, &[&pair, measure, &keys, period]),
+            Purpose::Cell | Purpose::Record => {
+                self.key.draw(Purpose::Cell, &[&pair, measure, subject.label.conditions.as_bytes(), period])
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+//! What the noise promises, measured over many cells.
+
+use super::*;
+
+const CELLS: u32 = 100_000;
+
+fn label(conditions: &str, period: &str) -> Label {
+    Label { conditions: conditions.into(), period: period.into() }
+}
+
+fn subject(label: &Label, keys: u128) -> Subject<'_> {
+    Subject { label, measure: "GATSBY-2014/3", keys }
+}
+
+/// The mean of a·b over many cells, and the standard error of that mean where both are Gaussian of mean 0.
+fn covariance(count: u32, draw: impl Fn(u128) -> (f64, f64)) -> (f64, f64) {
+    let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
+    for number in 0..count {
+        let (a, b) = draw(u128::from(number) << 64);
+        ab += a * b;
+        aa += a * a;
+        bb += b * b;
+    }
+    let (count, ab, aa, bb) = (f64::from(count), ab, aa, bb);
+    let (ab, aa, bb) = (ab / count, aa / count, bb / count);
+    (ab, libm::sqrt((aa * bb + ab * ab) / count))
+}
+
+fn check(count: u32, expected: f64, draw: impl Fn(u128) -> (f64, f64)) {
+    let (found, error) = covariance(count, draw);
+    assert!((found - expected).abs() < 4.0 * error, "{found} is not {expected}, give or take {error}");
+}
+
+#[test]
+fn the_standard_deviation_is_that_of_the_tier_and_tiers_nest() {
+    let key = NoiseKey::new([5; 32]);
+    let [regional, international] = NOISY.map(|tier| Noise::new(&key, tier));
+    let both = |number: u128| {
+        let label = label(&format!("area={number}"), "202324T3");
+        let subject = subject(&label, number);
+        (regional.draw(subject, Pair::Benchmark), international.draw(subject, Pair::Benchmark))
+    };
+    let drawn: Vec<_> = (0..CELLS).map(|number| both(u128::from(number) << 64)).collect();
+    #[expect(clippy::cast_possible_truncation, reason = "below the number of cells")]
+    let at = |number: u128| drawn[(number >> 64) as usize];
+    check(CELLS, 9.0, |number| (at(number).0[0], at(number).0[0]));
+    check(CELLS, 9.0, |number| (at(number).0[1], at(number).0[1]));
+    check(CELLS, 16.0, |number| (at(number).1[0], at(number).1[0]));
+    check(CELLS, 9.0, |number| (at(number).0[0], at(number).1[0]));
+    check(CELLS, 0.0, |number| (at(number).1[0], at(number).1[1]));
+    check(CELLS, 0.0, |number| (at(number).0[0], at(number).1[0] - at(number).0[0]));
+}
+
+#[test]
+fn the_layers_are_shared_as_far_as_the_cells_are_alike() {
+    let key = NoiseKey::new([6; 32]);
+    let noise = Noise::new(&key, Tier::Regional);
+    let draw = |conditions: &str, period: &str, keys| {
+        noise.draw(subject(&label(conditions, period), keys), Pair::Benchmark)[0] / 3.0
+    };
+    let count = 30_000;
+    // the same set: another period, other conditions, both
+    check(count, 0.40, |set| {
+        (draw(&format!("area={set}"), "202324T2", set), draw(&format!("area={set}"), "202324T3", set))
+    });
+    check(count, 0.75, |set| {
+        (draw(&format!("area={set}"), "202324T2", set), draw(&format!("lep={set}"), "202324T2", set))
+    });
+    check(count, 0.40, |set| {
+        (draw(&format!("area={set}"), "202324T2", set), draw(&format!("lep={set}"), "202324T3", set))
+    });
+    // the same conditions: another set, by one institution
+    check(count, 0.25, |set| {
+        (draw(&format!("area={set}"), "202324T2", set), draw(&format!("area={set}"), "202324T2", set + 1))
+    });
+}
+
+#[test]
+fn own_results_carry_no_noise() {
+    let key = NoiseKey::new([7; 32]);
+    let noise = Noise::new(&key, Tier::Own).draw(subject(&label("", ""), 1), Pair::Benchmark);
+    assert_eq!(noise.map(f64::to_bits), [0; 2]);
+}
+
+#[test]
+fn another_key_measure_or_quantity_is_other_noise() {
+    let (key, other) = (NoiseKey::new([8; 32]), NoiseKey::new([9; 32]));
+    let label = label("area=E12000001", "202324T3");
+    let base = Noise::new(&key, Tier::International).draw(subject(&label, 1), Pair::Benchmark);
+    let measure = Subject { measure: "GATSBY-2014/4", ..subject(&label, 1) };
+    let noise = Noise::new(&key, Tier::International);
+    for different in [
+        Noise::new(&other, Tier::International).draw(subject(&label, 1), Pair::Benchmark),
+        noise.draw(measure, Pair::Benchmark),
+        noise.draw(subject(&label, 1), Pair::Overall(0)),
+        noise.draw(subject(&label, 1), Pair::Overall(1)),
+    ] {
+        assert!(base.iter().zip(different).all(|(base, different)| (base - different).abs() > 0.0));
+    }
+    assert!((base[0] - base[1]).abs() > 0.0);
+}
+
+#[test]
+fn the_stream_never_changes() {
+    let key = NoiseKey::new([0x2a; 32]);
+    let keys = key.record_key(&[1; 32]).wrapping_add(key.record_key(&[2; 32]));
+    let label = label("area=E12000001;PHASE=secondary", "202324T3");
+    let draw = |tier, pair| Noise::new(&key, tier).draw(subject(&label, keys), pair).map(|noise| format!("{noise:.9}"));
+    assert_eq!(format!("{keys:032x}"), "88d818ca3d583d2bf15abd4415b362b8");
+    assert_eq!(draw(Tier::Regional, Pair::Benchmark), ["-0.567265987", "6.931832200"]);
+    assert_eq!(draw(Tier::International, Pair::Benchmark), ["-7.327306931", "10.213048652"]);
+    assert_eq!(draw(Tier::International, Pair::Overall(4)), ["3.279220465", "6.818247184"]);
+}

@@ -1,0 +1,167 @@
+//! The one way from exact figures to figures that may be shown.
+
+use crate::{
+    CountedOverall, HiddenReason, NoiseKey, ProtectedCell, ProtectedOverall, ProtectedTable, RawCell, RawOverall,
+    RawTable, Rules, Tier,
+    band::{self, Scale},
+    noise::{Noise, Pair, Subject},
+    table::Counted,
+};
+
+/// Protects every cell of a table as the tier demands. Total: every input has an answer, and it never panics.
+///
+/// # Guarantee
+///
+/// For every table, key and tier:
+///
+/// - A cell of fewer than [`Rules::fewest_institutions`] institutions is hidden, whatever their results are. A hidden cell
+///   has no number at all, never 0, and carries its reason.
+/// - No share is 0 or 1, no mean is 0 or the top score, and no count is as large as its group: where the noised figure is
+///   within 3 institutions of an end the value is the edge of a band. A bin or a count given as 0 says
+///   [`RoundsToZero`](crate::CellStatus::RoundsToZero): few, not none.
+/// - Outside [`Tier::Own`] every figure carries Gaussian noise of standard deviation [`Rules::sigma`] institutions' worth,
+///   before any other step. Who knows every result but one institution's yes or no, and sees one such figure, guesses
+///   right with probability at most Φ(1/(2σ)): 0.566 at σ = 3, 0.550 at σ = 4.
+/// - The same cell has the same answer wherever it stands in a table, in whatever order its institutions were added; and
+///   the answers of two tiers together tell no more than the weaker-protected one.
+///
+/// The size of a group is public, and only rounded. Many *different* questions about one institution do add up; the budget,
+/// outside this crate, limits those. This is **not** differential privacy: at the size of a hub no useful ε exists.
+///
+/// # Method
+///
+/// Cell-key perturbation after Fraser and Wooton (*A proposed method for confidentialising tabular output to protect
+/// against differencing*, 2005), with layers as in the sticky noise of Francis et al. (*Diffix: High-Utility Database
+/// Anonymization*, 2017), and the discrete Gaussian of Canonne, Kamath and Steinke (2020). In order:
+///
+/// 1. No institutions: `NOT_AVAILABLE`. Too few: `CONFIDENTIAL`, `SMALL_GROUP`.
+/// 2. Totals in institutions' worth, plus noise: the number that achieve; the sum of scores over 100; the sum of
+///    benchmarks achieved over their number; each bin. Each has noise of its own, save that the share with all *is* the
+///    last bin. The noise is `Σ √(σᵢ² − σᵢ₋₁²)·(√.40·z(a‖m) + √.35·z(a‖m‖t) + √.25·z(c‖m‖t))` over the tiers up to this one,
+///    with a the wrapping sum of record keys, m the measure, t the period, c the canonical conditions, and z drawn from
+///    HMAC-SHA256 of the key over exactly these, each with its length.
+/// 3. Bands, decided on the noised total: below 3, `AT_MOST` max(5 %, 3/n); above n − 3, `AT_LEAST` the mirror image.
+/// 4. Rounding: shares and means to the largest step of 1, 2 or 5 times a power of ten that is not above the standard
+///    error of the noise (a millionth without noise), bands outwards to the same step; counts as [`Rules::count_rounding`].
+/// 5. Standard error `√(noise² + step²/12)`; `UNRELIABLE` where it is above 20 % of the value or 5 % of the scale.
+///
+/// Steps 3 to 5 look at noised figures only, so they tell nothing further about the results.
+///
+/// # Example
+///
+/// Two areas by three benchmarks. The second area has too few institutions.
+///
+/// ```
+/// use disclosure::{Bound, CellStatus, Counted, Label, NoiseKey, RawCell, RawTable, Tier, protect};
+///
+/// let key = NoiseKey::new([7; 32]);
+/// let figures = [("E12000001", 240, [120, 0, 200]), ("E12000002", 6, [3, 0, 6])];
+/// let mut cells = Vec::new();
+/// for (area, institutions, achieved) in figures {
+///     for (benchmark, achieved) in (1..).zip(achieved) {
+///         cells.push(RawCell::Counted(Counted {
+///             label: Label { conditions: format!("area={area}").into(), period: "202324T3".into() },
+///             measure: format!("GATSBY-2014/{benchmark}").into(),
+///             institutions,
+///             sum: u64::from(institutions) * 50,
+///             achieved,
+///             keys: u128::from(institutions), // in earnest: the sum of `NoiseKey::record_key` over the set
+///         }));
+///     }
+/// }
+/// let table = protect(RawTable::new(cells, vec![]), &key, Tier::Regional);
+///
+/// let first = &table.cells()[0];
+/// assert_eq!(first.institutions, Some(240));
+/// assert!((first.achieved_share.value.unwrap() - 0.5).abs() < 0.1);
+/// assert_eq!(first.mean_score.standard_error, Some(1.28));
+/// let none_achieve = table.cells()[1].achieved_share;
+/// assert_eq!((none_achieve.value, none_achieve.bound), (Some(0.05), Some(Bound::AtMost)));
+/// for hidden in &table.cells()[3..] {
+///     assert_eq!((hidden.institutions, hidden.achieved.value), (None, None));
+///     assert_eq!(hidden.achieved.status, CellStatus::Confidential);
+/// }
+/// ```
+#[expect(clippy::needless_pass_by_value, reason = "exact figures end here")]
+pub fn protect(table: RawTable, key: &NoiseKey, tier: Tier) -> ProtectedTable {
+    let (noise, rules) = (Noise::new(key, tier), tier.rules());
+    let cells = table.cells.iter().map(|raw| cell(raw, &noise, rules)).collect();
+    let overall = table.overall.iter().map(|raw| overall(raw, &noise, rules)).collect();
+    ProtectedTable::new(cells, overall)
+}
+
+fn cell(raw: &RawCell, noise: &Noise<'_>, rules: Rules) -> ProtectedCell {
+    match raw {
+        RawCell::NotApplicable => ProtectedCell::hidden(HiddenReason::NoCounterpart),
+        RawCell::Withheld(reason) => ProtectedCell::hidden(*reason),
+        RawCell::Counted(counted) => match too_small(counted.institutions, rules) {
+            Some(reason) => ProtectedCell::hidden(reason),
+            None => counted_cell(counted, noise, rules),
+        },
+    }
+}
+
+fn counted_cell(counted: &Counted, noise: &Noise<'_>, rules: Rules) -> ProtectedCell {
+    let Counted { label, measure, institutions, sum, achieved, keys } = counted;
+    let [of_achieved, of_sum] = noise.draw(Subject { label, measure, keys: *keys }, Pair::Benchmark);
+    let achieved = f64::from(*achieved) + of_achieved;
+    let worth = *sum as f64 / TOP_SCORE + of_sum;
+    ProtectedCell {
+        institutions: Some(band::rounded(*institutions, rules)),
+        achieved: band::count(achieved, *institutions, rules),
+        achieved_share: Scale::new(*institutions, 1.0, rules).estimate(achieved),
+        mean_score: Scale::new(*institutions, TOP_SCORE, rules).estimate(worth),
+    }
+}
+
+fn overall(raw: &RawOverall, noise: &Noise<'_>, rules: Rules) -> ProtectedOverall {
+    match raw {
+        RawOverall::NotApplicable => ProtectedOverall::hidden(HiddenReason::NoCounterpart, 0),
+        RawOverall::Withheld { reason, benchmarks } => ProtectedOverall::hidden(*reason, benchmarks.saturating_add(1)),
+        RawOverall::Counted(counted) => {
+            let bins = counted.histogram.len();
+            let nothing_to_achieve = (bins < 2).then_some(HiddenReason::NotCollected);
+            match nothing_to_achieve.or_else(|| too_small(counted.institutions, rules)) {
+                Some(reason) => ProtectedOverall::hidden(reason, bins),
+                None => counted_overall(counted, noise, rules),
+            }
+        }
+    }
+}
+
+/// For a histogram of at least two bins.
+fn counted_overall(counted: &CountedOverall, noise: &Noise<'_>, rules: Rules) -> ProtectedOverall {
+    let CountedOverall { label, measure, institutions, histogram, keys } = counted;
+    let subject = Subject { label, measure, keys: *keys };
+    // quantity 0 is the mean, quantity j + 1 is bin j
+    let pairs = u32::try_from(histogram.len() / 2).unwrap_or(u32::MAX);
+    let mut drawn = (0..=pairs).flat_map(|pair| noise.draw(subject, Pair::Overall(pair)));
+    let of_mean = drawn.next().unwrap_or_default();
+    let bins: Vec<f64> = histogram.iter().zip(drawn).map(|(&count, noise)| f64::from(count) + noise).collect();
+
+    let benchmarks = (histogram.len() - 1) as f64;
+    let achieved: f64 = histogram.iter().enumerate().map(|(number, &count)| number as f64 * f64::from(count)).sum();
+    let share = Scale::new(*institutions, 1.0, rules);
+    ProtectedOverall {
+        institutions: Some(band::rounded(*institutions, rules)),
+        mean_achieved: Scale::new(*institutions, benchmarks, rules).estimate(achieved / benchmarks + of_mean),
+        share_with_all: share.estimate(bins.last().copied().unwrap_or_default()),
+        distribution: bins.iter().map(|&bin| share.bin(bin)).collect(),
+    }
+}
+
+/// The score of an institution that achieves a benchmark.
+const TOP_SCORE: f64 = 100.0;
+
+fn too_small(institutions: u32, rules: Rules) -> Option<HiddenReason> {
+    if institutions == 0 {
+        Some(HiddenReason::NotCollected)
+    } else if institutions < rules.fewest_institutions() {
+        Some(HiddenReason::SmallGroup)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,68 @@
+//! A table that may be shown. Only [`protect`](crate::protect) makes one.
+
+use crate::{Estimate, HiddenReason};
+
+/// A protected table, cell by cell in the order of the raw one. A hidden cell is a cell, never a hole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProtectedTable {
+    cells: Vec<ProtectedCell>,
+    overall: Vec<ProtectedOverall>,
+}
+
+/// One cell about one benchmark.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProtectedCell {
+    /// How many institutions were assessed, rounded; absent when hidden.
+    pub institutions: Option<u32>,
+    /// How many institutions achieved the benchmark, rounded.
+    pub achieved: Estimate,
+    /// The share of institutions that achieved it, 0 to 1.
+    pub achieved_share: Estimate,
+    /// The mean score, 0 to 100.
+    pub mean_score: Estimate,
+}
+
+/// One cell about all benchmarks of a framework together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProtectedOverall {
+    /// How many institutions were assessed on every benchmark, rounded; absent when hidden.
+    pub institutions: Option<u32>,
+    /// The mean number of benchmarks achieved, 0 to the number of benchmarks.
+    pub mean_achieved: Estimate,
+    /// The share of institutions that achieved every benchmark, 0 to 1.
+    pub share_with_all: Estimate,
+    /// At position j the share of institutions that achieved exactly j benchmarks, 0 to 1, each with noise of its own, so
+    /// they need not add up to 1. One longer than the number of benchmarks, hidden or not; empty when not applicable.
+    pub distribution: Vec<Estimate>,
+}
+
+impl ProtectedTable {
+    pub(crate) fn new(cells: Vec<ProtectedCell>, overall: Vec<ProtectedOverall>) -> Self {
+        Self { cells, overall }
+    }
+
+    /// The cells about one benchmark each.
+    pub fn cells(&self) -> &[ProtectedCell] {
+        &self.cells
+    }
+
+    /// The cells about all benchmarks together.
+    pub fn overall(&self) -> &[ProtectedOverall] {
+        &self.overall
+    }
+}
+
+impl ProtectedCell {
+    pub(crate) fn hidden(reason: HiddenReason) -> Self {
+        let hidden = Estimate::hidden(reason);
+        Self { institutions: None, achieved: hidden, achieved_share: hidden, mean_score: hidden }
+    }
+}
+
+impl ProtectedOverall {
+    /// A hidden cell with a distribution of the given length.
+    pub(crate) fn hidden(reason: HiddenReason, bins: usize) -> Self {
+        let hidden = Estimate::hidden(reason);
+        Self { institutions: None, mean_achieved: hidden, share_with_all: hidden, distribution: vec![hidden; bins] }
+    }
+}

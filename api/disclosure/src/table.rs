@@ -1,0 +1,116 @@
+//! A table of exact figures, on its way from the scan to [`protect`](crate::protect). It can be made, compared and
+//! protected, and nothing else: it does not serialise, print or give its figures back.
+
+use std::{fmt, sync::Arc};
+
+use crate::HiddenReason;
+
+/// What a cell is about, apart from its measure. Part of what seeds the noise, so one cell must always be spelled alike.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The canonical conditions, sorted and without implied ones, e.g. `area=E12000001;PHASE=secondary`.
+    pub conditions: Arc<str>,
+    /// The period, e.g. `202324T3`.
+    pub period: Arc<str>,
+}
+
+/// One cell of exact figures about one benchmark.
+#[derive(Clone, PartialEq, Eq)]
+pub enum RawCell {
+    /// The framework has no such benchmark.
+    NotApplicable,
+    /// The plan or the scan decided not to answer this cell.
+    Withheld(HiddenReason),
+    /// The figures.
+    Counted(Counted),
+}
+
+/// The exact figures of a set of institutions on one benchmark.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// What the cell is about.
+    pub label: Label,
+    /// Framework and benchmark, e.g. `GATSBY-2014/3`.
+    pub measure: Arc<str>,
+    /// How many institutions were assessed.
+    pub institutions: u32,
+    /// The sum of their scores, each 0 to 100.
+    pub sum: u64,
+    /// How many of them scored 100.
+    pub achieved: u32,
+    /// The wrapping sum of the [record keys](crate::NoiseKey::record_key) of exactly these institutions.
+    pub keys: u128,
+}
+
+/// One cell of exact figures about all benchmarks of a framework together.
+#[derive(Clone, PartialEq, Eq)]
+pub enum RawOverall {
+    /// The framework cannot be reported this way.
+    NotApplicable,
+    /// The plan or the scan decided not to answer this cell.
+    Withheld {
+        /// Why.
+        reason: HiddenReason,
+        /// How many benchmarks the framework has.
+        benchmarks: usize,
+    },
+    /// The figures.
+    Counted(CountedOverall),
+}
+
+/// The exact figures of a set of institutions on all benchmarks of a framework together.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CountedOverall {
+    /// What the cell is about.
+    pub label: Label,
+    /// The framework, e.g. `GATSBY-2014`.
+    pub measure: Arc<str>,
+    /// How many institutions were assessed on every benchmark.
+    pub institutions: u32,
+    /// At position j, how many of them achieved exactly j benchmarks; one longer than the number of benchmarks.
+    pub histogram: Vec<u32>,
+    /// The wrapping sum of the [record keys](crate::NoiseKey::record_key) of exactly these institutions.
+    pub keys: u128,
+}
+
+/// A whole table of exact figures, in the order it was asked for.
+#[derive(PartialEq, Eq)]
+pub struct RawTable {
+    pub(crate) cells: Vec<RawCell>,
+    pub(crate) overall: Vec<RawOverall>,
+}
+
+impl RawTable {
+    /// A table of the given cells; either list may be empty. [`protect`](crate::protect) keeps their order.
+    pub fn new(cells: Vec<RawCell>, overall: Vec<RawOverall>) -> Self {
+        Self { cells, overall }
+    }
+}
+
+/// Shows a type's name and none of its figures, so that no log can hold them.
+macro_rules! redact {
+    ($($name:ident),*) => {
+        $(impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(redacted)"))
+            }
+        })*
+    };
+}
+
+redact!(Label, RawCell, Counted, RawOverall, CountedOverall, RawTable);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exact_figures_are_never_shown() {
+        let label = Label { conditions: "area=E12000001".into(), period: "202324T3".into() };
+        let histogram = vec![7_777; 9];
+        let overall = CountedOverall { label, measure: "GATSBY-2014".into(), institutions: 1, histogram, keys: 7_777 };
+        assert_eq!(format!("{overall:?}"), "CountedOverall(redacted)");
+        let table = RawTable::new(vec![], vec![RawOverall::Counted(overall)]);
+        assert_eq!(format!("{table:#?}"), "RawTable(redacted)");
+    }
+}
