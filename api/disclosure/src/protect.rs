@@ -21,7 +21,8 @@ use crate::{
 ///   [`RoundsToZero`](crate::CellStatus::RoundsToZero): few, not none.
 /// - Outside [`Tier::Own`] every figure carries Gaussian noise of standard deviation [`Rules::sigma`] institutions' worth,
 ///   before any other step. Who knows every result but one institution's yes or no, and sees one such figure, guesses
-///   right with probability at most Φ(1/(2σ)): 0.566 at σ = 3, 0.550 at σ = 4.
+///   right with probability Φ(1/(2σ)) at most: 0.566 at σ = 3, 0.550 at σ = 4. Seeing share and mean of one cell, and
+///   knowing that the score is either 0 or 100, Φ(1/(√2·σ)): 0.593 and 0.570.
 /// - The same cell has the same answer wherever it stands in a table, in whatever order its institutions were added; and
 ///   the answers of two tiers together tell no more than the weaker-protected one.
 ///

@@ -1,4 +1,4 @@
-//! A table that may be shown. Only [`protect`](crate::protect) makes one.
+//! A table that may be shown. Only [`protect`](crate::protect()) makes one.
 
 use crate::{Estimate, HiddenReason};
 

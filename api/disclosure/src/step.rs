@@ -95,9 +95,20 @@ impl Step {
 /// How far from a multiple, in steps, a value still is that multiple: division is not exact.
 const SLACK: f64 = 1e-9;
 
+/// The size of every step.
+const SIZES: [f64; STEPS.len()] = {
+    let mut sizes = [0.0; STEPS.len()];
+    let mut at = 0;
+    while at < sizes.len() {
+        sizes[at] = STEPS[at].multiplier / STEPS[at].divisor;
+        at += 1;
+    }
+    sizes
+};
+
 /// The position of the largest step not above `limit`, or 0.
 fn position(limit: f64) -> usize {
-    STEPS.partition_point(|step| step.size() <= limit).saturating_sub(1)
+    SIZES.partition_point(|size| *size <= limit).saturating_sub(1)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A table of exact figures, on its way from the scan to [`protect`](crate::protect). It can be made, compared and
+//! A table of exact figures, on its way from the scan to [`protect`](crate::protect()). It can be made, compared and
 //! protected, and nothing else: it does not serialise, print or give its figures back.
 
 use std::{fmt, sync::Arc};
@@ -81,7 +81,7 @@ pub struct RawTable {
 }
 
 impl RawTable {
-    /// A table of the given cells; either list may be empty. [`protect`](crate::protect) keeps their order.
+    /// A table of the given cells; either list may be empty. [`protect`](crate::protect()) keeps their order.
     pub fn new(cells: Vec<RawCell>, overall: Vec<RawOverall>) -> Self {
         Self { cells, overall }
     }
