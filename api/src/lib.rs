@@ -1,3 +1,40 @@
 //! Benchmark Exchange: anonymised career-guidance benchmark outcomes across regions, asked for in GraphQL.
+//!
+//! The map, from the inside out. A room imports only rooms above it in this list (`tests/it/architecture.rs`).
+//!
+//! | room | what it does |
+//! | --- | --- |
+//! | [`domain`], `disclosure` | the shared words; the disclosure method, a crate of its own |
+//! | [`auth`] | a bearer token becomes a viewer |
+//! | [`ingest`] | bytes become checked records, or problems with line and column |
+//! | [`snapshot`] | the immutable columns of one release |
+//! | [`store`] | the database, and nothing but the database |
+//! | [`synthetic`] | a made-up population for demonstrations |
+//! | [`policy`] | a viewer and its agreements become a grant |
+//! | [`plan`] | a question and a grant become a plan |
+//! | [`scan`] | a plan over a snapshot becomes raw counts |
+//! | [`service`] | the use cases; read [`service::Exchange::tabulate`] first |
+//! | [`graphql`] | the contract: translates, never decides |
+//! | [`http`] | the edge |
+//! | [`app`], [`config`] | the composition root and its settings |
+//! | [`cli`] | the commands |
+//!
+//! **The read path is a chain of types**, each demanding the one before: bearer → `Viewer` → `Grant` → `Plan` → `RawTable`
+//! → `ProtectedTable` → GraphQL. Only `disclosure::protect` opens a `RawTable`, so a resolver that forgets a check does not
+//! compile.
 
+pub mod app;
+pub mod auth;
+pub mod cli;
+pub mod config;
 pub mod domain;
+pub mod graphql;
+pub mod http;
+pub mod ingest;
+pub mod plan;
+pub mod policy;
+pub mod scan;
+pub mod service;
+pub mod snapshot;
+pub mod store;
+pub mod synthetic;

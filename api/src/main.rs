@@ -1,2 +1,23 @@
-//! placeholder
-fn main() {}
+//! `exchange`: the Benchmark Exchange on the command line.
+
+use std::process::ExitCode;
+
+use api::{app, cli};
+use clap::Parser;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let done = match app::set_up(cli.settings()) {
+        Ok(()) => cli::run(cli).await,
+        Err(error) => Err(error),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::debug!(?error, "failed");
+            cli::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

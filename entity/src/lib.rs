@@ -1,1 +1,16 @@
-//! placeholder
+//! The tables as sea-orm entities, and nothing else.
+
+pub mod agreement;
+pub mod agreement_purpose;
+pub mod area;
+pub mod area_membership;
+pub mod benchmark;
+pub mod benchmark_relation;
+pub mod benchmark_score;
+pub mod framework;
+pub mod institution;
+pub mod organisation;
+pub mod release;
+pub mod result;
+pub mod setting;
+pub mod submission;

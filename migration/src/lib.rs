@@ -1,1 +1,25 @@
-//! placeholder
+//! The schema of the database, step by step. The same steps run on SQLite and on PostgreSQL.
+
+mod columns;
+mod m0001_reference;
+mod m0002_organisations;
+mod m0003_results;
+mod m0004_releases;
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+/// Every step, in order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_reference::Migration),
+            Box::new(m0002_organisations::Migration),
+            Box::new(m0003_results::Migration),
+            Box::new(m0004_releases::Migration),
+        ]
+    }
+}

@@ -167,13 +167,15 @@ impl Catalogue {
         &self.local_authorities[area]
     }
 
-    /// Whether `inner` is `outer` or lies in it: by the registers, or because every local authority of it does.
+    /// Whether `inner` is `outer` or lies in it: by the registers, because every local authority of it does, or because
+    /// an area around it does.
     pub fn lies_in(&self, inner: AreaIndex, outer: AreaIndex) -> bool {
-        inner == outer || self.ancestors[inner].contains(&outer) || {
-            let inside = &self.local_authorities[inner];
-            !inside.is_empty()
-                && inside.iter().all(|authority| self.local_authorities[outer].binary_search(authority).is_ok())
-        }
+        let inside = &self.local_authorities[inner];
+        let holds = |authority| self.local_authorities[outer].binary_search(authority).is_ok();
+        inner == outer
+            || self.ancestors[inner].contains(&outer)
+            || (!inside.is_empty() && inside.iter().all(holds))
+            || self.parents[inner].iter().any(|&around| self.lies_in(around, outer))
     }
 }
 
@@ -280,7 +282,7 @@ mod tests {
         assert_eq!(catalogue.local_authorities(at("L")), [at("A")]);
         assert!(catalogue.local_authorities(at("H")).is_empty());
         assert!(catalogue.lies_in(at("H"), at("C")) && catalogue.lies_in(at("L"), at("R")));
-        assert!(!catalogue.lies_in(at("R"), at("L")) && !catalogue.lies_in(at("H"), at("R")));
+        assert!(catalogue.lies_in(at("H"), at("R")) && !catalogue.lies_in(at("R"), at("L")));
     }
 
     #[test]

@@ -91,6 +91,25 @@ pub struct Agreement {
     pub valid_until: Option<NaiveDate>,
 }
 
+/// An agreement to be added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAgreement {
+    /// The code of the organisation that may ask.
+    pub consumer: String,
+    /// The code of the area it may ask about.
+    pub area: String,
+    /// How its answers are protected.
+    pub tier: Tier,
+    /// What it may ask for.
+    pub purposes: Vec<String>,
+    /// The dimensions it may use; every one when absent.
+    pub dimensions: Option<Vec<Dimension>>,
+    /// The first day it holds.
+    pub valid_from: NaiveDate,
+    /// The last day it holds; open when absent.
+    pub valid_until: Option<NaiveDate>,
+}
+
 impl Agreement {
     /// Whether it holds on a day.
     pub fn holds_on(&self, day: NaiveDate) -> bool {
@@ -109,6 +128,16 @@ impl Directory {
     /// A directory of the given organisations and agreements.
     pub fn new(organisations: Vec<Organisation>, agreements: Vec<Agreement>) -> Self {
         Self { organisations, agreements }
+    }
+
+    /// Every organisation.
+    pub fn organisations(&self) -> &[Organisation] {
+        &self.organisations
+    }
+
+    /// Whether there is no organisation.
+    pub fn is_empty(&self) -> bool {
+        self.organisations.is_empty()
     }
 
     /// The organisation with a code.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::NaiveDate;
 
-use super::{Attributes, Period};
+use super::{AreaIndex, Attributes, FrameworkIndex, Period};
 
 /// The pseudonym of an institution: 32 bytes that only the holder of the secret can link to its identifier.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +37,27 @@ pub struct Record {
     pub attributes: Attributes,
     /// The version of the terms under which it was handed in.
     pub terms_version: String,
+    /// One score per benchmark of the framework, by number: 0 to 100, or not assessed.
+    pub scores: Vec<Option<u8>>,
+}
+
+/// One result of a release, as a snapshot takes it in. Areas and frameworks are named by their place in the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReleasedResult {
+    /// Who it is, as a pseudonym.
+    pub institution: Pseudonym,
+    /// The framework.
+    pub framework: FrameworkIndex,
+    /// The term it was assessed for.
+    pub period: Period,
+    /// The local authority it stood in.
+    pub local_authority: AreaIndex,
+    /// The careers hub it belonged to, if any.
+    pub hub: Option<AreaIndex>,
+    /// Its public attributes.
+    pub attributes: Attributes,
+    /// The key of the organisation that handed it in.
+    pub provider: i64,
     /// One score per benchmark of the framework, by number: 0 to 100, or not assessed.
     pub scores: Vec<Option<u8>>,
 }

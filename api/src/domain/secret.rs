@@ -32,6 +32,11 @@ impl Secret {
         self.derive("exchange/signing/v1", &[])
     }
 
+    /// Tells whether two secrets are the same without telling either: 16 hexadecimal digits.
+    pub fn fingerprint(&self) -> String {
+        hex::encode(&self.derive("exchange/fingerprint/v1", &[])[..8])
+    }
+
     /// HMAC-SHA256 over the label and the length-prefixed parts, so that no two inputs collide.
     fn derive(&self, label: &str, parts: &[&[u8]]) -> [u8; 32] {
         let mut block = [0_u8; 64];

@@ -1,0 +1,200 @@
+//! The composition root: the one place that knows every part, reads the system clock and draws randomness.
+
+use std::{fs, io::Write, path::Path, sync::Arc, time::Duration as Interval};
+
+use anyhow::{Context, Result, bail};
+use chrono::{DateTime, Duration, Utc};
+use tokio::net::TcpListener;
+
+use crate::{
+    auth::{self, Grantable, Scope, TokenKey},
+    config::{LogFormat, ServeSettings, Settings},
+    domain::{Clock, Secret},
+    graphql, http,
+    service::Exchange,
+};
+
+/// How often a replica looks for a new release and for changed agreements.
+const REFRESH_EVERY: Interval = Interval::from_secs(1);
+
+/// The system clock.
+struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the system clock")]
+    fn now(&self) -> DateTime<Utc> {
+        std::time::SystemTime::now().into()
+    }
+}
+
+/// Sets up what the whole process shares: logs on standard error, and the cryptography of tokens.
+pub fn set_up(settings: &Settings) -> Result<()> {
+    auth::install_crypto();
+    let filter = tracing_subscriber::EnvFilter::try_new(&settings.log)
+        .with_context(|| format!("expected a log filter such as `info`, found `{}`", settings.log))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match settings.log_format {
+        LogFormat::Text => builder.init(),
+        LogFormat::Json => builder.json().flatten_event(true).init(),
+    }
+    Ok(())
+}
+
+/// Opens the exchange with the secret of the settings.
+///
+/// # Errors
+/// When there is no secret, or the database cannot be opened.
+pub async fn open(settings: &Settings) -> Result<Exchange> {
+    let Some(file) = &settings.secret_file else {
+        bail!(
+            "no secret: give --secret-file (EXCHANGE_SECRET_FILE) a file of 32 random bytes, \
+             made for example by `head -c 32 /dev/urandom > exchange.secret && chmod 600 exchange.secret`"
+        );
+    };
+    Ok(Exchange::open(&settings.database_url, read_secret(file)?, Arc::new(SystemClock)).await?)
+}
+
+/// Opens the exchange for a demonstration: without a secret in the settings, one is made beside the database.
+///
+/// # Errors
+/// When there is nowhere to keep a secret, or the database cannot be opened.
+pub async fn open_demo(settings: &Settings) -> Result<Exchange> {
+    if settings.secret_file.is_some() {
+        return open(settings).await;
+    }
+    let Some(database) = settings.database_url.strip_prefix("sqlite://") else {
+        bail!("a demonstration on another database than SQLite needs --secret-file");
+    };
+    let file = Path::new(database.split('?').next().unwrap_or(database)).with_extension("secret");
+    if !file.exists() {
+        make_secret(&file).with_context(|| format!("cannot make the secret `{}`", file.display()))?;
+    }
+    open(&Settings { secret_file: Some(file), ..settings.clone() }).await
+}
+
+/// Opens the exchange, checks it, and loads the newest release.
+///
+/// # Errors
+/// As [`open`], and when migrations are missing or the secret is another database's.
+pub async fn started(settings: &Settings) -> Result<Exchange> {
+    let exchange = open(settings).await?;
+    exchange.start().await?;
+    Ok(exchange)
+}
+
+/// A bearer token for an organisation, signed with the service's own key.
+///
+/// # Errors
+/// When it cannot be signed.
+pub fn token(
+    settings: &Settings,
+    exchange: &Exchange,
+    organisation: &str,
+    scopes: &[Scope],
+    ttl: Duration,
+) -> Result<String> {
+    let grantable = Grantable {
+        organisation: organisation.to_owned(),
+        scopes: scopes.to_vec(),
+        issued_at: exchange.now(),
+        ttl,
+        id: random_id(),
+    };
+    Ok(token_key(settings, exchange)?.sign(&grantable)?)
+}
+
+/// Takes the address of the settings, so that a taken port is told before any work is done.
+///
+/// # Errors
+/// When it is taken or not allowed.
+pub async fn listen(serve: &ServeSettings) -> std::io::Result<TcpListener> {
+    TcpListener::bind(serve.listen).await
+}
+
+/// Serves until the process is told to end, then lets running requests finish.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(settings: &Settings, exchange: Exchange, listener: TcpListener) -> Result<()> {
+    let exchange = Arc::new(exchange);
+    let router = http::router(state(settings, &exchange)?);
+    let follow = tokio::spawn(follow(exchange.clone()));
+    tracing::info!(address = %listener.local_addr()?, release = exchange.release(None).map(|release| release.number), "serving");
+    let served = http::serve(listener, router, ended()).await;
+    follow.abort();
+    served.context("the server failed")
+}
+
+/// Keeps the view fresh: a release published elsewhere, an agreement added or ended.
+async fn follow(exchange: Arc<Exchange>) {
+    let mut ticks = tokio::time::interval(REFRESH_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut failing = false;
+    loop {
+        ticks.tick().await;
+        match exchange.refresh().await {
+            Ok(()) => {
+                if std::mem::replace(&mut failing, false) {
+                    tracing::info!("the database answers again");
+                }
+            }
+            Err(error) => {
+                if !std::mem::replace(&mut failing, true) {
+                    let cause = format!("{:#}", anyhow::Error::from(error));
+                    tracing::warn!(cause, "cannot refresh; serving what is loaded");
+                }
+            }
+        }
+    }
+}
+
+/// Resolves when the process is asked to end.
+async fn ended() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
+        }
+        Err(_) => {
+            let _ = interrupt.await;
+        }
+    }
+    tracing::info!("ending: letting running requests finish");
+}
+
+fn token_key(settings: &Settings, exchange: &Exchange) -> Result<TokenKey> {
+    Ok(TokenKey::from_seed(exchange.secret().signing_seed(), &settings.issuer, &settings.audience)?)
+}
+
+/// Reads a secret of 32 raw bytes or 64 hexadecimal digits.
+fn read_secret(file: &Path) -> Result<Secret> {
+    let bytes = fs::read(file).with_context(|| format!("cannot read the secret `{}`", file.display()))?;
+    let raw: Option<[u8; 32]> = bytes.as_slice().try_into().ok();
+    let digits = || hex::decode(bytes.trim_ascii()).ok().and_then(|decoded| decoded.try_into().ok());
+    let secret = raw.or_else(digits);
+    let secret = secret.with_context(|| {
+        format!("`{}`: expected 32 bytes or 64 hexadecimal digits, found {} bytes", file.display(), bytes.len())
+    })?;
+    Ok(Secret::new(secret))
+}
+
+/// Makes a secret that only its owner can read. Never overwrites one.
+fn make_secret(file: &Path) -> Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600);
+    options.open(file)?.write_all(&random::<32>())?;
+    Ok(())
+}
+
+/// An identifier that does not repeat.
+fn random_id() -> String {
+    hex::encode(random::<16>())
+}
+
+#[expect(clippy::disallowed_methods, clippy::expect_used, reason = "the one place randomness comes from; without it nothing is safe")]
+fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the operating system gives randomness");
+    bytes
+}

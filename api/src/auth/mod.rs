@@ -1,0 +1,17 @@
+//! A bearer token becomes a viewer. Tokens are signed and verified here and nowhere else.
+
+mod key;
+mod scope;
+mod token;
+mod viewer;
+
+pub use key::{Grantable, SignError, TokenKey};
+pub use scope::{Scope, Scopes};
+pub use token::{TokenError, Verifier};
+pub use viewer::{Partner, Viewer};
+
+/// Chooses the cryptography behind tokens for this process; the library panics at first use otherwise. May be called
+/// again: what was chosen first stays.
+pub fn install_crypto() {
+    let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
+}

@@ -1,0 +1,289 @@
+//! Verifying a token: pure in the time that is handed in, with one pinned algorithm, issuer and audience.
+
+use chrono::{DateTime, Utc};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, errors::ErrorKind};
+use moka::sync::Cache;
+use sha2::{Digest, Sha256};
+
+use super::{
+    Partner, Scopes,
+    key::{Audience, Claims},
+};
+
+/// How far clocks may be apart, seconds.
+const LEEWAY: f64 = 30.0;
+
+/// The longest token that is looked at, bytes.
+const LONGEST: usize = 8 * 1024;
+
+/// How long a verified token is taken on trust, seconds: past that it is verified again.
+const TRUSTED: f64 = 60.0;
+
+/// How many verified tokens are remembered.
+const REMEMBERED: u64 = 10_000;
+
+/// Why a token is refused. The text may be shown: it tells nothing that the sender does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// It is no token of three parts, or a part cannot be read.
+    #[error("the token is malformed")]
+    Malformed,
+    /// A claim that must be there is missing or of another type.
+    #[error("the token lacks a claim: exp, iss, aud and sub must be there, each of its own type")]
+    Claims,
+    /// Another algorithm than the pinned one, an unknown key, or a header that must be understood and is not.
+    #[error("the token is not signed with a key of this service")]
+    Key,
+    /// The signature does not fit.
+    #[error("the signature of the token does not fit")]
+    Signature,
+    /// Its time is over.
+    #[error("the token has expired")]
+    Expired,
+    /// Its time has not come.
+    #[error("the token does not hold yet")]
+    NotYet,
+    /// It is for somebody else.
+    #[error("the token is for another audience")]
+    Audience,
+    /// It is by somebody else.
+    #[error("the token is by another issuer")]
+    Issuer,
+}
+
+/// Verifies tokens of one key, issuer and audience, and remembers them for a minute.
+pub struct Verifier {
+    key: DecodingKey,
+    validation: Validation,
+    key_id: String,
+    issuer: String,
+    audience: String,
+    verified: Cache<[u8; 32], Verified>,
+}
+
+#[derive(Clone)]
+struct Verified {
+    partner: Partner,
+    starts: f64,
+    expires: f64,
+    verified_at: f64,
+}
+
+impl Verifier {
+    pub(super) fn new(key: DecodingKey, key_id: &str, issuer: &str, audience: &str) -> Self {
+        let mut validation = Validation::new(Algorithm::EdDSA);
+        // Times are compared below with the time that is handed in: the library would read the system clock. Issuer and
+        // audience are compared below as well, since the library takes an array of issuers.
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        validation.validate_aud = false;
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        Self {
+            key,
+            validation,
+            key_id: key_id.to_owned(),
+            issuer: issuer.to_owned(),
+            audience: audience.to_owned(),
+            verified: Cache::new(REMEMBERED),
+        }
+    }
+
+    /// The partner behind a token.
+    ///
+    /// # Errors
+    /// [`TokenError`] when the token is refused.
+    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Partner, TokenError> {
+        let now = now.timestamp_millis() as f64 / 1_000.0;
+        if token.len() > LONGEST {
+            return Err(TokenError::Malformed);
+        }
+        let digest: [u8; 32] = Sha256::digest(token).into();
+        let fresh = |known: &Verified| (known.verified_at..known.verified_at + TRUSTED).contains(&now);
+        let verified = if let Some(known) = self.verified.get(&digest).filter(fresh) {
+            known
+        } else {
+            let verified = self.check(token, now)?;
+            self.verified.insert(digest, verified.clone());
+            verified
+        };
+        if now >= verified.expires + LEEWAY {
+            Err(TokenError::Expired)
+        } else if now < verified.starts - LEEWAY {
+            Err(TokenError::NotYet)
+        } else {
+            Ok(verified.partner)
+        }
+    }
+
+    /// Everything about a token that does not change while time passes.
+    fn check(&self, token: &str, now: f64) -> Result<Verified, TokenError> {
+        let header = jsonwebtoken::decode_header(token).map_err(|error| reason(error.kind()))?;
+        let typed = header.typ.as_deref().is_none_or(|typ| {
+            ["jwt", "at+jwt", "application/at+jwt"].iter().any(|known| typ.eq_ignore_ascii_case(known))
+        });
+        let ours = header.kid.as_deref().is_none_or(|kid| kid == self.key_id);
+        if !typed || !ours || header.crit.is_some() || header.alg != Algorithm::EdDSA {
+            return Err(TokenError::Key);
+        }
+        let claims = jsonwebtoken::decode::<Claims>(token, &self.key, &self.validation)
+            .map_err(|error| reason(error.kind()))?
+            .claims;
+        if claims.iss != self.issuer {
+            return Err(TokenError::Issuer);
+        }
+        let for_us = match &claims.aud {
+            Audience::One(audience) => *audience == self.audience,
+            Audience::Several(audiences) => audiences.contains(&self.audience),
+        };
+        if !for_us {
+            return Err(TokenError::Audience);
+        }
+        if claims.sub.is_empty() || !claims.exp.is_finite() {
+            return Err(TokenError::Claims);
+        }
+        Ok(Verified {
+            partner: Partner { organisation: claims.sub, scopes: Scopes::read(&claims.scope) },
+            starts: claims.nbf.unwrap_or(f64::NEG_INFINITY),
+            expires: claims.exp,
+            verified_at: now,
+        })
+    }
+}
+
+fn reason(kind: &ErrorKind) -> TokenError {
+    match kind {
+        ErrorKind::InvalidSignature => TokenError::Signature,
+        ErrorKind::InvalidAlgorithm | ErrorKind::InvalidAlgorithmName | ErrorKind::InvalidKeyFormat => TokenError::Key,
+        ErrorKind::MissingRequiredClaim(_) | ErrorKind::InvalidClaimFormat(_) => TokenError::Claims,
+        _ => TokenError::Malformed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    use chrono::Duration;
+    use jsonwebtoken::{EncodingKey, Header};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::auth::{Grantable, Scope, TokenKey, install_crypto};
+
+    fn now() -> DateTime<Utc> {
+        "2026-11-24T10:00:00Z".parse().unwrap()
+    }
+
+    fn key() -> TokenKey {
+        install_crypto();
+        TokenKey::from_seed([5; 32], "exchange", "partners").unwrap()
+    }
+
+    fn good_token() -> String {
+        let grantable = Grantable {
+            organisation: "NE-LEP".into(),
+            scopes: [Scope::OutcomesRead].into_iter().collect(),
+            issued_at: now(),
+            ttl: Duration::hours(1),
+            id: "1".into(),
+        };
+        key().sign(&grantable).unwrap()
+    }
+
+    fn good_claims() -> Value {
+        json!({"iss": "exchange", "aud": "partners", "sub": "NE-LEP", "exp": now().timestamp() + 60, "scope": "outcomes:read"})
+    }
+
+    fn part(value: &Value) -> String {
+        URL_SAFE_NO_PAD.encode(value.to_string())
+    }
+
+    /// Signs any header and claims with the key of a seed.
+    fn forge(seed: [u8; 32], header: &Value, claims: &Value) -> String {
+        install_crypto();
+        let signed = format!("{}.{}", part(header), part(claims));
+        let pair = aws_lc_rs::signature::Ed25519KeyPair::from_seed_unchecked(&seed).unwrap();
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(pair.sign(signed.as_bytes())))
+    }
+
+    fn check(claims: &Value) -> Result<Partner, TokenError> {
+        key().verifier().verify(&forge([5; 32], &json!({"alg": "EdDSA", "typ": "JWT"}), claims), now())
+    }
+
+    #[test]
+    fn a_signed_token_tells_the_organisation_and_its_scopes() {
+        let partner = key().verifier().verify(&good_token(), now()).unwrap();
+        assert_eq!(partner.organisation(), "NE-LEP");
+        assert!(partner.has(Scope::OutcomesRead) && !partner.has(Scope::ResultsWrite));
+    }
+
+    #[test]
+    fn a_token_holds_from_its_start_to_its_end_and_no_longer_for_being_remembered() {
+        let (verifier, token) = (key().verifier(), good_token());
+        let at = |seconds| verifier.verify(&token, now() + Duration::seconds(seconds));
+        assert!(at(0).is_ok() && at(3_599).is_ok() && at(3_629).is_ok());
+        assert_eq!(at(3_631), Err(TokenError::Expired));
+        assert_eq!(at(-31), Err(TokenError::NotYet));
+    }
+
+    #[test]
+    fn claims_meant_for_another_service_are_refused() {
+        let with = |name: &str, value: Value| {
+            let mut claims = good_claims();
+            claims[name] = value;
+            check(&claims)
+        };
+        assert!(check(&good_claims()).is_ok());
+        assert_eq!(with("iss", json!("other")), Err(TokenError::Issuer));
+        assert!(with("iss", json!(["exchange", "other"])).is_err(), "an array of issuers");
+        assert!(with("iss", json!(["exchange"])).is_err(), "an array of one issuer");
+        assert_eq!(with("aud", json!("other")), Err(TokenError::Audience));
+        assert_eq!(with("aud", json!(["other"])), Err(TokenError::Audience));
+        assert!(with("aud", json!(["other", "partners"])).is_ok());
+        assert_eq!(with("sub", json!("")), Err(TokenError::Claims));
+        assert!(with("exp", json!("tomorrow")).is_err());
+        assert!(with("sub", json!(7)).is_err());
+    }
+
+    #[test]
+    fn every_required_claim_is_required() {
+        for name in ["iss", "aud", "sub", "exp"] {
+            let mut claims = good_claims();
+            claims.as_object_mut().unwrap().remove(name);
+            assert!(check(&claims).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn tokens_that_nobody_here_signed_are_refused() {
+        let verifier = key().verifier();
+        let refused = |token: &str| verifier.verify(token, now()).unwrap_err();
+        let eddsa = json!({"alg": "EdDSA", "typ": "JWT"});
+        refused(&format!("{}.{}.", part(&json!({"alg": "none"})), part(&good_claims())));
+        assert_eq!(refused(&forge([6; 32], &eddsa, &good_claims())), TokenError::Signature);
+        let headers = [
+            json!({"alg": "EdDSA", "kid": "other"}),
+            json!({"alg": "EdDSA", "crit": ["exp"]}),
+            json!({"alg": "EdDSA", "typ": "secevent+jwt"}),
+            json!({"alg": "RS256"}),
+        ];
+        for header in headers {
+            assert_eq!(refused(&forge([5; 32], &header, &good_claims())), TokenError::Key, "{header}");
+        }
+        let symmetric = EncodingKey::from_secret(key().public_key());
+        let symmetric = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &good_claims(), &symmetric).unwrap();
+        assert_eq!(refused(&symmetric), TokenError::Key);
+        for garbage in ["", "x", "a.b.c", "..", &"a".repeat(9_000)] {
+            refused(garbage);
+        }
+    }
+
+    #[test]
+    fn a_changed_payload_is_refused() {
+        let token = forge([5; 32], &json!({"alg": "EdDSA"}), &good_claims());
+        let mut claims = good_claims();
+        claims["sub"] = json!("OTHER");
+        let parts: Vec<&str> = token.split('.').collect();
+        let changed = format!("{}.{}.{}", parts[0], part(&claims), parts[2]);
+        assert_eq!(key().verifier().verify(&changed, now()), Err(TokenError::Signature));
+    }
+}

@@ -1,0 +1,103 @@
+//! Commands of the operator: migrate, publish, organisations, agreements, tokens.
+
+use anyhow::{Context, Result, bail};
+use chrono::{Duration, NaiveDate};
+use clap::Args;
+use disclosure::Tier;
+
+use crate::{
+    app,
+    auth::Scope,
+    config::Settings,
+    domain::{Dimension, NewAgreement, OrganisationKind},
+};
+
+use super::{parse_date, say};
+
+/// What an agreement allows.
+#[derive(Args, Debug)]
+pub(super) struct AgreementArgs {
+    /// The code of the organisation that may ask
+    #[arg(long)]
+    consumer: String,
+    /// The code of the area it may ask about
+    #[arg(long)]
+    area: String,
+    /// How its answers are protected: regional or international
+    #[arg(long)]
+    tier: Tier,
+    /// What it may ask for; repeat for several
+    #[arg(long = "purpose", required = true)]
+    purposes: Vec<String>,
+    /// A dimension it may use, e.g. PHASE; repeat for several, leave out for every one
+    #[arg(long = "dimension", value_parser = parse_dimension)]
+    dimensions: Vec<Dimension>,
+    /// The first day it holds; today when left out
+    #[arg(long, value_parser = parse_date)]
+    from: Option<NaiveDate>,
+    /// The last day it holds; open when left out
+    #[arg(long, value_parser = parse_date)]
+    until: Option<NaiveDate>,
+}
+
+pub(super) async fn migrate(settings: &Settings) -> Result<()> {
+    let exchange = app::open(settings).await?;
+    exchange.migrate().await.context("the database could not be brought up to date")?;
+    exchange.start().await?;
+    say(&format!(
+        "migrated: {} frameworks, {} areas",
+        exchange.catalogue().frameworks().len(),
+        exchange.catalogue().areas().len()
+    ))
+}
+
+pub(super) async fn publish(settings: &Settings, note: Option<String>) -> Result<()> {
+    let exchange = app::started(settings).await?;
+    let release = exchange.publish(note).await?;
+    say(&format!("published release {} with checksum {}", release.number, release.checksum))
+}
+
+pub(super) async fn add_organisation(
+    settings: &Settings,
+    code: &str,
+    kind: OrganisationKind,
+    name: &str,
+    area: &str,
+) -> Result<()> {
+    let exchange = app::started(settings).await?;
+    exchange.add_organisation(code, kind, name, area).await?;
+    say(&format!("added organisation {code}"))
+}
+
+pub(super) async fn add_agreement(settings: &Settings, args: &AgreementArgs) -> Result<()> {
+    if args.tier == Tier::Own {
+        bail!("expected the tier regional or international, found `own`: results handed in need no agreement");
+    }
+    let exchange = app::started(settings).await?;
+    let agreement = NewAgreement {
+        consumer: args.consumer.clone(),
+        area: args.area.clone(),
+        tier: args.tier,
+        purposes: args.purposes.clone(),
+        dimensions: (!args.dimensions.is_empty()).then(|| args.dimensions.clone()),
+        valid_from: args.from.unwrap_or_else(|| exchange.now().date_naive()),
+        valid_until: args.until,
+    };
+    let id = exchange.add_agreement(&agreement).await?;
+    say(&format!("added agreement {id}: {} may ask about {}", args.consumer, args.area))
+}
+
+pub(super) async fn token(settings: &Settings, organisation: &str, scopes: &[Scope], ttl: Duration) -> Result<()> {
+    let exchange = app::started(settings).await?;
+    if !exchange.knows_organisation(organisation).await? {
+        bail!("no organisation has the code `{organisation}`");
+    }
+    say(&app::token(settings, &exchange, organisation, scopes, ttl)?)
+}
+
+fn parse_dimension(text: &str) -> Result<Dimension, String> {
+    Dimension::ALL.into_iter().find(|dimension| dimension.name() == text).ok_or_else(|| {
+        let known: Vec<&str> = Dimension::ALL.iter().map(|dimension| dimension.name()).collect();
+        format!("expected one of {}, found `{text}`", known.join(", "))
+    })
+}

@@ -1,0 +1,87 @@
+//! `exchange import`: files in, with progress; every problem told at once.
+
+use std::{
+    fs::File,
+    io::{IsTerminal, stderr},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::{
+    app,
+    config::Settings,
+    service::{Exchange, ImportReport, ImportRequest, Progress},
+};
+
+use super::say;
+
+/// Which files, and who hands them in.
+#[derive(Args, Debug)]
+pub(super) struct ResultsArgs {
+    /// CSV files in the results layout
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// The code of the organisation that hands them in
+    #[arg(long)]
+    organisation: String,
+    /// Store the good rows of a file that also has bad ones
+    #[arg(long)]
+    accept_valid: bool,
+}
+
+/// How many problems are shown; the rest is counted.
+const SHOWN_PROBLEMS: usize = 50;
+
+pub(super) async fn results(settings: &Settings, args: &ResultsArgs) -> Result<()> {
+    let exchange = app::started(settings).await?;
+    let request = ImportRequest { organisation: args.organisation.clone(), accept_valid: args.accept_valid };
+    let mut refused = 0;
+    for file in &args.files {
+        let report = import(&exchange, &request, file).await?;
+        refused += usize::from(!tell(file, &report)?);
+    }
+    if refused > 0 {
+        bail!("{refused} of {} files stored nothing", args.files.len());
+    }
+    Ok(())
+}
+
+async fn import(exchange: &Exchange, request: &ImportRequest, path: &Path) -> Result<ImportReport> {
+    let file = File::open(path).with_context(|| format!("cannot open `{}`", path.display()))?;
+    let size = file.metadata().map(|metadata| metadata.len()).unwrap_or_default();
+    let bar = if stderr().is_terminal() { ProgressBar::new(size) } else { ProgressBar::hidden() };
+    bar.set_style(ProgressStyle::with_template("{msg:10} {wide_bar} {percent:>3}% {eta:>4}")?);
+    bar.set_message("reading");
+    let report = exchange
+        .import_results(request, file, |progress| match progress {
+            Progress::Read(bytes) => bar.set_position(bytes),
+            Progress::Stored { records, of } => {
+                bar.set_message("storing");
+                bar.set_length(of as u64);
+                bar.set_position(records as u64);
+            }
+        })
+        .await;
+    bar.finish_and_clear();
+    Ok(report?)
+}
+
+/// Tells what became of a file. Returns whether it is stored.
+fn tell(path: &Path, report: &ImportReport) -> Result<bool> {
+    let file = path.display();
+    for problem in report.problems.iter().take(SHOWN_PROBLEMS) {
+        say(&format!("{file}: {problem}"))?;
+    }
+    let more = report.problems.len().saturating_sub(SHOWN_PROBLEMS) as u64 + report.suppressed;
+    if more > 0 {
+        say(&format!("{file}: and {more} more problems"))?;
+    }
+    match &report.receipt {
+        Some(receipt) => say(&format!("{file}: {} rows read, {receipt}", report.rows))?,
+        None => say(&format!("{file}: {} rows read, nothing stored", report.rows))?,
+    }
+    Ok(report.receipt.is_some())
+}

@@ -1,0 +1,163 @@
+//! The command line: `exchange` and its commands.
+
+mod administer;
+mod import;
+mod serve;
+
+use std::io::{Write, stderr, stdout};
+
+use anyhow::Result;
+use chrono::NaiveDate;
+use clap::{Parser, Subcommand};
+
+use crate::{
+    auth::Scope,
+    config::{ServeSettings, Settings},
+    domain::OrganisationKind,
+};
+
+/// Anonymised career-guidance benchmark outcomes across regions, asked for in GraphQL
+#[derive(Parser, Debug)]
+#[command(name = "exchange", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Serve the GraphQL API and the playground
+    Serve(ServeSettings),
+    /// Bring the database up to date and load the reference data
+    Migrate,
+    /// Take data in
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// Freeze everything accepted so far into the next numbered release
+    Publish {
+        /// What to say about the release
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Manage organisations
+    #[command(subcommand)]
+    Organisation(OrganisationCommand),
+    /// Manage agreements
+    #[command(subcommand)]
+    Agreement(AgreementCommand),
+    /// Print a bearer token for an organisation, signed with the service's own key
+    Token {
+        /// The code of the organisation
+        #[arg(long)]
+        organisation: String,
+        /// What the token may be used for
+        #[arg(long = "scope", default_value = "outcomes:read", value_parser = parse_scope)]
+        scopes: Vec<Scope>,
+        /// How long it holds, e.g. `30m`, `1h`, `7d`
+        #[arg(long, default_value = "1h", value_parser = parse_duration)]
+        ttl: chrono::Duration,
+    },
+    /// Print the GraphQL schema
+    Schema,
+}
+
+#[derive(Subcommand, Debug)]
+enum ImportCommand {
+    /// Take in institution-level results from CSV files; a file with problems stores nothing
+    Results(import::ResultsArgs),
+}
+
+#[derive(Subcommand, Debug)]
+enum OrganisationCommand {
+    /// Add an organisation
+    Add {
+        /// Its code
+        code: String,
+        /// What it is: hub, lep, authority, national or partner
+        #[arg(long)]
+        kind: OrganisationKind,
+        /// The name to show
+        #[arg(long)]
+        name: String,
+        /// The code of the area it works in
+        #[arg(long)]
+        area: String,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+enum AgreementCommand {
+    /// Allow an organisation to ask about an area
+    Add(administer::AgreementArgs),
+}
+
+/// Runs the command that was given.
+///
+/// # Errors
+/// Whatever kept it from being done, in words for the person at the terminal.
+pub async fn run(cli: Cli) -> Result<()> {
+    let settings = &cli.settings;
+    match cli.command {
+        Command::Serve(serve) => serve::run(settings, &serve).await,
+        Command::Migrate => administer::migrate(settings).await,
+        Command::Import(ImportCommand::Results(args)) => import::results(settings, &args).await,
+        Command::Publish { note } => administer::publish(settings, note).await,
+        Command::Organisation(OrganisationCommand::Add { code, kind, name, area }) => {
+            administer::add_organisation(settings, &code, kind, &name, &area).await
+        }
+        Command::Agreement(AgreementCommand::Add(args)) => administer::add_agreement(settings, &args).await,
+        Command::Token { organisation, scopes, ttl } => {
+            administer::token(settings, &organisation, &scopes, ttl).await
+        }
+        Command::Schema => say(&crate::graphql::sdl()),
+    }
+}
+
+impl Cli {
+    /// The settings, for what must be set up before the command runs.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+}
+
+/// Tells on standard error why a command was not done: the reason and what caused it.
+pub fn complain(error: &anyhow::Error) {
+    // Standard error may be closed; there is nowhere left to say so.
+    let _ = writeln!(stderr().lock(), "error: {error:#}");
+}
+
+/// Writes one line to standard output: what a command is run for, and nothing else.
+fn say(line: &str) -> Result<()> {
+    let mut out = stdout().lock();
+    writeln!(out, "{}", line.trim_end())?;
+    out.flush()?;
+    Ok(())
+}
+
+fn parse_scope(text: &str) -> Result<Scope, String> {
+    text.parse().map_err(|_| {
+        let known: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
+        format!("expected one of {}, found `{text}`", known.join(", "))
+    })
+}
+
+fn parse_duration(text: &str) -> Result<chrono::Duration, String> {
+    let wrong = || format!("expected a number and a unit such as `30m`, `1h` or `7d`, found `{text}`");
+    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;
+    let number: i64 = number.parse().map_err(|_| wrong())?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return Err(wrong()),
+    };
+    let total = number.checked_mul(seconds).filter(|total| (1..=366 * 86_400).contains(total)).ok_or_else(wrong)?;
+    Ok(chrono::Duration::seconds(total))
+}
+
+fn parse_date(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| format!("expected a date such as `2026-09-01`, found `{text}`"))
+}

@@ -1,0 +1,83 @@
+//! The catalogue: frameworks, areas, periods and dimensions. Open to everyone.
+
+use async_graphql::{Context, ID, Object, Result};
+
+use crate::{
+    domain,
+    graphql::{
+        context,
+        types::{Area, AreaConnection, AreaKind, Benchmark, Dimension, Framework, Node, NodeKey, Period, Release},
+    },
+};
+
+/// The catalogue.
+#[derive(Default)]
+pub struct CatalogueQuery;
+
+/// The catalogue.
+#[Object]
+impl CatalogueQuery {
+    /// Every framework, by code.
+    async fn frameworks(&self, context: &Context<'_>) -> Vec<Framework> {
+        let catalogue = context::exchange(context).catalogue();
+        (0..catalogue.frameworks().len()).map(|index| Framework::new(catalogue.clone(), index)).collect()
+    }
+
+    /// A framework by code, e.g. `GATSBY-2014`; null where there is none.
+    async fn framework(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The code of the framework.")] code: String,
+    ) -> Option<Framework> {
+        Framework::by_code(context::exchange(context).catalogue(), &code)
+    }
+
+    /// An area by code, e.g. `E12000001`; null where there is none.
+    async fn area(&self, context: &Context<'_>, #[graphql(desc = "The code of the area.")] code: String) -> Option<Area> {
+        Area::by_code(context::exchange(context).catalogue(), &code)
+    }
+
+    /// Areas by code.
+    async fn areas(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only areas of this kind.")] kind: Option<AreaKind>,
+        #[graphql(desc = "Only areas that lie in the area with this code.")] within: Option<String>,
+        #[graphql(desc = "Only areas with this text in their name or code, in any case.")] search: Option<String>,
+        #[graphql(desc = "How many, from 1 to 200; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "A cursor of an earlier page, to go on after it.")] after: Option<String>,
+    ) -> Result<AreaConnection> {
+        let exchange = context::exchange(context);
+        AreaConnection::load(exchange, kind, within.as_deref(), search.as_deref(), first, after.as_deref())
+    }
+
+    /// The periods of the newest release, oldest first.
+    async fn periods(&self, context: &Context<'_>) -> Vec<Period> {
+        context::exchange(context).periods().into_iter().map(Period::from).collect()
+    }
+
+    /// The dimensions to break down or filter by, with their categories.
+    async fn dimensions(&self) -> Vec<Dimension> {
+        domain::Dimension::ALL.into_iter().map(Dimension).collect()
+    }
+
+    /// Anything with an identity, by that identity; null where it names nothing.
+    async fn node(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The `id` of an area, a benchmark, a framework or a release.")] id: ID,
+    ) -> Option<Node> {
+        let exchange = context::exchange(context);
+        let catalogue = exchange.catalogue();
+        match NodeKey::read(&id)? {
+            NodeKey::Area(code) => Area::by_code(catalogue, &code).map(Node::Area),
+            NodeKey::Framework(code) => Framework::by_code(catalogue, &code).map(Node::Framework),
+            NodeKey::Release(number) => exchange.release(Some(number)).as_ref().map(Release::from).map(Node::Release),
+            NodeKey::Benchmark(code, number) => {
+                let framework = &catalogue.frameworks()[catalogue.framework_index(&code)?];
+                let benchmark = framework.benchmarks.get(usize::from(number).checked_sub(1)?)?;
+                Some(Node::Benchmark(Benchmark::new(framework, benchmark)))
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Areas.
+
+use std::sync::Arc;
+
+use async_graphql::{Enum, ID, Object, Result, SimpleObject, connection::OpaqueCursor, connection::CursorType};
+use chrono::NaiveDate;
+
+use crate::{
+    domain::{self, AreaIndex, Catalogue},
+    service::{Exchange, Page},
+};
+
+use super::{NodeKey, page::cursor, page_size};
+
+/// What sort of place an area is.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::AreaKind")]
+pub enum AreaKind {
+    /// A country, e.g. England or Hong Kong.
+    Country,
+    /// A region, e.g. the North East of England or Kowloon.
+    Region,
+    /// A Local Enterprise Partnership.
+    Lep,
+    /// A combined authority.
+    CombinedAuthority,
+    /// A local authority; in Hong Kong a district.
+    LocalAuthority,
+    /// A careers hub: a group of institutions, wherever they stand.
+    Hub,
+}
+
+/// A place with a code: an ONS GSS code in England, ISO 3166 for countries, or a local one.
+pub struct Area {
+    catalogue: Arc<Catalogue>,
+    index: AreaIndex,
+    id: ID,
+}
+
+impl Area {
+    pub(crate) fn new(catalogue: Arc<Catalogue>, index: AreaIndex) -> Self {
+        let id = NodeKey::Area(catalogue.areas()[index].code.clone()).id();
+        Self { catalogue, index, id }
+    }
+
+    pub(crate) fn by_code(catalogue: Arc<Catalogue>, code: &str) -> Option<Self> {
+        let index = catalogue.area_index(code)?;
+        Some(Self::new(catalogue, index))
+    }
+
+    fn area(&self) -> &domain::Area {
+        &self.catalogue.areas()[self.index]
+    }
+
+    fn all(&self, areas: &[AreaIndex]) -> Vec<Self> {
+        areas.iter().map(|&index| Self::new(self.catalogue.clone(), index)).collect()
+    }
+}
+
+/// A place with a code: an ONS GSS code in England, ISO 3166 for countries, or a local one. Areas overlap: "North East"
+/// is a region, a LEP and a combined authority, each with its own code and its own local authorities.
+#[Object]
+impl Area {
+    /// The identity, for `node`.
+    pub(crate) async fn id(&self) -> &ID {
+        &self.id
+    }
+
+    /// The code, e.g. `E12000001`. Use it in questions.
+    async fn code(&self) -> &str {
+        &self.area().code
+    }
+
+    /// The name, e.g. `North East`. Names repeat across kinds; codes do not.
+    async fn name(&self) -> &str {
+        &self.area().name
+    }
+
+    /// What sort of place it is.
+    async fn kind(&self) -> AreaKind {
+        self.area().kind.into()
+    }
+
+    /// Where the code comes from, e.g. `ONS GSS`.
+    async fn code_scheme(&self) -> &str {
+        &self.area().code_scheme
+    }
+
+    /// The first day the code is in use; null where it is not recorded.
+    async fn valid_from(&self) -> Option<NaiveDate> {
+        self.area().valid_from
+    }
+
+    /// The last day the code is in use; null where it still is, or where it is not recorded.
+    async fn valid_to(&self) -> Option<NaiveDate> {
+        self.area().valid_to
+    }
+
+    /// The areas it lies in directly, of every kind.
+    async fn parents(&self) -> Vec<Self> {
+        self.all(self.catalogue.parents(self.index))
+    }
+
+    /// The areas that lie directly in it, by code.
+    async fn children(&self) -> Vec<Self> {
+        self.all(self.catalogue.children(self.index))
+    }
+}
+
+/// A page of areas.
+#[derive(SimpleObject)]
+pub struct AreaConnection {
+    /// The areas with their cursors.
+    edges: Vec<AreaEdge>,
+    /// The areas alone.
+    nodes: Vec<Area>,
+    /// Whether more follow, and from where.
+    page_info: async_graphql::connection::PageInfo,
+    /// How many areas there are on all pages.
+    total_count: i32,
+}
+
+/// An area on a page.
+#[derive(SimpleObject)]
+pub struct AreaEdge {
+    /// Where it stands in the list: give it as `after` to go on from here.
+    cursor: String,
+    /// The area.
+    node: Area,
+}
+
+impl AreaConnection {
+    pub(crate) fn load(
+        exchange: &Exchange,
+        kind: Option<AreaKind>,
+        within: Option<&str>,
+        search: Option<&str>,
+        first: Option<i32>,
+        after: Option<&str>,
+    ) -> Result<Self> {
+        let after = cursor(after)?;
+        let page = exchange
+            .areas(kind.map(Into::into), within, search, after.as_deref(), page_size(first)?)
+            .map_err(crate::graphql::error::wire)?;
+        let catalogue = exchange.catalogue();
+        let Page { items, total, more } = page;
+        let area = |&index: &AreaIndex| Area::new(catalogue.clone(), index);
+        let cursors: Vec<String> = items
+            .iter()
+            .map(|&index| OpaqueCursor(catalogue.areas()[index].code.clone()).encode_cursor())
+            .collect();
+        Ok(Self {
+            page_info: async_graphql::connection::PageInfo {
+                has_previous_page: after.is_some(),
+                has_next_page: more,
+                start_cursor: cursors.first().cloned(),
+                end_cursor: cursors.last().cloned(),
+            },
+            nodes: items.iter().map(area).collect(),
+            edges: items.iter().zip(cursors).map(|(index, cursor)| AreaEdge { cursor, node: area(index) }).collect(),
+            total_count: i32::try_from(total).unwrap_or(i32::MAX),
+        })
+    }
+}

@@ -1,0 +1,92 @@
+//! Questions as they are asked.
+
+use async_graphql::{Enum, InputObject};
+
+use crate::{
+    domain,
+    plan::{Filter, Question},
+};
+
+use super::AreaKind;
+
+/// A public attribute to break down or filter by. `dimensions` lists the categories of each.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::Dimension")]
+pub enum BreakdownDimension {
+    /// The phase of education.
+    Phase,
+    /// The type of institution.
+    Type,
+    /// The quintile of disadvantage of the intake, 1 the least disadvantaged.
+    Disadvantage,
+    /// How large the institution is.
+    Size,
+    /// Urban or rural.
+    Setting,
+}
+
+/// Keep only some categories of a dimension.
+#[derive(InputObject)]
+pub struct DimensionFilter {
+    /// The dimension.
+    dimension: BreakdownDimension,
+    /// The codes of the categories to keep, e.g. `["academy"]`.
+    #[graphql(name = "in", validator(max_items = 50))]
+    categories: Vec<String>,
+}
+
+/// A question: one table of outcomes. Leave out what you do not want to limit. The order of lists and repeated entries do
+/// not matter.
+#[derive(InputObject)]
+pub struct OutcomesInput {
+    /// The code of the framework in whose numbering results are reported, e.g. `GATSBY-2014`.
+    framework: String,
+    /// One of your agreements' purposes, or `OWN_RESULTS` for results you handed in. May be left out where you have
+    /// exactly one.
+    purpose: Option<String>,
+    /// Codes of areas; everything your agreements reach when left out. One table holds one kind of area.
+    #[graphql(validator(max_items = 1000))]
+    areas: Option<Vec<String>>,
+    /// Break the areas down to every area of this kind within them, e.g. each LEP of a country.
+    area_kind: Option<AreaKind>,
+    /// Periods such as `202324T3`; the newest when left out.
+    #[graphql(validator(max_items = 400))]
+    periods: Option<Vec<String>>,
+    /// Numbers of benchmarks; all of the framework when left out.
+    #[graphql(validator(max_items = 400))]
+    benchmarks: Option<Vec<i32>>,
+    /// The dimensions to break down by.
+    #[graphql(validator(max_items = 50))]
+    by: Option<Vec<BreakdownDimension>>,
+    /// Keep only some categories. All filters hold together.
+    #[graphql(name = "where", validator(max_items = 50))]
+    filters: Option<Vec<DimensionFilter>>,
+    /// Bring in institutions assessed under other frameworks through the crosswalk. Each cell then tells in
+    /// `comparability` how their benchmarks compare.
+    #[graphql(default = false)]
+    mapped: bool,
+    /// The number of the release to answer from; the newest when left out.
+    release: Option<i32>,
+}
+
+impl OutcomesInput {
+    /// The question and the number of the release it is asked of.
+    pub(crate) fn into_question(self) -> (Question, Option<i32>) {
+        let filter = |filter: DimensionFilter| Filter {
+            dimension: filter.dimension.into(),
+            categories: filter.categories,
+        };
+        let question = Question {
+            framework: self.framework,
+            purpose: self.purpose,
+            areas: self.areas,
+            area_kind: self.area_kind.map(Into::into),
+            periods: self.periods,
+            benchmarks: self.benchmarks,
+            by: self.by.unwrap_or_default().into_iter().map(Into::into).collect(),
+            filters: self.filters.unwrap_or_default().into_iter().map(filter).collect(),
+            mapped: self.mapped,
+        };
+        (question, self.release)
+    }
+}

@@ -1,0 +1,24 @@
+//! The types of the contract. Their descriptions are the public documentation, written for an analyst.
+
+mod area;
+mod estimate;
+mod framework;
+mod input;
+mod node;
+mod outcome;
+mod page;
+mod period;
+mod release;
+mod scalar;
+mod viewer;
+
+pub use area::{Area, AreaConnection, AreaKind};
+pub use estimate::{Estimate, HiddenReason};
+pub use framework::{Benchmark, Framework};
+pub use input::{BreakdownDimension, OutcomesInput};
+pub use node::{Node, NodeKey};
+pub use outcome::OutcomeTable;
+pub use page::{PAGE_MAX, page_size};
+pub use period::{Category, Dimension, Period};
+pub use release::{Release, ReleaseConnection};
+pub use viewer::Viewer;

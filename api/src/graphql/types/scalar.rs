@@ -1,0 +1,49 @@
+//! Enumerations of the contract that mirror a domain word.
+
+use async_graphql::Enum;
+
+use crate::domain;
+
+/// How much protection an answer gets.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "disclosure::Tier")]
+pub enum Tier {
+    /// Results that your organisation handed in itself: exact, never below 3 institutions.
+    Own,
+    /// Partners near by, by agreement: noise of standard deviation 3 institutions, never below 10.
+    Regional,
+    /// Partners abroad, by agreement: noise of standard deviation 4 institutions, never below 20; LEP level or coarser.
+    International,
+}
+
+/// How well the results behind a cell compare with the benchmark they are reported under.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::Comparability")]
+pub enum Comparability {
+    /// All were assessed on this very statement.
+    Exact,
+    /// They were assessed on a statement of the same purpose, in other words or with other criteria.
+    Close,
+    /// They were assessed on a broader statement.
+    Broad,
+    /// They were assessed on narrower statements; an institution achieved the benchmark when it achieved every part.
+    Narrow,
+    /// Several frameworks contribute, and they relate differently.
+    Mixed,
+}
+
+/// What an organisation is.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::OrganisationKind")]
+pub enum OrganisationKind {
+    /// A careers hub.
+    Hub,
+    /// A Local Enterprise Partnership.
+    Lep,
+    /// A combined or local authority.
+    Authority,
+    /// A national body.
+    National,
+    /// A partner abroad.
+    Partner,
+}

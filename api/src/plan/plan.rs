@@ -1,0 +1,212 @@
+//! The question as executable: indexes instead of codes, canonical order, every rule already checked.
+
+use std::{collections::BTreeMap, fmt::Write};
+
+use disclosure::Tier;
+
+use crate::domain::{AreaIndex, Catalogue, Dimension, FrameworkIndex, Period, Source};
+
+/// A checked question in canonical form. Only [`super::build`] makes one.
+///
+/// Areas, periods, benchmarks and groups are sorted and each stands once, so two spellings of one question are one plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    pub(super) framework: FrameworkIndex,
+    pub(super) areas: Vec<AreaIndex>,
+    pub(super) periods: Vec<Period>,
+    pub(super) benchmarks: Vec<u8>,
+    pub(super) by: Vec<Dimension>,
+    pub(super) filters: BTreeMap<Dimension, Vec<u8>>,
+    pub(super) groups: Vec<Group>,
+    pub(super) sources: Vec<SourceFramework>,
+    pub(super) mapped: bool,
+    pub(super) provider: Option<i64>,
+    pub(super) tier: Tier,
+    pub(super) purpose: String,
+    pub(super) organisation: String,
+}
+
+/// One combination of categories in the breakdown: per dimension of `by`, the category's position.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Group {
+    /// Dimension and position of the category, in the order of the dimensions.
+    pub categories: Vec<(Dimension, usize)>,
+}
+
+/// A framework whose institutions count, and what of it stands in for each benchmark of the plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFramework {
+    /// The framework.
+    pub framework: FrameworkIndex,
+    /// Per benchmark of the plan; `None` where it has no counterpart.
+    pub benchmarks: Vec<Option<Source>>,
+    /// Per benchmark of the whole reporting framework, for outcomes over all of them.
+    pub all: Vec<Option<Source>>,
+}
+
+impl Plan {
+    /// The framework results are reported in.
+    pub fn framework(&self) -> FrameworkIndex {
+        self.framework
+    }
+
+    /// The areas, ascending by code.
+    pub fn areas(&self) -> &[AreaIndex] {
+        &self.areas
+    }
+
+    /// The periods, ascending.
+    pub fn periods(&self) -> &[Period] {
+        &self.periods
+    }
+
+    /// The benchmark numbers, ascending.
+    pub fn benchmarks(&self) -> &[u8] {
+        &self.benchmarks
+    }
+
+    /// The dimensions of the breakdown.
+    pub fn by(&self) -> &[Dimension] {
+        &self.by
+    }
+
+    /// Per filtered dimension the dictionary codes (position plus one) that are kept.
+    pub fn filters(&self) -> &BTreeMap<Dimension, Vec<u8>> {
+        &self.filters
+    }
+
+    /// The combinations of categories; one empty group where there is no breakdown.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// The frameworks whose institutions count, the reporting one first.
+    pub fn sources(&self) -> &[SourceFramework] {
+        &self.sources
+    }
+
+    /// Whether institutions of other frameworks are brought in.
+    pub fn mapped(&self) -> bool {
+        self.mapped
+    }
+
+    /// Count only results handed in by this organisation.
+    pub fn provider(&self) -> Option<i64> {
+        self.provider
+    }
+
+    /// The tier of the answer.
+    pub fn tier(&self) -> Tier {
+        self.tier
+    }
+
+    /// The purpose it is asked for.
+    pub fn purpose(&self) -> &str {
+        &self.purpose
+    }
+
+    /// The code of the organisation that asks.
+    pub fn organisation(&self) -> &str {
+        &self.organisation
+    }
+
+    /// How many cells the table has: areas × periods × benchmarks × groups.
+    pub fn cells(&self) -> usize {
+        self.rows() * self.benchmarks.len()
+    }
+
+    /// How many combinations of area, period and group it has.
+    pub fn rows(&self) -> usize {
+        self.areas.len() * self.periods.len() * self.groups.len()
+    }
+
+    /// The position of a cell in the canonical order areas, periods, benchmarks, groups.
+    pub fn cell(&self, area: usize, period: usize, benchmark: usize, group: usize) -> usize {
+        ((area * self.periods.len() + period) * self.benchmarks.len() + benchmark) * self.groups.len() + group
+    }
+
+    /// The positions (area, period, benchmark, group) of a cell.
+    pub fn coordinates(&self, cell: usize) -> (usize, usize, usize, usize) {
+        let (groups, benchmarks, periods) = (self.groups.len(), self.benchmarks.len(), self.periods.len());
+        let group = cell % groups;
+        let benchmark = cell / groups % benchmarks;
+        let period = cell / (groups * benchmarks) % periods;
+        (cell / (groups * benchmarks * periods), period, benchmark, group)
+    }
+
+    /// The position of a row of `overall` in the canonical order areas, periods, groups.
+    pub fn overall(&self, area: usize, period: usize, group: usize) -> usize {
+        (area * self.periods.len() + period) * self.groups.len() + group
+    }
+
+    /// Whether this is a standard table: one kind of area × period × benchmark, no other condition.
+    pub fn is_standard(&self) -> bool {
+        self.by.is_empty() && self.filters.is_empty()
+    }
+
+    /// A cell's own canonical conditions: its area, and per named dimension the categories it keeps. The table it stands
+    /// in does not matter, so one cell has one value wherever it appears.
+    pub fn conditions(&self, catalogue: &Catalogue, area: AreaIndex, group: &Group) -> String {
+        let mut text = format!("area={}", catalogue.areas()[area].code);
+        for dimension in Dimension::ALL {
+            let own = group.categories.iter().find(|(named, _)| *named == dimension);
+            let kept: Vec<usize> = match (own, self.filters.get(&dimension)) {
+                (Some(&(_, position)), _) => vec![position],
+                (None, Some(codes)) => codes.iter().map(|&code| usize::from(code) - 1).collect(),
+                (None, None) => continue,
+            };
+            let codes: Vec<&str> = kept.iter().map(|&position| dimension.categories()[position].code).collect();
+            let _ = write!(text, ";{}={}", dimension.name(), codes.join(","));
+        }
+        text
+    }
+
+    /// The same question without one of its named dimensions; `None` where it is not named.
+    pub fn without(&self, dimension: Dimension) -> Option<Self> {
+        let named = self.by.contains(&dimension) || self.filters.contains_key(&dimension);
+        named.then(|| {
+            let mut plan = self.clone();
+            plan.by.retain(|&kept| kept != dimension);
+            plan.filters.remove(&dimension);
+            plan.groups = super::build::groups(&plan.by, &plan.filters);
+            plan
+        })
+    }
+
+    /// The same question with institutions of other frameworks brought in; `None` where they already are.
+    pub fn with_mapped(&self, catalogue: &Catalogue) -> Option<Self> {
+        (!self.mapped).then(|| Self {
+            mapped: true,
+            sources: super::build::sources(true, catalogue, self.framework, &self.benchmarks),
+            ..self.clone()
+        })
+    }
+
+    /// The canonical question in one line of text: equal for every spelling of it.
+    pub fn canonical(&self, catalogue: &Catalogue) -> String {
+        let join = |parts: Vec<String>| parts.join(",");
+        let mut text = format!(
+            "{};areas={};periods={};benchmarks={}",
+            catalogue.frameworks()[self.framework].code,
+            join(self.areas.iter().map(|&area| catalogue.areas()[area].code.clone()).collect()),
+            join(self.periods.iter().map(ToString::to_string).collect()),
+            join(self.benchmarks.iter().map(ToString::to_string).collect()),
+        );
+        if !self.by.is_empty() {
+            let _ = write!(text, ";by={}", join(self.by.iter().map(|dimension| dimension.name().to_owned()).collect()));
+        }
+        for (dimension, codes) in &self.filters {
+            let kept = codes.iter().map(|&code| dimension.categories()[usize::from(code) - 1].code.to_owned());
+            let _ = write!(text, ";{}={}", dimension.name(), join(kept.collect()));
+        }
+        if self.mapped {
+            text.push_str(";mapped");
+        }
+        text
+    }
+
+    /// The same question over another area.
+    pub fn over(&self, area: AreaIndex) -> Self {
+        Self { areas: vec![area], ..self.clone() }
+    }
+}

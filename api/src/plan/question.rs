@@ -1,0 +1,35 @@
+//! The question as asked: codes and names, nothing looked up yet.
+
+use crate::domain::{AreaKind, Dimension};
+
+/// One request for a table of outcomes, as asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Question {
+    /// The code of the framework in whose numbering results are reported.
+    pub framework: String,
+    /// The purpose it is asked for.
+    pub purpose: Option<String>,
+    /// The codes of areas; the whole grant when absent.
+    pub areas: Option<Vec<String>>,
+    /// Break the areas down to every area of this kind within them.
+    pub area_kind: Option<AreaKind>,
+    /// Periods such as `202324T3`; the newest when absent.
+    pub periods: Option<Vec<String>>,
+    /// Benchmark numbers; all when absent.
+    pub benchmarks: Option<Vec<i32>>,
+    /// The dimensions to break down by.
+    pub by: Vec<Dimension>,
+    /// The categories to keep, per dimension.
+    pub filters: Vec<Filter>,
+    /// Bring in institutions of other frameworks through the crosswalk.
+    pub mapped: bool,
+}
+
+/// Keep only some categories of a dimension.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    /// The dimension.
+    pub dimension: Dimension,
+    /// The codes of the categories to keep.
+    pub categories: Vec<String>,
+}

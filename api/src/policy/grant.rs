@@ -1,0 +1,193 @@
+//! The grant: for one viewer and one purpose, which areas may be asked about, and how protected each answer is.
+
+use chrono::NaiveDate;
+use disclosure::Tier;
+
+use crate::{
+    auth::{Scope, Viewer},
+    domain::{Agreement, AreaIndex, Catalogue, Dimension, Directory},
+};
+
+/// The built-in purpose under which an organisation asks about the results it handed in itself.
+pub const OWN_RESULTS: &str = "OWN_RESULTS";
+
+/// What one viewer may ask for one purpose. Only [`authorize`] makes one.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    organisation: String,
+    purpose: String,
+    reaches: Vec<Reach>,
+    provider: Option<i64>,
+}
+
+/// One area within reach, and how answers about it are protected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// The area, with everything in it.
+    pub area: AreaIndex,
+    /// The strongest view the agreement allows.
+    pub tier: Tier,
+    /// The dimensions that may be used; every one when absent.
+    pub dimensions: Option<Vec<Dimension>>,
+}
+
+/// What a grant gives for a set of areas.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coverage {
+    /// The tier at which the question is answered.
+    pub tier: Tier,
+    /// The dimensions that may be used; every one when absent.
+    pub dimensions: Option<Vec<Dimension>>,
+}
+
+/// Why there is no grant. Depends on the viewer, its agreements and the purpose alone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No token was given.
+    #[error("outcomes need a bearer token; without one only the catalogue can be read")]
+    Anonymous,
+    /// The token does not carry the scope.
+    #[error("the token lacks the scope `{0}`")]
+    MissingScope(&'static str),
+    /// No agreement that holds today.
+    #[error("no agreement of your organisation holds today")]
+    NoAgreement,
+    /// No agreement for that purpose.
+    #[error("no agreement of your organisation allows the purpose `{asked}`; expected one of {allowed}")]
+    Purpose {
+        /// The purpose asked for.
+        asked: String,
+        /// The purposes that are allowed.
+        allowed: String,
+    },
+    /// Several purposes are allowed, and none was named.
+    #[error("name a purpose: your agreements allow {allowed}")]
+    PurposeMissing {
+        /// The purposes that are allowed.
+        allowed: String,
+    },
+}
+
+/// Decides what a viewer may ask today, for a purpose or for the only one it has.
+///
+/// # Errors
+/// [`Refusal`] when nothing is granted.
+pub fn authorize(
+    viewer: &Viewer,
+    directory: &Directory,
+    catalogue: &Catalogue,
+    today: NaiveDate,
+    purpose: Option<&str>,
+) -> Result<Grant, Refusal> {
+    let Viewer::Partner(partner) = viewer else { return Err(Refusal::Anonymous) };
+    if !partner.has(Scope::OutcomesRead) {
+        return Err(Refusal::MissingScope(Scope::OutcomesRead.as_str()));
+    }
+    let organisation = directory.organisation(partner.organisation()).ok_or(Refusal::NoAgreement)?;
+    if purpose == Some(OWN_RESULTS) {
+        let area = catalogue.area_index(&organisation.area).ok_or(Refusal::NoAgreement)?;
+        return Ok(Grant {
+            organisation: organisation.code.clone(),
+            purpose: OWN_RESULTS.to_owned(),
+            reaches: vec![Reach { area, tier: Tier::Own, dimensions: None }],
+            provider: Some(organisation.id),
+        });
+    }
+    let agreements: Vec<&Agreement> = current_agreements(viewer, directory, today);
+    let mut purposes: Vec<&str> =
+        agreements.iter().flat_map(|agreement| agreement.purposes.iter().map(String::as_str)).collect();
+    purposes.sort_unstable();
+    purposes.dedup();
+    let allowed = || purposes.iter().map(|purpose| format!("`{purpose}`")).collect::<Vec<_>>().join(", ");
+    let purpose = match (purpose, purposes.as_slice()) {
+        (_, []) => return Err(Refusal::NoAgreement),
+        (None, [only]) => *only,
+        (None, _) => return Err(Refusal::PurposeMissing { allowed: allowed() }),
+        (Some(asked), _) if purposes.contains(&asked) => asked,
+        (Some(asked), _) => return Err(Refusal::Purpose { asked: asked.to_owned(), allowed: allowed() }),
+    };
+    let reaches = agreements
+        .iter()
+        .filter(|agreement| agreement.purposes.iter().any(|allowed| allowed == purpose))
+        .filter_map(|agreement| {
+            let area = catalogue.area_index(&agreement.area)?;
+            Some(Reach { area, tier: agreement.tier, dimensions: agreement.dimensions.clone() })
+        })
+        .collect();
+    Ok(Grant { organisation: organisation.code.clone(), purpose: purpose.to_owned(), reaches, provider: None })
+}
+
+/// The viewer's agreements that hold on a day; none for an anonymous one.
+pub fn current_agreements<'a>(viewer: &'a Viewer, directory: &'a Directory, today: NaiveDate) -> Vec<&'a Agreement> {
+    match viewer {
+        Viewer::Anonymous => Vec::new(),
+        Viewer::Partner(partner) => {
+            directory.agreements_of(partner.organisation()).filter(|agreement| agreement.holds_on(today)).collect()
+        }
+    }
+}
+
+impl Grant {
+    /// The code of the organisation that asks.
+    pub fn organisation(&self) -> &str {
+        &self.organisation
+    }
+
+    /// The purpose it asks for.
+    pub fn purpose(&self) -> &str {
+        &self.purpose
+    }
+
+    /// The organisation whose results alone are counted, for questions under [`OWN_RESULTS`].
+    pub fn provider(&self) -> Option<i64> {
+        self.provider
+    }
+
+    /// The areas of the grant itself, ascending, each once.
+    pub fn areas(&self) -> Vec<AreaIndex> {
+        let mut areas: Vec<AreaIndex> = self.reaches.iter().map(|reach| reach.area).collect();
+        areas.sort_unstable();
+        areas.dedup();
+        areas
+    }
+
+    /// The one tier and the dimensions at which a question over all these areas is answered: the least protected one
+    /// that the agreements give for every area. `Err` is the first area that none of them reaches.
+    pub fn cover(&self, areas: &[AreaIndex], catalogue: &Catalogue) -> Result<Coverage, AreaIndex> {
+        if self.provider.is_some() {
+            // The rows themselves are limited to what the organisation handed in: any area may frame them.
+            return Ok(Coverage { tier: Tier::Own, dimensions: None });
+        }
+        let mut tier = Tier::Own;
+        for &area in areas {
+            tier = tier.max(self.reaching(area, catalogue).map(|reach| reach.tier).min().ok_or(area)?);
+        }
+        let mut dimensions: Option<Vec<Dimension>> = None;
+        for &area in areas {
+            let Some(allowed) = allowed_dimensions(self.reaching(area, catalogue).filter(|reach| reach.tier <= tier))
+            else {
+                continue;
+            };
+            dimensions = Some(match dimensions {
+                None => allowed,
+                Some(before) => before.into_iter().filter(|dimension| allowed.contains(dimension)).collect(),
+            });
+        }
+        Ok(Coverage { tier, dimensions })
+    }
+
+    fn reaching<'a>(&'a self, area: AreaIndex, catalogue: &'a Catalogue) -> impl Iterator<Item = &'a Reach> {
+        self.reaches.iter().filter(move |reach| catalogue.lies_in(area, reach.area))
+    }
+}
+
+/// The dimensions that at least one of the reaches allows; `None` when one of them allows every dimension.
+fn allowed_dimensions<'a>(reaches: impl Iterator<Item = &'a Reach>) -> Option<Vec<Dimension>> {
+    let mut allowed = Vec::new();
+    for reach in reaches {
+        allowed.extend(reach.dimensions.as_ref()?);
+    }
+    allowed.sort_unstable();
+    allowed.dedup();
+    Some(allowed)
+}

@@ -1,0 +1,5 @@
+//! Who may ask what: a viewer and its agreements become a [`Grant`]. Pure, and everything not granted is denied.
+
+mod grant;
+
+pub use grant::{Coverage, Grant, OWN_RESULTS, Reach, Refusal, authorize, current_agreements};

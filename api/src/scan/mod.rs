@@ -1,0 +1,9 @@
+//! Counts: a plan over a snapshot becomes raw cells. Pure, processor only; what comes out must be protected next.
+
+mod group;
+#[cfg(test)]
+mod naive;
+mod run;
+mod tally;
+
+pub use run::{Scan, institutions, run};

@@ -1,0 +1,46 @@
+//! Setting up: migrations, reference data, organisations and agreements.
+
+use crate::{
+    domain::{NewAgreement, OrganisationKind},
+    ingest,
+};
+
+use super::{Error, Exchange};
+
+impl Exchange {
+    /// Brings the database up to date and loads the reference data that ships with the product.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn migrate(&self) -> Result<(), Error> {
+        self.store().migrate().await?;
+        let reference = ingest::reference::load().map_err(|problem| Error::Internal(anyhow::anyhow!("{problem:?}")))?;
+        self.store().load_reference(&reference).await?;
+        Ok(())
+    }
+
+    /// Adds an organisation.
+    ///
+    /// # Errors
+    /// When its code is taken or its area unknown.
+    pub async fn add_organisation(&self, code: &str, kind: OrganisationKind, name: &str, area: &str) -> Result<(), Error> {
+        self.store().add_organisation(code, kind, name, area).await?;
+        Ok(())
+    }
+
+    /// Adds an agreement under which an organisation may ask.
+    ///
+    /// # Errors
+    /// When the organisation or the area is unknown.
+    pub async fn add_agreement(&self, agreement: &NewAgreement) -> Result<i64, Error> {
+        Ok(self.store().add_agreement(agreement).await?)
+    }
+
+    /// Whether an organisation is known, so that a token for it makes sense.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn knows_organisation(&self, code: &str) -> Result<bool, Error> {
+        Ok(self.store().directory().await?.organisation(code).is_some())
+    }
+}

@@ -1,0 +1,163 @@
+//! The demonstration: an empty database filled with a made-up population on real areas and frameworks.
+
+use chrono::NaiveDate;
+use disclosure::Tier;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    domain::{NewAgreement, OrganisationKind, Record},
+    ingest,
+    store::NewSubmission,
+    synthetic::{self, Handover, Population},
+};
+
+use super::{Error, Exchange};
+
+/// The setting that marks a database as filled with made-up data.
+const SYNTHETIC: &str = "synthetic";
+
+/// The purpose of the demonstration's agreements.
+const PURPOSE: &str = "benchmarking";
+
+/// An organisation for which a demonstration shows a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DemoOrganisation {
+    /// `hub`, `lep` or `partner`.
+    pub kind: OrganisationKind,
+    /// The code of the organisation.
+    pub code: String,
+}
+
+/// An agreement of the demonstration: whose, over which area, at which tier.
+struct DemoAgreement {
+    consumer: String,
+    area: &'static str,
+    tier: Tier,
+}
+
+const HUB_AREA: &str = "HUB-2018-21";
+const LEP: (&str, &str, &str) = ("NE-LEP-DEMO", "North East LEP (demonstration)", "E37000025");
+const NORTH_EAST: &str = "E12000001";
+const ENGLAND: &str = "E92000001";
+const HONG_KONG: &str = "HK";
+
+impl Exchange {
+    /// Fills an empty database with the synthetic population, with agreements for three organisations, and publishes it;
+    /// does nothing where that was done before. Returns the three organisations: a hub, a LEP and a partner abroad.
+    ///
+    /// # Errors
+    /// When the database holds anything that is not synthetic.
+    pub async fn fill_demo(&self) -> Result<Vec<DemoOrganisation>, Error> {
+        if self.store().setting(SYNTHETIC).await?.is_none() {
+            if !self.store().directory().await?.is_empty() {
+                return Err(Error::Conflict(
+                    "the database holds organisations of its own; the demonstration fills an empty one".to_owned(),
+                ));
+            }
+            self.store().put_setting(SYNTHETIC, "filling").await?;
+        }
+        if self.store().setting(SYNTHETIC).await?.as_deref() != Some("true") {
+            self.fill().await?;
+            self.store().put_setting(SYNTHETIC, "true").await?;
+        }
+        let directory = self.store().directory().await?;
+        let code = |found: fn(&str, OrganisationKind) -> bool| {
+            directory
+                .organisations()
+                .iter()
+                .find(|organisation| found(&organisation.area, organisation.kind))
+                .map(|organisation| DemoOrganisation { kind: organisation.kind, code: organisation.code.clone() })
+        };
+        Ok([
+            code(|area, kind| area == HUB_AREA && kind == OrganisationKind::Hub),
+            code(|area, kind| area == LEP.2 && kind == OrganisationKind::Lep),
+            code(|area, kind| area == HONG_KONG && kind == OrganisationKind::Partner),
+        ]
+        .into_iter()
+        .flatten()
+        .collect())
+    }
+
+    /// Whether the database holds made-up data, so that every release of it must say so.
+    pub(super) async fn is_synthetic(&self) -> Result<bool, Error> {
+        Ok(self.store().setting(SYNTHETIC).await?.is_some())
+    }
+
+    async fn fill(&self) -> Result<(), Error> {
+        let catalogue = self.store().catalogue().await?;
+        let figures = ingest::reference::published_figures();
+        let handovers = synthetic::generate(&Population::default(), &catalogue, self.secret(), &figures);
+        let known = self.store().directory().await?;
+        for handover in &handovers {
+            let organisation = &handover.organisation;
+            if known.organisation(&organisation.code).is_none() {
+                let (code, name, area) = (&organisation.code, &organisation.name, &organisation.area);
+                self.store().add_organisation(code, organisation.kind, name, area).await?;
+            }
+            self.hand_over(handover).await?;
+        }
+        if known.organisation(LEP.0).is_none() {
+            self.store().add_organisation(LEP.0, OrganisationKind::Lep, LEP.1, LEP.2).await?;
+        }
+        for agreement in agreements(&handovers) {
+            if known.agreements_of(&agreement.consumer).next().is_none() {
+                self.store().add_agreement(&agreement.into()).await?;
+            }
+        }
+        if self.store().newest_release_number().await?.is_none() {
+            self.publish(Some("Synthetic demonstration data: no real institution is in it".to_owned())).await?;
+        }
+        Ok(())
+    }
+
+    async fn hand_over(&self, handover: &Handover) -> Result<(), Error> {
+        let submission = NewSubmission {
+            organisation: handover.organisation.code.clone(),
+            checksum: checksum(&handover.records),
+            received_at: self.now(),
+            rows: handover.records.len() as u64,
+        };
+        self.store().submit(&submission, &handover.records, &mut |_| {}).await?;
+        Ok(())
+    }
+}
+
+fn agreements(handovers: &[Handover]) -> Vec<DemoAgreement> {
+    let by_area = |area: &str| {
+        let handover = handovers.iter().find(|handover| handover.organisation.area == area);
+        handover.map(|handover| handover.organisation.code.clone()).unwrap_or_default()
+    };
+    let agreement = |consumer: String, area, tier| DemoAgreement { consumer, area, tier };
+    vec![
+        agreement(by_area(HUB_AREA), NORTH_EAST, Tier::Regional),
+        agreement(LEP.0.to_owned(), ENGLAND, Tier::Regional),
+        agreement(LEP.0.to_owned(), HONG_KONG, Tier::International),
+        agreement(by_area(HONG_KONG), ENGLAND, Tier::International),
+        agreement(by_area(HONG_KONG), HONG_KONG, Tier::International),
+    ]
+}
+
+impl From<DemoAgreement> for NewAgreement {
+    fn from(agreement: DemoAgreement) -> Self {
+        Self {
+            consumer: agreement.consumer,
+            area: agreement.area.to_owned(),
+            tier: agreement.tier,
+            purposes: vec![PURPOSE.to_owned()],
+            dimensions: None,
+            valid_from: NaiveDate::from_ymd_opt(2020, 1, 1).unwrap_or_default(),
+            valid_until: None,
+        }
+    }
+}
+
+/// Tells one generated handover from another, as the checksum of a file does.
+fn checksum(records: &[Record]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for record in records {
+        hash.update(record.institution.0);
+        hash.update(record.period.to_string());
+        hash.update(record.scores.iter().map(|score| score.unwrap_or(u8::MAX)).collect::<Vec<u8>>());
+    }
+    hash.finalize().into()
+}

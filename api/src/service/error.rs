@@ -1,0 +1,70 @@
+//! Why a use case did not come about. Knows no transport: `graphql` and `cli` put it into words of theirs.
+//!
+//! Every message but the cause of `Internal` may be shown to the asker. None of them depends on a score.
+
+use crate::{plan::PlanError, policy::Refusal, store};
+
+/// Why a use case did not come about.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody said who asks.
+    #[error("{0}")]
+    Unauthenticated(String),
+    /// Who asks may not.
+    #[error("{0}")]
+    Forbidden(String),
+    /// The request breaks a rule.
+    #[error("{0}")]
+    BadRequest(String),
+    /// Absent, or outside what the asker may see: the two look alike.
+    #[error("{0}")]
+    NotFound(String),
+    /// It is in the way of something that is already there.
+    #[error("{0}")]
+    Conflict(String),
+    /// More than a limit allows.
+    #[error("{0}")]
+    LimitExceeded(String),
+    /// Not now.
+    #[error("{0}")]
+    Unavailable(String),
+    /// A fault. The cause is for the log, never for the asker.
+    #[error("internal error")]
+    Internal(#[source] anyhow::Error),
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        let text = refusal.to_string();
+        match refusal {
+            Refusal::Anonymous => Self::Unauthenticated(text),
+            Refusal::MissingScope(_) | Refusal::NoAgreement | Refusal::Purpose { .. } => Self::Forbidden(text),
+            Refusal::PurposeMissing { .. } => Self::BadRequest(text),
+        }
+    }
+}
+
+impl From<PlanError> for Error {
+    fn from(error: PlanError) -> Self {
+        let text = error.to_string();
+        match error {
+            PlanError::Framework(_) | PlanError::Area(_) | PlanError::NoAreas(_) | PlanError::NoPeriod(_) => {
+                Self::NotFound(text)
+            }
+            PlanError::Forbidden(_) => Self::Forbidden(text),
+            PlanError::TooManyCells { .. } => Self::LimitExceeded(text),
+            PlanError::MixedAreas(_)
+            | PlanError::Period(_)
+            | PlanError::Benchmark { .. }
+            | PlanError::Category { .. }
+            | PlanError::Empty(_)
+            | PlanError::Contradiction(_) => Self::BadRequest(text),
+        }
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        Self::Internal(error.into())
+    }
+}

@@ -1,0 +1,114 @@
+//! The exchange: the store, the secret's keys, the clock and the view that requests read.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use chrono::{DateTime, NaiveDate, Utc};
+use disclosure::NoiseKey;
+
+use crate::{
+    domain::{Catalogue, Clock, Secret},
+    store::Store,
+};
+
+use super::{
+    Error,
+    world::{Older, World},
+};
+
+/// The setting under which the fingerprint of the secret is kept.
+const SECRET_FINGERPRINT: &str = "secret_fingerprint";
+
+/// Every use case is a method of this. Cheap to share behind an `Arc`.
+pub struct Exchange {
+    store: Store,
+    secret: Secret,
+    noise: NoiseKey,
+    clock: Arc<dyn Clock>,
+    pub(super) world: ArcSwap<World>,
+    pub(super) older: tokio::sync::Mutex<Older>,
+    pub(super) refreshing: tokio::sync::Mutex<()>,
+}
+
+impl Exchange {
+    /// Opens the database at an address such as `sqlite://exchange.db` or `postgres://…`. Nothing is loaded yet.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn open(database_url: &str, secret: Secret, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        let store = Store::connect(database_url)
+            .await
+            .map_err(|error| Error::Unavailable(format!("cannot open the database: {error}")))?;
+        let empty = Catalogue::build(Vec::new(), Vec::new(), Vec::new(), &[])
+            .map_err(|error| Error::Internal(error.into()))?;
+        let world = World {
+            catalogue: Arc::new(empty),
+            directory: Arc::default(),
+            releases: Vec::new(),
+            snapshot: None,
+        };
+        Ok(Self {
+            store,
+            noise: NoiseKey::new(secret.noise_key()),
+            secret,
+            clock,
+            world: ArcSwap::from_pointee(world),
+            older: tokio::sync::Mutex::default(),
+            refreshing: tokio::sync::Mutex::default(),
+        })
+    }
+
+    /// Checks that the database is migrated and belongs to this secret, then loads the newest release.
+    ///
+    /// # Errors
+    /// When migrations are missing or the secret is another one: either would give wrong answers.
+    pub async fn start(&self) -> Result<(), Error> {
+        if !self.store.is_migrated().await? {
+            return Err(Error::Unavailable("the database is not up to date; run `exchange migrate`".to_owned()));
+        }
+        let fingerprint = self.secret.fingerprint();
+        match self.store.setting(SECRET_FINGERPRINT).await? {
+            None => self.store.put_setting(SECRET_FINGERPRINT, &fingerprint).await?,
+            Some(known) if known == fingerprint => {}
+            Some(known) => {
+                return Err(Error::Conflict(format!(
+                    "the secret does not belong to this database: expected the one with fingerprint {known}, \
+                     found {fingerprint}"
+                )));
+            }
+        }
+        self.refresh().await
+    }
+
+    /// Whether a release is loaded, so that questions can be answered.
+    pub fn is_loaded(&self) -> bool {
+        self.world.load().snapshot.is_some()
+    }
+
+    /// Whether the database answers and is migrated.
+    pub async fn is_migrated(&self) -> bool {
+        self.store.is_migrated().await.unwrap_or(false)
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// The secret, for pseudonyms and the token key.
+    pub fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
+    pub(super) fn today(&self) -> NaiveDate {
+        self.clock.today()
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(super) fn noise(&self) -> &NoiseKey {
+        &self.noise
+    }
+}

@@ -1,0 +1,84 @@
+//! Taking results in: read, check, and store everything or nothing.
+
+use std::io::Read;
+
+use crate::{
+    ingest::{self, Problem},
+    store::{NewSubmission, Receipt},
+};
+
+use super::{Error, Exchange};
+
+/// Who hands in, and on what terms.
+#[derive(Debug, Clone)]
+pub struct ImportRequest {
+    /// The code of the organisation that hands in.
+    pub organisation: String,
+    /// Store the good rows of a file that also has bad ones.
+    pub accept_valid: bool,
+}
+
+/// What became of a file.
+#[derive(Debug)]
+pub struct ImportReport {
+    /// The rows read, without the header.
+    pub rows: u64,
+    /// Every problem found, in the order of the file, up to a limit.
+    pub problems: Vec<Problem>,
+    /// How many problems were found past that limit.
+    pub suppressed: u64,
+    /// What was stored; `None` when the problems kept everything out.
+    pub receipt: Option<Receipt>,
+}
+
+/// How far an import has come.
+#[derive(Debug, Clone, Copy)]
+pub enum Progress {
+    /// Bytes of the file read.
+    Read(u64),
+    /// Records stored.
+    Stored {
+        /// How many are stored.
+        records: usize,
+        /// How many there are.
+        of: usize,
+    },
+}
+
+impl Exchange {
+    /// Reads a results file and stores it in one transaction. A file with problems stores nothing unless its good rows
+    /// are to be accepted. The same file handed in twice changes nothing.
+    ///
+    /// # Errors
+    /// When the organisation is unknown or the database fails. Problems of the file are not errors but data.
+    pub async fn import_results(
+        &self,
+        request: &ImportRequest,
+        input: impl Read,
+        mut progress: impl FnMut(Progress) + Send,
+    ) -> Result<ImportReport, Error> {
+        let catalogue = self.store().catalogue().await?;
+        let directory = self.store().directory().await?;
+        if directory.organisation(&request.organisation).is_none() {
+            return Err(Error::NotFound(format!("no organisation has the code `{}`", request.organisation)));
+        }
+        let reading = ingest::results::read_results(input, &catalogue, self.secret(), self.today(), &mut |bytes| {
+            progress(Progress::Read(bytes));
+        });
+        let wanted = reading.problems.is_empty() || (request.accept_valid && !reading.records.is_empty());
+        let receipt = if wanted {
+            let submission = NewSubmission {
+                organisation: request.organisation.clone(),
+                checksum: reading.checksum,
+                received_at: self.now(),
+                rows: reading.rows,
+            };
+            let of = reading.records.len();
+            let stored = &mut |records| progress(Progress::Stored { records, of });
+            Some(self.store().submit(&submission, &reading.records, stored).await?)
+        } else {
+            None
+        };
+        Ok(ImportReport { rows: reading.rows, problems: reading.problems, suppressed: reading.suppressed, receipt })
+    }
+}

@@ -1,0 +1,97 @@
+//! What every request reads and no request changes: catalogue, directory, releases and the newest snapshot.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use crate::{
+    domain::{Catalogue, Directory, Release},
+    snapshot::{Builder, Snapshot},
+};
+
+use super::{Error, Exchange};
+
+/// One consistent view. A request takes it once at its start and keeps it.
+pub struct World {
+    /// The reference data.
+    pub catalogue: Arc<Catalogue>,
+    /// The organisations and agreements.
+    pub directory: Arc<Directory>,
+    /// Every release, newest first.
+    pub releases: Vec<Release>,
+    pub(super) snapshot: Option<Arc<Snapshot>>,
+}
+
+/// How many older releases are kept in memory.
+const KEPT_RELEASES: usize = 4;
+
+/// Snapshots of older releases, the last one asked for in front.
+#[derive(Default)]
+pub(super) struct Older(VecDeque<Arc<Snapshot>>);
+
+impl Exchange {
+    /// The present view.
+    pub fn world(&self) -> Arc<World> {
+        self.world.load_full()
+    }
+
+    /// Reads directory and releases again, and swaps in the newest release if there is one. Running requests keep theirs.
+    ///
+    /// # Errors
+    /// When the database cannot be read; the view stays as it was.
+    pub async fn refresh(&self) -> Result<(), Error> {
+        let _one_at_a_time = self.refreshing.lock().await;
+        let before = self.world();
+        let directory = Arc::new(self.store().directory().await?);
+        let newest = self.store().newest_release_number().await?;
+        let same = newest == before.snapshot.as_ref().map(|snapshot| snapshot.release().number);
+        let world = if same {
+            World {
+                catalogue: before.catalogue.clone(),
+                directory,
+                releases: before.releases.clone(),
+                snapshot: before.snapshot.clone(),
+            }
+        } else {
+            let releases = self.store().releases().await?;
+            let catalogue = Arc::new(self.store().catalogue().await?);
+            let snapshot = match releases.first() {
+                Some(release) => Some(self.load(release, &catalogue).await?),
+                None => None,
+            };
+            World { catalogue, directory, releases, snapshot }
+        };
+        self.world.store(Arc::new(world));
+        Ok(())
+    }
+
+    /// The snapshot of a release by number, the newest when none is named; older ones are loaded when first asked for.
+    pub(super) async fn snapshot(&self, world: &World, number: Option<u32>) -> Result<Arc<Snapshot>, Error> {
+        let newest = world
+            .snapshot
+            .as_ref()
+            .ok_or_else(|| Error::Unavailable("no release has been published yet".to_owned()))?;
+        let Some(number) = number.filter(|&number| number != newest.release().number) else {
+            return Ok(newest.clone());
+        };
+        let release = world
+            .releases
+            .iter()
+            .find(|release| release.number == number)
+            .ok_or_else(|| Error::NotFound(format!("no release has the number {number}")))?;
+        let mut older = self.older.lock().await;
+        if let Some(position) = older.0.iter().position(|snapshot| snapshot.release().number == number) {
+            if let Some(snapshot) = older.0.remove(position) {
+                older.0.push_front(snapshot);
+            }
+        } else {
+            older.0.push_front(self.load(release, &world.catalogue).await?);
+            older.0.truncate(KEPT_RELEASES);
+        }
+        older.0.front().cloned().ok_or_else(|| Error::Unavailable("the release could not be loaded".to_owned()))
+    }
+
+    async fn load(&self, release: &Release, catalogue: &Arc<Catalogue>) -> Result<Arc<Snapshot>, Error> {
+        let mut builder = Builder::new(catalogue.clone());
+        self.store().released_results(release, catalogue, &mut |result| builder.add(&result)).await?;
+        Ok(Arc::new(builder.finish(release.clone(), self.noise())))
+    }
+}

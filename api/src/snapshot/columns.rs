@@ -1,0 +1,123 @@
+//! One release as columns: one byte a score, attributes dictionary-coded, areas as runs of rows.
+
+use std::{collections::BTreeMap, fmt, ops::Range, sync::Arc};
+
+use crate::domain::{AreaIndex, AreaKind, Catalogue, Dimension, FrameworkIndex, Period, Release};
+
+/// The byte that stands for a benchmark that was not assessed.
+pub const NOT_ASSESSED: u8 = u8::MAX;
+
+/// Every result of one release. Holds scores of institutions: it has no `Serialize`, no `Display`, and tells only its size.
+pub struct Snapshot {
+    pub(super) release: Release,
+    pub(super) catalogue: Arc<Catalogue>,
+    pub(super) frameworks: Vec<FrameworkColumns>,
+}
+
+/// The results of one framework. A row is one institution in one place, handed in by one organisation; one that moves
+/// has another row with the same key.
+#[derive(Default)]
+pub struct FrameworkColumns {
+    pub(super) keys: Vec<u128>,
+    pub(super) stretches: Vec<Stretch>,
+    pub(super) periods: BTreeMap<Period, Columns>,
+}
+
+/// Consecutive rows of one place and one provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// The local authority they stand in.
+    pub local_authority: AreaIndex,
+    /// The careers hub they belong to, if any.
+    pub hub: Option<AreaIndex>,
+    /// The organisation that handed them in.
+    pub provider: i64,
+    /// The rows.
+    pub rows: Range<usize>,
+}
+
+/// One period of one framework; every column is as long as there are rows.
+pub struct Columns {
+    pub(super) attributes: [Vec<u8>; Dimension::ALL.len()],
+    pub(super) scores: Vec<Vec<u8>>,
+}
+
+impl Snapshot {
+    /// The release this is.
+    pub fn release(&self) -> &Release {
+        &self.release
+    }
+
+    /// The catalogue its areas and frameworks index.
+    pub fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.catalogue
+    }
+
+    /// The columns of a framework.
+    pub fn framework(&self, framework: FrameworkIndex) -> &FrameworkColumns {
+        &self.frameworks[framework]
+    }
+
+    /// Every period with a result, ascending.
+    pub fn periods(&self) -> Vec<Period> {
+        let mut periods: Vec<Period> =
+            self.frameworks.iter().flat_map(|framework| framework.periods.keys().copied()).collect();
+        periods.sort_unstable();
+        periods.dedup();
+        periods
+    }
+
+    /// The newest period with a result of any of these frameworks.
+    pub fn newest_period(&self, frameworks: &[FrameworkIndex]) -> Option<Period> {
+        frameworks.iter().filter_map(|&framework| self.frameworks[framework].periods.keys().next_back()).max().copied()
+    }
+}
+
+impl FrameworkColumns {
+    /// The record keys, one a row.
+    pub fn keys(&self) -> &[u128] {
+        &self.keys
+    }
+
+    /// The columns of a period, where anything was handed in.
+    pub fn period(&self, period: Period) -> Option<&Columns> {
+        self.periods.get(&period)
+    }
+
+    /// The rows of an area, as few ranges as possible; those of one provider alone where one is given.
+    pub fn rows_of(&self, area: AreaIndex, provider: Option<i64>, catalogue: &Catalogue) -> Vec<Range<usize>> {
+        let is_hub = catalogue.areas()[area].kind == AreaKind::Hub;
+        let inside = catalogue.local_authorities(area);
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for stretch in &self.stretches {
+            let here = if is_hub { stretch.hub == Some(area) } else { inside.binary_search(&stretch.local_authority).is_ok() };
+            if !here || provider.is_some_and(|provider| provider != stretch.provider) {
+                continue;
+            }
+            match ranges.last_mut() {
+                Some(last) if last.end == stretch.rows.start => last.end = stretch.rows.end,
+                _ => ranges.push(stretch.rows.clone()),
+            }
+        }
+        ranges
+    }
+}
+
+impl Columns {
+    /// The dictionary codes of a dimension, one a row; 0 for blank.
+    pub fn attribute(&self, dimension: Dimension) -> &[u8] {
+        &self.attributes[dimension as usize]
+    }
+
+    /// The scores on a benchmark by number, one a row; [`NOT_ASSESSED`] where there is none. Empty for an unknown number.
+    pub fn score(&self, number: u8) -> &[u8] {
+        usize::from(number).checked_sub(1).and_then(|position| self.scores.get(position)).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows: usize = self.frameworks.iter().map(|framework| framework.keys.len()).sum();
+        write!(f, "Snapshot(release {}, {rows} rows)", self.release.number)
+    }
+}

@@ -1,0 +1,24 @@
+//! Why the database did not do what was asked.
+
+/// Why the database did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No area has that code.
+    #[error("no area has the code `{0}`")]
+    UnknownArea(String),
+    /// No organisation has that code.
+    #[error("no organisation has the code `{0}`")]
+    UnknownOrganisation(String),
+    /// The code is taken.
+    #[error("an organisation with the code `{0}` is there already")]
+    OrganisationTaken(String),
+    /// Nothing came in since the newest release.
+    #[error("nothing to publish: no result came in since the newest release")]
+    NothingToPublish,
+    /// A value in the database is none that the application writes.
+    #[error("the database holds a value that was not expected: {0}")]
+    Corrupt(String),
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] sea_orm::DbErr),
+}

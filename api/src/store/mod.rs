@@ -1,0 +1,130 @@
+//! The database: the one room that knows sea-orm and the entities. Takes and returns domain types.
+
+mod catalogue;
+mod directory;
+mod error;
+mod reference;
+mod released;
+mod releases;
+mod setting;
+mod submit;
+
+use std::time::Duration;
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, Statement,
+    TransactionTrait,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+
+pub use error::Error;
+pub use submit::{NewSubmission, Receipt};
+
+type Result<T> = std::result::Result<T, Error>;
+
+/// The advisory lock of writers on PostgreSQL: whoever changes results or releases holds it until commit.
+const WRITER_LOCK: i64 = 0x6265_6e63_686d_6b01;
+
+/// The advisory lock of migrations on PostgreSQL.
+const MIGRATION_LOCK: i64 = 0x6265_6e63_686d_6b02;
+
+/// A connection pool to one database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    database: DatabaseConnection,
+}
+
+impl Store {
+    /// Connects to `sqlite://FILE`, `sqlite::memory:` or `postgres://…`. A SQLite file is made where there is none.
+    ///
+    /// # Errors
+    /// When the address is wrong or the database cannot be reached within 10 seconds.
+    pub async fn connect(url: &str) -> Result<Self> {
+        let mut options = ConnectOptions::new(url);
+        let in_memory = url.contains(":memory:");
+        options
+            .max_connections(if in_memory { 1 } else { 8 })
+            .min_connections(1)
+            .connect_timeout(Duration::from_secs(10))
+            .acquire_timeout(Duration::from_secs(10))
+            .sqlx_logging(false)
+            .record_stmt_in_spans(false)
+            .map_sqlx_sqlite_opts(|options| {
+                options
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Normal)
+                    .busy_timeout(Duration::from_secs(30))
+                    .foreign_keys(true)
+                    .pragma("cache_size", "-65536")
+            });
+        if in_memory {
+            options.idle_timeout(None).max_lifetime(None);
+        }
+        Ok(Self { database: Database::connect(options).await? })
+    }
+
+    /// Runs the migrations that are missing. On PostgreSQL one process at a time.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn migrate(&self) -> Result<()> {
+        if self.database.get_database_backend() == DbBackend::Postgres {
+            let lock = self.database.begin().await?;
+            advisory_lock(&lock, MIGRATION_LOCK).await?;
+            Migrator::up(&self.database, None).await?;
+            lock.commit().await?;
+        } else {
+            Migrator::up(&self.database, None).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether every migration has run.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_migrated(&self) -> Result<bool> {
+        Ok(Migrator::get_pending_migrations(&self.database).await?.is_empty())
+    }
+
+    /// A transaction that no other writer of results or releases runs beside, so that keys grow in the order of commits.
+    async fn begin_writing(&self) -> Result<DatabaseTransaction> {
+        let transaction = self.database.begin().await?;
+        match self.database.get_database_backend() {
+            DbBackend::Postgres => advisory_lock(&transaction, WRITER_LOCK).await?,
+            // The first statement takes SQLite's only write lock, and waits for it.
+            _ => {
+                transaction.execute_unprepared("UPDATE setting SET value = value WHERE key = ''").await?;
+            }
+        }
+        Ok(transaction)
+    }
+
+    fn statement(&self, sql: &str, values: Vec<sea_orm::Value>) -> Statement {
+        statement(self.database.get_database_backend(), sql, values)
+    }
+}
+
+/// A statement with `?` for each value, put into the words of the database in use.
+fn statement(backend: DbBackend, sql: &str, values: Vec<sea_orm::Value>) -> Statement {
+    if backend != DbBackend::Postgres {
+        return Statement::from_sql_and_values(backend, sql, values);
+    }
+    let mut numbered = String::with_capacity(sql.len() + 16);
+    let mut parts = sql.split('?');
+    numbered.push_str(parts.next().unwrap_or_default());
+    for (position, part) in parts.enumerate() {
+        numbered.push('$');
+        numbered.push_str(&(position + 1).to_string());
+        numbered.push_str(part);
+    }
+    Statement::from_sql_and_values(backend, numbered, values)
+}
+
+async fn advisory_lock(transaction: &DatabaseTransaction, lock: i64) -> Result<()> {
+    let sql = format!("SELECT pg_advisory_xact_lock({lock})");
+    transaction.execute_unprepared(&sql).await?;
+    Ok(())
+}

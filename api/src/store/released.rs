@@ -1,0 +1,108 @@
+//! The results of one release, one by one.
+
+use std::collections::HashMap;
+
+use sea_orm::ConnectionTrait;
+
+use crate::domain::{AreaIndex, Attributes, Catalogue, FrameworkIndex, Period, Pseudonym, Release, ReleasedResult};
+
+use super::{Error, Result, Store};
+
+/// Results read at once: enough to make each read cheap, few enough to stay small.
+const PAGE: i64 = 20_000;
+
+impl Store {
+    /// Visits every result of a release: each up to its last one that none of them supersedes, whatever came later.
+    ///
+    /// # Errors
+    /// When the database fails or holds something that the application does not write.
+    pub async fn released_results(
+        &self,
+        release: &Release,
+        catalogue: &Catalogue,
+        visit: &mut (dyn FnMut(ReleasedResult) + Send),
+    ) -> Result<()> {
+        let frameworks: HashMap<i64, FrameworkIndex> =
+            places(self.ids(&self.database, "framework").await?, |code| catalogue.framework_index(code));
+        let areas: HashMap<i64, AreaIndex> =
+            places(self.ids(&self.database, "area").await?, |code| catalogue.area_index(code));
+        let mut periods: HashMap<String, Period> = HashMap::new();
+        let sql = "SELECT r.id, i.pseudonym, r.framework_id, r.period, r.local_authority_id, r.hub_id, s.organisation_id, \
+                   r.phase, r.type, r.disadvantage, r.size, r.setting, \
+                   (SELECT string_agg(CAST(b.benchmark AS TEXT) || ':' || CAST(b.score AS TEXT), ',') \
+                    FROM benchmark_score b WHERE b.result_id = r.id) \
+                   FROM result r \
+                   JOIN institution i ON i.id = r.institution_id \
+                   JOIN submission s ON s.id = r.submission_id \
+                   WHERE r.id > ? AND r.id <= ? \
+                   AND NOT EXISTS (SELECT 1 FROM result n WHERE n.supersedes = r.id AND n.id <= ?)";
+        let mut from = 0;
+        while from < release.last_result {
+            let to = (from + PAGE).min(release.last_result);
+            let values = vec![from.into(), to.into(), release.last_result.into()];
+            for row in self.database.query_all_raw(self.statement(sql, values)).await? {
+                let pseudonym: Vec<u8> = row.try_get_by_index(1)?;
+                let period: String = row.try_get_by_index(3)?;
+                let framework = known(&frameworks, row.try_get_by_index(2)?)?;
+                let hub: Option<i64> = row.try_get_by_index(5)?;
+                let mut attributes = Attributes::default();
+                for (position, code) in attributes.0.iter_mut().enumerate() {
+                    *code = u8::try_from(row.try_get_by_index::<i16>(7 + position)?).unwrap_or_default();
+                }
+                let mut scores = vec![None; catalogue.frameworks()[framework].number_of_benchmarks];
+                let stored: Option<String> = row.try_get_by_index(12)?;
+                for (benchmark, score) in parse_scores(stored.as_deref().unwrap_or_default())? {
+                    let place = usize::try_from(benchmark - 1).ok().and_then(|place| scores.get_mut(place));
+                    if let Some(place) = place {
+                        *place = u8::try_from(score).ok();
+                    }
+                }
+                let period = match periods.get(&period) {
+                    Some(&known) => known,
+                    None => {
+                        let parsed = period.parse().map_err(|_| Error::Corrupt(format!("the period `{period}`")))?;
+                        periods.insert(period, parsed);
+                        parsed
+                    }
+                };
+                visit(ReleasedResult {
+                    institution: Pseudonym(
+                        pseudonym.try_into().map_err(|_| Error::Corrupt("a pseudonym of another length".into()))?,
+                    ),
+                    framework,
+                    period,
+                    local_authority: known(&areas, row.try_get_by_index(4)?)?,
+                    hub: hub.map(|hub| known(&areas, hub)).transpose()?,
+                    attributes,
+                    provider: row.try_get_by_index(6)?,
+                    scores,
+                });
+            }
+            from = to;
+        }
+        Ok(())
+    }
+}
+
+/// The scores of one result, as aggregated: `1:100,2:80`. Sorted by benchmark.
+pub(super) fn parse_scores(text: &str) -> Result<Vec<(i16, i16)>> {
+    let pair = |part: &str| {
+        let (benchmark, score) = part.split_once(':')?;
+        Some((benchmark.parse().ok()?, score.parse().ok()?))
+    };
+    let mut scores = text
+        .split(',')
+        .filter(|part| !part.is_empty())
+        .map(|part| pair(part).ok_or_else(|| Error::Corrupt(format!("the score `{part}`"))))
+        .collect::<Result<Vec<(i16, i16)>>>()?;
+    scores.sort_unstable();
+    Ok(scores)
+}
+
+fn places(ids: HashMap<String, i64>, place: impl Fn(&str) -> Option<usize>) -> HashMap<i64, usize> {
+    ids.into_iter().filter_map(|(code, id)| Some((id, place(&code)?))).collect()
+}
+
+fn known(places: &HashMap<i64, usize>, id: i64) -> Result<usize> {
+    places.get(&id).copied().ok_or_else(|| Error::Corrupt(format!("the key {id}, which is not in the catalogue")))
+}

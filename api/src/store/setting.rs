@@ -1,0 +1,28 @@
+//! Small facts about the database itself.
+
+use entity::setting;
+use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
+
+use super::{Result, Store};
+
+impl Store {
+    /// A fact by name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn setting(&self, key: &str) -> Result<Option<String>> {
+        let found = setting::Entity::find_by_id(key).one(&self.database).await?;
+        Ok(found.map(|setting| setting.value))
+    }
+
+    /// Keeps a fact, in place of what was kept under its name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_setting(&self, key: &str, value: &str) -> Result<()> {
+        let row = setting::ActiveModel { key: Set(key.to_owned()), value: Set(value.to_owned()) };
+        let replace = OnConflict::column(setting::Column::Key).update_column(setting::Column::Value).to_owned();
+        setting::Entity::insert(row).on_conflict(replace).exec_without_returning(&self.database).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,20 @@
+//! A small fact about the database itself.
+
+use sea_orm::entity::prelude::*;
+
+/// A small fact about the database itself.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "setting")]
+pub struct Model {
+    /// The name of the fact.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub key: String,
+    /// The fact.
+    pub value: String,
+}
+
+/// None are declared: joins are written where they are used.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
