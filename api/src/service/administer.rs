@@ -14,7 +14,7 @@ impl Exchange {
     /// When the database fails.
     pub async fn migrate(&self) -> Result<(), Error> {
         self.store().migrate().await?;
-        let reference = ingest::reference::load().map_err(|problem| Error::Internal(anyhow::anyhow!("{problem:?}")))?;
+        let reference = ingest::reference::load().map_err(|error| Error::Internal(error.into()))?;
         self.store().load_reference(&reference).await?;
         Ok(())
     }

@@ -16,6 +16,9 @@ use super::{Error, Exchange};
 /// The setting that marks a database as filled with made-up data.
 const SYNTHETIC: &str = "synthetic";
 
+/// The seed of the demonstration's population.
+const SEED: u64 = 2_014;
+
 /// The purpose of the demonstration's agreements.
 const PURPOSE: &str = "benchmarking";
 
@@ -85,8 +88,11 @@ impl Exchange {
 
     async fn fill(&self) -> Result<(), Error> {
         let catalogue = self.store().catalogue().await?;
-        let figures = ingest::reference::published_figures();
-        let handovers = synthetic::generate(&Population::default(), &catalogue, self.secret(), &figures);
+        let figures = ingest::reference::published_figures().map_err(|error| Error::Internal(error.into()))?;
+        let handovers = match Population::of_seed(SEED) {
+            Some(population) => synthetic::generate(&population, &catalogue, self.secret(), &figures),
+            None => Vec::new(),
+        };
         let known = self.store().directory().await?;
         for handover in &handovers {
             let organisation = &handover.organisation;

@@ -1,0 +1,191 @@
+//! The reference data that ships with the product, read from `api/reference`.
+
+use std::str::FromStr;
+
+use csv::StringRecord;
+
+use crate::domain::{Area, Benchmark, Framework, Membership, PublishedFigure, Reference, Relation};
+
+const FRAMEWORKS: &str = include_str!("../../reference/frameworks.csv");
+const BENCHMARKS: &str = include_str!("../../reference/benchmarks.csv");
+const CROSSWALK: &str = include_str!("../../reference/crosswalk.csv");
+const AREAS: &str = include_str!("../../reference/areas.csv");
+const MEMBERSHIPS: &str = include_str!("../../reference/area_membership.csv");
+const FIGURES: &str = include_str!("../../reference/published_figures.csv");
+
+/// A shipped file that cannot be read: a fault of the build.
+#[derive(Debug, thiserror::Error)]
+#[error("the shipped file {file}, line {line}, column {column}: {reason}")]
+pub struct ShippedFileError {
+    file: &'static str,
+    line: u64,
+    column: &'static str,
+    reason: String,
+}
+
+/// Reads frameworks, benchmarks, the crosswalk, areas and memberships.
+///
+/// # Errors
+/// When a shipped file is broken.
+pub fn load() -> Result<Reference, ShippedFileError> {
+    let mut frameworks = rows("frameworks.csv", FRAMEWORKS, |row| {
+        Ok(Framework {
+            code: row.text("code")?,
+            title: row.text("title")?,
+            jurisdiction: row.text("jurisdiction")?,
+            year: row.parse("year")?,
+            number_of_benchmarks: row.parse("number_of_benchmarks")?,
+            benchmarks: Vec::new(),
+        })
+    })?;
+    let benchmarks = rows("benchmarks.csv", BENCHMARKS, |row| {
+        let benchmark =
+            Benchmark { number: row.parse("number")?, code: row.text("code")?, title: row.text("title")? };
+        Ok((row.text("framework")?, benchmark))
+    })?;
+    for (code, benchmark) in benchmarks {
+        if let Some(framework) = frameworks.iter_mut().find(|framework| framework.code == code) {
+            framework.benchmarks.push(benchmark);
+        }
+    }
+    let relations = rows("crosswalk.csv", CROSSWALK, |row| {
+        Ok(Relation {
+            from_framework: row.text("from_framework")?,
+            from_number: row.parse("from_number")?,
+            to_framework: row.text("to_framework")?,
+            to_number: row.parse("to_number")?,
+            kind: row.parse("relation")?,
+            basis: row.text("basis")?,
+        })
+    })?;
+    let areas = rows("areas.csv", AREAS, |row| {
+        Ok(Area {
+            code: row.text("code")?,
+            name: row.text("name")?,
+            kind: row.parse("kind")?,
+            parent: Some(row.text("parent_code")?).filter(|code| !code.is_empty()),
+            code_scheme: row.text("code_scheme")?,
+            valid_from: None,
+            valid_to: None,
+            source: row.text("source")?,
+        })
+    })?;
+    let memberships = rows("area_membership.csv", MEMBERSHIPS, |row| {
+        Ok(Membership {
+            child: row.text("child_code")?,
+            parent: row.text("parent_code")?,
+            valid_from: None,
+            valid_to: None,
+            source: row.text("source")?,
+        })
+    })?;
+    Ok(Reference { frameworks, relations, areas, memberships })
+}
+
+/// Reads the published figures whose value is a number.
+///
+/// # Errors
+/// When the shipped file is broken.
+pub fn published_figures() -> Result<Vec<PublishedFigure>, ShippedFileError> {
+    let figures = rows("published_figures.csv", FIGURES, |row| {
+        let Ok(value) = row.text("value")?.parse() else { return Ok(None) };
+        Ok(Some(PublishedFigure {
+            year: row.text("year")?,
+            area: row.text("area")?,
+            measure: row.text("measure")?,
+            benchmark: row.text("benchmark")?.parse().ok(),
+            value,
+            unit: row.text("unit")?,
+            source: row.text("source")?,
+        }))
+    })?;
+    Ok(figures.into_iter().flatten().collect())
+}
+
+/// One row of a shipped file, by column name.
+struct Row<'a> {
+    file: &'static str,
+    header: &'a StringRecord,
+    record: &'a StringRecord,
+}
+
+impl Row<'_> {
+    fn text(&self, column: &'static str) -> Result<String, ShippedFileError> {
+        let position = self.header.iter().position(|name| name == column);
+        let field = position.and_then(|position| self.record.get(position));
+        field.map(|text| text.trim().to_owned()).ok_or_else(|| self.error(column, "is missing".to_owned()))
+    }
+
+    fn parse<T: FromStr<Err: ToString>>(&self, column: &'static str) -> Result<T, ShippedFileError> {
+        self.text(column)?.parse().map_err(|error: T::Err| self.error(column, error.to_string()))
+    }
+
+    fn error(&self, column: &'static str, reason: String) -> ShippedFileError {
+        let line = self.record.position().map_or(0, csv::Position::line);
+        ShippedFileError { file: self.file, line, column, reason }
+    }
+}
+
+fn rows<T>(
+    file: &'static str,
+    text: &str,
+    read: impl Fn(&Row<'_>) -> Result<T, ShippedFileError>,
+) -> Result<Vec<T>, ShippedFileError> {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let broken = |error: csv::Error| ShippedFileError { file, line: 0, column: "", reason: error.to_string() };
+    let header = reader.headers().map_err(broken)?.clone();
+    reader
+        .records()
+        .map(|record| read(&Row { file, header: &header, record: &record.map_err(broken)? }))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{AreaKind, Catalogue, RelationKind, Source};
+
+    fn catalogue() -> Catalogue {
+        let reference = load().unwrap();
+        Catalogue::build(reference.frameworks, reference.relations, reference.areas, &reference.memberships).unwrap()
+    }
+
+    #[test]
+    fn the_shipped_areas_overlap_as_they_do_on_the_map() {
+        let catalogue = catalogue();
+        let of_kind = |kind| catalogue.areas().iter().filter(|area| area.kind == kind).count();
+        assert_eq!((of_kind(AreaKind::Lep), of_kind(AreaKind::CombinedAuthority), of_kind(AreaKind::Hub)), (38, 15, 21));
+        let authorities = |code| catalogue.local_authorities(catalogue.area_index(code).unwrap()).len();
+        assert_eq!(authorities("E92000001"), 153, "England");
+        assert_eq!(authorities("HK"), 18, "Hong Kong");
+        assert_eq!(authorities("E12000001"), 12, "the region North East");
+        assert_eq!(authorities("E37000025"), 7, "the LEP North East");
+        let england = catalogue.area_index("E92000001").unwrap();
+        for (index, area) in catalogue.areas().iter().enumerate().filter(|(_, area)| area.kind == AreaKind::Hub) {
+            assert!(catalogue.lies_in(index, england), "{}", area.name);
+        }
+    }
+
+    #[test]
+    fn hong_kongs_eighth_benchmark_covers_englands_fifth_and_sixth() {
+        let catalogue = catalogue();
+        let at = |code| catalogue.framework_index(code).unwrap();
+        let (england, hong_kong) = (at("GATSBY-2014"), at("HKBM-2019"));
+        let walk = catalogue.crosswalk();
+        for number in [5, 6] {
+            let expected = Source { numbers: vec![8], kind: RelationKind::Broad };
+            assert_eq!(walk.source(hong_kong, england, number), Some(&expected));
+        }
+        assert_eq!(walk.source(england, hong_kong, 8), Some(&Source { numbers: vec![5, 6], kind: RelationKind::Narrow }));
+        for number in [5, 10] {
+            assert_eq!(walk.source(england, hong_kong, number), None);
+        }
+        assert!(walk.relates(hong_kong, at("GATSBY-2025")), "through the framework of 2014");
+    }
+
+    #[test]
+    fn the_published_figures_can_be_read() {
+        let figures = published_figures().unwrap();
+        assert!(figures.iter().any(|figure| figure.measure == "achieved_benchmark" && figure.benchmark == Some(8)));
+    }
+}
