@@ -95,7 +95,7 @@ pub fn token(
 ) -> Result<String> {
     let grantable = Grantable {
         organisation: organisation.to_owned(),
-        scopes: scopes.to_vec(),
+        scopes: scopes.iter().copied().collect(),
         issued_at: exchange.now(),
         ttl,
         id: random_id(),
@@ -117,12 +117,23 @@ pub async fn listen(serve: &ServeSettings) -> std::io::Result<TcpListener> {
 /// When the listener fails.
 pub async fn serve(settings: &Settings, exchange: Exchange, listener: TcpListener) -> Result<()> {
     let exchange = Arc::new(exchange);
-    let router = http::router(state(settings, &exchange)?);
+    let router = router(settings, &exchange)?;
     let follow = tokio::spawn(follow(exchange.clone()));
     tracing::info!(address = %listener.local_addr()?, release = exchange.release(None).map(|release| release.number), "serving");
     let served = http::serve(listener, router, ended()).await;
     follow.abort();
     served.context("the server failed")
+}
+
+/// The whole service over an exchange, as one router.
+///
+/// # Errors
+/// When the token key cannot be made.
+pub fn router(settings: &Settings, exchange: &Arc<Exchange>) -> Result<http::Router> {
+    let executor = graphql::Executor::new(exchange.clone(), graphql::guard::Limits::default());
+    let verifier = token_key(settings, exchange)?.verifier();
+    let ids = http::RequestIds::new(hex::encode(random::<4>()));
+    Ok(http::router(http::State::new(exchange.clone(), executor, verifier, ids)))
 }
 
 /// Keeps the view fresh: a release published elsewhere, an agreement added or ended.
@@ -192,7 +203,11 @@ fn random_id() -> String {
     hex::encode(random::<16>())
 }
 
-#[expect(clippy::disallowed_methods, clippy::expect_used, reason = "the one place randomness comes from; without it nothing is safe")]
+#[expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    reason = "the one place randomness comes from; without it nothing is safe"
+)]
 fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system gives randomness");

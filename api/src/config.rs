@@ -8,7 +8,13 @@ use clap::{Args, ValueEnum};
 #[derive(Args, Debug, Clone)]
 pub struct Settings {
     /// Where results are kept: `sqlite://FILE` for one machine, `postgres://USER@HOST/NAME` for many
-    #[arg(long, env = "EXCHANGE_DATABASE_URL", default_value = "sqlite://exchange.db", global = true, hide_env_values = true)]
+    #[arg(
+        long,
+        env = "EXCHANGE_DATABASE_URL",
+        default_value = "sqlite://exchange.db",
+        global = true,
+        hide_env_values = true
+    )]
     pub database_url: String,
 
     /// The file with the 32-byte secret (raw, or 64 hexadecimal digits) behind noise, pseudonyms and tokens

@@ -66,7 +66,7 @@ struct Verified {
     partner: Partner,
     starts: f64,
     expires: f64,
-    verified_at: f64,
+    at: f64,
 }
 
 impl Verifier {
@@ -98,7 +98,7 @@ impl Verifier {
             return Err(TokenError::Malformed);
         }
         let digest: [u8; 32] = Sha256::digest(token).into();
-        let fresh = |known: &Verified| (known.verified_at..known.verified_at + TRUSTED).contains(&now);
+        let fresh = |known: &Verified| (known.at..known.at + TRUSTED).contains(&now);
         let verified = if let Some(known) = self.verified.get(&digest).filter(fresh) {
             known
         } else {
@@ -145,7 +145,7 @@ impl Verifier {
             partner: Partner { organisation: claims.sub, scopes: Scopes::read(&claims.scope) },
             starts: claims.nbf.unwrap_or(f64::NEG_INFINITY),
             expires: claims.exp,
-            verified_at: now,
+            at: now,
         })
     }
 }

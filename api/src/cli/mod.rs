@@ -108,9 +108,7 @@ pub async fn run(cli: Cli) -> Result<()> {
             administer::add_organisation(settings, &code, kind, &name, &area).await
         }
         Command::Agreement(AgreementCommand::Add(args)) => administer::add_agreement(settings, &args).await,
-        Command::Token { organisation, scopes, ttl } => {
-            administer::token(settings, &organisation, &scopes, ttl).await
-        }
+        Command::Token { organisation, scopes, ttl } => administer::token(settings, &organisation, &scopes, ttl).await,
         Command::Schema => say(&crate::graphql::sdl()),
     }
 }

@@ -2,6 +2,8 @@
 
 mod context;
 mod error;
+mod execute;
+pub mod guard;
 mod query;
 mod types;
 
@@ -10,6 +12,8 @@ use std::sync::Arc;
 use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions, Schema};
 
 use crate::service::Exchange;
+
+pub use execute::{Answer, Executor, GraphQlRequest, Reply, error_body};
 
 use query::Query;
 

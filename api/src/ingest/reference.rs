@@ -39,8 +39,7 @@ pub fn load() -> Result<Reference, ShippedFileError> {
         })
     })?;
     let benchmarks = rows("benchmarks.csv", BENCHMARKS, |row| {
-        let benchmark =
-            Benchmark { number: row.parse("number")?, code: row.text("code")?, title: row.text("title")? };
+        let benchmark = Benchmark { number: row.parse("number")?, code: row.text("code")?, title: row.text("title")? };
         Ok((row.text("framework")?, benchmark))
     })?;
     for (code, benchmark) in benchmarks {
@@ -134,10 +133,7 @@ fn rows<T>(
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let broken = |error: csv::Error| ShippedFileError { file, line: 0, column: "", reason: error.to_string() };
     let header = reader.headers().map_err(broken)?.clone();
-    reader
-        .records()
-        .map(|record| read(&Row { file, header: &header, record: &record.map_err(broken)? }))
-        .collect()
+    reader.records().map(|record| read(&Row { file, header: &header, record: &record.map_err(broken)? })).collect()
 }
 
 #[cfg(test)]
@@ -154,7 +150,10 @@ mod tests {
     fn the_shipped_areas_overlap_as_they_do_on_the_map() {
         let catalogue = catalogue();
         let of_kind = |kind| catalogue.areas().iter().filter(|area| area.kind == kind).count();
-        assert_eq!((of_kind(AreaKind::Lep), of_kind(AreaKind::CombinedAuthority), of_kind(AreaKind::Hub)), (38, 15, 21));
+        assert_eq!(
+            (of_kind(AreaKind::Lep), of_kind(AreaKind::CombinedAuthority), of_kind(AreaKind::Hub)),
+            (38, 15, 21)
+        );
         let authorities = |code| catalogue.local_authorities(catalogue.area_index(code).unwrap()).len();
         assert_eq!(authorities("E92000001"), 153, "England");
         assert_eq!(authorities("HK"), 18, "Hong Kong");
@@ -176,7 +175,10 @@ mod tests {
             let expected = Source { numbers: vec![8], kind: RelationKind::Broad };
             assert_eq!(walk.source(hong_kong, england, number), Some(&expected));
         }
-        assert_eq!(walk.source(england, hong_kong, 8), Some(&Source { numbers: vec![5, 6], kind: RelationKind::Narrow }));
+        assert_eq!(
+            walk.source(england, hong_kong, 8),
+            Some(&Source { numbers: vec![5, 6], kind: RelationKind::Narrow })
+        );
         for number in [5, 10] {
             assert_eq!(walk.source(england, hong_kong, number), None);
         }

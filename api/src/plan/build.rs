@@ -88,7 +88,8 @@ pub fn build(
         .framework_index(&question.framework)
         .ok_or_else(|| PlanError::Framework(question.framework.clone()))?;
     let areas = areas(question, grant, catalogue)?;
-    let coverage = grant.cover(&areas, catalogue).map_err(|area| PlanError::Area(catalogue.areas()[area].code.clone()))?;
+    let coverage =
+        grant.cover(&areas, catalogue).map_err(|area| PlanError::Area(catalogue.areas()[area].code.clone()))?;
     check_grain(coverage.tier, catalogue.areas()[areas[0]].kind)?;
 
     let mut by = question.by.clone();
@@ -102,9 +103,7 @@ pub fn build(
 
     let benchmarks = benchmarks(question, catalogue, framework)?;
     let sources = sources(question.mapped, catalogue, framework, &benchmarks);
-    let periods = periods(question, || {
-        newest(&sources.iter().map(|source| source.framework).collect::<Vec<_>>())
-    })?;
+    let periods = periods(question, || newest(&sources.iter().map(|source| source.framework).collect::<Vec<_>>()))?;
     let groups = groups(&by, &filters);
     let plan = Plan {
         framework,
@@ -252,7 +251,12 @@ fn benchmarks(question: &Question, catalogue: &Catalogue, framework: FrameworkIn
 }
 
 /// The frameworks that count: the reporting one, and every one the crosswalk joins to it where the question is mapped.
-pub(super) fn sources(mapped: bool, catalogue: &Catalogue, framework: FrameworkIndex, benchmarks: &[u8]) -> Vec<SourceFramework> {
+pub(super) fn sources(
+    mapped: bool,
+    catalogue: &Catalogue,
+    framework: FrameworkIndex,
+    benchmarks: &[u8],
+) -> Vec<SourceFramework> {
     let all: Vec<u8> = catalogue.frameworks()[framework].benchmarks.iter().map(|benchmark| benchmark.number).collect();
     let own = |numbers: &[u8]| {
         numbers.iter().map(|&number| Some(Source { numbers: vec![number], kind: RelationKind::Exact })).collect()

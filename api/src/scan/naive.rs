@@ -82,16 +82,10 @@ fn plan(question: &Question, catalogue: &Arc<Catalogue>, snapshot: &Snapshot) ->
     let key = TokenKey::from_seed([1; 32], "test", "test").unwrap();
     let scopes = [Scope::OutcomesRead].into_iter().collect();
     let ttl = Duration::hours(1);
-    let token =
-        key.sign(&Grantable { organisation: "O".into(), scopes, issued_at: now, ttl, id: "1".into() }).unwrap();
+    let token = key.sign(&Grantable { organisation: "O".into(), scopes, issued_at: now, ttl, id: "1".into() }).unwrap();
     let viewer = Viewer::Partner(key.verifier().verify(&token, now).unwrap());
-    let organisation = Organisation {
-        id: 1,
-        code: "O".into(),
-        name: String::new(),
-        kind: OrganisationKind::Lep,
-        area: "C".into(),
-    };
+    let organisation =
+        Organisation { id: 1, code: "O".into(), name: String::new(), kind: OrganisationKind::Lep, area: "C".into() };
     let agreement = Agreement {
         id: 1,
         consumer: "O".into(),
@@ -138,13 +132,12 @@ fn naive(results: &[ReleasedResult], catalogue: &Catalogue, plan: &Plan, cell: u
         } else {
             catalogue.local_authorities(area).contains(&result.local_authority)
         };
-        let own = plan.groups()[group].categories.iter().all(|&(dimension, position)| {
-            usize::from(result.attributes.0[dimension as usize]) == position + 1
-        });
-        let kept = plan
-            .filters()
+        let own = plan.groups()[group]
+            .categories
             .iter()
-            .all(|(&dimension, codes)| codes.contains(&result.attributes.0[dimension as usize]));
+            .all(|&(dimension, position)| usize::from(result.attributes.0[dimension as usize]) == position + 1);
+        let kept =
+            plan.filters().iter().all(|(&dimension, codes)| codes.contains(&result.attributes.0[dimension as usize]));
         let provided = plan.provider().is_none_or(|provider| provider == result.provider);
         let source = plan.sources().iter().find(|source| source.framework == result.framework);
         let stand_in = source.and_then(|source| source.benchmarks[benchmark].as_ref());
@@ -170,7 +163,9 @@ fn results() -> impl Strategy<Value = Vec<ReleasedResult>> {
     proptest::collection::vec(one, 0..120).prop_map(|rows| {
         let catalogue = catalogue();
         let mut seen = BTreeMap::new();
-        for (number, (framework, authority, in_hub, attributes, provider, mut scores, term)) in rows.into_iter().enumerate() {
+        for (number, (framework, authority, in_hub, attributes, provider, mut scores, term)) in
+            rows.into_iter().enumerate()
+        {
             let institution = Pseudonym([u8::try_from(number % 40).unwrap(); 32]);
             let period = Period::new(2024, term).unwrap();
             scores.truncate(if framework == 0 { BENCHMARKS } else { 2 });

@@ -34,11 +34,8 @@ pub fn run(plan: &Plan, snapshot: &Snapshot) -> Scan {
     let mut institutions = vec![0; plan.cells()];
     let mut overall = Vec::with_capacity(plan.rows());
     for (area_position, &area) in plan.areas().iter().enumerate() {
-        let conditions: Vec<Arc<str>> = plan
-            .groups()
-            .iter()
-            .map(|group| plan.conditions(snapshot.catalogue(), area, group).into())
-            .collect();
+        let conditions: Vec<Arc<str>> =
+            plan.groups().iter().map(|group| plan.conditions(snapshot.catalogue(), area, group).into()).collect();
         let rows = scanner.rows_of(area);
         for (period_position, &period) in plan.periods().iter().enumerate() {
             let label = |group: usize| Label {
@@ -52,18 +49,19 @@ pub fn run(plan: &Plan, snapshot: &Snapshot) -> Scan {
                     let (tally, contributors) = counts.cell(benchmark, group);
                     institutions[position] = tally.institutions;
                     comparability[position] = scanner.comparability(benchmark, &contributors);
-                    cells[position] = Some(if contributors.is_empty() && counts.present_without(plan, benchmark, group) {
-                        RawCell::NotApplicable
-                    } else {
-                        RawCell::Counted(Counted {
-                            label: label(group),
-                            measure: scanner.measure(benchmark, &contributors),
-                            institutions: tally.institutions,
-                            sum: tally.sum,
-                            achieved: tally.achieved,
-                            keys: tally.keys,
-                        })
-                    });
+                    cells[position] =
+                        Some(if contributors.is_empty() && counts.present_without(plan, benchmark, group) {
+                            RawCell::NotApplicable
+                        } else {
+                            RawCell::Counted(Counted {
+                                label: label(group),
+                                measure: scanner.measure(benchmark, &contributors),
+                                institutions: tally.institutions,
+                                sum: tally.sum,
+                                achieved: tally.achieved,
+                                keys: tally.keys,
+                            })
+                        });
                 }
             }
             for group in 0..plan.groups().len() {
@@ -101,7 +99,8 @@ pub(super) fn counts_of(plan: &Plan, snapshot: &Snapshot) -> Vec<Tally> {
             let counts = scanner.count(&rows, period);
             for benchmark in 0..plan.benchmarks().len() {
                 for group in 0..plan.groups().len() {
-                    tallies[plan.cell(area_position, period_position, benchmark, group)] = counts.cell(benchmark, group).0;
+                    tallies[plan.cell(area_position, period_position, benchmark, group)] =
+                        counts.cell(benchmark, group).0;
                 }
             }
         }
@@ -145,10 +144,7 @@ impl<'a> Scanner<'a> {
 
     /// Per source framework, the rows of an area.
     fn rows_of(&self, area: AreaIndex) -> Vec<Vec<Range<usize>>> {
-        self.sources
-            .iter()
-            .map(|(_, columns)| columns.rows_of(area, self.plan.provider(), self.catalogue))
-            .collect()
+        self.sources.iter().map(|(_, columns)| columns.rows_of(area, self.plan.provider(), self.catalogue)).collect()
     }
 
     fn count(&self, rows: &[Vec<Range<usize>>], period: Period) -> Counts {
@@ -166,7 +162,13 @@ impl<'a> Scanner<'a> {
         Counts { all_benchmarks, groups: self.plan.groups().len(), sources }
     }
 
-    fn count_source(&self, source: &SourceFramework, keys: &[u128], columns: &Columns, rows: &[Range<usize>]) -> SourceCounts {
+    fn count_source(
+        &self,
+        source: &SourceFramework,
+        keys: &[u128],
+        columns: &Columns,
+        rows: &[Range<usize>],
+    ) -> SourceCounts {
         let groups = self.plan.groups().len();
         let mut tallies = vec![Tally::default(); self.plan.benchmarks().len() * groups];
         let mut histograms = vec![Histogram::new(source.all.len()); groups];
@@ -192,7 +194,9 @@ impl<'a> Scanner<'a> {
     /// The measure of a cell: which benchmarks of which frameworks are counted in it. It does not depend on the framework
     /// the cell is reported in, so asking in another numbering draws the same noise.
     fn measure(&self, benchmark: usize, contributors: &[usize]) -> Arc<str> {
-        self.name(contributors, |source| source.benchmarks[benchmark].iter().flat_map(|source| source.numbers.clone()).collect())
+        self.name(contributors, |source| {
+            source.benchmarks[benchmark].iter().flat_map(|source| source.numbers.clone()).collect()
+        })
     }
 
     fn measure_over_all(&self, contributors: &[usize]) -> Arc<str> {

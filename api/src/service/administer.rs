@@ -23,7 +23,13 @@ impl Exchange {
     ///
     /// # Errors
     /// When its code is taken or its area unknown.
-    pub async fn add_organisation(&self, code: &str, kind: OrganisationKind, name: &str, area: &str) -> Result<(), Error> {
+    pub async fn add_organisation(
+        &self,
+        code: &str,
+        kind: OrganisationKind,
+        name: &str,
+        area: &str,
+    ) -> Result<(), Error> {
         self.store().add_organisation(code, kind, name, area).await?;
         Ok(())
     }

@@ -23,14 +23,19 @@ pub(super) struct Advice {
 /// Finds remedies for every hidden cell of a table.
 pub(super) fn remedies(plan: &Plan, grant: &Grant, snapshot: &Snapshot, table: &ProtectedTable) -> Advice {
     let mut advisor = Advisor::new(plan, grant, snapshot);
-    let cells = table
-        .cells()
-        .iter()
-        .enumerate()
-        .map(|(cell, protected)| {
-            if wants_advice(&protected.achieved_share) { advisor.advise(plan.coordinates(cell)) } else { Vec::new() }
-        })
-        .collect::<Vec<_>>();
+    let cells =
+        table
+            .cells()
+            .iter()
+            .enumerate()
+            .map(|(cell, protected)| {
+                if wants_advice(&protected.achieved_share) {
+                    advisor.advise(plan.coordinates(cell))
+                } else {
+                    Vec::new()
+                }
+            })
+            .collect::<Vec<_>>();
     let overall = table
         .overall()
         .iter()
@@ -94,10 +99,10 @@ impl<'a> Advisor<'a> {
         changes.extend(named.map(Change::Drop));
         let mut around: Vec<AreaIndex> = catalogue.parents(area).to_vec();
         around.sort_by_key(|&parent| catalogue.local_authorities(parent).len());
-        let coarser = around
-            .into_iter()
-            .filter(|&parent| catalogue.areas()[parent].kind != AreaKind::Hub)
-            .filter(|&parent| self.grant.cover(&[parent], catalogue).is_ok_and(|coverage| coverage.tier == self.plan.tier()));
+        let coarser =
+            around.into_iter().filter(|&parent| catalogue.areas()[parent].kind != AreaKind::Hub).filter(|&parent| {
+                self.grant.cover(&[parent], catalogue).is_ok_and(|coverage| coverage.tier == self.plan.tier())
+            });
         changes.extend(coarser.map(Change::Over));
         changes
     }

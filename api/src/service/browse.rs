@@ -83,9 +83,9 @@ impl Exchange {
         };
         let search = search.map(str::to_lowercase);
         let found = |area: &Area| {
-            search.as_ref().is_none_or(|text| {
-                area.name.to_lowercase().contains(text) || area.code.to_lowercase().contains(text)
-            })
+            search
+                .as_ref()
+                .is_none_or(|text| area.name.to_lowercase().contains(text) || area.code.to_lowercase().contains(text))
         };
         let matching: Vec<AreaIndex> = (0..catalogue.areas().len())
             .filter(|&area| kind.is_none_or(|kind| catalogue.areas()[area].kind == kind))

@@ -39,14 +39,10 @@ impl Exchange {
         let store = Store::connect(database_url)
             .await
             .map_err(|error| Error::Unavailable(format!("cannot open the database: {error}")))?;
-        let empty = Catalogue::build(Vec::new(), Vec::new(), Vec::new(), &[])
-            .map_err(|error| Error::Internal(error.into()))?;
-        let world = World {
-            catalogue: Arc::new(empty),
-            directory: Arc::default(),
-            releases: Vec::new(),
-            snapshot: None,
-        };
+        let empty =
+            Catalogue::build(Vec::new(), Vec::new(), Vec::new(), &[]).map_err(|error| Error::Internal(error.into()))?;
+        let world =
+            World { catalogue: Arc::new(empty), directory: Arc::default(), releases: Vec::new(), snapshot: None };
         Ok(Self {
             store,
             noise: NoiseKey::new(secret.noise_key()),

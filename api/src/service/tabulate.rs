@@ -30,12 +30,16 @@ impl Exchange {
     ///
     /// # Errors
     /// When there is no release, no grant, or the question breaks a rule. None of them depends on scores.
-    pub async fn tabulate(&self, viewer: &Viewer, question: &Question, release: Option<u32>) -> Result<Tabulation, Error> {
+    pub async fn tabulate(
+        &self,
+        viewer: &Viewer,
+        question: &Question,
+        release: Option<u32>,
+    ) -> Result<Tabulation, Error> {
         let world = self.world();
         let snapshot = self.snapshot(&world, release).await?;
         let catalogue = snapshot.catalogue().clone();
-        let grant =
-            policy::authorize(viewer, &world.directory, &catalogue, self.today(), question.purpose.as_deref())?;
+        let grant = policy::authorize(viewer, &world.directory, &catalogue, self.today(), question.purpose.as_deref())?;
         let plan = plan::build(question, &grant, &catalogue, |frameworks| snapshot.newest_period(frameworks))?;
         let counts = scan::run(&plan, &snapshot);
         let table = disclosure::protect(counts.table, self.noise(), plan.tier());

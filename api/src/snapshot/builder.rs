@@ -57,7 +57,8 @@ impl Builder {
     /// Lays everything out: rows sorted by place, record keys made with the key of the noise.
     pub fn finish(self, release: Release, key: &NoiseKey) -> Snapshot {
         let sizes = self.catalogue.frameworks().iter().map(|framework| framework.number_of_benchmarks);
-        let frameworks = self.frameworks.into_iter().zip(sizes).map(|(gathered, size)| lay_out(gathered, size, key)).collect();
+        let frameworks =
+            self.frameworks.into_iter().zip(sizes).map(|(gathered, size)| lay_out(gathered, size, key)).collect();
         Snapshot { release, catalogue: self.catalogue, frameworks }
     }
 }

@@ -90,7 +90,8 @@ impl FrameworkColumns {
         let inside = catalogue.local_authorities(area);
         let mut ranges: Vec<Range<usize>> = Vec::new();
         for stretch in &self.stretches {
-            let here = if is_hub { stretch.hub == Some(area) } else { inside.binary_search(&stretch.local_authority).is_ok() };
+            let here =
+                if is_hub { stretch.hub == Some(area) } else { inside.binary_search(&stretch.local_authority).is_ok() };
             if !here || provider.is_some_and(|provider| provider != stretch.provider) {
                 continue;
             }

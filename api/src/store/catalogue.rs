@@ -16,8 +16,7 @@ impl Store {
     /// When the database fails, or its reference data does not hang together.
     pub async fn catalogue(&self) -> Result<Catalogue> {
         let frameworks = framework::Entity::find().all(&self.database).await?;
-        let benchmarks =
-            benchmark::Entity::find().order_by_asc(benchmark::Column::Number).all(&self.database).await?;
+        let benchmarks = benchmark::Entity::find().order_by_asc(benchmark::Column::Number).all(&self.database).await?;
         let relations = benchmark_relation::Entity::find().all(&self.database).await?;
         let areas = area::Entity::find().all(&self.database).await?;
         let memberships = area_membership::Entity::find().all(&self.database).await?;

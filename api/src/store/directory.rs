@@ -119,10 +119,8 @@ impl Store {
 
     /// The key of the organisation with a code.
     pub(super) async fn organisation_id(&self, code: &str) -> Result<Option<i64>> {
-        let found = organisation::Entity::find()
-            .filter(organisation::Column::Code.eq(code))
-            .one(&self.database)
-            .await?;
+        let found =
+            organisation::Entity::find().filter(organisation::Column::Code.eq(code)).one(&self.database).await?;
         Ok(found.map(|organisation| organisation.id))
     }
 

@@ -127,8 +127,7 @@ where
     E::Column: ColumnTrait + IntoIden + Copy,
 {
     let is = |column: &E::Column, list: &[E::Column]| list.iter().any(|other| other.as_str() == column.as_str());
-    let changed: Vec<E::Column> =
-        E::Column::iter().filter(|column| !is(column, keys) && !is(column, kept)).collect();
+    let changed: Vec<E::Column> = E::Column::iter().filter(|column| !is(column, keys) && !is(column, kept)).collect();
     let rows: Vec<A> = rows.into_iter().collect();
     for chunk in rows.chunks(CHUNK) {
         let update = OnConflict::columns(keys.iter().copied()).update_columns(changed.iter().copied()).to_owned();

@@ -57,13 +57,12 @@ impl Store {
                         *place = u8::try_from(score).ok();
                     }
                 }
-                let period = match periods.get(&period) {
-                    Some(&known) => known,
-                    None => {
-                        let parsed = period.parse().map_err(|_| Error::Corrupt(format!("the period `{period}`")))?;
-                        periods.insert(period, parsed);
-                        parsed
-                    }
+                let period = if let Some(&known) = periods.get(&period) {
+                    known
+                } else {
+                    let parsed = period.parse().map_err(|_| Error::Corrupt(format!("the period `{period}`")))?;
+                    periods.insert(period, parsed);
+                    parsed
                 };
                 visit(ReleasedResult {
                     institution: Pseudonym(

@@ -7,9 +7,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use entity::{institution, result, submission};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
 use crate::domain::{Attributes, Pseudonym, Record};
 
@@ -330,7 +328,9 @@ async fn next_id(transaction: &DatabaseTransaction, table: &str) -> Result<i64> 
 }
 
 fn id(ids: &HashMap<String, i64>, code: &str) -> Result<i64> {
-    ids.get(code).copied().ok_or_else(|| Error::Corrupt(format!("a record names `{code}`, which is not in the catalogue")))
+    ids.get(code)
+        .copied()
+        .ok_or_else(|| Error::Corrupt(format!("a record names `{code}`, which is not in the catalogue")))
 }
 
 /// The assessed scores with their benchmarks' numbers.

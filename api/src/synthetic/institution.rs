@@ -59,7 +59,8 @@ pub(super) fn draw(catalogue: &Catalogue, random: &mut Random) -> Vec<Institutio
     for (country, count) in [(ENGLAND, IN_ENGLAND), (HONG_KONG, IN_HONG_KONG)] {
         let Some(area) = catalogue.area_index(country) else { continue };
         let authorities = catalogue.local_authorities(area);
-        let weights: Vec<f64> = authorities.iter().map(|&authority| weight(&catalogue.areas()[authority].code, random)).collect();
+        let weights: Vec<f64> =
+            authorities.iter().map(|&authority| weight(&catalogue.areas()[authority].code, random)).collect();
         let mut drawn = Vec::with_capacity(count);
         for (&authority, share) in authorities.iter().zip(apportion(count, &weights)) {
             let place = 0.2 * random.normal();
@@ -85,7 +86,8 @@ fn one(
     place: f64,
     random: &mut Random,
 ) -> Institution {
-    let (attributes, college) = if english { english_attributes(random) } else { (hong_kong_attributes(random), false) };
+    let (attributes, college) =
+        if english { english_attributes(random) } else { (hong_kong_attributes(random), false) };
     let hub = if english { hub(catalogue, authority, random) } else { None };
     let (framework, benchmarks) = match (english, college) {
         (true, false) => ("GATSBY-2014", 8),

@@ -4,11 +4,7 @@ use chrono::Duration;
 
 use crate::domain::{Period, Record, Secret};
 
-use super::{
-    institution::Institution,
-    level::Levels,
-    random::Random,
-};
+use super::{institution::Institution, level::Levels, random::Random};
 
 /// The share of England's institutions that take part, by year from 2017/18.
 const PARTICIPATION: [f64; 8] = [0.30, 0.42, 0.52, 0.55, 0.70, 0.82, 0.90, 0.95];
@@ -66,7 +62,8 @@ fn column(reporting: &[&Institution], benchmark: usize, share: f64, random: &mut
     let achieving = (share * ranked.len() as f64).round() as usize;
     let mut column = vec![None; reporting.len()];
     for (rank, &(_, position)) in ranked.iter().enumerate() {
-        column[position] = Some(if rank < achieving { 100 } else { partial(rank - achieving, ranked.len() - achieving, random) });
+        column[position] =
+            Some(if rank < achieving { 100 } else { partial(rank - achieving, ranked.len() - achieving, random) });
     }
     column
 }

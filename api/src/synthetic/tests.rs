@@ -46,7 +46,11 @@ fn national_shares_match_the_published_ones_within_a_point() {
         let year: u16 = figure.year[..4].parse().unwrap();
         for framework in [None, Some("GATSBY-2014"), Some("GATSBY-COL-2018")] {
             let found = achieved(&records, year, framework)[usize::from(benchmark) - 1] * 100.0;
-            assert!((found - figure.value).abs() < 1.0, "{year} benchmark {benchmark}: {found} against {}", figure.value);
+            assert!(
+                (found - figure.value).abs() < 1.0,
+                "{year} benchmark {benchmark}: {found} against {}",
+                figure.value
+            );
         }
         compared += 1;
     }

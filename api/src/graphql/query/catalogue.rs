@@ -33,7 +33,11 @@ impl CatalogueQuery {
     }
 
     /// An area by code, e.g. `E12000001`; null where there is none.
-    async fn area(&self, context: &Context<'_>, #[graphql(desc = "The code of the area.")] code: String) -> Option<Area> {
+    async fn area(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The code of the area.")] code: String,
+    ) -> Option<Area> {
         Area::by_code(context::exchange(context).catalogue(), &code)
     }
 

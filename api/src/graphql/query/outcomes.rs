@@ -31,9 +31,10 @@ impl OutcomeQuery {
         let (question, release) = input.into_question();
         let release = match release {
             None => None,
-            Some(number) => Some(u32::try_from(number).map_err(|_| {
-                wire(service::Error::NotFound(format!("no release has the number {number}")))
-            })?),
+            Some(number) => Some(
+                u32::try_from(number)
+                    .map_err(|_| wire(service::Error::NotFound(format!("no release has the number {number}"))))?,
+            ),
         };
         let exchange = context::exchange(context);
         let table = exchange.tabulate(context::viewer(context), &question, release).await.map_err(wire)?;

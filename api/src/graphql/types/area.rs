@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, ID, Object, Result, SimpleObject, connection::OpaqueCursor, connection::CursorType};
+use async_graphql::{Enum, ID, Object, Result, SimpleObject, connection::CursorType, connection::OpaqueCursor};
 use chrono::NaiveDate;
 
 use crate::{
@@ -145,10 +145,8 @@ impl AreaConnection {
         let catalogue = exchange.catalogue();
         let Page { items, total, more } = page;
         let area = |&index: &AreaIndex| Area::new(catalogue.clone(), index);
-        let cursors: Vec<String> = items
-            .iter()
-            .map(|&index| OpaqueCursor(catalogue.areas()[index].code.clone()).encode_cursor())
-            .collect();
+        let cursors: Vec<String> =
+            items.iter().map(|&index| OpaqueCursor(catalogue.areas()[index].code.clone()).encode_cursor()).collect();
         Ok(Self {
             page_info: async_graphql::connection::PageInfo {
                 has_previous_page: after.is_some(),

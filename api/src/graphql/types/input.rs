@@ -72,10 +72,8 @@ pub struct OutcomesInput {
 impl OutcomesInput {
     /// The question and the number of the release it is asked of.
     pub(crate) fn into_question(self) -> (Question, Option<i32>) {
-        let filter = |filter: DimensionFilter| Filter {
-            dimension: filter.dimension.into(),
-            categories: filter.categories,
-        };
+        let filter =
+            |filter: DimensionFilter| Filter { dimension: filter.dimension.into(), categories: filter.categories };
         let question = Question {
             framework: self.framework,
             purpose: self.purpose,

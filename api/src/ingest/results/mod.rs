@@ -52,8 +52,7 @@ pub fn read_results(
     today: NaiveDate,
     progress: &mut dyn FnMut(u64),
 ) -> Reading {
-    let mut reading =
-        Reading { records: Vec::new(), problems: Vec::new(), suppressed: 0, rows: 0, checksum: [0; 32] };
+    let mut reading = Reading { records: Vec::new(), problems: Vec::new(), suppressed: 0, rows: 0, checksum: [0; 32] };
     let mut input = Input::new(input);
     let mut reader =
         csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(1 << 16).from_reader(&mut input);
@@ -93,7 +92,8 @@ pub fn read_results(
                 let key = (record.institution, record.framework.clone(), record.period);
                 if let Some(first) = seen.get(&key) {
                     let id = check.field(&fields, "institution_id");
-                    let expected = format!("each institution once for a framework and a period; it stands on line {first}");
+                    let expected =
+                        format!("each institution once for a framework and a period; it stands on line {first}");
                     reading.add(Problem::in_column(last_line, "institution_id", ProblemCode::Duplicate, &id, expected));
                 } else {
                     seen.insert(key, last_line);

@@ -35,7 +35,12 @@ impl RowCheck<'_> {
     pub(super) fn check(&self, line: u64, fields: &ByteRecord) -> Result<Record, Vec<Problem>> {
         if fields.len() != self.header.width() {
             let expected = format!("{} fields, as many as the header has", self.header.width());
-            return Err(vec![Problem::in_row(line, ProblemCode::Fields, &format!("{} fields", fields.len()), expected)]);
+            return Err(vec![Problem::in_row(
+                line,
+                ProblemCode::Fields,
+                &format!("{} fields", fields.len()),
+                expected,
+            )]);
         }
         let mut row = Row { check: self, line, fields, problems: Vec::new() };
         let record = row.record();
@@ -70,9 +75,8 @@ impl<'a> Row<'a> {
             _ => self.area("hub", AreaKind::Hub).map(Some),
         };
         let attributes = self.attributes();
-        let terms_version = self.identifier("terms_version", LONGEST_IDENTIFIER, "1 to 64 printable characters", |c| {
-            !c.is_control()
-        });
+        let terms_version =
+            self.identifier("terms_version", LONGEST_IDENTIFIER, "1 to 64 printable characters", |c| !c.is_control());
         let scores = self.scores(framework);
         Some(Record {
             institution: self.check.secret.pseudonym(scheme?, identifier?),
@@ -95,7 +99,11 @@ impl<'a> Row<'a> {
             Ok(text) => Some(text.trim()),
             Err(error) => {
                 let at = error.valid_up_to();
-                let found = format!("byte {:#04x} at character {}", bytes[at], String::from_utf8_lossy(&bytes[..at]).chars().count() + 1);
+                let found = format!(
+                    "byte {:#04x} at character {}",
+                    bytes[at],
+                    String::from_utf8_lossy(&bytes[..at]).chars().count() + 1
+                );
                 self.problem(position, ProblemCode::Encoding, &found, "UTF-8");
                 None
             }

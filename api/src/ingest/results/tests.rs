@@ -99,10 +99,7 @@ fn every_field_that_cannot_be_used_is_named() {
     check(&with(",v1,", ",,"), &["3:terms_version:BLANK:"]);
     check(&with("100,80,,0,100,100,50,75", ",,,,,,,"), &["3:b1:BLANK:"]);
     check(&with(",75", ""), &["3::FIELDS:20 fields"]);
-    check(
-        &with("GATSBY-2014,202324T3", "X,Y"),
-        &["3:framework:UNKNOWN_FRAMEWORK:X", "3:period:PERIOD:Y"],
-    );
+    check(&with("GATSBY-2014,202324T3", "X,Y"), &["3:framework:UNKNOWN_FRAMEWORK:X", "3:period:PERIOD:Y"]);
 }
 
 #[test]
@@ -144,7 +141,8 @@ fn a_file_that_may_have_been_cut_is_refused() {
 
 #[test]
 fn past_a_thousand_problems_the_rest_is_counted() {
-    let bad: Vec<String> = (0..1_200).map(|number| ROW.replace("100001", &format!("{number}")).replace(",80,", ",x,")).collect();
+    let bad: Vec<String> =
+        (0..1_200).map(|number| ROW.replace("100001", &format!("{number}")).replace(",80,", ",x,")).collect();
     let rows: Vec<&str> = bad.iter().map(String::as_str).collect();
     let reading = read(file(&rows).as_bytes());
     assert_eq!((reading.problems.len(), reading.suppressed, reading.records.len()), (1_000, 200, 0));

@@ -1,0 +1,113 @@
+//! What a parsed document would expand to, counted without expanding it: each fragment is measured once.
+
+use std::collections::HashMap;
+
+use async_graphql::{
+    Name, Positioned,
+    parser::types::{Directive, ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
+};
+
+use super::{Limits, Rejection};
+
+/// What a selection set comes to with every fragment expanded.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    fields: u64,
+    own_fields: u64,
+    depth: usize,
+}
+
+/// Measures a document.
+struct Measure<'a> {
+    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
+    /// `None` while a fragment is being measured: meeting it then is a cycle.
+    measured: HashMap<&'a str, Option<Size>>,
+    aliases: usize,
+    directives: usize,
+}
+
+/// Checks a parsed document.
+pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<(), Rejection> {
+    let fragments = document.fragments.len();
+    if fragments > limits.fragments {
+        let (limit, found) = (limits.fragments as u64, fragments.to_string());
+        return Err(Rejection::Limit { what: "fragments", limit, found, at: None });
+    }
+    let mut measure = Measure { fragments: &document.fragments, measured: HashMap::new(), aliases: 0, directives: 0 };
+    let mut operations = 0_usize;
+    let (mut fields, mut root_fields, mut depth) = (0_u64, 0_u64, 0_usize);
+    for (_, operation) in document.operations.iter() {
+        operations += 1;
+        measure.count_directives(&operation.node.directives);
+        let size = measure.selections(&operation.node.selection_set.node)?;
+        fields = fields.saturating_add(size.fields);
+        root_fields = root_fields.max(size.own_fields);
+        depth = depth.max(size.depth);
+    }
+    for name in document.fragments.keys() {
+        measure.fragment(name)?;
+    }
+    let whole = |number: usize| number as u64;
+    for (what, limit, found) in [
+        ("operations", whole(limits.operations), whole(operations)),
+        ("fields within each other", whole(limits.depth), whole(depth)),
+        ("fields", limits.fields, fields),
+        ("fields at the root", limits.root_fields, root_fields),
+        ("aliases", whole(limits.aliases), whole(measure.aliases)),
+        ("directives", whole(limits.directives), whole(measure.directives)),
+    ] {
+        if found > limit {
+            return Err(Rejection::Limit { what, limit, found: found.to_string(), at: None });
+        }
+    }
+    Ok(())
+}
+
+impl<'a> Measure<'a> {
+    /// The nesting of selection sets is bounded by the check of the bytes, so recursion is.
+    fn selections(&mut self, set: &'a SelectionSet) -> Result<Size, Rejection> {
+        let mut total = Size::default();
+        for item in &set.items {
+            let size = match &item.node {
+                Selection::Field(field) => {
+                    self.aliases += usize::from(field.node.alias.is_some());
+                    self.count_directives(&field.node.directives);
+                    let inner = self.selections(&field.node.selection_set.node)?;
+                    Size { fields: inner.fields.saturating_add(1), own_fields: 1, depth: inner.depth + 1 }
+                }
+                Selection::InlineFragment(inline) => {
+                    self.count_directives(&inline.node.directives);
+                    self.selections(&inline.node.selection_set.node)?
+                }
+                Selection::FragmentSpread(spread) => {
+                    self.count_directives(&spread.node.directives);
+                    self.fragment(&spread.node.fragment_name.node)?
+                }
+            };
+            total.fields = total.fields.saturating_add(size.fields);
+            total.own_fields = total.own_fields.saturating_add(size.own_fields);
+            total.depth = total.depth.max(size.depth);
+        }
+        Ok(total)
+    }
+
+    /// Measures a fragment once. One that is not defined is left to validation. Fragments that spread one another go as
+    /// deep as there are fragments, whose number is bounded.
+    fn fragment(&mut self, name: &str) -> Result<Size, Rejection> {
+        let Some((name, fragment)) = self.fragments.get_key_value(name) else { return Ok(Size::default()) };
+        match self.measured.get(name.as_str()) {
+            Some(Some(size)) => return Ok(*size),
+            Some(None) => return Err(Rejection::Cycle(name.to_string())),
+            None => {}
+        }
+        self.measured.insert(name.as_str(), None);
+        self.count_directives(&fragment.node.directives);
+        let size = self.selections(&fragment.node.selection_set.node)?;
+        self.measured.insert(name.as_str(), Some(size));
+        Ok(size)
+    }
+
+    fn count_directives(&mut self, directives: &[Positioned<Directive>]) {
+        self.directives += directives.len();
+    }
+}

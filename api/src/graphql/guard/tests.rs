@@ -1,0 +1,111 @@
+//! Documents that would harm, documents that would not.
+
+use std::time::Instant;
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn check(text: &str) -> Result<(), Rejection> {
+    prepare(text, &Limits::default()).map(|_| ())
+}
+
+fn refused_for(text: &str, expected: &str) {
+    match check(text) {
+        Err(Rejection::Limit { what, .. }) => assert_eq!(what, expected),
+        other => panic!("expected too many {expected}, found {other:?}"),
+    }
+}
+
+#[test]
+fn nested_values_are_refused_before_the_parser_sees_them() {
+    for (open, close) in [("[", "]"), ("{a:", "}")] {
+        let text = format!("{{ areas(x: {}1{}) {{ id }} }}", open.repeat(2_000), close.repeat(2_000));
+        let started = Instant::now();
+        refused_for(&text, "brackets within each other");
+        assert!(started.elapsed().as_millis() < 50);
+    }
+    refused_for(&format!("{{ {} }}", "a {".repeat(5_000)), "brackets within each other");
+    refused_for(&format!("query($v: {}Int{}) {{ a }}", "[".repeat(500), "]".repeat(500)), "brackets within each other");
+    let unbalanced = "[".repeat(60_000);
+    refused_for(&unbalanced, "brackets within each other");
+}
+
+#[test]
+fn doubling_fragments_are_counted_and_not_expanded() {
+    let mut text = String::from("{ ...f0 }");
+    for level in 0..20 {
+        let next = if level == 19 { "id".to_owned() } else { format!("...f{0} ...f{0}", level + 1) };
+        text += &format!(" fragment f{level} on Query {{ {next} }}");
+    }
+    let started = Instant::now();
+    refused_for(&text, "fields");
+    assert!(started.elapsed().as_millis() < 50);
+}
+
+#[test]
+fn a_fragment_that_spreads_itself_is_refused() {
+    let text = "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }";
+    assert!(matches!(check(text), Err(Rejection::Cycle(_))));
+    assert!(matches!(check("{ x } fragment a on Query { ...a }"), Err(Rejection::Cycle(_))), "though nobody uses it");
+}
+
+#[test]
+fn long_chains_of_fragments_do_not_exhaust_the_stack() {
+    let chain = |length: usize| {
+        let links = (1..length).map(|level| format!(" fragment f{} on Query {{ ...f{level} }}", level - 1));
+        format!("{{ ...f0 }}{} fragment f{} on Query {{ id }}", links.collect::<String>(), length - 1)
+    };
+    assert_eq!(check(&chain(100)), Ok(()));
+    refused_for(&chain(101), "fragments");
+}
+
+#[test]
+fn too_much_of_anything_is_told_with_numbers() {
+    refused_for(&format!("{{ a {} }}", "#".repeat(70_000)), "bytes");
+    refused_for(&format!("{{ {} }}", "a ".repeat(7_000)), "tokens");
+    refused_for(&format!("{{ {} }}", (0..101).map(|n| format!("a{n}: id ")).collect::<String>()), "fields at the root");
+    let aliases = (0..101).map(|n| format!("a{n}: id ")).collect::<String>();
+    refused_for(&format!("{{ x {{ {aliases} }} }}"), "aliases");
+    refused_for(&format!("{{ a {} }}", "@skip(if: true) ".repeat(101)), "directives");
+    refused_for(&(0..21).map(|n| format!("query q{n} {{ id }} ")).collect::<String>(), "operations");
+    refused_for(&format!("{{ {} id {} }}", "a {".repeat(21), "}".repeat(21)), "fields within each other");
+    let error = check(&format!("{{\n  a(b: {}", "[".repeat(60))).unwrap_err();
+    assert_eq!(error.position(), Some((2, 46)));
+    assert_eq!(
+        error.to_string(),
+        "the document has too many brackets within each other: the most is 40, found 41 or more"
+    );
+}
+
+#[test]
+fn brackets_in_strings_and_comments_do_not_count() {
+    let brackets = "[".repeat(100);
+    assert_eq!(check(&format!("{{ a(b: \"{brackets}\\\"{brackets}\") }}")), Ok(()));
+    assert_eq!(check(&format!("{{ a(b: \"\"\"{brackets}\\\"\"\"{brackets}\"\"\") }}")), Ok(()));
+    assert_eq!(check(&format!("# {brackets}\n{{ a }}")), Ok(()));
+}
+
+#[test]
+fn what_is_not_graphql_is_told_with_its_place() {
+    let error = check("{ a ").unwrap_err();
+    assert!(matches!(error, Rejection::Syntax { .. }), "{error:?}");
+    assert!(error.position().is_some());
+    assert!(!error.to_string().contains('\n'), "{error}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_harms_the_guard(text in "[\\[\\]{}()\"\\\\#a1 \n.@$!:=|é]{0,300}") {
+        let _ = check(&text);
+    }
+
+    #[test]
+    fn well_formed_nesting_is_measured_exactly(depth in 1_usize..60) {
+        let text = format!("{{ {} id {} }}", "a {".repeat(depth), "}".repeat(depth));
+        let limits = Limits { depth: usize::MAX, ..Limits::default() };
+        prop_assert_eq!(prepare(&text, &limits).is_ok(), depth < limits.nesting);
+    }
+}

@@ -1,0 +1,75 @@
+//! Around every request: its identity, its span, the headers of safety, and turning away what is too much.
+
+use std::time::Duration;
+
+use axum::{
+    body::Body,
+    extract::{MatchedPath, Request, State as Extract},
+    http::{HeaderName, HeaderValue, Response, StatusCode, header},
+    middleware::Next,
+};
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use super::{State, error};
+
+/// The identity of a request, in its log lines, its errors and the header `X-Request-Id`.
+#[derive(Clone)]
+pub(super) struct RequestId(pub(super) String);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The longest identity that is taken from the sender.
+const LONGEST_ID: usize = 64;
+
+/// When to come back after being turned away, seconds.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
+
+/// Gives the request an identity and a span, and the response its headers. Logs neither tokens nor questions.
+pub(super) async fn observe(Extract(state): Extract<State>, mut request: Request, next: Next) -> Response<Body> {
+    let started = Instant::now();
+    let id = RequestId(sent_id(&request).unwrap_or_else(|| state.ids.next()));
+    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let span = tracing::info_span!(
+        "request",
+        id = id.0,
+        method = %request.method(),
+        route,
+        operation = tracing::field::Empty,
+        organisation = tracing::field::Empty,
+    );
+    request.extensions_mut().insert(id.clone());
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let elapsed: Duration = started.elapsed();
+    span.in_scope(|| tracing::info!(status = response.status().as_u16(), us = elapsed.as_micros(), "answered"));
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id.0) {
+        headers.insert(REQUEST_ID, value);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+    response
+}
+
+/// Turns a request away while too many are worked on, rather than letting all of them wait.
+pub(super) async fn shed(Extract(state): Extract<State>, request: Request, next: Next) -> Response<Body> {
+    let Ok(_place) = state.places.try_acquire() else {
+        let id = request.extensions().get::<RequestId>().cloned().unwrap_or(RequestId(String::new()));
+        let message = "too many requests are being worked on; try again";
+        let mut response = error::respond(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message, &id);
+        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+        return response;
+    };
+    next.run(request).await
+}
+
+/// The identity that the sender gave, where it is one.
+fn sent_id(request: &Request) -> Option<String> {
+    let sent = request.headers().get(&REQUEST_ID)?.to_str().ok()?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    ((1..=LONGEST_ID).contains(&sent.len()) && sent.bytes().all(plain)).then(|| sent.to_owned())
+}

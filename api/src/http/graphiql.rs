@@ -1,0 +1,62 @@
+//! The playground: built from `api/playground`, embedded in the binary, served from here alone.
+
+use axum::{
+    Extension,
+    body::Body,
+    extract::Path,
+    http::{HeaderValue, Response, StatusCode, header},
+    response::IntoResponse,
+};
+use rust_embed::RustEmbed;
+
+use super::{edge::RequestId, error};
+
+/// What the build of the playground left, if there was one.
+#[derive(RustEmbed)]
+#[folder = "playground/dist"]
+#[allow_missing = true]
+struct Built;
+
+/// Own scripts, styles, workers and connections; nothing else from anywhere.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; \
+     img-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'",
+);
+
+/// What is shown where the playground was not built.
+const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Benchmark Exchange</title>\
+<h1>The playground is not built</h1>\
+<p>This binary was compiled without it. Build it, then compile again:</p>\
+<pre>cd api/playground\nnpm ci\nnpm run build\ncd ../..\ncargo build --release</pre>\
+<p>The API itself is at <code>/graphql</code> and works without it.</p></html>";
+
+/// The page itself.
+pub(super) async fn page() -> Response<Body> {
+    match Built::get("index.html") {
+        Some(file) => html(file.data.into_owned()),
+        None => html(NOT_BUILT.as_bytes().to_vec()),
+    }
+}
+
+/// One of its files. Their names carry a hash of what is in them, so they may be kept.
+pub(super) async fn asset(Path(path): Path<String>, Extension(id): Extension<RequestId>) -> Response<Body> {
+    let Some(file) = Built::get(&path).filter(|_| path.starts_with("assets/")) else {
+        return error::respond(StatusCode::NOT_FOUND, "NOT_FOUND", "the playground has no such file", &id);
+    };
+    let kind =
+        HeaderValue::from_str(file.metadata.mimetype()).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let keep = HeaderValue::from_static("public, max-age=31536000, immutable");
+    let headers =
+        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep), (header::CONTENT_SECURITY_POLICY, POLICY)];
+    (headers, file.data.into_owned()).into_response()
+}
+
+fn html(body: Vec<u8>) -> Response<Body> {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+    ];
+    (headers, body).into_response()
+}

@@ -1,0 +1,132 @@
+//! Which media type goes out, and whether the one that came in will do.
+
+use axum::http::{HeaderMap, StatusCode, header};
+
+use crate::graphql::Reply;
+
+/// The media types of a GraphQL response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Media {
+    /// `application/graphql-response+json`: the status tells whether the request was executed.
+    Response,
+    /// `application/json`: a well-formed request gets 200 whatever became of it.
+    Json,
+}
+
+impl Media {
+    /// The `Content-Type` that goes out.
+    pub(super) fn content_type(self) -> &'static str {
+        match self {
+            Self::Response => "application/graphql-response+json; charset=utf-8",
+            Self::Json => "application/json; charset=utf-8",
+        }
+    }
+
+    /// The status of an answer, as GraphQL over HTTP has it.
+    pub(super) fn status(self, reply: Reply) -> StatusCode {
+        match (reply, self) {
+            (Reply::NotAQuery, _) => StatusCode::METHOD_NOT_ALLOWED,
+            (Reply::Refused, Self::Response) => StatusCode::BAD_REQUEST,
+            (Reply::Executed, _) | (Reply::Refused, Self::Json) => StatusCode::OK,
+        }
+    }
+}
+
+/// The media type that the sender likes best of those there are; `None` where it takes none of them. Without an `Accept`
+/// header, and where only a wildcard fits, it is `application/json`, as older clients expect.
+pub(super) fn accepted(headers: &HeaderMap) -> Option<Media> {
+    let mut best: Option<(Media, f32)> = None;
+    let mut any = false;
+    for value in headers.get_all(header::ACCEPT) {
+        let Ok(text) = value.to_str() else { continue };
+        for range in text.split(',') {
+            let mut parts = range.split(';').map(str::trim);
+            let name = parts.next().unwrap_or_default().to_ascii_lowercase();
+            if name.is_empty() {
+                continue;
+            }
+            any = true;
+            let media = match name.as_str() {
+                "application/graphql-response+json" => Media::Response,
+                "application/json" | "application/*" | "*/*" => Media::Json,
+                _ => continue,
+            };
+            let mut quality = 1.0;
+            let mut utf8 = true;
+            for parameter in parts {
+                let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+                match key.trim().to_ascii_lowercase().as_str() {
+                    "q" => quality = value.trim().parse().unwrap_or(0.0),
+                    "charset" => utf8 = is_utf8(value),
+                    _ => {}
+                }
+            }
+            if utf8 && quality > 0.0 && best.is_none_or(|(_, before)| quality > before) {
+                best = Some((media, quality));
+            }
+        }
+    }
+    if any { best.map(|(media, _)| media) } else { Some(Media::Json) }
+}
+
+/// Whether the body is said to be JSON in UTF-8. Forms and plain text are not: a browser sends them across origins
+/// without asking.
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
+    let Some(text) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return false };
+    let mut parts = text.split(';').map(str::trim);
+    let json = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
+    json && parts
+        .filter_map(|parameter| parameter.split_once('='))
+        .filter(|(key, _)| key.trim().eq_ignore_ascii_case("charset"))
+        .all(|(_, value)| is_utf8(value))
+}
+
+fn is_utf8(charset: &str) -> bool {
+    let charset = charset.trim().trim_matches('"');
+    charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(accept: Option<&str>, expected: Option<Media>) {
+        let mut headers = HeaderMap::new();
+        if let Some(accept) = accept {
+            headers.insert(header::ACCEPT, accept.parse().unwrap());
+        }
+        assert_eq!(accepted(&headers), expected, "{accept:?}");
+    }
+
+    #[test]
+    fn the_best_liked_media_type_goes_out() {
+        check(None, Some(Media::Json));
+        check(Some("*/*"), Some(Media::Json));
+        check(Some("application/*"), Some(Media::Json));
+        check(Some("application/graphql-response+json"), Some(Media::Response));
+        check(Some("application/graphql-response+json, application/json;q=0.9"), Some(Media::Response));
+        check(Some("application/json, application/graphql-response+json"), Some(Media::Json));
+        check(Some("application/json;q=0.2, APPLICATION/GRAPHQL-RESPONSE+JSON;q=0.8"), Some(Media::Response));
+        check(Some("text/html, */*;q=0.1"), Some(Media::Json));
+        check(Some("text/html"), None);
+        check(Some("application/json;q=0"), None);
+        check(Some("application/json; charset=latin1"), None);
+    }
+
+    #[test]
+    fn only_json_comes_in() {
+        for (sent, expected) in [
+            ("application/json", true),
+            ("application/json; charset=utf-8", true),
+            ("Application/JSON;charset=\"UTF-8\"", true),
+            ("application/json; charset=latin1", false),
+            ("text/plain", false),
+            ("application/x-www-form-urlencoded", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, sent.parse().unwrap());
+            assert_eq!(is_json(&headers), expected, "{sent}");
+        }
+        assert!(!is_json(&HeaderMap::new()));
+    }
+}
