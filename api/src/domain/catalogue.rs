@@ -168,13 +168,13 @@ impl Catalogue {
     }
 
     /// Whether `inner` is `outer` or lies in it: by the registers, because every local authority of it does, or because
-    /// an area around it does.
+    /// an area around it does. An area around another never lies in it, though they hold the same local authorities.
     pub fn lies_in(&self, inner: AreaIndex, outer: AreaIndex) -> bool {
         let inside = &self.local_authorities[inner];
         let holds = |authority| self.local_authorities[outer].binary_search(authority).is_ok();
         inner == outer
             || self.ancestors[inner].contains(&outer)
-            || (!inside.is_empty() && inside.iter().all(holds))
+            || (!inside.is_empty() && !self.ancestors[outer].contains(&inner) && inside.iter().all(holds))
             || self.parents[inner].iter().any(|&around| self.lies_in(around, outer))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{
     Pos, ServerError, Value, Variables,
-    parser::types::{ExecutableDocument, OperationType},
+    parser::types::{ExecutableDocument, OperationDefinition, OperationType},
 };
 use serde::{Serialize, ser::SerializeMap};
 use serde_json::json;
@@ -83,6 +83,10 @@ impl Executor {
             );
             return Answer { reply: Reply::NotAQuery, body };
         }
+        if let Some(name) = missing_variable(&document, request.operation_name.as_deref(), &request.variables) {
+            let body = error_body(&format!("the variable `${name}` is required"), "BAD_REQUEST", request_id);
+            return Answer { reply: Reply::Refused, body };
+        }
         let mut prepared =
             async_graphql::Request::new(request.query).variables(Variables::from_json(request.variables)).data(viewer);
         prepared.operation_name = request.operation_name;
@@ -116,11 +120,29 @@ fn refuse(rejection: &Rejection, request_id: &str) -> Answer {
 
 /// Whether the operation that would be executed is a query. Where none or several could be meant, execution says so.
 fn is_query(document: &ExecutableDocument, name: Option<&str>) -> bool {
-    let mut meant = document
+    meant(document, name).all(|operation| operation.ty == OperationType::Query)
+}
+
+/// The first variable that must be given and is not. The library would find out only while it executes.
+fn missing_variable(document: &ExecutableDocument, name: Option<&str>, given: &serde_json::Value) -> Option<String> {
+    let operation = meant(document, name).next()?;
+    operation
+        .variable_definitions
+        .iter()
+        .map(|definition| &definition.node)
+        .filter(|definition| !definition.var_type.node.nullable && definition.default_value.is_none())
+        .map(|definition| definition.name.node.as_str())
+        .find(|name| given.get(name).is_none_or(serde_json::Value::is_null))
+        .map(str::to_owned)
+}
+
+/// The operations that a name could mean; every one where there is no name.
+fn meant<'a>(document: &'a ExecutableDocument, name: Option<&'a str>) -> impl Iterator<Item = &'a OperationDefinition> {
+    document
         .operations
         .iter()
-        .filter(|(own, _)| name.is_none_or(|name| own.is_some_and(|own| own.as_str() == name)));
-    meant.all(|(_, operation)| operation.node.ty == OperationType::Query)
+        .filter(move |(own, _)| name.is_none_or(|name| own.is_some_and(|own| own.as_str() == name)))
+        .map(|(_, operation)| &operation.node)
 }
 
 fn write(body: &impl Serialize) -> Vec<u8> {

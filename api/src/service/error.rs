@@ -65,6 +65,11 @@ impl From<PlanError> for Error {
 
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
-        Self::Internal(error.into())
+        let text = error.to_string();
+        match error {
+            store::Error::UnknownArea(_) | store::Error::UnknownOrganisation(_) => Self::NotFound(text),
+            store::Error::OrganisationTaken(_) | store::Error::NothingToPublish => Self::Conflict(text),
+            store::Error::Corrupt(_) | store::Error::Database(_) => Self::Internal(error.into()),
+        }
     }
 }

@@ -42,7 +42,7 @@ impl Exchange {
         let before = self.world();
         let directory = Arc::new(self.store().directory().await?);
         let newest = self.store().newest_release_number().await?;
-        let same = newest == before.snapshot.as_ref().map(|snapshot| snapshot.release().number);
+        let same = newest.is_some() && newest == before.snapshot.as_ref().map(|snapshot| snapshot.release().number);
         let world = if same {
             World {
                 catalogue: before.catalogue.clone(),

@@ -1,1 +1,14 @@
-//! placeholder
+//! The service as its users meet it: the real router, the real migrations, SQLite and a real PostgreSQL.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should stop")]
+
+mod architecture;
+mod catalogue;
+mod edge;
+mod identity;
+mod importing;
+mod outcomes;
+mod protection;
+mod releases;
+mod schema;
+mod support;

@@ -1,0 +1,210 @@
+//! Who may import whom, read from the sources: a module imports only modules of lower rank.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The rooms and their ranks.
+const RANKS: [(&str, u8); 16] = [
+    ("domain", 0),
+    ("auth", 1),
+    ("ingest", 1),
+    ("snapshot", 1),
+    ("store", 1),
+    ("synthetic", 1),
+    ("policy", 2),
+    ("plan", 3),
+    ("scan", 4),
+    ("service", 5),
+    ("graphql", 6),
+    ("http", 7),
+    ("app", 8),
+    ("config", 8),
+    ("cli", 9),
+    ("main", 9),
+];
+
+/// Crates that live in one room only.
+const HOMES: [(&str, &[&str]); 9] = [
+    ("sea_orm", &["store"]),
+    ("entity", &["store"]),
+    ("migration", &["store"]),
+    ("async_graphql", &["graphql"]),
+    ("axum", &["http"]),
+    ("hyper", &["http"]),
+    ("jsonwebtoken", &["auth"]),
+    ("csv", &["ingest"]),
+    ("clap", &["cli", "config", "main"]),
+];
+
+/// Words that rooms on the outside never say.
+const UNSPEAKABLE: [&str; 5] = ["crate::store", "crate::snapshot", "crate::scan", "RawTable", "RawCell"];
+
+fn rank(room: &str) -> Option<u8> {
+    RANKS.iter().find(|(name, _)| *name == room).map(|(_, rank)| *rank)
+}
+
+/// The source without comments, strings and the tests at its end; lines stay where they are.
+fn code(source: &str) -> String {
+    let source = source.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    source
+        .lines()
+        .map(|line| {
+            let mut kept = String::new();
+            let mut quoted = false;
+            let mut characters = line.chars().peekable();
+            while let Some(character) = characters.next() {
+                match character {
+                    '\\' if quoted => {
+                        characters.next();
+                    }
+                    '"' => quoted = !quoted,
+                    '/' if !quoted && characters.peek() == Some(&'/') => break,
+                    other if !quoted => kept.push(other),
+                    _ => {}
+                }
+            }
+            kept + "\n"
+        })
+        .collect()
+}
+
+/// The modules named by `crate::name` and `use crate::{name, …}`.
+fn imported(code: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        if code[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_' || before == '$') {
+            continue;
+        }
+        let line = code[..at].lines().count().max(1);
+        let rest = &code[at + "crate::".len()..];
+        if let Some(list) = rest.strip_prefix('{') {
+            let mut depth = 0;
+            let mut word = String::new();
+            let mut fresh = true;
+            for character in list.chars() {
+                match character {
+                    '}' if depth == 0 => break,
+                    '{' => depth += 1,
+                    '}' => depth -= 1,
+                    ',' if depth == 0 => fresh = true,
+                    other if depth == 0 && fresh && (other.is_alphanumeric() || other == '_') => word.push(other),
+                    _ if !word.is_empty() => {
+                        found.push((line, std::mem::take(&mut word)));
+                        fresh = false;
+                    }
+                    _ => {}
+                }
+                if character == ',' && depth == 0 && !word.is_empty() {
+                    found.push((line, std::mem::take(&mut word)));
+                }
+            }
+            if !word.is_empty() {
+                found.push((line, word));
+            }
+        } else {
+            found.push((line, rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()));
+        }
+    }
+    found
+}
+
+/// What a file of a room does that it may not.
+fn faults(room: &str, source: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    let code = code(source);
+    if !source.starts_with("//!") {
+        faults.push("line 1: a file opens with `//!` and one sentence on what it is".to_owned());
+    }
+    let Some(own) = rank(room) else {
+        return vec![format!("the room `{room}` is not in the plan of the house")];
+    };
+    for (line, module) in imported(&code) {
+        let allowed = module == room || rank(&module).is_some_and(|other| other < own || (own >= 8 && other == own));
+        if !allowed {
+            faults.push(format!("line {line}: `{room}` (rank {own}) imports `{module}`"));
+        }
+    }
+    for (library, homes) in HOMES {
+        for (at, _) in code.match_indices(&format!("{library}::")) {
+            let whole =
+                !code[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_' || before == ':');
+            if whole && !homes.contains(&room) {
+                faults.push(format!(
+                    "line {}: `{room}` uses `{library}`, which lives in {homes:?}",
+                    code[..at].lines().count()
+                ));
+            }
+        }
+    }
+    if ["graphql", "http", "cli"].contains(&room) {
+        for word in UNSPEAKABLE {
+            if let Some(at) = code.find(word) {
+                faults.push(format!("line {}: `{room}` names `{word}`", code[..at].lines().count()));
+            }
+        }
+    }
+    if room != "config" && code.contains("env::var") {
+        faults.push("reads the environment: settings come from `config`".to_owned());
+    }
+    faults
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_room_imports_only_rooms_below_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    assert!(files.len() > 60, "found only {} sources", files.len());
+    let mut told = Vec::new();
+    for file in files {
+        let inside = file.strip_prefix(&root).unwrap();
+        let room = inside.iter().next().unwrap().to_str().unwrap().trim_end_matches(".rs").to_owned();
+        let test_only = file.file_name().is_some_and(|name| name == "tests.rs" || name == "naive.rs");
+        if room == "lib" || test_only {
+            continue;
+        }
+        let source = fs::read_to_string(&file).unwrap();
+        told.extend(faults(&room, &source).into_iter().map(|fault| format!("{}: {fault}", inside.display())));
+    }
+    assert!(told.is_empty(), "{}", told.join("\n"));
+}
+
+#[test]
+fn the_core_depends_on_nothing_that_does_anything() {
+    let manifest = include_str!("../../disclosure/Cargo.toml");
+    for name in ["tokio", "sea-orm", "async-graphql", "serde", "chrono", "rand", "axum", "tracing"] {
+        assert!(!manifest.lines().any(|line| line.starts_with(name)), "disclosure depends on {name}");
+    }
+}
+
+#[test]
+fn a_fault_is_found_where_there_is_one() {
+    let check = |room: &str, source: &str, part: &str| {
+        let found = faults(room, source);
+        assert!(found.iter().any(|fault| fault.contains(part)), "{room}: {source}: {found:?}");
+    };
+    check("plan", "//! x\nuse crate::service::Error;", "imports `service`");
+    check("plan", "//! x\nuse crate::{\n    domain::{Area, Period},\n    scan,\n};", "imports `scan`");
+    check("auth", "//! x\nuse crate::store;", "imports `store`");
+    check("graphql", "//! x\nlet table: RawTable;", "names `RawTable`");
+    check("http", "//! x\nuse async_graphql::Value;", "uses `async_graphql`");
+    check("service", "//! x\nsea_orm::Database::connect();", "uses `sea_orm`");
+    check("plan", "use crate::domain;", "opens with");
+    check("scan", "//! x\nstd::env::var(key)", "reads the environment");
+    check("cellar", "//! x", "not in the plan");
+    let fine = "//! x\nuse crate::{domain::Area, policy};\n// crate::service\nlet text = \"crate::service\";";
+    assert_eq!(faults("plan", fine), Vec::<String>::new());
+}

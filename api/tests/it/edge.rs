@@ -1,0 +1,163 @@
+//! The edge: what comes in wrong goes out with the right status, and the service lives on.
+
+use crate::support::{Engine, Service};
+use axum::{
+    body::Body,
+    http::{Method, Request, StatusCode, header},
+};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+async fn post(service: &Service, content_type: &str, body: impl Into<Body>) -> (StatusCode, String) {
+    let request = Request::post("/graphql")
+        .header(header::CONTENT_TYPE, content_type)
+        .header(header::ACCEPT, "application/graphql-response+json")
+        .body(body.into())
+        .unwrap();
+    let answer = service.send(request).await;
+    (answer.status, answer.json()["errors"][0]["extensions"]["code"].as_str().unwrap_or_default().to_owned())
+}
+
+fn document(query: &str) -> String {
+    json!({"query": query}).to_string()
+}
+
+#[tokio::test]
+async fn documents_made_to_harm_are_refused_and_the_service_lives() {
+    let service = Service::empty(Engine::Sqlite).await;
+    let nested = format!("{{ areas(x: {}1{}) {{ totalCount }} }}", "[".repeat(2_000), "]".repeat(2_000));
+    let mut fragments = String::from("{ ...f0 }");
+    for level in 0..20 {
+        let next = if level == 19 { "__typename".to_owned() } else { format!("...f{0} ...f{0}", level + 1) };
+        fragments += &format!(" fragment f{level} on Query {{ {next} }}");
+    }
+    let aliases: String = (0..1_000).map(|number| format!("a{number}: __typename ")).collect();
+    let directives = format!("{{ __typename {} }}", "@skip(if: false) ".repeat(1_000));
+    let many_codes =
+        format!("{{ outcomes(input: {{framework: \"x\", areas: [{}]}}) {{ tier }} }}", "\"a\",".repeat(5_900));
+    for harmful in [nested, fragments, format!("{{ {aliases} }}"), directives] {
+        let started = std::time::Instant::now();
+        assert_eq!(
+            post(&service, "application/json", document(&harmful)).await,
+            (StatusCode::BAD_REQUEST, "LIMIT_EXCEEDED".into())
+        );
+        assert!(started.elapsed().as_millis() < 100, "{:?}", started.elapsed());
+    }
+    assert_eq!(post(&service, "application/json", document(&many_codes)).await.0, StatusCode::OK);
+    let variables = format!(
+        r#"{{"query": "{{ __typename }}", "variables": {{"a": {}1{}}}}}"#,
+        "[".repeat(5_000),
+        "]".repeat(5_000)
+    );
+    assert_eq!(post(&service, "application/json", variables).await.0, StatusCode::BAD_REQUEST);
+    let large = vec![b' '; 12 << 20];
+    assert_eq!(
+        post(&service, "application/json", large).await,
+        (StatusCode::PAYLOAD_TOO_LARGE, "LIMIT_EXCEEDED".into())
+    );
+    assert_eq!(service.ask(None, "{ __typename }").await.data(), json!({"__typename": "Query"}));
+}
+
+#[rstest]
+#[case::form("application/x-www-form-urlencoded", "query={__typename}", 415)]
+#[case::text("text/plain", r#"{"query": "{ __typename }"}"#, 415)]
+#[case::not_json("application/json", "{", 400)]
+#[case::batch("application/json", r#"[{"query": "{ __typename }"}]"#, 400)]
+#[case::no_query("application/json", "{}", 400)]
+#[case::wrong_query("application/json", r#"{"query": 7}"#, 400)]
+#[case::wrong_variables("application/json", r#"{"query": "{ __typename }", "variables": "x"}"#, 400)]
+#[case::wrong_name("application/json", r#"{"query": "{ __typename }", "operationName": 1}"#, 400)]
+#[case::not_graphql("application/json", r#"{"query": "{"}"#, 400)]
+#[case::unknown_field("application/json", r#"{"query": "{ nothing }"}"#, 400)]
+#[case::unknown_operation("application/json", r#"{"query": "query a { __typename }", "operationName": "b"}"#, 400)]
+#[case::missing_variable("application/json", r#"{"query": "query a($c: String!) { area(code: $c) { name } }"}"#, 400)]
+#[tokio::test]
+async fn what_comes_in_wrong_goes_out_with_the_right_status(
+    #[case] kind: &str,
+    #[case] body: &'static str,
+    #[case] status: u16,
+) {
+    let service = Service::empty(Engine::Sqlite).await;
+    let (found, code) = post(&service, kind, body).await;
+    assert_eq!((found.as_u16(), code.as_str()), (status, "BAD_REQUEST"));
+}
+
+#[tokio::test]
+async fn questions_may_be_asked_with_get_and_in_either_media_type() {
+    let service = Service::empty(Engine::Sqlite).await;
+    let get = |uri: &str, accept: &str| {
+        let request = Request::get(uri).header(header::ACCEPT, accept).body(Body::empty()).unwrap();
+        let service = &service;
+        async move { service.send(request).await }
+    };
+    let uri = "/graphql?query=query%20q($c:String!)%7Barea(code:$c)%7Bname%7D%7D&variables=%7B%22c%22:%22HK%22%7D&operationName=q";
+    let answer = get(uri, "application/graphql-response+json").await;
+    assert_eq!(answer.data(), json!({"area": {"name": "Hong Kong"}}));
+    assert_eq!(answer.headers[header::CONTENT_TYPE], "application/graphql-response+json; charset=utf-8");
+    let legacy = get("/graphql?query=%7Bnothing%7D", "application/json").await;
+    assert_eq!(legacy.status, StatusCode::OK, "well formed, so 200 for application/json");
+    assert_eq!(legacy.headers[header::CONTENT_TYPE], "application/json; charset=utf-8");
+    assert_eq!(legacy.json().get("data"), None);
+    assert_eq!(get("/graphql?query=mutation%7Bx%7D", "*/*").await.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(get("/graphql?query=%7B__typename%7D", "text/html").await.status, StatusCode::NOT_ACCEPTABLE);
+    assert_eq!(get("/graphql?query=a&query=b", "*/*").await.status, StatusCode::BAD_REQUEST);
+    let request = Request::builder().method(Method::DELETE).uri("/graphql").body(Body::empty()).unwrap();
+    let answer = service.send(request).await;
+    assert_eq!(
+        (answer.status, answer.headers[header::ALLOW].to_str().unwrap()),
+        (StatusCode::METHOD_NOT_ALLOWED, "GET, POST")
+    );
+}
+
+#[tokio::test]
+async fn every_answer_carries_its_identity_and_the_headers_of_safety() {
+    let service = Service::empty(Engine::Sqlite).await;
+    for uri in ["/graphql?query=%7Bnothing%7D", "/livez", "/graphiql", "/nowhere"] {
+        let request = Request::get(uri).header("x-request-id", "abc-1").body(Body::empty()).unwrap();
+        let answer = service.send(request).await;
+        assert_eq!(answer.headers["x-request-id"], "abc-1", "{uri}");
+        assert_eq!(answer.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+        let policy = answer.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        if answer.status.is_client_error() || uri.contains("graphql?") {
+            let id = answer.json()["errors"][0]["extensions"]["requestId"].clone();
+            assert_eq!(id, Value::from("abc-1"), "{uri}");
+        }
+    }
+    let forged = Request::get("/livez").header("x-request-id", "a b\tc").body(Body::empty()).unwrap();
+    assert_ne!(service.send(forged).await.headers["x-request-id"], "a b\tc");
+}
+
+#[tokio::test]
+async fn at_most_ten_errors_are_told() {
+    let service = Service::empty(Engine::Sqlite).await;
+    let fields: String = (0..40).map(|number| format!("nothing{number} ")).collect();
+    let answer = service.ask(None, &format!("{{ viewer {{ {fields} }} }}")).await.json();
+    assert_eq!(answer["errors"].as_array().unwrap().len(), 10);
+    assert_eq!(answer["extensions"]["errorsNotShown"], 30);
+}
+
+#[tokio::test]
+async fn a_service_is_ready_when_a_release_is_loaded() {
+    let ready =
+        async |service: &Service| service.send(Request::get("/readyz").body(Body::empty()).unwrap()).await.status;
+    assert_eq!(ready(&Service::empty(Engine::Sqlite).await).await, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(ready(&Service::filled(Engine::Sqlite).await).await, StatusCode::OK);
+}
+
+/// The question that GraphiQL asks of every service.
+#[tokio::test]
+async fn a_full_introspection_passes_the_guard() {
+    let service = Service::empty(Engine::Sqlite).await;
+    let types = (0..9).fold("name".to_owned(), |inner, _| format!("kind name ofType {{ {inner} }}"));
+    let query = format!(
+        "query IntrospectionQuery {{ __schema {{ queryType {{ name }} mutationType {{ name }} types {{ ...T }} \
+         directives {{ name description locations args {{ ...I }} }} }} }} \
+         fragment T on __Type {{ kind name description fields(includeDeprecated: true) {{ name description args {{ ...I }} \
+         type {{ ...R }} isDeprecated deprecationReason }} inputFields {{ ...I }} interfaces {{ ...R }} \
+         enumValues(includeDeprecated: true) {{ name description isDeprecated deprecationReason }} possibleTypes {{ ...R }} }} \
+         fragment I on __InputValue {{ name description type {{ ...R }} defaultValue }} fragment R on __Type {{ {types} }}"
+    );
+    let data = service.ask(None, &query).await.data();
+    assert!(data["__schema"]["types"].as_array().unwrap().len() > 30);
+}

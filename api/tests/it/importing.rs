@@ -1,0 +1,85 @@
+//! Handing in: everything or nothing, once, and corrections that supersede.
+
+use crate::support::{Engine, HUB, LEP, Population, Service};
+use api::service::ImportRequest;
+use rstest::rstest;
+
+async fn counts(service: &Service) -> Vec<i64> {
+    let sql = "SELECT (SELECT COUNT(*) FROM submission), (SELECT COUNT(*) FROM result), (SELECT COUNT(*) FROM benchmark_score), \
+               (SELECT COUNT(*) FROM institution)";
+    service.database.numbers(sql).await.remove(0)
+}
+
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case(Engine::Postgres)]
+#[tokio::test]
+async fn a_file_with_a_problem_stores_nothing_unless_its_good_rows_are_wanted(#[case] engine: Engine) {
+    let service = Service::empty(engine).await;
+    let good = Population::standard(1).file();
+    let bad = good.replacen(",E06000057,", ",E99999999,", 1);
+    let report = service.hand_in_file(LEP, &bad).await;
+    assert!(report.receipt.is_none());
+    let told: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "line 82, column `local_authority`: found `E99999999`, expected the code of an area of kind local_authority [UNKNOWN_AREA]"
+        ]
+    );
+    assert_eq!(counts(&service).await, [0, 0, 0, 0]);
+    let request = ImportRequest { organisation: LEP.into(), accept_valid: true };
+    let report = service.exchange.import_results(&request, bad.as_bytes(), |_| {}).await.unwrap();
+    assert_eq!((report.problems.len(), report.rows), (1, 516));
+    assert_eq!(counts(&service).await[1], 515);
+}
+
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case(Engine::Postgres)]
+#[tokio::test]
+async fn the_same_file_twice_changes_nothing_and_a_correction_supersedes(#[case] engine: Engine) {
+    let service = Service::empty(engine).await;
+    let first = Population::standard(1);
+    let told = |report: api::service::ImportReport| report.receipt.unwrap().to_string();
+    assert!(told(service.hand_in(LEP, &first).await).contains("516 results"));
+    let after_first = counts(&service).await;
+    let again = told(service.hand_in(LEP, &first).await);
+    assert!(again.starts_with("nothing changed: received before as submission 1"), "{again}");
+    assert_eq!(counts(&service).await, after_first);
+
+    let mut corrected = first.clone();
+    corrected.0[0].scores[1] = Some(99);
+    let report = told(service.hand_in(LEP, &corrected).await);
+    assert!(
+        report.contains("1 results") && report.contains("1 of them corrections") && report.contains("515 were there"),
+        "{report}"
+    );
+    let sql = "SELECT COUNT(*), COUNT(supersedes), MAX(supersedes) FROM result";
+    assert_eq!(service.database.numbers(sql).await, [[517, 1, 1]]);
+    assert_eq!(counts(&service).await[3], after_first[3], "institutions are the same");
+
+    let by_another = told(service.hand_in(HUB, &first.only(|row| row.id == 5)).await);
+    assert!(by_another.contains("2 results") && by_another.contains("2 of them corrections"), "{by_another}");
+}
+
+#[tokio::test]
+async fn identifiers_are_not_kept() {
+    let service = Service::empty(Engine::Sqlite).await;
+    let file =
+        Population::standard(1).only(|row| row.id == 5).file().replace(",5,GATSBY", ",SECRET-SCHOOL-0815,GATSBY");
+    service.hand_in_file(LEP, &file).await.receipt.unwrap();
+    let path = service.database.url.strip_prefix("sqlite://").unwrap();
+    for file in [path.to_owned(), format!("{path}-wal")] {
+        let bytes = std::fs::read(file).unwrap_or_default();
+        assert!(!bytes.windows(18).any(|window| window == b"SECRET-SCHOOL-0815"));
+    }
+}
+
+#[tokio::test]
+async fn only_a_known_organisation_hands_in() {
+    let service = Service::empty(Engine::Sqlite).await;
+    let request = ImportRequest { organisation: "NOBODY".into(), accept_valid: false };
+    let error = service.exchange.import_results(&request, "x".as_bytes(), |_| {}).await.unwrap_err();
+    assert_eq!(error.to_string(), "no organisation has the code `NOBODY`");
+}

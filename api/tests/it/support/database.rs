@@ -1,0 +1,78 @@
+//! A fresh database for each test: a SQLite file, or one of its own on a PostgreSQL server that the tests start.
+
+use std::sync::{
+    Arc, Mutex, Weak,
+    atomic::{AtomicU32, Ordering},
+};
+
+use pgtemp::PgTempDB;
+use sea_orm::ConnectionTrait;
+use tempfile::TempDir;
+
+/// Which database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engine {
+    /// A file.
+    Sqlite,
+    /// A server, started from the binaries of this machine.
+    Postgres,
+}
+
+/// A fresh database. Gone when dropped; the server ends with the last test that uses it.
+pub(crate) struct Database {
+    pub(crate) url: String,
+    _directory: Option<TempDir>,
+    _server: Option<Arc<PgTempDB>>,
+}
+
+static SERVER: Mutex<Weak<PgTempDB>> = Mutex::new(Weak::new());
+static NEXT: AtomicU32 = AtomicU32::new(1);
+
+impl Database {
+    pub(crate) async fn fresh(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => {
+                let directory = TempDir::new().unwrap();
+                let url = format!("sqlite://{}", directory.path().join("exchange.db").display());
+                Self { url, _directory: Some(directory), _server: None }
+            }
+            Engine::Postgres => {
+                let server = tokio::task::spawn_blocking(server).await.unwrap();
+                let admin = sea_orm::Database::connect(server.connection_uri()).await.unwrap();
+                let name = format!("test{}", NEXT.fetch_add(1, Ordering::Relaxed));
+                admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+                let (base, _) =
+                    server.connection_uri().rsplit_once('/').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+                Self { url: format!("{base}/{name}"), _directory: None, _server: Some(server) }
+            }
+        }
+    }
+
+    /// One row of whole numbers, asked of the database itself.
+    pub(crate) async fn numbers(&self, sql: &str) -> Vec<Vec<i64>> {
+        let database = sea_orm::Database::connect(&self.url).await.unwrap();
+        let statement = sea_orm::Statement::from_string(database.get_database_backend(), sql);
+        let rows = database.query_all_raw(statement).await.unwrap();
+        let width = rows.first().map_or(0, |row| row.column_names().len());
+        rows.iter().map(|row| (0..width).map(|column| row.try_get_by_index(column).unwrap()).collect()).collect()
+    }
+}
+
+/// The newest binaries where Debian puts them; `None` leaves it to the path.
+fn binaries() -> Option<std::path::PathBuf> {
+    let versions =
+        std::fs::read_dir("/usr/lib/postgresql").ok()?.filter_map(|entry| Some(entry.ok()?.path().join("bin")));
+    versions.filter(|folder| folder.join("initdb").exists()).max()
+}
+
+/// The server that runs, or a new one. Panics where PostgreSQL is not installed: these tests are not skipped.
+fn server() -> Arc<PgTempDB> {
+    let mut running = SERVER.lock().unwrap();
+    running.upgrade().unwrap_or_else(|| {
+        let mut builder = PgTempDB::builder().with_config_param("max_connections", "400");
+        builder.bin_path = binaries();
+        let server = Arc::new(builder.start());
+        *running = Arc::downgrade(&server);
+        server
+    })
+}

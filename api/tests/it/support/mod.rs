@@ -1,0 +1,9 @@
+//! What the tests stand on: databases, a small population, and a service to ask.
+
+mod database;
+mod population;
+mod service;
+
+pub(crate) use database::{Database, Engine};
+pub(crate) use population::{Population, Row};
+pub(crate) use service::{HUB, LEP, PARTNER, Service, clock, question};
