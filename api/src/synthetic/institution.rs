@@ -144,7 +144,8 @@ fn hub(catalogue: &Catalogue, authority: AreaIndex, random: &mut Random) -> Opti
     let joins = random.uniform();
     let leaves = random.chance(0.03);
     let after = random.uniform();
-    let since = FIRST_HUBS + [0.25, 0.45, 0.6, 0.75, 0.85, 0.92].iter().filter(|&&share| joins >= share).count() as u16;
+    let years = [0.25, 0.45, 0.6, 0.75, 0.85, 0.92].into_iter().filter(|&share| joins >= share).count();
+    let since = FIRST_HUBS + u16::try_from(years).unwrap_or_default();
     let stays = if after < 0.5 { 2 } else { 3 };
     let until = if leaves { since + stays } else { u16::MAX };
     hub.filter(|_| joins < 0.96).map(|code| Hub { code, since, until })

@@ -1,6 +1,6 @@
 //! The service as its users meet it: the real router, the real migrations, SQLite and a real PostgreSQL.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should stop")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod architecture;
 mod catalogue;

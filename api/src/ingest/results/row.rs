@@ -69,7 +69,7 @@ impl<'a> Row<'a> {
         let period = self.period();
         let completed_on = self.date();
         let local_authority = self.area("local_authority", AreaKind::LocalAuthority);
-        let hub = self.text(self.check.header.fixed("hub")).map(|text| text.is_empty());
+        let hub = self.text(self.check.header.fixed("hub")).map(str::is_empty);
         let hub = match hub {
             Some(true) => Some(None),
             _ => self.area("hub", AreaKind::Hub).map(Some),
