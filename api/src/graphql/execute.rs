@@ -13,6 +13,7 @@ use crate::{auth::Viewer, service::Exchange};
 
 use super::{
     ExchangeSchema,
+    completion::Declared,
     guard::{self, Limits, Rejection},
     schema,
 };
@@ -54,13 +55,15 @@ pub struct Answer {
 /// Executes requests over an exchange.
 pub struct Executor {
     schema: ExchangeSchema,
+    declared: Declared,
     limits: Limits,
 }
 
 impl Executor {
     /// An executor with the limits that documents must hold to.
     pub fn new(exchange: Arc<Exchange>, limits: Limits) -> Self {
-        Self { schema: schema(exchange), limits }
+        let schema = schema(exchange);
+        Self { declared: Declared::of(&schema.sdl()), schema, limits }
     }
 
     /// Executes a request for a viewer. `queries_only` where the transport must not change anything.
@@ -87,12 +90,20 @@ impl Executor {
             let body = error_body(&format!("the variable `${name}` is required"), "BAD_REQUEST", request_id);
             return Answer { reply: Reply::Refused, body };
         }
+        // The parsed document goes along, so the text is not needed again but to place the nulls of failed fields.
         let mut prepared =
-            async_graphql::Request::new(request.query).variables(Variables::from_json(request.variables)).data(viewer);
-        prepared.operation_name = request.operation_name;
+            async_graphql::Request::new("").variables(Variables::from_json(request.variables)).data(viewer);
+        prepared.operation_name.clone_from(&request.operation_name);
         prepared.set_parsed_query(document);
-        let response = self.schema.execute(prepared).await;
+        let mut response = self.schema.execute(prepared).await;
         let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
+        if executed
+            && !response.errors.is_empty()
+            && let Ok(document) = guard::prepare(&request.query, &self.limits)
+        {
+            let name = request.operation_name.as_deref();
+            self.declared.complete(&mut response.data, &document, name, &response.errors);
+        }
         let data = executed.then_some(&response.data);
         Answer {
             reply: if executed { Reply::Executed } else { Reply::Refused },

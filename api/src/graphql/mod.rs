@@ -1,5 +1,6 @@
 //! The contract: translates between GraphQL and the use cases, and decides nothing.
 
+mod completion;
 mod context;
 mod error;
 mod execute;

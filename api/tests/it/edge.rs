@@ -110,6 +110,20 @@ async fn questions_may_be_asked_with_get_and_in_either_media_type() {
 }
 
 #[tokio::test]
+async fn a_failed_field_is_a_null_where_its_type_allows_one_and_above_where_it_does_not() {
+    let service = Service::empty(Engine::Sqlite).await;
+    let query = r#"{ viewer { scopes } outcomes(input: {framework: "x"}) { tier } }"#;
+    let answer = service.ask(None, query).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.json()["data"], Value::Null, "outcomes may not be null, so the whole is");
+    let query =
+        r#"{ framework(code: "GATSBY-2014") { code crosswalk(to: "x") { comparability } } area(code: "HK") { name } }"#;
+    let answer = service.ask(None, query).await.json();
+    assert_eq!(answer["data"], json!({"framework": null, "area": {"name": "Hong Kong"}}));
+    assert_eq!(answer["errors"][0]["path"], json!(["framework", "crosswalk"]));
+}
+
+#[tokio::test]
 async fn every_answer_carries_its_identity_and_the_headers_of_safety() {
     let service = Service::empty(Engine::Sqlite).await;
     for uri in ["/graphql?query=%7Bnothing%7D", "/livez", "/graphiql", "/nowhere"] {

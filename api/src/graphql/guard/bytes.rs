@@ -17,7 +17,10 @@ pub(super) fn check(text: &str, limits: &Limits) -> Result<(), Rejection> {
                 false
             }
             b'"' => {
-                at = skip_string(bytes, at);
+                at = skip_string(bytes, at).ok_or_else(|| Rejection::Syntax {
+                    message: "the document is not GraphQL: a string is never closed".to_owned(),
+                    at: Some(position(text, start)),
+                })?;
                 true
             }
             b'(' | b'[' | b'{' => {
@@ -68,32 +71,33 @@ fn skip_while(bytes: &[u8], from: usize, wanted: impl Fn(u8) -> bool) -> usize {
     bytes[from..].iter().position(|&byte| !wanted(byte)).map_or(bytes.len(), |length| from + length)
 }
 
-/// Behind the string that starts at a quote: a block string ends at three quotes that are not escaped, any other at a
-/// quote that is not escaped or at the end of its line.
-fn skip_string(bytes: &[u8], from: usize) -> usize {
+/// Behind the string that starts at a quote; `None` where it is never closed. A block string ends at three quotes that are
+/// not escaped, any other at a quote on its own line. One that is not closed must not pass: the parser reads an open
+/// block string again as an empty string and what follows it, brackets included.
+fn skip_string(bytes: &[u8], from: usize) -> Option<usize> {
     if bytes[from..].starts_with(b"\"\"\"") {
         let mut at = from + 3;
         while at < bytes.len() {
             if bytes[at..].starts_with(b"\\\"\"\"") {
                 at += 4;
             } else if bytes[at..].starts_with(b"\"\"\"") {
-                return at + 3;
+                return Some(at + 3);
             } else {
                 at += 1;
             }
         }
-        return bytes.len();
+        return None;
     }
     let mut at = from + 1;
     while let Some(&byte) = bytes.get(at) {
         match byte {
             b'\\' => at += 2,
-            b'"' => return at + 1,
-            b'\n' | b'\r' => return at,
+            b'"' => return Some(at + 1),
+            b'\n' | b'\r' => return None,
             _ => at += 1,
         }
     }
-    bytes.len()
+    None
 }
 
 /// Line and column from 1 of a byte.

@@ -87,6 +87,16 @@ fn brackets_in_strings_and_comments_do_not_count() {
 }
 
 #[test]
+fn a_string_that_is_never_closed_hides_nothing() {
+    for open in ["\"\"\"abc\" ", "\"abc\n", "\"abc\\\" ", "\"\"\"abc\\\"\"\" "] {
+        let text = format!("{{ a(b: [{open}{}1{}]) }}", "[".repeat(3_000), "]".repeat(3_000));
+        let error = check(&text).unwrap_err();
+        assert!(error.to_string().contains("never closed"), "{open}: {error}");
+        assert!(error.position().is_some());
+    }
+}
+
+#[test]
 fn what_is_not_graphql_is_told_with_its_place() {
     let error = check("{ a ").unwrap_err();
     assert!(matches!(error, Rejection::Syntax { .. }), "{error:?}");
