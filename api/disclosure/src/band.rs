@@ -22,15 +22,32 @@ pub(crate) struct Scale {
 }
 
 impl Scale {
-    pub(crate) fn new(institutions: u32, top: f64, rules: Rules) -> Self {
-        let noise = rules.sigma * top / f64::from(institutions);
-        let (step, standard_error) = if rules.sigma > 0.0 {
+    /// A scale for totals that carry noise of standard deviation `sigma`, in institutions' worth.
+    pub(crate) fn new(institutions: u32, top: f64, sigma: f64) -> Self {
+        let noise = sigma * top / f64::from(institutions);
+        let (step, standard_error) = if sigma > 0.0 {
             let step = Step::not_above(noise);
             (step, with_rounding(noise, step.size()))
         } else {
             (Step::MILLIONTH, 0.0)
         };
         Self { institutions, top, step, standard_error }
+    }
+
+    /// The standard error of a value on it, noise and rounding together.
+    pub(crate) fn standard_error(&self) -> f64 {
+        self.standard_error
+    }
+
+    /// The variance that rounding adds, in institutions' worth.
+    pub(crate) fn rounding_variance(&self) -> f64 {
+        let step = self.step.size() * f64::from(self.institutions) / self.top;
+        step * step / 12.0
+    }
+
+    /// Whether a value with this standard error is reliable.
+    pub(crate) fn is_reliable(&self, value: f64, error: f64) -> bool {
+        error <= 0.2 * value && error <= 0.05 * self.top
     }
 
     /// What may be said of a share or a mean. The value is never 0 and never `top`.
@@ -50,7 +67,7 @@ impl Scale {
         let rounded = self.step.nearest(total * self.top / f64::from(self.institutions));
         let value = rounded.min(self.step.below(self.top)).max(self.step.size());
         let error = self.standard_error;
-        Estimate::given(value, error, error <= 0.2 * value && error <= 0.05 * self.top)
+        Estimate::given(value, error, self.is_reliable(value, error))
     }
 
     /// What may be said of one bin of a distribution: as [`estimate`](Self::estimate), but fewer than 3 are given as 0.
@@ -63,7 +80,7 @@ impl Scale {
 }
 
 /// What may be said of a number of institutions out of `institutions`. The value is never as large as the group.
-pub(crate) fn count(total: f64, institutions: u32, rules: Rules) -> Estimate {
+pub(crate) fn count(total: f64, institutions: u32, sigma: f64, rules: Rules) -> Estimate {
     let multiple = rules.count_rounding.max(1);
     let whole = rounded(institutions, rules);
     let at_least = institutions.saturating_sub(FEWEST_THAT_DIFFER) / multiple * multiple;
@@ -82,8 +99,13 @@ pub(crate) fn count(total: f64, institutions: u32, rules: Rules) -> Estimate {
     if value >= f64::from(whole) {
         return at_least;
     }
-    let error = if rules.sigma > 0.0 { with_rounding(rules.sigma, f64::from(multiple)) } else { 0.0 };
+    let error = count_error(sigma, rules);
     Estimate::given(value, error, error <= 0.2 * value)
+}
+
+/// The standard error of a count, noise and rounding together.
+pub(crate) fn count_error(sigma: f64, rules: Rules) -> f64 {
+    if sigma > 0.0 { with_rounding(sigma, f64::from(rules.count_rounding.max(1))) } else { 0.0 }
 }
 
 /// The size of a group as it is shown: participation is no secret, but it is rounded like any count.
@@ -105,7 +127,7 @@ fn band(total: f64, institutions: u32) -> Option<Bound> {
 }
 
 /// The standard error of a noised and then rounded value: rounding adds the variance of one step, step²/12.
-fn with_rounding(noise: f64, step: f64) -> f64 {
+pub(crate) fn with_rounding(noise: f64, step: f64) -> f64 {
     let error = libm::sqrt(noise * noise + step * step / 12.0);
     Step::three_digits_of(error).nearest(error)
 }
@@ -129,7 +151,7 @@ mod tests {
 
     #[test]
     fn shares_near_an_end_are_bands_and_others_are_rounded() {
-        let share = |tier: Tier, n, total| Scale::new(n, 1.0, tier.rules()).estimate(total);
+        let share = |tier: Tier, n, total| Scale::new(n, 1.0, tier.rules().sigma).estimate(total);
         check(share(Tier::Own, 60, 0.0), "≤0.05");
         check(share(Tier::Own, 60, 2.0), "≤0.05");
         check(share(Tier::Own, 60, 3.0), "0.05 ±0");
@@ -151,13 +173,13 @@ mod tests {
 
     #[test]
     fn means_behave_like_shares_on_a_larger_scale() {
-        let mean = |tier: Tier, n, total| Scale::new(n, 100.0, tier.rules()).estimate(total);
+        let mean = |tier: Tier, n, total| Scale::new(n, 100.0, tier.rules().sigma).estimate(total);
         check(mean(Tier::Own, 60, 2.9), "≤5");
         check(mean(Tier::Own, 60, 40.5), "67.5 ±0");
         check(mean(Tier::Regional, 10, 9.0), "≥60");
         check(mean(Tier::Regional, 300, 201.4), "67 ±1.04");
         check(mean(Tier::Regional, 300, 1.0), "≤5");
-        let benchmarks = |n, total| Scale::new(n, 8.0, Tier::Regional.rules()).estimate(total);
+        let benchmarks = |n, total| Scale::new(n, 8.0, Tier::Regional.rules().sigma).estimate(total);
         check(benchmarks(300, 150.0), "4 ±0.0813");
         check(benchmarks(10, 1.0), "≤4");
         check(benchmarks(10, 9.0), "≥4");
@@ -165,7 +187,7 @@ mod tests {
 
     #[test]
     fn counts_are_rounded_and_never_the_whole_group() {
-        let of = |tier: Tier, n, total| count(total, n, tier.rules());
+        let of = |tier: Tier, n, total| count(total, n, tier.rules().sigma, tier.rules());
         check(of(Tier::Own, 60, 2.0), "≤3");
         check(of(Tier::Own, 60, 30.0), "30 ±0");
         check(of(Tier::Own, 60, 60.0), "≥57");
@@ -180,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_bin_of_fewer_than_three_rounds_to_zero() {
-        let bin = |total| Scale::new(60, 1.0, Tier::Regional.rules()).bin(total);
+        let bin = |total| Scale::new(60, 1.0, Tier::Regional.rules().sigma).bin(total);
         check(bin(-3.0), "0 low");
         check(bin(2.9), "0 low");
         check(bin(3.0), "0.05 ±0.052 u");

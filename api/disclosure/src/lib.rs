@@ -6,28 +6,41 @@
 //! [`RawTable`] → [`protect`] (key, [`Tier`]) → [`ProtectedTable`]
 //!
 //! Read [`protect`] first: what it guarantees, and by what method. Behind it stand `noise` (sticky, layered, nested by
-//! tier), `gaussian` (one draw), `key` (the pseudorandom function), `band` (what may be said of a noised total) and
-//! `step` (clean rounding).
+//! tier), `gaussian` (one draw), `key` (the pseudorandom function), `band` (what may be said of a noised total),
+//! `quantile` (quartiles of a published distribution) and `step` (clean rounding).
 //!
-//! What is absent here: whether a question may be asked at all, whether dropping one condition changes the set by too
-//! few, and the budget of new tabulations. Those who decide them hand in [`RawCell::Withheld`].
+//! Beside it: [`expect`] (what a table would look like, from public figures), [`has_low_effect`] (the rule for cells that
+//! come too close to others), and what may be made of published values, [`ProtectedCell::change_since`] and
+//! [`ProtectedTable::reconcile`].
+//!
+//! What is absent here: whether a question may be asked at all, how far dropping one condition changes a set, and which
+//! tabulations were asked before. Those who find out hand in [`RawCell::Withheld`].
 
 mod band;
+mod change;
 mod estimate;
+mod expected;
 mod gaussian;
+mod guard;
 mod key;
 mod noise;
 mod protect;
 mod protected;
+mod quantile;
+mod reconcile;
 mod status;
 mod step;
 mod table;
 mod tier;
 
+pub use change::Change;
 pub use estimate::Estimate;
+pub use expected::{ExpectedCell, expect};
+pub use guard::{FEWEST_AROUND, has_low_effect};
 pub use key::NoiseKey;
 pub use protect::protect;
 pub use protected::{ProtectedCell, ProtectedOverall, ProtectedTable};
+pub use reconcile::Sum;
 pub use status::{Bound, CellStatus, HiddenReason};
 pub use table::{Counted, CountedOverall, Label, RawCell, RawOverall, RawTable};
 pub use tier::{InvalidTier, Rules, Tier};

@@ -12,12 +12,21 @@
 //! Tiers nest: the noise of a tier is that of the tier before it plus an independent extra of variance σ² − σ'². Whoever
 //! pools the answers of two tiers therefore knows no more than the weaker-protected one alone.
 //!
-//! Two quantities are drawn at a time: the 32 bytes of one HMAC are four draws, two quantities in two tiers.
+//! Two quantities are drawn at a time: the 32 bytes of one HMAC are four draws, two quantities in two tiers. The number
+//! that achieve a benchmark and the sum of scores move together when one institution's result changes, so their noise
+//! moves together too, with correlation ½: that is where telling a whole result (0 to 100) from the two of them is as
+//! hard as it can be made without more noise on either, d′ = 2/(√3·σ) instead of √2/σ.
+//!
+//! Cells of standard tables take the same draws at a smaller scale ([`Rules::sigma_standard`](crate::Rules)), so that no
+//! ordinary cell about the same institutions adds to what a standard one tells.
 
 use crate::{Label, NoiseKey, Tier, gaussian::from_uniform, key::Purpose};
 
+/// The share of the variance that lasts over periods as long as the set of institutions does.
+pub(crate) const PERSISTENT: f64 = 0.40;
+
 /// The layers and their share of the variance; together 1.
-const LAYERS: [(Purpose, f64); 3] = [(Purpose::Persistent, 0.40), (Purpose::Period, 0.35), (Purpose::Cell, 0.25)];
+const LAYERS: [(Purpose, f64); 3] = [(Purpose::Persistent, PERSISTENT), (Purpose::Period, 0.35), (Purpose::Cell, 0.25)];
 
 /// The tiers that add noise, in the order of their draws.
 const NOISY: [Tier; 2] = [Tier::Regional, Tier::International];
@@ -28,7 +37,12 @@ pub(crate) struct Subject<'a> {
     pub(crate) label: &'a Label,
     pub(crate) measure: &'a str,
     pub(crate) keys: u128,
+    /// Whether it is a cell of a standard table.
+    pub(crate) standard: bool,
 }
+
+/// How the noise of the two quantities of a benchmark goes together.
+const CORRELATION: f64 = 0.5;
 
 /// Two quantities that are drawn together. A variant's number is part of the seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,26 +56,22 @@ pub(crate) enum Pair {
 /// The source of noise of one tier.
 pub(crate) struct Noise<'k> {
     key: &'k NoiseKey,
-    /// Standard deviation by layer and by noisy tier, in institutions' worth; 0 beyond the tier.
-    deviations: [[f64; NOISY.len()]; LAYERS.len()],
+    /// For ordinary cells and for those of standard tables.
+    deviations: [Deviations; 2],
 }
+
+/// Standard deviation by layer and by noisy tier, in institutions' worth; 0 beyond the tier.
+type Deviations = [[f64; NOISY.len()]; LAYERS.len()];
 
 impl<'k> Noise<'k> {
     pub(crate) fn new(key: &'k NoiseKey, tier: Tier) -> Self {
-        let mut before = 0.0;
-        let extra = NOISY.map(|noisy| {
-            let variance = noisy.rules().sigma * noisy.rules().sigma;
-            let added = if noisy <= tier { variance - before } else { 0.0 };
-            before = variance;
-            added
-        });
-        Self { key, deviations: LAYERS.map(|(_, part)| extra.map(|variance| libm::sqrt(part * variance))) }
+        Self { key, deviations: [false, true].map(|standard| deviations(tier, standard)) }
     }
 
     /// The noise of two quantities, in institutions' worth.
     pub(crate) fn draw(&self, subject: Subject<'_>, pair: Pair) -> [f64; 2] {
         let mut noise = [0.0; 2];
-        for ((purpose, _), deviations) in LAYERS.iter().zip(&self.deviations) {
+        for ((purpose, _), deviations) in LAYERS.iter().zip(&self.deviations[usize::from(subject.standard)]) {
             if deviations.iter().all(|deviation| *deviation == 0.0) {
                 continue;
             }
@@ -72,6 +82,9 @@ impl<'k> Noise<'k> {
                         deviation * from_uniform(bytes.iter().fold(0, |bits, byte| (bits << 8) | u64::from(*byte)));
                 }
             }
+        }
+        if pair == Pair::Benchmark {
+            noise[1] = CORRELATION * noise[0] + libm::sqrt(1.0 - CORRELATION * CORRELATION) * noise[1];
         }
         noise
     }
@@ -94,6 +107,18 @@ impl<'k> Noise<'k> {
             }
         }
     }
+}
+
+fn deviations(tier: Tier, standard: bool) -> Deviations {
+    let mut before = 0.0;
+    let extra = NOISY.map(|noisy| {
+        let sigma = noisy.rules().sigma_of(standard);
+        let variance = sigma * sigma;
+        let added = if noisy <= tier { variance - before } else { 0.0 };
+        before = variance;
+        added
+    });
+    LAYERS.map(|(_, part)| extra.map(|variance| libm::sqrt(part * variance)))
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! The one way from exact figures to figures that may be shown.
 
 use crate::{
-    CountedOverall, HiddenReason, NoiseKey, ProtectedCell, ProtectedOverall, ProtectedTable, RawCell, RawOverall,
-    RawTable, Rules, Tier,
+    CountedOverall, Estimate, HiddenReason, NoiseKey, ProtectedCell, ProtectedOverall, ProtectedTable, RawCell,
+    RawOverall, RawTable, Rules, Tier,
     band::{self, Scale},
     noise::{Noise, Pair, Subject},
+    protected::Basis,
+    quantile,
     table::Counted,
 };
 
@@ -20,9 +22,10 @@ use crate::{
 ///   within 3 institutions of an end the value is the edge of a band. A bin or a count given as 0 says
 ///   [`RoundsToZero`](crate::CellStatus::RoundsToZero): few, not none.
 /// - Outside [`Tier::Own`] every figure carries Gaussian noise of standard deviation [`Rules::sigma`] institutions' worth,
-///   before any other step. Who knows every result but one institution's yes or no, and sees one such figure, guesses
-///   right with probability Φ(1/(2σ)) at most: 0.566 at σ = 3, 0.550 at σ = 4. Seeing share and mean of one cell, and
-///   knowing that the score is either 0 or 100, Φ(1/(√2·σ)): 0.593 and 0.570.
+///   or [`Rules::sigma_standard`] in a standard table, before any other step. Who knows every result but one
+///   institution's yes or no, and sees one such figure, guesses right with probability Φ(1/(2σ)) at most: 0.566 at σ = 3,
+///   0.550 at σ = 4. Seeing share and mean of one cell, and knowing that the score is either 0 or 100, Φ(1/(√3·σ)): 0.576
+///   and 0.557.
 /// - The same cell has the same answer wherever it stands in a table, in whatever order its institutions were added; and
 ///   the answers of two tiers together tell no more than the weaker-protected one.
 ///
@@ -38,7 +41,7 @@ use crate::{
 /// 1. No institutions: `NOT_AVAILABLE`. Too few: `CONFIDENTIAL`, `SMALL_GROUP`.
 /// 2. Totals in institutions' worth, plus noise: the number that achieve; the sum of scores over 100; the sum of
 ///    benchmarks achieved over their number; each bin. Each has noise of its own, save that the share with all *is* the
-///    last bin. The noise is `Σ √(σᵢ² − σᵢ₋₁²)·(√.40·z(a‖m) + √.35·z(a‖m‖t) + √.25·z(c‖m‖t))` over the tiers up to this one,
+///    last bin, and that the noise of the first two has correlation ½. The noise is `Σ √(σᵢ² − σᵢ₋₁²)·(√.40·z(a‖m) + √.35·z(a‖m‖t) + √.25·z(c‖m‖t))` over the tiers up to this one,
 ///    with a the wrapping sum of record keys, m the measure, t the period, c the canonical conditions, and z drawn from
 ///    HMAC-SHA256 of the key over exactly these, each with its length.
 /// 3. Bands, decided on the noised total: below 3, `AT_MOST` max(5 %, 3/n); above n − 3, `AT_LEAST` the mirror image.
@@ -46,7 +49,9 @@ use crate::{
 ///    error of the noise (a millionth without noise), bands outwards to the same step; counts as [`Rules::count_rounding`].
 /// 5. Standard error `√(noise² + step²/12)`; `UNRELIABLE` where it is above 20 % of the value or 5 % of the scale.
 ///
-/// Steps 3 to 5 look at noised figures only, so they tell nothing further about the results.
+/// 6. Quartiles of the number achieved: read off the bins as published, for groups of four thresholds and more.
+///
+/// Steps 3 to 6 look at noised figures only, so they tell nothing further about the results.
 ///
 /// # Example
 ///
@@ -67,6 +72,7 @@ use crate::{
 ///             sum: u64::from(institutions) * 50,
 ///             achieved,
 ///             keys: u128::from(institutions), // in earnest: the sum of `NoiseKey::record_key` over the set
+///             standard: false,
 ///         }));
 ///     }
 /// }
@@ -103,15 +109,18 @@ fn cell(raw: &RawCell, noise: &Noise<'_>, rules: Rules) -> ProtectedCell {
 }
 
 fn counted_cell(counted: &Counted, noise: &Noise<'_>, rules: Rules) -> ProtectedCell {
-    let Counted { label, measure, institutions, sum, achieved, keys } = counted;
-    let [of_achieved, of_sum] = noise.draw(Subject { label, measure, keys: *keys }, Pair::Benchmark);
-    let achieved = f64::from(*achieved) + of_achieved;
-    let worth = *sum as f64 / TOP_SCORE + of_sum;
+    let &Counted { ref label, ref measure, institutions, sum, achieved, keys, standard } = counted;
+    let [of_achieved, of_sum] = noise.draw(Subject { label, measure, keys, standard }, Pair::Benchmark);
+    let sigma = rules.sigma_of(standard);
+    let achieved = f64::from(achieved) + of_achieved;
+    let worth = sum as f64 / TOP_SCORE + of_sum;
     ProtectedCell {
-        institutions: Some(band::rounded(*institutions, rules)),
-        achieved: band::count(achieved, *institutions, rules),
-        achieved_share: Scale::new(*institutions, 1.0, rules).estimate(achieved),
-        mean_score: Scale::new(*institutions, TOP_SCORE, rules).estimate(worth),
+        institutions: Some(band::rounded(institutions, rules)),
+        achieved: band::count(achieved, institutions, sigma, rules),
+        achieved_share: Scale::new(institutions, 1.0, sigma).estimate(achieved),
+        mean_score: Scale::new(institutions, TOP_SCORE, sigma).estimate(worth),
+        reconciled: false,
+        basis: Some(Basis { institutions, keys, sigma }),
     }
 }
 
@@ -133,7 +142,7 @@ fn overall(raw: &RawOverall, noise: &Noise<'_>, rules: Rules) -> ProtectedOveral
 /// For a histogram of at least two bins.
 fn counted_overall(counted: &CountedOverall, noise: &Noise<'_>, rules: Rules) -> ProtectedOverall {
     let CountedOverall { label, measure, institutions, histogram, keys } = counted;
-    let subject = Subject { label, measure, keys: *keys };
+    let subject = Subject { label, measure, keys: *keys, standard: false };
     // quantity 0 is the mean, quantity j + 1 is bin j
     let pairs = u32::try_from(histogram.len() / 2).unwrap_or(u32::MAX);
     let mut drawn = (0..=pairs).flat_map(|pair| noise.draw(subject, Pair::Overall(pair)));
@@ -142,19 +151,22 @@ fn counted_overall(counted: &CountedOverall, noise: &Noise<'_>, rules: Rules) ->
 
     let benchmarks = (histogram.len() - 1) as f64;
     let achieved: f64 = histogram.iter().enumerate().map(|(number, &count)| number as f64 * f64::from(count)).sum();
-    let share = Scale::new(*institutions, 1.0, rules);
+    let share = Scale::new(*institutions, 1.0, rules.sigma);
+    let distribution: Vec<Estimate> = bins.iter().map(|&bin| share.bin(bin)).collect();
     ProtectedOverall {
         institutions: Some(band::rounded(*institutions, rules)),
-        mean_achieved: Scale::new(*institutions, benchmarks, rules).estimate(achieved / benchmarks + of_mean),
+        mean_achieved: Scale::new(*institutions, benchmarks, rules.sigma).estimate(achieved / benchmarks + of_mean),
         share_with_all: share.estimate(bins.last().copied().unwrap_or_default()),
-        distribution: bins.iter().map(|&bin| share.bin(bin)).collect(),
+        quartiles: quantile::quartiles(&distribution, *institutions, rules),
+        distribution,
     }
 }
 
 /// The score of an institution that achieves a benchmark.
-const TOP_SCORE: f64 = 100.0;
+pub(crate) const TOP_SCORE: f64 = 100.0;
 
-fn too_small(institutions: u32, rules: Rules) -> Option<HiddenReason> {
+/// Why a group of a size is not shown at all.
+pub(crate) fn too_small(institutions: u32, rules: Rules) -> Option<HiddenReason> {
     if institutions == 0 {
         Some(HiddenReason::NotCollected)
     } else if institutions < rules.fewest_institutions() {

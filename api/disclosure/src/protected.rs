@@ -1,12 +1,14 @@
 //! A table that may be shown. Only [`protect`](crate::protect()) makes one.
 
+use std::fmt;
+
 use crate::{Estimate, HiddenReason};
 
 /// A protected table, cell by cell in the order of the raw one. A hidden cell is a cell, never a hole.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProtectedTable {
-    cells: Vec<ProtectedCell>,
-    overall: Vec<ProtectedOverall>,
+    pub(crate) cells: Vec<ProtectedCell>,
+    pub(crate) overall: Vec<ProtectedOverall>,
 }
 
 /// One cell about one benchmark.
@@ -20,6 +22,26 @@ pub struct ProtectedCell {
     pub achieved_share: Estimate,
     /// The mean score, 0 to 100.
     pub mean_score: Estimate,
+    /// Whether the estimates were [reconciled](ProtectedTable::reconcile) with those of other cells.
+    pub reconciled: bool,
+    pub(crate) basis: Option<Basis>,
+}
+
+/// What a published cell is about, for working on with published values: public, but not for show.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Basis {
+    /// How many institutions.
+    pub(crate) institutions: u32,
+    /// The name of their set.
+    pub(crate) keys: u128,
+    /// The standard deviation of the noise, in institutions' worth.
+    pub(crate) sigma: f64,
+}
+
+impl fmt::Debug for Basis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Basis(redacted)")
+    }
 }
 
 /// One cell about all benchmarks of a framework together.
@@ -34,6 +56,9 @@ pub struct ProtectedOverall {
     /// At position j the share of institutions that achieved exactly j benchmarks, 0 to 1, each with noise of its own, so
     /// they need not add up to 1. One longer than the number of benchmarks, hidden or not; empty when not applicable.
     pub distribution: Vec<Estimate>,
+    /// The number of benchmarks that a quarter, half and three quarters of the institutions do not exceed, read off the
+    /// distribution as published. Hidden below four times the threshold of the tier.
+    pub quartiles: [Estimate; 3],
 }
 
 impl ProtectedTable {
@@ -55,7 +80,14 @@ impl ProtectedTable {
 impl ProtectedCell {
     pub(crate) fn hidden(reason: HiddenReason) -> Self {
         let hidden = Estimate::hidden(reason);
-        Self { institutions: None, achieved: hidden, achieved_share: hidden, mean_score: hidden }
+        Self {
+            institutions: None,
+            achieved: hidden,
+            achieved_share: hidden,
+            mean_score: hidden,
+            reconciled: false,
+            basis: None,
+        }
     }
 }
 
@@ -63,6 +95,12 @@ impl ProtectedOverall {
     /// A hidden cell with a distribution of the given length.
     pub(crate) fn hidden(reason: HiddenReason, bins: usize) -> Self {
         let hidden = Estimate::hidden(reason);
-        Self { institutions: None, mean_achieved: hidden, share_with_all: hidden, distribution: vec![hidden; bins] }
+        Self {
+            institutions: None,
+            mean_achieved: hidden,
+            share_with_all: hidden,
+            distribution: vec![hidden; bins],
+            quartiles: [hidden; 3],
+        }
     }
 }

@@ -40,6 +40,8 @@ pub struct Counted {
     pub achieved: u32,
     /// The wrapping sum of the [record keys](crate::NoiseKey::record_key) of exactly these institutions.
     pub keys: u128,
+    /// Whether it is a cell of a standard table: an area, a benchmark and a period, no other condition.
+    pub standard: bool,
 }
 
 /// One cell of exact figures about all benchmarks of a framework together.

@@ -23,7 +23,15 @@ fn tier() -> impl Strategy<Value = Tier> {
 fn cell((conditions, period, institutions, sum, achieved, keys, _): &Figures) -> RawCell {
     let label = Label { conditions: conditions.as_str().into(), period: period.as_str().into() };
     let (institutions, sum, achieved, keys) = (*institutions, *sum, *achieved, *keys);
-    RawCell::Counted(Counted { label, measure: "GATSBY-2014/3".into(), institutions, sum, achieved, keys })
+    RawCell::Counted(Counted {
+        label,
+        measure: "GATSBY-2014/3".into(),
+        institutions,
+        sum,
+        achieved,
+        keys,
+        standard: keys % 2 == 0,
+    })
 }
 
 fn overall((conditions, period, institutions, _, _, keys, histogram): &Figures) -> RawOverall {

@@ -5,7 +5,7 @@ use crate::{Bound, CellStatus, Estimate, Label};
 
 fn raw(institutions: u32, achieved: u32, sum: u64, keys: u128) -> Counted {
     let label = Label { conditions: "area=E12000001".into(), period: "202324T3".into() };
-    Counted { label, measure: "GATSBY-2014/3".into(), institutions, sum, achieved, keys }
+    Counted { label, measure: "GATSBY-2014/3".into(), institutions, sum, achieved, keys, standard: false }
 }
 
 fn raw_overall(histogram: Vec<u32>, keys: u128) -> CountedOverall {
@@ -82,12 +82,12 @@ fn a_hidden_value_is_never_zero_and_says_why() {
         let hidden = Estimate { value: None, standard_error: None, bound: None, status, reason: Some(reason) };
         let cell = one(RawCell::Withheld(reason), 7, Tier::Regional);
         assert_eq!(
-            cell,
-            ProtectedCell { institutions: None, achieved: hidden, achieved_share: hidden, mean_score: hidden }
+            (cell.institutions, cell.achieved, cell.achieved_share, cell.mean_score),
+            (None, hidden, hidden, hidden)
         );
         let overall = one_overall(RawOverall::Withheld { reason, benchmarks: 8 }, 7, Tier::Regional);
         assert_eq!((overall.institutions, overall.mean_achieved, overall.share_with_all), (None, hidden, hidden));
-        assert_eq!(overall.distribution, [hidden; 9]);
+        assert_eq!((overall.distribution, overall.quartiles), (vec![hidden; 9], [hidden; 3]));
     }
 }
 

@@ -1,0 +1,158 @@
+//! The change of a cell between two periods, from what is published of both.
+
+use crate::{
+    CellStatus, Estimate, HiddenReason, ProtectedCell, band::Scale, noise::PERSISTENT, protect::TOP_SCORE,
+    protected::Basis, step::Step,
+};
+
+/// How a cell differs from the same cell in an earlier period.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Change {
+    /// The change of the share that achieved, −1 to 1.
+    pub achieved_share: Estimate,
+    /// The change of the mean score, −100 to 100.
+    pub mean_score: Estimate,
+    /// Whether both cells are about the same institutions; absent where one of them is hidden. Only then does the lasting
+    /// part of the noise cancel.
+    pub same_institutions: Option<bool>,
+    /// Whether the change of the share is larger than protection explains: above 1.96 of its standard errors.
+    pub share_distinguishable: bool,
+    /// The same for the mean score.
+    pub mean_distinguishable: bool,
+}
+
+/// How many standard errors a change must have to stand out: 95 of 100 changes that are noise alone have fewer.
+const STANDS_OUT: f64 = 1.96;
+
+impl ProtectedCell {
+    /// The change since an earlier period of the same cell.
+    ///
+    /// # Guarantee
+    ///
+    /// Post-processing: the difference of the two published values, and nothing else about either cell but its public
+    /// size and set. A cell that is hidden, or given as a band, gives no change.
+    ///
+    /// # Method
+    ///
+    /// With the same institutions the layer of the noise that lasts over periods cancels, so the variance is
+    /// `2·(1 − 0.40)·σ²/n²`; otherwise `σ²/n² + σ'²/n'²`. Rounding adds `step²/12` for each value.
+    pub fn change_since(&self, earlier: &Self) -> Change {
+        let pair = self.basis.zip(earlier.basis);
+        let same_institutions = pair.map(|(now, then)| now.keys == then.keys);
+        let change = |now: &Estimate, then: &Estimate, top| {
+            let error = pair.map(|(now, then)| error(now, then, top)).unwrap_or_default();
+            difference(now, then, top, error)
+        };
+        let achieved_share = change(&self.achieved_share, &earlier.achieved_share, 1.0);
+        let mean_score = change(&self.mean_score, &earlier.mean_score, TOP_SCORE);
+        Change {
+            achieved_share,
+            mean_score,
+            same_institutions,
+            share_distinguishable: stands_out(&achieved_share),
+            mean_distinguishable: stands_out(&mean_score),
+        }
+    }
+}
+
+fn difference(now: &Estimate, then: &Estimate, top: f64, error: f64) -> Estimate {
+    if let Some(reason) = now.reason.or(then.reason) {
+        return Estimate::hidden(reason);
+    }
+    let given = |estimate: &Estimate| estimate.value.filter(|_| estimate.bound.is_none() && is_a_value(estimate));
+    match (given(now), given(then)) {
+        (Some(now), Some(then)) => {
+            let value = Step::MILLIONTH.nearest(now - then);
+            // −0 is 0
+            Estimate::given(value + 0.0, error, error <= 0.05 * top && value.abs() > STANDS_OUT * error)
+        }
+        _ => Estimate::hidden(HiddenReason::SmallGroup),
+    }
+}
+
+fn is_a_value(estimate: &Estimate) -> bool {
+    matches!(estimate.status, CellStatus::Ok | CellStatus::Unreliable)
+}
+
+fn stands_out(change: &Estimate) -> bool {
+    change.value.zip(change.standard_error).is_some_and(|(value, error)| value.abs() > STANDS_OUT * error)
+}
+
+fn error(now: Basis, then: Basis, top: f64) -> f64 {
+    let noise = |basis: Basis| basis.sigma * top / f64::from(basis.institutions);
+    let rounding = |basis: Basis| {
+        let scale = Scale::new(basis.institutions, top, basis.sigma);
+        let worth = top / f64::from(basis.institutions);
+        if basis.sigma > 0.0 { scale.rounding_variance() * worth * worth } else { 0.0 }
+    };
+    let kept = if now.keys == then.keys { 1.0 - PERSISTENT } else { 1.0 };
+    let variance = kept * (noise(now) * noise(now) + noise(then) * noise(then)) + rounding(now) + rounding(then);
+    let error = libm::sqrt(variance);
+    Step::three_digits_of(error).nearest(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Counted, Label, NoiseKey, RawCell, RawTable, Tier, protect};
+
+    fn cell(tier: Tier, period: &str, institutions: u32, achieved: u32, keys: u128) -> ProtectedCell {
+        let label = Label { conditions: format!("area={keys}").into(), period: period.into() };
+        let measure = "GATSBY-2014/3".into();
+        let sum = u64::from(achieved) * 100;
+        let counted = Counted { label, measure, institutions, sum, achieved, keys, standard: false };
+        let table = protect(RawTable::new(vec![RawCell::Counted(counted)], vec![]), &NoiseKey::new([3; 32]), tier);
+        table.cells()[0].clone()
+    }
+
+    #[test]
+    fn own_results_change_exactly() {
+        let (now, then) = (cell(Tier::Own, "202324T3", 40, 20, 1), cell(Tier::Own, "202324T2", 40, 10, 1));
+        let change = now.change_since(&then);
+        assert_eq!((change.achieved_share.value, change.achieved_share.standard_error), (Some(0.25), Some(0.0)));
+        assert_eq!((change.mean_score.value, change.same_institutions), (Some(25.0), Some(true)));
+        assert!(change.share_distinguishable && change.mean_distinguishable);
+        let none = now.change_since(&now);
+        assert_eq!((none.achieved_share.value, none.share_distinguishable), (Some(0.0), false));
+    }
+
+    #[test]
+    fn the_same_institutions_change_with_a_smaller_error_than_others() {
+        let now = cell(Tier::Regional, "202324T3", 200, 100, 1);
+        let same = now.change_since(&cell(Tier::Regional, "202324T2", 200, 60, 1));
+        let other = now.change_since(&cell(Tier::Regional, "202324T2", 200, 60, 2));
+        assert_eq!((same.same_institutions, other.same_institutions), (Some(true), Some(false)));
+        // √(1.2·9 + 2·2²/12)/200 and √(2·9 + 2·2²/12)/200
+        assert_eq!(same.achieved_share.standard_error, Some(0.0169));
+        assert_eq!(other.achieved_share.standard_error, Some(0.0216));
+        assert!(same.share_distinguishable);
+    }
+
+    #[test]
+    fn the_error_of_a_change_is_what_it_says() {
+        let (count, mut inside, mut squares) = (4_000_u32, 0, 0.0);
+        for number in 0..count {
+            let keys = u128::from(number) << 64;
+            let n = 300 + number % 200;
+            let now = cell(Tier::Regional, "202324T3", n, n / 2 + 9, keys);
+            let change = now.change_since(&cell(Tier::Regional, "202324T2", n, n / 2, keys)).achieved_share;
+            let off = (change.value.unwrap() - 9.0 / f64::from(n)) / change.standard_error.unwrap();
+            squares += off * off;
+            inside += u32::from(off.abs() <= STANDS_OUT);
+        }
+        let (spread, inside) = (libm::sqrt(squares / f64::from(count)), f64::from(inside) / f64::from(count));
+        assert!((0.95..=1.05).contains(&spread) && (0.935..=0.965).contains(&inside), "{spread} {inside}");
+    }
+
+    #[test]
+    fn a_hidden_or_banded_cell_gives_no_change() {
+        let now = cell(Tier::Regional, "202324T3", 200, 100, 1);
+        let few = now.change_since(&cell(Tier::Regional, "202324T2", 4, 2, 1));
+        assert_eq!((few.achieved_share.reason, few.same_institutions), (Some(HiddenReason::SmallGroup), None));
+        let banded = now.change_since(&cell(Tier::Regional, "202324T2", 200, 0, 1));
+        assert_eq!(banded.achieved_share.reason, Some(HiddenReason::SmallGroup));
+        assert!(!banded.share_distinguishable && banded.achieved_share.value.is_none());
+        let none = now.change_since(&cell(Tier::Regional, "202324T2", 0, 0, 1));
+        assert_eq!(none.achieved_share.reason, Some(HiddenReason::NotCollected));
+    }
+}
