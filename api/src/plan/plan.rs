@@ -141,6 +141,11 @@ impl Plan {
 
     /// Whether this is a standard table: one kind of area × period × benchmark, no other condition.
     pub fn is_standard(&self) -> bool {
+        self.is_plain() && !self.mapped
+    }
+
+    /// Whether no dimension is named, neither to break down by nor to filter.
+    pub fn is_plain(&self) -> bool {
         self.by.is_empty() && self.filters.is_empty()
     }
 
@@ -171,6 +176,16 @@ impl Plan {
             plan.groups = super::build::groups(&plan.by, &plan.filters);
             plan
         })
+    }
+
+    /// The same question with a filtered dimension broken down into the categories it keeps.
+    pub fn broken_down(&self, dimension: Dimension) -> Self {
+        let mut plan = self.clone();
+        plan.by.push(dimension);
+        plan.by.sort_unstable();
+        plan.by.dedup();
+        plan.groups = super::build::groups(&plan.by, &plan.filters);
+        plan
     }
 
     /// The same question with institutions of other frameworks brought in; `None` where they already are.

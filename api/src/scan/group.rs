@@ -38,6 +38,13 @@ impl Grouping {
         Self { steps }
     }
 
+    /// The group of one row; [`NO_GROUP`] where a filter leaves it out or it belongs to no category.
+    pub(super) fn of_row(&self, columns: &Columns, row: usize) -> u16 {
+        let step =
+            |(dimension, table): &(Dimension, [u16; 256])| table[usize::from(columns.attribute(*dimension)[row])];
+        self.steps.iter().map(step).fold(0, u16::saturating_add)
+    }
+
     /// Writes the groups of a range of rows into `groups`, which is made as long as the range. Returns whether every row
     /// is in group 0, so that nothing had to be written.
     pub(super) fn of_rows(&self, columns: &Columns, rows: Range<usize>, groups: &mut Vec<u16>) -> bool {

@@ -1,9 +1,10 @@
 //! Counts: a plan over a snapshot becomes raw cells. Pure, processor only; what comes out must be protected next.
 
 mod group;
+mod guard;
 #[cfg(test)]
 mod naive;
 mod run;
 mod tally;
 
-pub use run::{Scan, institutions, run};
+pub use run::{Scan, run};

@@ -1,8 +1,8 @@
 //! Runs a plan over a snapshot.
 
-use std::{ops::Range, sync::Arc};
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
-use disclosure::{Counted, CountedOverall, Label, RawCell, RawOverall, RawTable};
+use disclosure::{Counted, CountedOverall, HiddenReason, Label, RawCell, RawOverall, RawTable};
 
 use crate::{
     domain::{AreaIndex, Catalogue, Comparability, FrameworkIndex, Period, RelationKind, Source},
@@ -12,6 +12,7 @@ use crate::{
 
 use super::{
     group::{Grouping, NO_GROUP},
+    guard::{Guard, Place, outside},
     tally::{Histogram, Tally},
 };
 
@@ -22,36 +23,38 @@ pub struct Scan {
     pub table: RawTable,
     /// Per cell, how the results behind it compare with the benchmark they are reported under.
     pub comparability: Vec<Comparability>,
-    /// Per cell, the number of institutions assessed. Public: participation is no secret. Not rounded.
-    pub institutions: Vec<u32>,
 }
 
-/// Counts every cell of a plan, in its canonical order.
+/// Counts every cell of a plan, in its canonical order. Cells that another comes too close to are withheld.
 pub fn run(plan: &Plan, snapshot: &Snapshot) -> Scan {
     let scanner = Scanner::new(plan, snapshot);
+    let lines = plan.benchmarks().len() + 1;
+    let guard = Guard::new(plan, lines, &scanner.grouping);
     let mut cells: Vec<Option<RawCell>> = (0..plan.cells()).map(|_| None).collect();
     let mut comparability = vec![Comparability::Exact; plan.cells()];
-    let mut institutions = vec![0; plan.cells()];
     let mut overall = Vec::with_capacity(plan.rows());
     for (area_position, &area) in plan.areas().iter().enumerate() {
         let conditions: Vec<Arc<str>> =
             plan.groups().iter().map(|group| plan.conditions(snapshot.catalogue(), area, group).into()).collect();
         let rows = scanner.rows_of(area);
+        let around = scanner.outside_of(area, &rows);
         for (period_position, &period) in plan.periods().iter().enumerate() {
             let label = |group: usize| Label {
                 conditions: conditions[group].clone(),
                 period: scanner.periods[period_position].clone(),
             };
             let counts = scanner.count(&rows, period);
+            let low_effect = guard.low_effect(&scanner.places(&counts, &rows, &around, period));
             for benchmark in 0..plan.benchmarks().len() {
                 for group in 0..plan.groups().len() {
                     let position = plan.cell(area_position, period_position, benchmark, group);
                     let (tally, contributors) = counts.cell(benchmark, group);
-                    institutions[position] = tally.institutions;
                     comparability[position] = scanner.comparability(benchmark, &contributors);
                     cells[position] =
                         Some(if contributors.is_empty() && counts.present_without(plan, benchmark, group) {
                             RawCell::NotApplicable
+                        } else if low_effect[benchmark * plan.groups().len() + group] {
+                            RawCell::Withheld(HiddenReason::LowEffect)
                         } else {
                             RawCell::Counted(Counted {
                                 label: label(group),
@@ -60,6 +63,7 @@ pub fn run(plan: &Plan, snapshot: &Snapshot) -> Scan {
                                 sum: tally.sum,
                                 achieved: tally.achieved,
                                 keys: tally.keys,
+                                standard: scanner.is_standard(benchmark, &contributors),
                             })
                         });
                 }
@@ -68,6 +72,8 @@ pub fn run(plan: &Plan, snapshot: &Snapshot) -> Scan {
                 let (histogram, contributors) = counts.overall(group);
                 overall.push(if contributors.is_empty() && counts.present_incomplete(plan, group) {
                     RawOverall::NotApplicable
+                } else if low_effect[plan.benchmarks().len() * plan.groups().len() + group] {
+                    RawOverall::Withheld { reason: HiddenReason::LowEffect, benchmarks: counts.all_benchmarks }
                 } else {
                     RawOverall::Counted(CountedOverall {
                         label: label(group),
@@ -81,15 +87,11 @@ pub fn run(plan: &Plan, snapshot: &Snapshot) -> Scan {
         }
     }
     let cells = cells.into_iter().map(|cell| cell.unwrap_or(RawCell::NotApplicable)).collect();
-    Scan { table: RawTable::new(cells, overall), comparability, institutions }
-}
-
-/// The number of institutions assessed per cell, and nothing else: public, for advice about hidden cells.
-pub fn institutions(plan: &Plan, snapshot: &Snapshot) -> Vec<u32> {
-    counts_of(plan, snapshot).iter().map(|tally| tally.institutions).collect()
+    Scan { table: RawTable::new(cells, overall), comparability }
 }
 
 /// The counts of every cell, in the plan's canonical order.
+#[cfg(test)]
 pub(super) fn counts_of(plan: &Plan, snapshot: &Snapshot) -> Vec<Tally> {
     let scanner = Scanner::new(plan, snapshot);
     let mut tallies = vec![Tally::default(); plan.cells()];
@@ -113,14 +115,23 @@ struct Scanner<'a> {
     plan: &'a Plan,
     catalogue: &'a Catalogue,
     sources: Vec<(&'a SourceFramework, &'a FrameworkColumns)>,
+    snapshot: &'a Snapshot,
     grouping: Grouping,
     periods: Vec<Arc<str>>,
 }
+
+/// Per source framework, ranges of its rows.
+type Rows<'a> = Vec<Cow<'a, [Range<usize>]>>;
+
+/// Per source framework and area around, the ranges of its rows outside an area.
+type Outside = Vec<Vec<Vec<Range<usize>>>>;
 
 /// The counts of one area in one period, per source framework that holds the period.
 struct Counts {
     all_benchmarks: usize,
     groups: usize,
+    /// A source of fewer institutions is left out of a cell beside one that has as many.
+    fewest: u32,
     sources: Vec<(usize, SourceCounts)>,
 }
 
@@ -135,6 +146,7 @@ impl<'a> Scanner<'a> {
     fn new(plan: &'a Plan, snapshot: &'a Snapshot) -> Self {
         Self {
             plan,
+            snapshot,
             catalogue: snapshot.catalogue(),
             sources: plan.sources().iter().map(|source| (source, snapshot.framework(source.framework))).collect(),
             grouping: Grouping::new(plan),
@@ -143,11 +155,70 @@ impl<'a> Scanner<'a> {
     }
 
     /// Per source framework, the rows of an area.
-    fn rows_of(&self, area: AreaIndex) -> Vec<Vec<Range<usize>>> {
+    fn rows_of(&self, area: AreaIndex) -> Rows<'a> {
         self.sources.iter().map(|(_, columns)| columns.rows_of(area, self.plan.provider(), self.catalogue)).collect()
     }
 
-    fn count(&self, rows: &[Vec<Range<usize>>], period: Period) -> Counts {
+    /// The rows outside an area of the areas around it that have any.
+    fn outside_of(&self, area: AreaIndex, rows: &Rows<'_>) -> Outside {
+        let mut outsides: Outside = self.sources.iter().map(|_| Vec::new()).collect();
+        for &around in self.snapshot.around(area) {
+            let left: Vec<Vec<Range<usize>>> =
+                self.rows_of(around).iter().zip(rows).map(|(around, rows)| outside(around, rows)).collect();
+            if left.iter().any(|ranges| !ranges.is_empty()) {
+                outsides.iter_mut().zip(left).for_each(|(outside, ranges)| outside.push(ranges));
+            }
+        }
+        outsides
+    }
+
+    /// What the guard looks at: per source that holds the period, its rows and how many of them each cell counts.
+    fn places<'b>(
+        &'b self,
+        counts: &Counts,
+        rows: &'b Rows<'a>,
+        outside: &'b Outside,
+        period: Period,
+    ) -> Vec<Place<'b>> {
+        let (groups, benchmarks) = (self.plan.groups().len(), self.plan.benchmarks().len());
+        counts
+            .sources
+            .iter()
+            .filter_map(|(position, source)| {
+                let cells = (0..benchmarks).flat_map(|benchmark| (0..groups).map(move |group| (benchmark, group)));
+                let kept = |kept: bool, size: u32| if kept { size } else { 0 };
+                let sizes = cells
+                    .map(|(benchmark, group)| {
+                        let size = source.tallies[benchmark * groups + group].institutions;
+                        kept(counts.keeps(size, |other| other.tallies[benchmark * groups + group].institutions), size)
+                    })
+                    .chain((0..groups).map(|group| {
+                        let size = source.histograms[group].institutions();
+                        kept(counts.keeps(size, |other| other.histograms[group].institutions()), size)
+                    }))
+                    .collect();
+                let (framework, columns) = self.sources[*position];
+                Some(Place {
+                    source: framework,
+                    columns: columns.period(period)?,
+                    rows: &rows[*position],
+                    outside: outside[*position].iter().map(Vec::as_slice).collect(),
+                    sizes,
+                })
+            })
+            .collect()
+    }
+
+    /// Whether a cell belongs to a standard table, however it was asked for: no dimension is named, and one benchmark of
+    /// one framework is counted.
+    fn is_standard(&self, benchmark: usize, contributors: &[usize]) -> bool {
+        let single = |&position: &usize| {
+            self.sources[position].0.benchmarks[benchmark].as_ref().is_some_and(|source| source.numbers.len() == 1)
+        };
+        self.plan.is_plain() && matches!(contributors, [only] if single(only))
+    }
+
+    fn count(&self, rows: &Rows<'_>, period: Period) -> Counts {
         let sources = self
             .sources
             .iter()
@@ -159,7 +230,8 @@ impl<'a> Scanner<'a> {
             })
             .collect();
         let all_benchmarks = self.catalogue.frameworks()[self.plan.framework()].benchmarks.len();
-        Counts { all_benchmarks, groups: self.plan.groups().len(), sources }
+        let fewest = self.plan.tier().rules().fewest_institutions();
+        Counts { all_benchmarks, groups: self.plan.groups().len(), fewest, sources }
     }
 
     fn count_source(
@@ -293,13 +365,20 @@ fn each_score(columns: &Columns, source: &Source, range: Range<usize>, mut visit
 }
 
 impl Counts {
-    /// The counts of one cell over all sources, and the positions of those that contribute an institution.
+    /// Whether a cell counts a source of a size. Where one source has enough institutions by itself, others that have
+    /// too few are left out: with and without them, the answers would tell about those few.
+    fn keeps(&self, size: u32, of: impl Fn(&SourceCounts) -> u32) -> bool {
+        size >= self.fewest || self.sources.iter().all(|(_, source)| of(source) < self.fewest)
+    }
+
+    /// The counts of one cell over the sources it keeps, and the positions of those that contribute an institution.
     fn cell(&self, benchmark: usize, group: usize) -> (Tally, Vec<usize>) {
         let mut total = Tally::default();
         let mut contributors = Vec::new();
         for (position, counts) in &self.sources {
-            let tally = &counts.tallies[benchmark * self.groups + group];
-            if tally.institutions > 0 {
+            let at = benchmark * self.groups + group;
+            let tally = &counts.tallies[at];
+            if tally.institutions > 0 && self.keeps(tally.institutions, |other| other.tallies[at].institutions) {
                 total.merge(tally);
                 contributors.push(*position);
             }
@@ -311,7 +390,8 @@ impl Counts {
         let mut total = Histogram::new(self.all_benchmarks);
         let mut contributors = Vec::new();
         for (position, counts) in &self.sources {
-            if counts.histograms[group].institutions() > 0 {
+            let size = counts.histograms[group].institutions();
+            if size > 0 && self.keeps(size, |other| other.histograms[group].institutions()) {
                 total.merge(&counts.histograms[group]);
                 contributors.push(*position);
             }

@@ -1,8 +1,8 @@
-//! What to change to get a number for a hidden cell. Counts institutions, which is public, and looks at no score.
+//! What to change to get a number for a hidden cell. Looks at what may be expected from public figures, and at no score.
 
 use std::collections::HashMap;
 
-use disclosure::ProtectedTable;
+use disclosure::{ExpectedCell, ProtectedTable};
 
 use crate::{
     domain::{AreaIndex, AreaKind, Catalogue, Dimension},
@@ -59,31 +59,30 @@ enum Change {
     Map,
 }
 
-/// Counts each change once, when it is first thought of.
+/// Looks into each change once, when it is first thought of.
 struct Advisor<'a> {
     plan: &'a Plan,
     grant: &'a Grant,
     snapshot: &'a Snapshot,
-    counted: HashMap<Change, Option<(Plan, Vec<u32>)>>,
+    outcomes: HashMap<Change, Option<(Plan, Vec<ExpectedCell>)>>,
 }
 
 impl<'a> Advisor<'a> {
     fn new(plan: &'a Plan, grant: &'a Grant, snapshot: &'a Snapshot) -> Self {
-        Self { plan, grant, snapshot, counted: HashMap::new() }
+        Self { plan, grant, snapshot, outcomes: HashMap::new() }
     }
 
-    /// The single changes that would bring a cell to the threshold of its tier, best first.
+    /// The single changes with which a cell would be answered, best first.
     fn advise(&mut self, (area, period, benchmark, group): (usize, usize, usize, usize)) -> Vec<String> {
         let catalogue = self.snapshot.catalogue().clone();
         let own = self.plan.areas()[area];
         let mut remedies = Vec::new();
         for change in self.candidates(own, &catalogue) {
-            let enough = self.plan.tier().rules().fewest_institutions();
             let categories = &self.plan.groups()[group];
-            let Some((changed, counts)) = self.count(change) else { continue };
+            let Some((changed, expected)) = self.outcome(change) else { continue };
             let Some(group) = matching_group(changed, categories) else { continue };
             let area = if matches!(change, Change::Over(_)) { 0 } else { area };
-            if counts[changed.cell(area, period, benchmark, group)] >= enough {
+            if expected[changed.cell(area, period, benchmark, group)].reason.is_none() {
                 remedies.push(wording(change, &catalogue));
             }
         }
@@ -107,9 +106,9 @@ impl<'a> Advisor<'a> {
         changes
     }
 
-    fn count(&mut self, change: Change) -> Option<&(Plan, Vec<u32>)> {
+    fn outcome(&mut self, change: Change) -> Option<&(Plan, Vec<ExpectedCell>)> {
         let (plan, snapshot) = (self.plan, self.snapshot);
-        self.counted
+        self.outcomes
             .entry(change)
             .or_insert_with(|| {
                 let changed = match change {
@@ -117,8 +116,8 @@ impl<'a> Advisor<'a> {
                     Change::Over(area) => plan.over(area),
                     Change::Map => plan.with_mapped(snapshot.catalogue())?,
                 };
-                let counts = scan::institutions(&changed, snapshot);
-                Some((changed, counts))
+                let expected = disclosure::expect(&scan::run(&changed, snapshot).table, changed.tier());
+                Some((changed, expected))
             })
             .as_ref()
     }

@@ -6,7 +6,7 @@ use disclosure::NoiseKey;
 
 use crate::domain::{AreaIndex, Catalogue, Dimension, Period, Pseudonym, Release, ReleasedResult};
 
-use super::columns::{Columns, FrameworkColumns, NOT_ASSESSED, Snapshot, Stretch};
+use super::columns::{Columns, FrameworkColumns, NOT_ASSESSED, Snapshot, Stretch, rows_of};
 
 /// Gathers results, then lays them out as columns.
 pub struct Builder {
@@ -57,13 +57,21 @@ impl Builder {
     /// Lays everything out: rows sorted by place, record keys made with the key of the noise.
     pub fn finish(self, release: Release, key: &NoiseKey) -> Snapshot {
         let sizes = self.catalogue.frameworks().iter().map(|framework| framework.number_of_benchmarks);
-        let frameworks =
-            self.frameworks.into_iter().zip(sizes).map(|(gathered, size)| lay_out(gathered, size, key)).collect();
-        Snapshot { release, catalogue: self.catalogue, frameworks }
+        let catalogue = &self.catalogue;
+        let frameworks = self
+            .frameworks
+            .into_iter()
+            .zip(sizes)
+            .map(|(gathered, size)| lay_out(gathered, size, key, catalogue))
+            .collect();
+        let areas = 0..catalogue.areas().len();
+        let lies_in = |inner: AreaIndex| move |&outer: &AreaIndex| outer != inner && catalogue.lies_in(inner, outer);
+        let around = areas.clone().map(|inner| areas.clone().filter(lies_in(inner)).collect()).collect();
+        Snapshot { release, catalogue: self.catalogue, frameworks, around }
     }
 }
 
-fn lay_out(gathered: Gathered, benchmarks: usize, key: &NoiseKey) -> FrameworkColumns {
+fn lay_out(gathered: Gathered, benchmarks: usize, key: &NoiseKey, catalogue: &Catalogue) -> FrameworkColumns {
     let mut rows: Vec<(Row, u32)> = gathered.rows.into_iter().collect();
     rows.sort_unstable();
     let mut position = vec![0_usize; rows.len()];
@@ -84,9 +92,12 @@ fn lay_out(gathered: Gathered, benchmarks: usize, key: &NoiseKey) -> FrameworkCo
             column[row] = score;
         }
     }
+    let stretches = stretches(&rows);
+    let areas = 0..catalogue.areas().len();
     FrameworkColumns {
         keys: rows.iter().map(|(row, _)| key.record_key(&row.institution.0)).collect(),
-        stretches: stretches(&rows),
+        areas: areas.map(|area| rows_of(&stretches, area, None, catalogue)).collect(),
+        stretches,
         periods,
     }
 }

@@ -1,6 +1,6 @@
 //! One release as columns: one byte a score, attributes dictionary-coded, areas as runs of rows.
 
-use std::{collections::BTreeMap, fmt, ops::Range, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, fmt, ops::Range, sync::Arc};
 
 use crate::domain::{AreaIndex, AreaKind, Catalogue, Dimension, FrameworkIndex, Period, Release};
 
@@ -12,6 +12,8 @@ pub struct Snapshot {
     pub(super) release: Release,
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) frameworks: Vec<FrameworkColumns>,
+    /// Per area, the areas that it lies in.
+    pub(super) around: Vec<Vec<AreaIndex>>,
 }
 
 /// The results of one framework. A row is one institution in one place, handed in by one organisation; one that moves
@@ -20,6 +22,8 @@ pub struct Snapshot {
 pub struct FrameworkColumns {
     pub(super) keys: Vec<u128>,
     pub(super) stretches: Vec<Stretch>,
+    /// Per area, its rows, as few ranges as possible.
+    pub(super) areas: Vec<Vec<Range<usize>>>,
     pub(super) periods: BTreeMap<Period, Columns>,
 }
 
@@ -51,6 +55,11 @@ impl Snapshot {
     /// The catalogue its areas and frameworks index.
     pub fn catalogue(&self) -> &Arc<Catalogue> {
         &self.catalogue
+    }
+
+    /// The areas that an area lies in.
+    pub fn around(&self, area: AreaIndex) -> &[AreaIndex] {
+        &self.around[area]
     }
 
     /// The columns of a framework.
@@ -85,23 +94,36 @@ impl FrameworkColumns {
     }
 
     /// The rows of an area, as few ranges as possible; those of one provider alone where one is given.
-    pub fn rows_of(&self, area: AreaIndex, provider: Option<i64>, catalogue: &Catalogue) -> Vec<Range<usize>> {
-        let is_hub = catalogue.areas()[area].kind == AreaKind::Hub;
-        let inside = catalogue.local_authorities(area);
-        let mut ranges: Vec<Range<usize>> = Vec::new();
-        for stretch in &self.stretches {
-            let here =
-                if is_hub { stretch.hub == Some(area) } else { inside.binary_search(&stretch.local_authority).is_ok() };
-            if !here || provider.is_some_and(|provider| provider != stretch.provider) {
-                continue;
-            }
-            match ranges.last_mut() {
-                Some(last) if last.end == stretch.rows.start => last.end = stretch.rows.end,
-                _ => ranges.push(stretch.rows.clone()),
-            }
+    pub fn rows_of(&self, area: AreaIndex, provider: Option<i64>, catalogue: &Catalogue) -> Cow<'_, [Range<usize>]> {
+        match provider {
+            None => Cow::Borrowed(&self.areas[area]),
+            Some(provider) => Cow::Owned(rows_of(&self.stretches, area, Some(provider), catalogue)),
         }
-        ranges
     }
+}
+
+/// The rows of an area among stretches, as few ranges as possible; those of one provider alone where one is given.
+pub(super) fn rows_of(
+    stretches: &[Stretch],
+    area: AreaIndex,
+    provider: Option<i64>,
+    catalogue: &Catalogue,
+) -> Vec<Range<usize>> {
+    let is_hub = catalogue.areas()[area].kind == AreaKind::Hub;
+    let inside = catalogue.local_authorities(area);
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for stretch in stretches {
+        let here =
+            if is_hub { stretch.hub == Some(area) } else { inside.binary_search(&stretch.local_authority).is_ok() };
+        if !here || provider.is_some_and(|provider| provider != stretch.provider) {
+            continue;
+        }
+        match ranges.last_mut() {
+            Some(last) if last.end == stretch.rows.start => last.end = stretch.rows.end,
+            _ => ranges.push(stretch.rows.clone()),
+        }
+    }
+    ranges
 }
 
 impl Columns {

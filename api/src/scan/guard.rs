@@ -1,0 +1,266 @@
+//! Finds cells that another cell comes too close to: one condition, one kept category or one area away.
+
+use std::ops::Range;
+
+use disclosure::{FEWEST_AROUND, Rules, has_low_effect};
+
+use crate::{
+    domain::{Dimension, Source},
+    plan::{Group, Plan, SourceFramework},
+    snapshot::{Columns, NOT_ASSESSED},
+};
+
+use super::group::{Grouping, NO_GROUP};
+
+/// What is counted in a group: a benchmark of the plan, or all benchmarks of the framework together.
+#[derive(Clone, Copy)]
+enum Line<'a> {
+    Benchmark(&'a Source),
+    All(&'a [Option<Source>]),
+}
+
+/// One source framework in one period, where an area's rows are counted.
+pub(super) struct Place<'a> {
+    pub(super) source: &'a SourceFramework,
+    pub(super) columns: &'a Columns,
+    /// The rows of the area.
+    pub(super) rows: &'a [Range<usize>],
+    /// Per area around it, its rows outside the area.
+    pub(super) outside: Vec<&'a [Range<usize>]>,
+    /// Per line and group, how many institutions of it the cell counts; 0 where the cell leaves the source out.
+    pub(super) sizes: Vec<u32>,
+}
+
+/// The guard of one plan. Lines are its benchmarks, then outcomes over all of them where those are wanted.
+pub(super) struct Guard<'a> {
+    rules: Rules,
+    lines: usize,
+    groups: usize,
+    grouping: &'a Grouping,
+    comparisons: Vec<Comparison>,
+}
+
+/// A plan with other groups over the same rows.
+struct Comparison {
+    grouping: Grouping,
+    groups: usize,
+    kind: Kind,
+}
+
+enum Kind {
+    /// A condition is dropped: per group of the plan, the group it becomes.
+    Dropped(Vec<usize>),
+    /// A kept set is split into its categories: per group of the plan, the groups that it is made of.
+    Split(Vec<Vec<usize>>),
+}
+
+impl<'a> Guard<'a> {
+    pub(super) fn new(plan: &Plan, lines: usize, grouping: &'a Grouping) -> Self {
+        let mut comparisons = Vec::new();
+        for dimension in Dimension::ALL {
+            if let Some(without) = plan.without(dimension) {
+                let of = plan.groups().iter().map(|group| matching(without.groups(), group)).collect();
+                comparisons.push(Comparison::new(&without, Kind::Dropped(of)));
+            }
+            let kept = plan.filters().get(&dimension).filter(|_| !plan.by().contains(&dimension));
+            if kept.is_some_and(|codes| codes.len() > 1) {
+                let split = plan.broken_down(dimension);
+                let of = plan.groups().iter().map(|group| made_of(split.groups(), group)).collect();
+                comparisons.push(Comparison::new(&split, Kind::Split(of)));
+            }
+        }
+        Self { rules: plan.tier().rules(), lines, groups: plan.groups().len(), grouping, comparisons }
+    }
+
+    /// Per line and group of an area and period, whether the cell must not be answered. Cells below the threshold are
+    /// hidden anyway and not looked at.
+    pub(super) fn low_effect(&self, places: &[Place<'_>]) -> Vec<bool> {
+        let cells = self.lines * self.groups;
+        let mut sizes = vec![0_u32; cells];
+        for place in places {
+            sizes.iter_mut().zip(&place.sizes).for_each(|(total, size)| *total += size);
+        }
+        let candidates: Vec<bool> = sizes.iter().map(|&size| size >= self.rules.fewest_institutions()).collect();
+        let mut low = vec![false; cells];
+        if candidates.contains(&true) {
+            for comparison in &self.comparisons {
+                self.compare(comparison, places, &sizes, &candidates, &mut low);
+            }
+            let areas = places.iter().map(|place| place.outside.len()).max().unwrap_or(0);
+            for area in 0..areas {
+                self.look_around(area, places, &candidates, &mut low);
+            }
+        }
+        low
+    }
+
+    /// Marks the cells that a dropped condition or a kept category changes by too few.
+    fn compare(
+        &self,
+        comparison: &Comparison,
+        places: &[Place<'_>],
+        sizes: &[u32],
+        candidates: &[bool],
+        low: &mut [bool],
+    ) {
+        let counted: Vec<Vec<u32>> = places.iter().map(|place| comparison.count(place, self.lines)).collect();
+        for (cell, low) in low.iter_mut().enumerate().filter(|(cell, _)| candidates[*cell]) {
+            let (line, group) = (cell / self.groups, cell % self.groups);
+            // Only sources that the cell itself counts: to another it is not a matter of one condition.
+            let other = |other: usize| -> u32 {
+                let counts = places.iter().zip(&counted).filter(|(place, _)| place.sizes[cell] > 0);
+                counts.map(|(_, counts)| counts[line * comparison.groups + other]).sum()
+            };
+            *low |= match &comparison.kind {
+                Kind::Dropped(of) => has_low_effect(other(of[group]).saturating_sub(sizes[cell]), self.rules),
+                Kind::Split(of) => of[group].iter().any(|&category| has_low_effect(other(category), self.rules)),
+            };
+        }
+    }
+
+    /// Marks the cells that the same cell over an area around differs from by an institution or two. Rows outside are
+    /// read only until there are enough.
+    fn look_around(&self, area: usize, places: &[Place<'_>], candidates: &[bool], low: &mut [bool]) {
+        let mut found = vec![0_u32; candidates.len()];
+        let mut open = candidates.iter().filter(|candidate| **candidate).count();
+        for place in places {
+            let lines = place.lines(self.lines);
+            for row in place.outside[area].iter().cloned().flatten() {
+                if open == 0 {
+                    return;
+                }
+                let group = self.grouping.of_row(place.columns, row);
+                if group == NO_GROUP {
+                    continue;
+                }
+                for (line, is_there) in lines.iter().enumerate() {
+                    let cell = line * self.groups + usize::from(group);
+                    let counts = candidates[cell] && place.sizes[cell] > 0 && found[cell] < FEWEST_AROUND;
+                    if counts && is_there.is_some_and(|line| line.is_assessed(place.columns, row)) {
+                        found[cell] += 1;
+                        open -= usize::from(found[cell] == FEWEST_AROUND);
+                    }
+                }
+            }
+        }
+        for (low, found) in low.iter_mut().zip(found) {
+            *low |= (1..FEWEST_AROUND).contains(&found);
+        }
+    }
+}
+
+impl Comparison {
+    fn new(plan: &Plan, kind: Kind) -> Self {
+        Self { grouping: Grouping::new(plan), groups: plan.groups().len(), kind }
+    }
+
+    /// Per line and group of the comparison, how many institutions of an area's rows were assessed.
+    fn count(&self, place: &Place<'_>, lines: usize) -> Vec<u32> {
+        let mut counts = vec![0; lines * self.groups];
+        let mut group_of = Vec::new();
+        for range in place.rows {
+            let ungrouped = self.grouping.of_rows(place.columns, range.clone(), &mut group_of);
+            for (counts, line) in counts.chunks_exact_mut(self.groups).zip(place.lines(lines)) {
+                match line {
+                    None => {}
+                    Some(line) if ungrouped => counts[0] += line.count(place.columns, range.clone()),
+                    Some(line) => {
+                        for (row, &group) in range.clone().zip(&group_of) {
+                            if let Some(count) = counts.get_mut(usize::from(group)) {
+                                *count += u32::from(line.is_assessed(place.columns, row));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        counts
+    }
+}
+
+impl<'a> Place<'a> {
+    /// What is counted on each line; `None` where this framework has no counterpart.
+    fn lines(&self, lines: usize) -> Vec<Option<Line<'a>>> {
+        let benchmarks = self.source.benchmarks.iter().map(|source| source.as_ref().map(Line::Benchmark));
+        let all = self.source.all.iter().all(Option::is_some).then_some(Line::All(&self.source.all));
+        benchmarks.chain([all]).take(lines).collect()
+    }
+}
+
+impl Line<'_> {
+    fn is_assessed(self, columns: &Columns, row: usize) -> bool {
+        let all_of = |source: &Source| source.numbers.iter().all(|&number| columns.score(number)[row] != NOT_ASSESSED);
+        match self {
+            Line::Benchmark(source) => all_of(source),
+            Line::All(sources) => sources.iter().flatten().all(all_of),
+        }
+    }
+
+    fn count(self, columns: &Columns, range: Range<usize>) -> u32 {
+        let assessed = match self {
+            Line::Benchmark(Source { numbers, .. }) if numbers.len() == 1 => {
+                columns.score(numbers[0])[range].iter().filter(|&&score| score != NOT_ASSESSED).count()
+            }
+            line => range.filter(|&row| line.is_assessed(columns, row)).count(),
+        };
+        u32::try_from(assessed).unwrap_or(u32::MAX)
+    }
+}
+
+/// The group into which one with further categories falls.
+fn matching(groups: &[Group], of: &Group) -> usize {
+    let holds = |group: &Group| group.categories.iter().all(|category| of.categories.contains(category));
+    groups.iter().position(holds).unwrap_or(0)
+}
+
+/// The groups that one with fewer categories is made of.
+fn made_of(groups: &[Group], of: &Group) -> Vec<usize> {
+    let part = |group: &Group| of.categories.iter().all(|category| group.categories.contains(category));
+    groups.iter().enumerate().filter(|(_, group)| part(group)).map(|(position, _)| position).collect()
+}
+
+/// The rows of some ranges that are in none of others. Both are ascending and apart.
+pub(super) fn outside(ranges: &[Range<usize>], of: &[Range<usize>]) -> Vec<Range<usize>> {
+    let mut left = Vec::new();
+    let mut others = of.iter().peekable();
+    for range in ranges {
+        let mut start = range.start;
+        while let Some(other) = others.peek().filter(|other| other.start < range.end) {
+            if other.start > start {
+                left.push(start..other.start);
+            }
+            start = start.max(other.end);
+            if other.end > range.end {
+                break;
+            }
+            others.next();
+        }
+        if start < range.end {
+            left.push(start..range.end);
+        }
+    }
+    left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_outside_is_found_range_by_range() {
+        let check = |ranges: &[Range<usize>], of: &[Range<usize>]| {
+            let expected: Vec<usize> =
+                ranges.iter().cloned().flatten().filter(|row| !of.iter().any(|range| range.contains(row))).collect();
+            let found: Vec<usize> = outside(ranges, of).into_iter().flatten().collect();
+            assert_eq!(found, expected, "{ranges:?} without {of:?}");
+        };
+        check(&[0..10], &[]);
+        check(&[0..10], &[3..5]);
+        check(&[0..10, 20..30], &[0..10]);
+        check(&[0..10, 20..30], &[5..25]);
+        check(&[0..10, 20..30, 40..50], &[2..3, 4..6, 9..21, 29..44]);
+        check(&[5..6], &[0..10]);
+        check(&[0..4, 6..9], &[0..4, 6..9]);
+        check(&[], &[0..4]);
+    }
+}
