@@ -30,4 +30,4 @@ pub use protect::protect;
 pub use protected::{ProtectedCell, ProtectedOverall, ProtectedTable};
 pub use status::{Bound, CellStatus, HiddenReason};
 pub use table::{Counted, CountedOverall, Label, RawCell, RawOverall, RawTable};
-pub use tier::{InvalidTier, Rules, Tier};
+pub use tier::{InvalidTier, POOL_TABULATIONS, Rules, Tier};
