@@ -56,7 +56,7 @@ impl Exchange {
             .id;
         let tier = plan.tier();
         let key = |charge: &Charge| (organisation, tier, charge.clone());
-        if bill.charges.iter().all(|charge| self.granted.0.contains_key(&key(charge))) {
+        if bill.charges.iter().all(|charge| self.granted.0.get(&key(charge)).is_some()) {
             return Ok(none);
         }
         let verdicts = self.store().debit(organisation, tier, bill, self.now()).await.map_err(|error| {
