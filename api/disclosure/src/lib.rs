@@ -43,4 +43,4 @@ pub use protected::{ProtectedCell, ProtectedOverall, ProtectedTable};
 pub use reconcile::Sum;
 pub use status::{Bound, CellStatus, HiddenReason};
 pub use table::{Counted, CountedOverall, Label, RawCell, RawOverall, RawTable};
-pub use tier::{InvalidTier, Rules, Tier};
+pub use tier::{InvalidTier, POOL_TABULATIONS, Rules, Tier};

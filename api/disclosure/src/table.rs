@@ -87,6 +87,30 @@ impl RawTable {
     pub fn new(cells: Vec<RawCell>, overall: Vec<RawOverall>) -> Self {
         Self { cells, overall }
     }
+
+    /// The same table with the figures of some cells taken out, for a reason. `cells` and `overall` say of a position in
+    /// either list whether to take it out. What holds no figures stays as it is.
+    pub fn withhold(
+        mut self,
+        reason: HiddenReason,
+        cells: impl Fn(usize) -> bool,
+        overall: impl Fn(usize) -> bool,
+    ) -> Self {
+        for (position, cell) in self.cells.iter_mut().enumerate() {
+            if matches!(cell, RawCell::Counted(_)) && cells(position) {
+                *cell = RawCell::Withheld(reason);
+            }
+        }
+        for (position, row) in self.overall.iter_mut().enumerate() {
+            if let RawOverall::Counted(counted) = row
+                && overall(position)
+            {
+                let benchmarks = counted.histogram.len().saturating_sub(1);
+                *row = RawOverall::Withheld { reason, benchmarks };
+            }
+        }
+        self
+    }
 }
 
 /// Shows a type's name and none of its figures, so that no log can hold them.
@@ -105,6 +129,21 @@ redact!(Label, RawCell, Counted, RawOverall, CountedOverall, RawTable);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_withheld_holds_no_figures() {
+        let label = Label { conditions: "area=E12000001".into(), period: "202324T3".into() };
+        let measure: Arc<str> = "GATSBY-2014/1".into();
+        let counted = Counted { label: label.clone(), measure, institutions: 40, sum: 90, achieved: 9, keys: 3 };
+        let row =
+            CountedOverall { label, measure: "GATSBY-2014".into(), institutions: 1, histogram: vec![1; 9], keys: 1 };
+        let cells = vec![RawCell::NotApplicable, RawCell::Counted(counted.clone()), RawCell::Counted(counted.clone())];
+        let table = RawTable::new(cells, vec![RawOverall::Counted(row)]);
+        let withheld = table.withhold(HiddenReason::Budget, |position| position < 2, |_| true);
+        let budget = RawCell::Withheld(HiddenReason::Budget);
+        assert!(withheld.cells == [RawCell::NotApplicable, budget, RawCell::Counted(counted)]);
+        assert!(withheld.overall == [RawOverall::Withheld { reason: HiddenReason::Budget, benchmarks: 8 }]);
+    }
 
     #[test]
     fn exact_figures_are_never_shown() {

@@ -2,6 +2,13 @@
 
 use std::{fmt, str::FromStr};
 
+/// How many different tabulations about one measure in one period all organisations and tiers together may have.
+///
+/// Partners may work together, and each of them has a budget of its own: what they see together is what counts. Three
+/// times the budget of a regional partner leaves room for partners with interests of their own. A tabulation that some
+/// organisation has already adds nothing, since the same cell has the same noise for everyone at its tier.
+pub const POOL_TABULATIONS: u32 = 60;
+
 /// How much protection an answer gets, from the least to the most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {
@@ -87,6 +94,15 @@ impl Rules {
         if standard { self.sigma_standard } else { self.sigma }
     }
 
+    /// What one new tabulation costs, in the unit ρ of zero-concentrated differential privacy: 1/(2 · 0.6 σ²), the cost of
+    /// one institution's yes or no under Gaussian noise, of which only the 60 % of the variance count that are drawn for
+    /// the period and the cell (see [`protect`](crate::protect())), because the rest is the same in every period. A measure
+    /// to compare and add up by, not a guarantee. 0 where answers are exact: those are about the asker's own results, and
+    /// are not charged.
+    pub fn cost(self) -> f64 {
+        if self.sigma > 0.0 { 1.0 / (1.2 * self.sigma * self.sigma) } else { 0.0 }
+    }
+
     /// The fewest institutions whose estimates are given: `k_institutions`, and never fewer than 7.
     ///
     /// Where fewer than 3 institutions achieve, or fail to, a share is a band at least 3/n wide at either end. With 6
@@ -136,6 +152,13 @@ mod tests {
         let extra = |rules: fn(Rules) -> f64| rules(international).powi(2) - rules(regional).powi(2);
         assert!((extra(|rules| rules.sigma) - extra(|rules| rules.sigma_standard)).abs() < 1e-9);
         assert!(Tier::ALL.iter().all(|tier| tier.rules().sigma_standard <= tier.rules().sigma));
+    }
+
+    #[test]
+    fn a_tabulation_costs_less_the_more_noise_it_has() {
+        let costs = Tier::ALL.map(|tier| tier.rules().cost());
+        assert!(costs[0].abs() < f64::EPSILON, "exact answers are not charged");
+        assert!((costs[1] - 1.0 / 10.8).abs() < 1e-12 && (costs[2] - 1.0 / 19.2).abs() < 1e-12, "{costs:?}");
     }
 
     #[test]

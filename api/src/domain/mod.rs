@@ -2,10 +2,12 @@
 
 pub mod area;
 pub mod catalogue;
+pub mod charge;
 pub mod clock;
 pub mod crosswalk;
 pub mod dimension;
 pub mod framework;
+pub mod ledger;
 pub mod organisation;
 pub mod period;
 pub mod record;
@@ -15,10 +17,12 @@ pub mod secret;
 
 pub use area::{Area, AreaKind, Membership};
 pub use catalogue::{AreaIndex, Catalogue, FrameworkIndex};
+pub use charge::{Bill, BudgetLine, Charge, Shortfall, Verdict};
 pub use clock::Clock;
 pub use crosswalk::{Comparability, Crosswalk, Relation, RelationKind, Source};
 pub use dimension::{Attributes, Category, Dimension};
 pub use framework::{Benchmark, Framework};
+pub use ledger::{Entry, Ledger, Settlement};
 pub use organisation::{Agreement, Directory, NewAgreement, Organisation, OrganisationKind};
 pub use period::Period;
 pub use record::{Pseudonym, Record, ReleasedResult};

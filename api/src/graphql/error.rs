@@ -13,6 +13,7 @@ fn code(error: &service::Error) -> &'static str {
         service::Error::NotFound(_) => "NOT_FOUND",
         service::Error::Conflict(_) => "CONFLICT",
         service::Error::LimitExceeded(_) => "LIMIT_EXCEEDED",
+        service::Error::BudgetExhausted(_) => "BUDGET_EXHAUSTED",
         service::Error::Unavailable(_) => "UNAVAILABLE",
         service::Error::Internal(_) => "INTERNAL",
     }

@@ -115,6 +115,7 @@ pub fn build(
         groups,
         sources,
         mapped: question.mapped,
+        parts: question.parts,
         provider: grant.provider(),
         tier: coverage.tier,
         purpose: grant.purpose().to_owned(),

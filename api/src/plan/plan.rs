@@ -6,6 +6,8 @@ use disclosure::Tier;
 
 use crate::domain::{AreaIndex, Catalogue, Dimension, FrameworkIndex, Period, Source};
 
+use super::Parts;
+
 /// A checked question in canonical form. Only [`super::build`] makes one.
 ///
 /// Areas, periods, benchmarks and groups are sorted and each stands once, so two spellings of one question are one plan.
@@ -20,6 +22,7 @@ pub struct Plan {
     pub(super) groups: Vec<Group>,
     pub(super) sources: Vec<SourceFramework>,
     pub(super) mapped: bool,
+    pub(super) parts: Parts,
     pub(super) provider: Option<i64>,
     pub(super) tier: Tier,
     pub(super) purpose: String,
@@ -90,6 +93,11 @@ impl Plan {
         self.mapped
     }
 
+    /// The parts of the table that are wanted.
+    pub fn parts(&self) -> Parts {
+        self.parts
+    }
+
     /// Count only results handed in by this organisation.
     pub fn provider(&self) -> Option<i64> {
         self.provider
@@ -139,7 +147,7 @@ impl Plan {
         (area * self.periods.len() + period) * self.groups.len() + group
     }
 
-    /// Whether this is a standard table: one kind of area × period × benchmark, no other condition.
+    /// Whether this is a standard table: one kind of area × period × benchmark, no other condition, not mapped.
     pub fn is_standard(&self) -> bool {
         self.is_plain() && !self.mapped
     }

@@ -23,6 +23,23 @@ pub struct Question {
     pub filters: Vec<Filter>,
     /// Bring in institutions of other frameworks through the crosswalk.
     pub mapped: bool,
+    /// The parts of the table that are wanted.
+    pub parts: Parts,
+}
+
+/// The parts of a table. What is not wanted is neither counted nor charged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts {
+    /// Outcomes on each benchmark.
+    pub cells: bool,
+    /// Outcomes over all benchmarks.
+    pub overall: bool,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self { cells: true, overall: true }
+    }
 }
 
 /// Keep only some categories of a dimension.

@@ -25,14 +25,18 @@ pub struct Scan {
     pub comparability: Vec<Comparability>,
 }
 
-/// Counts every cell of a plan, in its canonical order. Cells that another comes too close to are withheld.
+/// Counts the parts of a plan's table that are wanted, in canonical order; a part that is not wanted is empty. Cells that
+/// another comes too close to are withheld.
 pub fn run(plan: &Plan, snapshot: &Snapshot) -> Scan {
     let scanner = Scanner::new(plan, snapshot);
-    let lines = plan.benchmarks().len() + 1;
+    let parts = plan.parts();
+    let (all_cells, benchmarks) = if parts.cells { (plan.cells(), plan.benchmarks().len()) } else { (0, 0) };
+    let rows_over_all = if parts.overall { plan.groups().len() } else { 0 };
+    let lines = plan.benchmarks().len() + usize::from(parts.overall);
     let guard = Guard::new(plan, lines, &scanner.grouping);
-    let mut cells: Vec<Option<RawCell>> = (0..plan.cells()).map(|_| None).collect();
-    let mut comparability = vec![Comparability::Exact; plan.cells()];
-    let mut overall = Vec::with_capacity(plan.rows());
+    let mut cells: Vec<Option<RawCell>> = (0..all_cells).map(|_| None).collect();
+    let mut comparability = vec![Comparability::Exact; all_cells];
+    let mut overall = Vec::new();
     for (area_position, &area) in plan.areas().iter().enumerate() {
         let conditions: Vec<Arc<str>> =
             plan.groups().iter().map(|group| plan.conditions(snapshot.catalogue(), area, group).into()).collect();
@@ -45,7 +49,7 @@ pub fn run(plan: &Plan, snapshot: &Snapshot) -> Scan {
             };
             let counts = scanner.count(&rows, period);
             let low_effect = guard.low_effect(&scanner.places(&counts, &rows, &around, period));
-            for benchmark in 0..plan.benchmarks().len() {
+            for benchmark in 0..benchmarks {
                 for group in 0..plan.groups().len() {
                     let position = plan.cell(area_position, period_position, benchmark, group);
                     let (tally, contributors) = counts.cell(benchmark, group);
@@ -68,7 +72,7 @@ pub fn run(plan: &Plan, snapshot: &Snapshot) -> Scan {
                         });
                 }
             }
-            for group in 0..plan.groups().len() {
+            for group in 0..rows_over_all {
                 let (histogram, contributors) = counts.overall(group);
                 overall.push(if contributors.is_empty() && counts.present_incomplete(plan, group) {
                     RawOverall::NotApplicable
@@ -258,7 +262,10 @@ impl<'a> Scanner<'a> {
                     }
                 });
             }
-            count_over_all(source, keys, columns, range, group_of, &mut histograms, &mut present);
+            // Who is present matters for a benchmark without a counterpart alone.
+            if self.plan.parts().overall || source.benchmarks.iter().any(Option::is_none) {
+                count_over_all(source, keys, columns, range, group_of, &mut histograms, &mut present);
+            }
         }
         SourceCounts { tallies, histograms, present }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use disclosure::{ExpectedCell, ProtectedTable};
+use disclosure::{Estimate, ExpectedCell, HiddenReason, ProtectedTable};
 
 use crate::{
     domain::{AreaIndex, AreaKind, Catalogue, Dimension},
@@ -14,6 +14,9 @@ use crate::{
 
 use super::tabulate::wants_advice;
 
+/// What to ask instead of a cell that the budget does not pay for.
+const WITHIN_BUDGET: &str = "ask for a standard table: no breakdown, no filter, not mapped";
+
 /// Per cell and per row of `overall`, what to change.
 pub(super) struct Advice {
     pub(super) cells: Vec<Vec<String>>,
@@ -23,24 +26,28 @@ pub(super) struct Advice {
 /// Finds remedies for every hidden cell of a table.
 pub(super) fn remedies(plan: &Plan, grant: &Grant, snapshot: &Snapshot, table: &ProtectedTable) -> Advice {
     let mut advisor = Advisor::new(plan, grant, snapshot);
-    let cells =
-        table
-            .cells()
-            .iter()
-            .enumerate()
-            .map(|(cell, protected)| {
-                if wants_advice(&protected.achieved_share) {
-                    advisor.advise(plan.coordinates(cell))
-                } else {
-                    Vec::new()
-                }
-            })
-            .collect::<Vec<_>>();
+    let cells = table
+        .cells()
+        .iter()
+        .enumerate()
+        .map(|(cell, protected)| {
+            if is_over_budget(&protected.achieved_share) {
+                vec![WITHIN_BUDGET.to_owned()]
+            } else if wants_advice(&protected.achieved_share) {
+                advisor.advise(plan.coordinates(cell))
+            } else {
+                Vec::new()
+            }
+        })
+        .collect::<Vec<_>>();
     let overall = table
         .overall()
         .iter()
         .enumerate()
         .map(|(row, protected)| {
+            if is_over_budget(&protected.share_with_all) {
+                return vec![WITHIN_BUDGET.to_owned()];
+            }
             if !wants_advice(&protected.share_with_all) {
                 return Vec::new();
             }
@@ -49,6 +56,10 @@ pub(super) fn remedies(plan: &Plan, grant: &Grant, snapshot: &Snapshot, table: &
         })
         .collect();
     Advice { cells, overall }
+}
+
+fn is_over_budget(estimate: &Estimate) -> bool {
+    estimate.reason == Some(HiddenReason::Budget)
 }
 
 /// A change to the question that may bring more institutions together.

@@ -25,6 +25,9 @@ pub enum Error {
     /// More than a limit allows.
     #[error("{0}")]
     LimitExceeded(String),
+    /// The budget of new tabulations is used up.
+    #[error("{0}")]
+    BudgetExhausted(String),
     /// Not now.
     #[error("{0}")]
     Unavailable(String),

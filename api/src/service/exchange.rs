@@ -13,6 +13,7 @@ use crate::{
 
 use super::{
     Error,
+    budget::Granted,
     world::{Older, World},
 };
 
@@ -28,6 +29,7 @@ pub struct Exchange {
     pub(super) world: ArcSwap<World>,
     pub(super) older: tokio::sync::Mutex<Older>,
     pub(super) refreshing: tokio::sync::Mutex<()>,
+    pub(super) granted: Granted,
 }
 
 impl Exchange {
@@ -51,6 +53,7 @@ impl Exchange {
             world: ArcSwap::from_pointee(world),
             older: tokio::sync::Mutex::default(),
             refreshing: tokio::sync::Mutex::default(),
+            granted: Granted::default(),
         })
     }
 

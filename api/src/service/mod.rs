@@ -3,6 +3,7 @@
 mod administer;
 mod advise;
 mod browse;
+mod budget;
 mod demo;
 mod error;
 mod exchange;
@@ -12,6 +13,7 @@ mod tabulate;
 mod world;
 
 pub use browse::{Page, ViewerView};
+pub use budget::MAX_BUDGET_LINES;
 pub use demo::DemoOrganisation;
 pub use error::Error;
 pub use exchange::Exchange;

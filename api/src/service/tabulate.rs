@@ -19,6 +19,7 @@ pub struct Tabulation {
     release: Release,
     catalogue: Arc<Catalogue>,
     plan: Plan,
+    charges: usize,
     table: ProtectedTable,
     comparability: Vec<Comparability>,
     remedies: Vec<Vec<String>>,
@@ -29,7 +30,8 @@ impl Exchange {
     /// Answers a question from a release, the newest when none is named.
     ///
     /// # Errors
-    /// When there is no release, no grant, or the question breaks a rule. None of them depends on scores.
+    /// When there is no release, no grant, the question breaks a rule, or its budget is used up or cannot be charged. None
+    /// of them depends on scores. A question that breaks a rule is not charged.
     pub async fn tabulate(
         &self,
         viewer: &Viewer,
@@ -41,12 +43,20 @@ impl Exchange {
         let catalogue = snapshot.catalogue().clone();
         let grant = policy::authorize(viewer, &world.directory, &catalogue, self.today(), question.purpose.as_deref())?;
         let plan = plan::build(question, &grant, &catalogue, |frameworks| snapshot.newest_period(frameworks))?;
+        let bill = plan.bill(&catalogue, |framework, period| snapshot.framework(framework).period(period).is_some());
+        let refused = self.charge(&plan, &bill, &world.directory).await?;
         let counts = scan::run(&plan, &snapshot);
-        let table = disclosure::protect(counts.table, self.noise(), plan.tier());
+        let raw = counts.table.withhold(
+            HiddenReason::Budget,
+            |cell| refused.part(plan.part_of_cell(cell)),
+            |row| refused.part(plan.part_of_overall(row)),
+        );
+        let table = disclosure::protect(raw, self.noise(), plan.tier());
         let advice = advise::remedies(&plan, &grant, &snapshot, &table);
         Ok(Tabulation {
             release: snapshot.release().clone(),
             catalogue,
+            charges: bill.charges.len(),
             plan,
             table,
             comparability: counts.comparability,
@@ -82,7 +92,17 @@ impl Tabulation {
         self.plan.purpose()
     }
 
-    /// Whether it is a standard table: one kind of area × period × benchmark, no other condition.
+    /// How many cells the whole table has.
+    pub fn size(&self) -> usize {
+        self.plan.cells()
+    }
+
+    /// How many charges the question has by itself, whether they were made now, before, or refused.
+    pub fn charges(&self) -> usize {
+        self.charges
+    }
+
+    /// Whether it is a standard table: one kind of area × period × benchmark, no other condition, not mapped.
     pub fn is_standard(&self) -> bool {
         self.plan.is_standard()
     }

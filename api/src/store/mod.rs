@@ -1,5 +1,6 @@
 //! The database: the one room that knows sea-orm and the entities. Takes and returns domain types.
 
+mod budget;
 mod catalogue;
 mod directory;
 mod error;
@@ -91,9 +92,14 @@ impl Store {
 
     /// A transaction that no other writer of results or releases runs beside, so that keys grow in the order of commits.
     async fn begin_writing(&self) -> Result<DatabaseTransaction> {
+        self.begin_alone(WRITER_LOCK).await
+    }
+
+    /// A transaction that runs beside no other that holds the lock.
+    async fn begin_alone(&self, lock: i64) -> Result<DatabaseTransaction> {
         let transaction = self.database.begin().await?;
         match self.database.get_database_backend() {
-            DbBackend::Postgres => advisory_lock(&transaction, WRITER_LOCK).await?,
+            DbBackend::Postgres => advisory_lock(&transaction, lock).await?,
             // The first statement takes SQLite's only write lock, and waits for it.
             _ => {
                 transaction.execute_unprepared("UPDATE setting SET value = value WHERE key = ''").await?;

@@ -10,8 +10,16 @@ use crate::{
         error::wire,
         types::{OutcomeTable, OutcomesInput},
     },
+    plan::Parts,
     service,
 };
+
+/// The parts of a table that are selected, under any alias and in any fragment: what nobody reads is not charged.
+fn parts(context: &Context<'_>) -> Parts {
+    let table = context.look_ahead();
+    let selected = |name| table.field(name).exists();
+    Parts { cells: selected("cells") || selected("summary"), overall: selected("overall") }
+}
 
 /// Outcomes.
 #[derive(Default)]
@@ -28,7 +36,7 @@ impl OutcomeQuery {
         context: &Context<'_>,
         #[graphql(desc = "The question.")] input: OutcomesInput,
     ) -> Result<OutcomeTable> {
-        let (question, release) = input.into_question();
+        let (question, release) = input.into_question(parts(context));
         let release = match release {
             None => None,
             Some(number) => Some(

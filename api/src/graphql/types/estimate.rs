@@ -30,7 +30,7 @@ pub enum HiddenReason {
     Dominance,
     /// Too close to another answer: the two together would tell about a few institutions.
     LowEffect,
-    /// The budget for new questions is used up.
+    /// The budget of new tabulations about this benchmark and period is used up: see `viewer.budget`.
     Budget,
     /// The agreement does not allow it.
     Policy,

@@ -4,7 +4,7 @@ use async_graphql::{Enum, InputObject};
 
 use crate::{
     domain,
-    plan::{Filter, Question},
+    plan::{Filter, Parts, Question},
 };
 
 use super::AreaKind;
@@ -70,8 +70,8 @@ pub struct OutcomesInput {
 }
 
 impl OutcomesInput {
-    /// The question and the number of the release it is asked of.
-    pub(crate) fn into_question(self) -> (Question, Option<i32>) {
+    /// The question for some parts of the table, and the number of the release it is asked of.
+    pub(crate) fn into_question(self, parts: Parts) -> (Question, Option<i32>) {
         let filter =
             |filter: DimensionFilter| Filter { dimension: filter.dimension.into(), categories: filter.categories };
         let question = Question {
@@ -84,6 +84,7 @@ impl OutcomesInput {
             by: self.by.unwrap_or_default().into_iter().map(Into::into).collect(),
             filters: self.filters.unwrap_or_default().into_iter().map(filter).collect(),
             mapped: self.mapped,
+            parts,
         };
         (question, self.release)
     }

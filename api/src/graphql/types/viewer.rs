@@ -1,11 +1,11 @@
 //! Who asks, and what it may ask.
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, Object, Result, SimpleObject};
 use chrono::NaiveDate;
 
 use crate::{
     domain::{self, Catalogue},
-    graphql::context,
+    graphql::{context, error::wire},
     service::ViewerView,
 };
 
@@ -43,10 +43,37 @@ impl Viewer {
         &self.0.scopes
     }
 
+    /// What your organisation has used of its budget, newest period first; only where it has used any, and at most 1,000
+    /// lines: name a measure or a period for fewer. Every new tabulation (a breakdown, a filter or a mapping that you have
+    /// not asked for before) costs one unit per benchmark and period. Repeats, other areas of the same kind, other
+    /// categories of the same breakdown, standard tables and your own results are free.
+    async fn budget(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only this measure: a benchmark such as `GATSBY-2014/3`, or a framework such as \
+                          `GATSBY-2014` for outcomes over all of its benchmarks.")]
+        measure: Option<String>,
+        #[graphql(desc = "Only this period, e.g. `202324T3`.")] period: Option<String>,
+    ) -> Result<Vec<BudgetLine>> {
+        let exchange = context::exchange(context);
+        let lines = exchange.budget(context::viewer(context), measure.as_deref(), period.as_deref()).await;
+        Ok(lines.map_err(wire)?.into_iter().map(BudgetLine::from).collect())
+    }
+
     /// The limits that hold for every question.
     async fn limits(&self) -> Limits {
         let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
-        Limits { cells_per_table: count(crate::plan::MAX_CELLS), items_per_page: count(PAGE_MAX) }
+        let allowance = |tier: disclosure::Tier| Allowance {
+            tier: tier.into(),
+            tabulations: tier.rules().new_tabulations.map(whole),
+            rho: tier.rules().cost(),
+        };
+        Limits {
+            cells_per_table: count(crate::plan::MAX_CELLS),
+            items_per_page: count(PAGE_MAX),
+            allowances: disclosure::Tier::ALL.map(allowance).into(),
+            tabulations_together: whole(disclosure::POOL_TABULATIONS),
+        }
     }
 }
 
@@ -103,4 +130,58 @@ pub struct Limits {
     cells_per_table: i32,
     /// The most items on one page of a list.
     items_per_page: i32,
+    /// How many new tabulations each tier allows.
+    allowances: Vec<Allowance>,
+    /// How many different tabulations all organisations together may have about one measure in one period. It can end
+    /// before your own budget does; what somebody has already costs it nothing.
+    tabulations_together: i32,
+}
+
+/// How many new tabulations a tier allows.
+#[derive(SimpleObject)]
+pub struct Allowance {
+    /// The tier.
+    tier: Tier,
+    /// How many one organisation may have per measure and period; null where there is no limit.
+    tabulations: Option<i32>,
+    /// What each costs as privacy loss ρ; 0 where answers are exact.
+    rho: f64,
+}
+
+/// What your organisation has used of its budget about one measure in one period.
+#[derive(SimpleObject)]
+pub struct BudgetLine {
+    /// The tier of the answers.
+    tier: Tier,
+    /// A benchmark such as `GATSBY-2014/3`, or a framework such as `GATSBY-2014` for outcomes over all of its benchmarks.
+    measure: String,
+    /// The period, e.g. `202324T3`.
+    period: String,
+    /// How many tabulations you have had.
+    used: i32,
+    /// How many you may have; null where there is no limit.
+    limit: Option<i32>,
+    /// How many new ones are left to you; null where there is no limit.
+    remaining: Option<i32>,
+    /// What those you have had cost together, as privacy loss ρ.
+    rho: f64,
+}
+
+fn whole(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+impl From<domain::BudgetLine> for BudgetLine {
+    fn from(line: domain::BudgetLine) -> Self {
+        let limit = line.tier.rules().new_tabulations;
+        Self {
+            tier: line.tier.into(),
+            measure: line.measure,
+            period: line.period,
+            used: whole(line.used),
+            limit: limit.map(whole),
+            remaining: limit.map(|limit| whole(limit.saturating_sub(line.used))),
+            rho: line.cost,
+        }
+    }
 }

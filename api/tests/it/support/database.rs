@@ -48,6 +48,23 @@ impl Database {
         }
     }
 
+    /// The same database for another process: it lasts as long as this one.
+    pub(crate) fn beside(&self) -> Self {
+        Self { url: self.url.clone(), _directory: None, _server: None }
+    }
+
+    /// Changes something behind the service's back.
+    pub(crate) async fn execute(&self, sql: &str) {
+        sea_orm::Database::connect(&self.url).await.unwrap().execute_unprepared(sql).await.unwrap();
+    }
+
+    /// Takes a database away from a PostgreSQL server, whoever is connected.
+    pub(crate) async fn drop_it(&self) {
+        let (base, name) = self.url.rsplit_once('/').unwrap();
+        let admin = sea_orm::Database::connect(format!("{base}/postgres")).await.unwrap();
+        admin.execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();
+    }
+
     /// One row of whole numbers, asked of the database itself.
     pub(crate) async fn numbers(&self, sql: &str) -> Vec<Vec<i64>> {
         let database = sea_orm::Database::connect(&self.url).await.unwrap();

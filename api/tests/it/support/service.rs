@@ -129,6 +129,16 @@ impl Service {
         Self { exchange, router, settings, database }
     }
 
+    /// Another process over the same database: what it remembers is its own.
+    pub(crate) async fn replica(&self) -> Self {
+        let database = self.database.beside();
+        let exchange = Exchange::open(&database.url, Secret::new([1; 32]), Arc::new(clock())).await.unwrap();
+        exchange.start().await.unwrap();
+        let exchange = Arc::new(exchange);
+        let router = app::router(&self.settings, &exchange).unwrap();
+        Self { exchange, router, settings: settings(&database.url), database }
+    }
+
     /// Hands a population in.
     pub(crate) async fn hand_in(&self, organisation: &str, population: &Population) -> ImportReport {
         self.hand_in_file(organisation, &population.file()).await
