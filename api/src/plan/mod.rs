@@ -1,10 +1,12 @@
 //! From the question as asked to the question as executable, checked against catalogue and grant. Pure.
 
 mod build;
+mod citation;
 #[expect(clippy::module_inception, reason = "the stage files are named after the data, and this one holds the plan")]
 mod plan;
 mod question;
 
 pub use build::{MAX_CELLS, PlanError, build};
+pub use citation::{Citation, InvalidCitation};
 pub use plan::{Group, Plan, SourceFramework};
 pub use question::{Filter, Question};

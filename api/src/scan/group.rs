@@ -38,6 +38,13 @@ impl Grouping {
         Self { steps }
     }
 
+    /// The group of one institution, given its dictionary code in each dimension.
+    pub(super) fn of(&self, code: impl Fn(Dimension) -> u8) -> u16 {
+        self.steps
+            .iter()
+            .fold(0, |group: u16, (dimension, table)| group.saturating_add(table[usize::from(code(*dimension))]))
+    }
+
     /// Writes the groups of a range of rows into `groups`, which is made as long as the range. Returns whether every row
     /// is in group 0, so that nothing had to be written.
     pub(super) fn of_rows(&self, columns: &Columns, rows: Range<usize>, groups: &mut Vec<u16>) -> bool {

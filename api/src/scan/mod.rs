@@ -2,7 +2,8 @@
 
 mod group;
 #[cfg(test)]
-mod naive;
+pub(crate) mod naive;
+mod revision;
 mod run;
 mod tally;
 

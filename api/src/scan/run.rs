@@ -12,6 +12,7 @@ use crate::{
 
 use super::{
     group::{Grouping, NO_GROUP},
+    revision,
     tally::{Histogram, Tally},
 };
 
@@ -42,7 +43,7 @@ pub fn run(plan: &Plan, snapshot: &Snapshot) -> Scan {
                 conditions: conditions[group].clone(),
                 period: scanner.periods[period_position].clone(),
             };
-            let counts = scanner.count(&rows, period);
+            let counts = scanner.count(area, &rows, period);
             for benchmark in 0..plan.benchmarks().len() {
                 for group in 0..plan.groups().len() {
                     let position = plan.cell(area_position, period_position, benchmark, group);
@@ -96,7 +97,7 @@ pub(super) fn counts_of(plan: &Plan, snapshot: &Snapshot) -> Vec<Tally> {
     for (area_position, &area) in plan.areas().iter().enumerate() {
         let rows = scanner.rows_of(area);
         for (period_position, &period) in plan.periods().iter().enumerate() {
-            let counts = scanner.count(&rows, period);
+            let counts = scanner.count(area, &rows, period);
             for benchmark in 0..plan.benchmarks().len() {
                 for group in 0..plan.groups().len() {
                     tallies[plan.cell(area_position, period_position, benchmark, group)] =
@@ -109,25 +110,25 @@ pub(super) fn counts_of(plan: &Plan, snapshot: &Snapshot) -> Vec<Tally> {
 }
 
 /// What stays the same for every area and period of a plan.
-struct Scanner<'a> {
-    plan: &'a Plan,
-    catalogue: &'a Catalogue,
-    sources: Vec<(&'a SourceFramework, &'a FrameworkColumns)>,
-    grouping: Grouping,
+pub(super) struct Scanner<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) sources: Vec<(&'a SourceFramework, &'a FrameworkColumns)>,
+    pub(super) grouping: Grouping,
     periods: Vec<Arc<str>>,
 }
 
 /// The counts of one area in one period, per source framework that holds the period.
-struct Counts {
+pub(super) struct Counts {
     all_benchmarks: usize,
     groups: usize,
-    sources: Vec<(usize, SourceCounts)>,
+    pub(super) sources: Vec<(usize, SourceCounts)>,
 }
 
 /// The counts of one source framework: tallies per benchmark × group, histograms and presence per group.
-struct SourceCounts {
-    tallies: Vec<Tally>,
-    histograms: Vec<Histogram>,
+pub(super) struct SourceCounts {
+    pub(super) tallies: Vec<Tally>,
+    pub(super) histograms: Vec<Histogram>,
     present: Vec<bool>,
 }
 
@@ -147,7 +148,8 @@ impl<'a> Scanner<'a> {
         self.sources.iter().map(|(_, columns)| columns.rows_of(area, self.plan.provider(), self.catalogue)).collect()
     }
 
-    fn count(&self, rows: &[Vec<Range<usize>>], period: Period) -> Counts {
+    /// The counts of an area in a period, as of each cell's base release.
+    fn count(&self, area: AreaIndex, rows: &[Vec<Range<usize>>], period: Period) -> Counts {
         let sources = self
             .sources
             .iter()
@@ -159,7 +161,9 @@ impl<'a> Scanner<'a> {
             })
             .collect();
         let all_benchmarks = self.catalogue.frameworks()[self.plan.framework()].benchmarks.len();
-        Counts { all_benchmarks, groups: self.plan.groups().len(), sources }
+        let mut counts = Counts { all_benchmarks, groups: self.plan.groups().len(), sources };
+        revision::revise(self, area, rows, period, &mut counts);
+        counts
     }
 
     fn count_source(
@@ -259,8 +263,7 @@ fn count_over_all(
         }
         present[group] |= here[offset];
         if usize::from(assessed[offset]) == benchmarks {
-            histograms[group].counts[usize::from(achieved[offset])] += 1;
-            histograms[group].keys = histograms[group].keys.wrapping_add(keys[row]);
+            histograms[group].add(achieved[offset], keys[row]);
         }
     }
 }
@@ -281,20 +284,28 @@ fn each_score(columns: &Columns, source: &Source, range: Range<usize>, mut visit
         }
         several => {
             for (offset, row) in range.enumerate() {
-                let parts = several.iter().map(|&number| columns.score(number)[row]);
-                let score = parts.fold(100, |least, part| match (least, part) {
-                    (NOT_ASSESSED, _) | (_, NOT_ASSESSED) => NOT_ASSESSED,
-                    (least, part) => least.min(part),
-                });
-                visit(offset, row, score);
+                visit(offset, row, least(several.iter().map(|&number| columns.score(number)[row])));
             }
         }
     }
 }
 
+/// The least of the scores that stand in together, and not assessed where any of them is not.
+pub(super) fn least(scores: impl Iterator<Item = u8>) -> u8 {
+    scores.fold(100, |least, score| match (least, score) {
+        (NOT_ASSESSED, _) | (_, NOT_ASSESSED) => NOT_ASSESSED,
+        (least, score) => least.min(score),
+    })
+}
+
 impl Counts {
+    /// The counts of a source framework, by its position in the plan.
+    pub(super) fn of_source(&mut self, source: usize) -> Option<&mut SourceCounts> {
+        self.sources.iter_mut().find(|(position, _)| *position == source).map(|(_, counts)| counts)
+    }
+
     /// The counts of one cell over all sources, and the positions of those that contribute an institution.
-    fn cell(&self, benchmark: usize, group: usize) -> (Tally, Vec<usize>) {
+    pub(super) fn cell(&self, benchmark: usize, group: usize) -> (Tally, Vec<usize>) {
         let mut total = Tally::default();
         let mut contributors = Vec::new();
         for (position, counts) in &self.sources {
@@ -307,7 +318,7 @@ impl Counts {
         (total, contributors)
     }
 
-    fn overall(&self, group: usize) -> (Histogram, Vec<usize>) {
+    pub(super) fn overall(&self, group: usize) -> (Histogram, Vec<usize>) {
         let mut total = Histogram::new(self.all_benchmarks);
         let mut contributors = Vec::new();
         for (position, counts) in &self.sources {

@@ -3,6 +3,7 @@
 mod administer;
 mod advise;
 mod browse;
+mod cite;
 mod demo;
 mod error;
 mod exchange;

@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, fmt, ops::Range, sync::Arc};
 
 use crate::domain::{AreaIndex, AreaKind, Catalogue, Dimension, FrameworkIndex, Period, Release};
 
+use super::History;
+
 /// The byte that stands for a benchmark that was not assessed.
 pub const NOT_ASSESSED: u8 = u8::MAX;
 
@@ -40,6 +42,7 @@ pub struct Stretch {
 pub struct Columns {
     pub(super) attributes: [Vec<u8>; Dimension::ALL.len()],
     pub(super) scores: Vec<Vec<u8>>,
+    pub(super) history: History,
 }
 
 impl Snapshot {
@@ -86,22 +89,32 @@ impl FrameworkColumns {
 
     /// The rows of an area, as few ranges as possible; those of one provider alone where one is given.
     pub fn rows_of(&self, area: AreaIndex, provider: Option<i64>, catalogue: &Catalogue) -> Vec<Range<usize>> {
-        let is_hub = catalogue.areas()[area].kind == AreaKind::Hub;
-        let inside = catalogue.local_authorities(area);
-        let mut ranges: Vec<Range<usize>> = Vec::new();
-        for stretch in &self.stretches {
-            let here =
-                if is_hub { stretch.hub == Some(area) } else { inside.binary_search(&stretch.local_authority).is_ok() };
-            if !here || provider.is_some_and(|provider| provider != stretch.provider) {
-                continue;
-            }
-            match ranges.last_mut() {
-                Some(last) if last.end == stretch.rows.start => last.end = stretch.rows.end,
-                _ => ranges.push(stretch.rows.clone()),
-            }
-        }
-        ranges
+        rows_within(&self.stretches, area, provider, catalogue)
     }
+}
+
+/// The rows of stretches that lie in an area, as few ranges as possible; those of one provider alone where one is given.
+pub(super) fn rows_within(
+    stretches: &[Stretch],
+    area: AreaIndex,
+    provider: Option<i64>,
+    catalogue: &Catalogue,
+) -> Vec<Range<usize>> {
+    let is_hub = catalogue.areas()[area].kind == AreaKind::Hub;
+    let inside = catalogue.local_authorities(area);
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for stretch in stretches {
+        let here =
+            if is_hub { stretch.hub == Some(area) } else { inside.binary_search(&stretch.local_authority).is_ok() };
+        if !here || provider.is_some_and(|provider| provider != stretch.provider) {
+            continue;
+        }
+        match ranges.last_mut() {
+            Some(last) if last.end == stretch.rows.start => last.end = stretch.rows.end,
+            _ => ranges.push(stretch.rows.clone()),
+        }
+    }
+    ranges
 }
 
 impl Columns {
@@ -113,6 +126,11 @@ impl Columns {
     /// The scores on a benchmark by number, one a row; [`NOT_ASSESSED`] where there is none. Empty for an unknown number.
     pub fn score(&self, number: u8) -> &[u8] {
         usize::from(number).checked_sub(1).and_then(|position| self.scores.get(position)).map_or(&[], Vec::as_slice)
+    }
+
+    /// What releases before this one showed otherwise.
+    pub fn history(&self) -> &History {
+        &self.history
     }
 }
 

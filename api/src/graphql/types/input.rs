@@ -84,6 +84,7 @@ impl OutcomesInput {
             by: self.by.unwrap_or_default().into_iter().map(Into::into).collect(),
             filters: self.filters.unwrap_or_default().into_iter().map(filter).collect(),
             mapped: self.mapped,
+            ..Question::default()
         };
         (question, self.release)
     }

@@ -129,6 +129,16 @@ impl Service {
         Self { exchange, router, settings, database }
     }
 
+    /// Another process over the same database, of a service with the secret 1.
+    pub(crate) async fn replica(&self) -> Self {
+        let (settings, database) = (settings(&self.database.url), self.database.again());
+        let secret = Secret::new([1; 32]);
+        let exchange = Arc::new(Exchange::open(&database.url, secret, Arc::new(clock())).await.unwrap());
+        exchange.start().await.unwrap();
+        let router = app::router(&settings, &exchange).unwrap();
+        Self { exchange, router, settings, database }
+    }
+
     /// Hands a population in.
     pub(crate) async fn hand_in(&self, organisation: &str, population: &Population) -> ImportReport {
         self.hand_in_file(organisation, &population.file()).await
