@@ -41,7 +41,8 @@ pub struct Record {
     pub scores: Vec<Option<u8>>,
 }
 
-/// One result of a release, as a snapshot takes it in. Areas and frameworks are named by their place in the catalogue.
+/// One result as a snapshot takes it in: one that its release shows, or one that an earlier release showed. Areas and
+/// frameworks are named by their place in the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReleasedResult {
     /// Who it is, as a pseudonym.
@@ -60,4 +61,8 @@ pub struct ReleasedResult {
     pub provider: i64,
     /// One score per benchmark of the framework, by number: 0 to 100, or not assessed.
     pub scores: Vec<Option<u8>>,
+    /// The number of the first release that shows it.
+    pub from: u32,
+    /// The number of the first release that shows a correction in its place; absent where the release still shows it.
+    pub until: Option<u32>,
 }

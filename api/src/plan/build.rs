@@ -91,11 +91,12 @@ pub fn build(
     let coverage =
         grant.cover(&areas, catalogue).map_err(|area| PlanError::Area(catalogue.areas()[area].code.clone()))?;
     check_grain(coverage.tier, catalogue.areas()[areas[0]].kind)?;
+    check_cited(question, grant, coverage.tier)?;
 
     let mut by = question.by.clone();
     by.sort_unstable();
     by.dedup();
-    let filters = filters(&question.filters)?;
+    let filters = filters(&question.filters, &by)?;
     let mut named: Vec<Dimension> = by.iter().chain(filters.keys()).copied().collect();
     named.sort_unstable();
     named.dedup();
@@ -164,6 +165,22 @@ fn kind_name(kind: AreaKind) -> String {
     kind.as_str().to_uppercase()
 }
 
+/// A cited table is answered as it was cited or not at all.
+fn check_cited(question: &Question, grant: &Grant, tier: Tier) -> Result<(), PlanError> {
+    if let Some(cited) = question.tier.filter(|&cited| cited != tier) {
+        return Err(PlanError::Forbidden(format!(
+            "the table cited has the tier {}; for this purpose your agreements give {}",
+            cited.as_str().to_uppercase(),
+            tier.as_str().to_uppercase()
+        )));
+    }
+    let own = |provider: &String| grant.provider().is_some() && provider == grant.organisation();
+    if question.provider.as_ref().is_some_and(|provider| !own(provider)) {
+        return Err(PlanError::Forbidden("the table cited is of results that another organisation handed in".into()));
+    }
+    Ok(())
+}
+
 /// Partners abroad see LEPs and anything coarser.
 fn check_grain(tier: Tier, kind: AreaKind) -> Result<(), PlanError> {
     let too_fine = matches!(kind, AreaKind::LocalAuthority | AreaKind::Hub | AreaKind::CombinedAuthority);
@@ -199,8 +216,8 @@ fn check_dimensions(tier: Tier, allowed: Option<&[Dimension]>, named: &[Dimensio
 }
 
 /// Per dimension the kept dictionary codes, ascending. Several filters on one dimension must all hold; a filter that
-/// keeps everything is no filter.
-fn filters(asked: &[Filter]) -> Result<BTreeMap<Dimension, Vec<u8>>, PlanError> {
+/// keeps everything is no filter, nor is one that keeps every category of a breakdown `by` them.
+fn filters(asked: &[Filter], by: &[Dimension]) -> Result<BTreeMap<Dimension, Vec<u8>>, PlanError> {
     let mut kept: BTreeMap<Dimension, Vec<u8>> = BTreeMap::new();
     for filter in asked {
         let dimension = filter.dimension;
@@ -226,7 +243,9 @@ fn filters(asked: &[Filter]) -> Result<BTreeMap<Dimension, Vec<u8>>, PlanError> 
         }
         kept.insert(dimension, codes);
     }
-    kept.retain(|dimension, codes| dimension.may_be_blank() || codes.len() < dimension.categories().len());
+    kept.retain(|dimension, codes| {
+        (dimension.may_be_blank() && !by.contains(dimension)) || codes.len() < dimension.categories().len()
+    });
     Ok(kept)
 }
 

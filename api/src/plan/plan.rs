@@ -6,7 +6,7 @@ use disclosure::Tier;
 
 use crate::domain::{AreaIndex, Catalogue, Dimension, FrameworkIndex, Period, Source};
 
-use super::Parts;
+use super::{Parts, citation};
 
 /// A checked question in canonical form. Only [`super::build`] makes one.
 ///
@@ -205,13 +205,15 @@ impl Plan {
         })
     }
 
-    /// The canonical question in one line of text: equal for every spelling of it.
+    /// The canonical question in one line of text: equal for every spelling of it, and different for any other question. Of
+    /// results that an organisation handed in itself, it names the organisation. [`super::Citation`] reads it back.
     pub fn canonical(&self, catalogue: &Catalogue) -> String {
         let join = |parts: Vec<String>| parts.join(",");
+        let code = |area: &AreaIndex| citation::escape(&catalogue.areas()[*area].code);
         let mut text = format!(
             "{};areas={};periods={};benchmarks={}",
-            catalogue.frameworks()[self.framework].code,
-            join(self.areas.iter().map(|&area| catalogue.areas()[area].code.clone()).collect()),
+            citation::escape(&catalogue.frameworks()[self.framework].code),
+            join(self.areas.iter().map(code).collect()),
             join(self.periods.iter().map(ToString::to_string).collect()),
             join(self.benchmarks.iter().map(ToString::to_string).collect()),
         );
@@ -224,6 +226,9 @@ impl Plan {
         }
         if self.mapped {
             text.push_str(";mapped");
+        }
+        if self.provider.is_some() {
+            let _ = write!(text, ";provider={}", citation::escape(&self.organisation));
         }
         text
     }

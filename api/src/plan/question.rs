@@ -1,5 +1,7 @@
 //! The question as asked: codes and names, nothing looked up yet.
 
+use disclosure::Tier;
+
 use crate::domain::{AreaKind, Dimension};
 
 /// One request for a table of outcomes, as asked.
@@ -23,6 +25,10 @@ pub struct Question {
     pub filters: Vec<Filter>,
     /// Bring in institutions of other frameworks through the crosswalk.
     pub mapped: bool,
+    /// Answer at this tier or not at all, as a citation demands.
+    pub tier: Option<Tier>,
+    /// Answer for the results of the organisation with this code or not at all, as a citation of such results demands.
+    pub provider: Option<String>,
     /// The parts of the table that are wanted.
     pub parts: Parts,
 }

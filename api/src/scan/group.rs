@@ -40,9 +40,14 @@ impl Grouping {
 
     /// The group of one row; [`NO_GROUP`] where a filter leaves it out or it belongs to no category.
     pub(super) fn of_row(&self, columns: &Columns, row: usize) -> u16 {
-        let step =
-            |(dimension, table): &(Dimension, [u16; 256])| table[usize::from(columns.attribute(*dimension)[row])];
-        self.steps.iter().map(step).fold(0, u16::saturating_add)
+        self.of(|dimension| columns.attribute(dimension)[row])
+    }
+
+    /// The group of one institution, given its dictionary code in each dimension.
+    pub(super) fn of(&self, code: impl Fn(Dimension) -> u8) -> u16 {
+        self.steps
+            .iter()
+            .fold(0, |group: u16, (dimension, table)| group.saturating_add(table[usize::from(code(*dimension))]))
     }
 
     /// Writes the groups of a range of rows into `groups`, which is made as long as the range. Returns whether every row

@@ -3,7 +3,8 @@
 mod group;
 mod guard;
 #[cfg(test)]
-mod naive;
+pub(crate) mod naive;
+mod revision;
 mod run;
 mod tally;
 

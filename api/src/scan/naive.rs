@@ -19,8 +19,8 @@ use crate::{
 
 use super::{run::counts_of, tally::Tally};
 
-const AUTHORITIES: usize = 4;
-const BENCHMARKS: usize = 3;
+pub(crate) const AUTHORITIES: usize = 4;
+pub(crate) const BENCHMARKS: usize = 3;
 
 fn framework(code: &str, benchmarks: usize) -> Framework {
     let benchmark = |number: usize| Benchmark {
@@ -38,7 +38,7 @@ fn framework(code: &str, benchmarks: usize) -> Framework {
     }
 }
 
-fn catalogue() -> Arc<Catalogue> {
+pub(crate) fn catalogue() -> Arc<Catalogue> {
     let area = |code: String, kind, parent: Option<&str>| Area {
         name: code.clone(),
         code,
@@ -76,7 +76,7 @@ fn catalogue() -> Arc<Catalogue> {
 }
 
 /// A grant for everything, under the tier that allows most.
-fn plan(question: &Question, catalogue: &Arc<Catalogue>, snapshot: &Snapshot) -> Plan {
+pub(crate) fn plan(question: &Question, catalogue: &Arc<Catalogue>, snapshot: &Snapshot) -> Plan {
     crate::auth::install_crypto();
     let now: DateTime<Utc> = "2026-01-01T00:00:00Z".parse().unwrap();
     let key = TokenKey::from_seed([1; 32], "test", "test").unwrap();
@@ -102,7 +102,7 @@ fn plan(question: &Question, catalogue: &Arc<Catalogue>, snapshot: &Snapshot) ->
     plan::build(question, &grant, catalogue, |frameworks| snapshot.newest_period(frameworks)).unwrap()
 }
 
-fn snapshot(results: &[ReleasedResult], catalogue: &Arc<Catalogue>) -> Snapshot {
+pub(crate) fn snapshot(results: &[ReleasedResult], catalogue: &Arc<Catalogue>) -> Snapshot {
     let mut builder = Builder::new(catalogue.clone());
     results.iter().for_each(|result| builder.add(result));
     let release = Release {
@@ -116,8 +116,30 @@ fn snapshot(results: &[ReleasedResult], catalogue: &Arc<Catalogue>) -> Snapshot 
     builder.finish(release, &NoiseKey::new([3; 32]))
 }
 
-fn score(scores: &[Option<u8>], numbers: &[u8]) -> Option<u8> {
+pub(super) fn score(scores: &[Option<u8>], numbers: &[u8]) -> Option<u8> {
     numbers.iter().map(|&number| scores[usize::from(number) - 1]).try_fold(100_u8, |least, part| Some(least.min(part?)))
+}
+
+/// Whether a result meets every condition of an area, a period and a group.
+pub(super) fn meets(
+    result: &ReleasedResult,
+    catalogue: &Catalogue,
+    plan: &Plan,
+    (area, period, group): (AreaIndex, Period, usize),
+) -> bool {
+    let here = if catalogue.areas()[area].kind == AreaKind::Hub {
+        result.hub == Some(area)
+    } else {
+        catalogue.local_authorities(area).contains(&result.local_authority)
+    };
+    let own = plan.groups()[group]
+        .categories
+        .iter()
+        .all(|&(dimension, position)| usize::from(result.attributes.0[dimension as usize]) == position + 1);
+    let kept =
+        plan.filters().iter().all(|(&dimension, codes)| codes.contains(&result.attributes.0[dimension as usize]));
+    let provided = plan.provider().is_none_or(|provider| provider == result.provider);
+    here && own && kept && provided && result.period == period
 }
 
 /// What one cell is about: an area, and the dictionary codes kept of every named dimension.
@@ -253,6 +275,8 @@ fn results() -> impl Strategy<Value = Vec<ReleasedResult>> {
                 attributes: Attributes(attributes),
                 provider,
                 scores,
+                from: 1,
+                until: None,
             };
             seen.insert((framework, institution, period), result);
         }
@@ -260,7 +284,7 @@ fn results() -> impl Strategy<Value = Vec<ReleasedResult>> {
     })
 }
 
-fn question() -> impl Strategy<Value = Question> {
+pub(crate) fn question() -> impl Strategy<Value = Question> {
     (
         prop_oneof![Just("F"), Just("G")],
         prop_oneof![

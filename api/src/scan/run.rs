@@ -13,6 +13,7 @@ use crate::{
 use super::{
     group::{Grouping, NO_GROUP},
     guard::{Guard, Place, outside},
+    revision,
     tally::{Histogram, Tally},
 };
 
@@ -47,8 +48,9 @@ pub fn run(plan: &Plan, snapshot: &Snapshot) -> Scan {
                 conditions: conditions[group].clone(),
                 period: scanner.periods[period_position].clone(),
             };
-            let counts = scanner.count(&rows, period);
+            let mut counts = scanner.count(&rows, period);
             let low_effect = guard.low_effect(&scanner.places(&counts, &rows, &around, period));
+            revision::revise(&scanner, area, &rows, period, &mut counts);
             for benchmark in 0..benchmarks {
                 for group in 0..plan.groups().len() {
                     let position = plan.cell(area_position, period_position, benchmark, group);
@@ -102,7 +104,8 @@ pub(super) fn counts_of(plan: &Plan, snapshot: &Snapshot) -> Vec<Tally> {
     for (area_position, &area) in plan.areas().iter().enumerate() {
         let rows = scanner.rows_of(area);
         for (period_position, &period) in plan.periods().iter().enumerate() {
-            let counts = scanner.count(&rows, period);
+            let mut counts = scanner.count(&rows, period);
+            revision::revise(&scanner, area, &rows, period, &mut counts);
             for benchmark in 0..plan.benchmarks().len() {
                 for group in 0..plan.groups().len() {
                     tallies[plan.cell(area_position, period_position, benchmark, group)] =
@@ -115,34 +118,34 @@ pub(super) fn counts_of(plan: &Plan, snapshot: &Snapshot) -> Vec<Tally> {
 }
 
 /// What stays the same for every area and period of a plan.
-struct Scanner<'a> {
-    plan: &'a Plan,
-    catalogue: &'a Catalogue,
-    sources: Vec<(&'a SourceFramework, &'a FrameworkColumns)>,
+pub(super) struct Scanner<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) sources: Vec<(&'a SourceFramework, &'a FrameworkColumns)>,
     snapshot: &'a Snapshot,
-    grouping: Grouping,
+    pub(super) grouping: Grouping,
     periods: Vec<Arc<str>>,
 }
 
 /// Per source framework, ranges of its rows.
-type Rows<'a> = Vec<Cow<'a, [Range<usize>]>>;
+pub(super) type Rows<'a> = Vec<Cow<'a, [Range<usize>]>>;
 
 /// Per source framework and area around, the ranges of its rows outside an area.
 type Outside = Vec<Vec<Vec<Range<usize>>>>;
 
 /// The counts of one area in one period, per source framework that holds the period.
-struct Counts {
+pub(super) struct Counts {
     all_benchmarks: usize,
     groups: usize,
     /// A source of fewer institutions is left out of a cell beside one that has as many.
     fewest: u32,
-    sources: Vec<(usize, SourceCounts)>,
+    pub(super) sources: Vec<(usize, SourceCounts)>,
 }
 
 /// The counts of one source framework: tallies per benchmark × group, histograms and presence per group.
-struct SourceCounts {
-    tallies: Vec<Tally>,
-    histograms: Vec<Histogram>,
+pub(super) struct SourceCounts {
+    pub(super) tallies: Vec<Tally>,
+    pub(super) histograms: Vec<Histogram>,
     present: Vec<bool>,
 }
 
@@ -222,6 +225,7 @@ impl<'a> Scanner<'a> {
         self.plan.is_plain() && matches!(contributors, [only] if single(only))
     }
 
+    /// The counts of an area in a period, as the release itself holds them.
     fn count(&self, rows: &Rows<'_>, period: Period) -> Counts {
         let sources = self
             .sources
@@ -338,8 +342,7 @@ fn count_over_all(
         }
         present[group] |= here[offset];
         if usize::from(assessed[offset]) == benchmarks {
-            histograms[group].counts[usize::from(achieved[offset])] += 1;
-            histograms[group].keys = histograms[group].keys.wrapping_add(keys[row]);
+            histograms[group].add(achieved[offset], keys[row]);
         }
     }
 }
@@ -360,15 +363,18 @@ fn each_score(columns: &Columns, source: &Source, range: Range<usize>, mut visit
         }
         several => {
             for (offset, row) in range.enumerate() {
-                let parts = several.iter().map(|&number| columns.score(number)[row]);
-                let score = parts.fold(100, |least, part| match (least, part) {
-                    (NOT_ASSESSED, _) | (_, NOT_ASSESSED) => NOT_ASSESSED,
-                    (least, part) => least.min(part),
-                });
-                visit(offset, row, score);
+                visit(offset, row, least(several.iter().map(|&number| columns.score(number)[row])));
             }
         }
     }
+}
+
+/// The least of the scores that stand in together, and not assessed where any of them is not.
+pub(super) fn least(scores: impl Iterator<Item = u8>) -> u8 {
+    scores.fold(100, |least, score| match (least, score) {
+        (NOT_ASSESSED, _) | (_, NOT_ASSESSED) => NOT_ASSESSED,
+        (least, score) => least.min(score),
+    })
 }
 
 impl Counts {
@@ -376,6 +382,22 @@ impl Counts {
     /// too few are left out: with and without them, the answers would tell about those few.
     fn keeps(&self, size: u32, of: impl Fn(&SourceCounts) -> u32) -> bool {
         size >= self.fewest || self.sources.iter().all(|(_, source)| of(source) < self.fewest)
+    }
+
+    /// The counts of a source framework, by its position in the plan.
+    pub(super) fn of_source(&mut self, source: usize) -> Option<&mut SourceCounts> {
+        self.sources.iter_mut().find(|(position, _)| *position == source).map(|(_, counts)| counts)
+    }
+
+    /// How many institutions all sources together have in a cell.
+    pub(super) fn everyone(&self, benchmark: usize, group: usize) -> u32 {
+        let at = benchmark * self.groups + group;
+        self.sources.iter().map(|(_, counts)| counts.tallies[at].institutions).sum()
+    }
+
+    /// How many institutions all sources together have over all benchmarks.
+    pub(super) fn everyone_over_all(&self, group: usize) -> u32 {
+        self.sources.iter().map(|(_, counts)| counts.histograms[group].institutions()).sum()
     }
 
     /// The counts of one cell over the sources it keeps, and the positions of those that contribute an institution.
@@ -393,7 +415,7 @@ impl Counts {
         (total, contributors)
     }
 
-    fn overall(&self, group: usize) -> (Histogram, Vec<usize>) {
+    pub(super) fn overall(&self, group: usize) -> (Histogram, Vec<usize>) {
         let mut total = Histogram::new(self.all_benchmarks);
         let mut contributors = Vec::new();
         for (position, counts) in &self.sources {

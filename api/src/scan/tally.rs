@@ -23,6 +23,16 @@ impl Tally {
         }
     }
 
+    /// Takes back what [`Self::add`] counted.
+    pub(super) fn remove(&mut self, score: u8, key: u128) {
+        if score != NOT_ASSESSED {
+            self.institutions -= 1;
+            self.sum -= u64::from(score);
+            self.achieved -= u32::from(score == 100);
+            self.keys = self.keys.wrapping_sub(key);
+        }
+    }
+
     /// Adds the counts of other institutions.
     pub(super) fn merge(&mut self, other: &Self) {
         self.institutions += other.institutions;
@@ -42,6 +52,19 @@ pub(super) struct Histogram {
 impl Histogram {
     pub(super) fn new(benchmarks: usize) -> Self {
         Self { counts: vec![0; benchmarks + 1], keys: 0 }
+    }
+
+    /// Counts one institution by how many benchmarks it achieved.
+    #[inline]
+    pub(super) fn add(&mut self, achieved: u8, key: u128) {
+        self.counts[usize::from(achieved)] += 1;
+        self.keys = self.keys.wrapping_add(key);
+    }
+
+    /// Takes back what [`Self::add`] counted.
+    pub(super) fn remove(&mut self, achieved: u8, key: u128) {
+        self.counts[usize::from(achieved)] -= 1;
+        self.keys = self.keys.wrapping_sub(key);
     }
 
     pub(super) fn institutions(&self) -> u32 {

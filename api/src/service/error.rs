@@ -2,7 +2,11 @@
 //!
 //! Every message but the cause of `Internal` may be shown to the asker. None of them depends on a score.
 
-use crate::{plan::PlanError, policy::Refusal, store};
+use crate::{
+    plan::{InvalidCitation, PlanError},
+    policy::Refusal,
+    store,
+};
 
 /// Why a use case did not come about.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +67,12 @@ impl From<PlanError> for Error {
             | PlanError::Empty(_)
             | PlanError::Contradiction(_) => Self::BadRequest(text),
         }
+    }
+}
+
+impl From<InvalidCitation> for Error {
+    fn from(error: InvalidCitation) -> Self {
+        Self::BadRequest(error.to_string())
     }
 }
 

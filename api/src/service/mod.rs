@@ -4,6 +4,7 @@ mod administer;
 mod advise;
 mod browse;
 mod budget;
+mod cite;
 mod demo;
 mod error;
 mod exchange;

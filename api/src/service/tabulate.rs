@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use disclosure::{CellStatus, Estimate, HiddenReason, ProtectedCell, ProtectedOverall, ProtectedTable, Tier};
 
 use crate::{
     auth::Viewer,
     domain::{Area, Benchmark, Catalogue, Comparability, Framework, Period, Release},
-    plan::{self, Group, Plan, Question},
+    plan::{self, Citation, Group, Plan, Question},
     policy, scan,
 };
 
@@ -171,14 +170,10 @@ impl Tabulation {
         (published, hidden)
     }
 
-    /// A stable reference: the release, the tier and the canonical question. Two spellings of one question have one.
+    /// A stable reference: the release, the tier and the canonical question. Two spellings of one question have one, and
+    /// [`Exchange::cited`] answers it again.
     pub fn citation(&self) -> String {
-        format!(
-            "release-{}-{}-{}",
-            self.release.number,
-            self.plan.tier(),
-            URL_SAFE_NO_PAD.encode(self.plan.canonical(&self.catalogue))
-        )
+        Citation::write(self.release.number, &self.plan, &self.catalogue)
     }
 }
 

@@ -4,6 +4,8 @@ use std::{borrow::Cow, collections::BTreeMap, fmt, ops::Range, sync::Arc};
 
 use crate::domain::{AreaIndex, AreaKind, Catalogue, Dimension, FrameworkIndex, Period, Release};
 
+use super::History;
+
 /// The byte that stands for a benchmark that was not assessed.
 pub const NOT_ASSESSED: u8 = u8::MAX;
 
@@ -44,6 +46,7 @@ pub struct Stretch {
 pub struct Columns {
     pub(super) attributes: [Vec<u8>; Dimension::ALL.len()],
     pub(super) scores: Vec<Vec<u8>>,
+    pub(super) history: History,
 }
 
 impl Snapshot {
@@ -97,13 +100,13 @@ impl FrameworkColumns {
     pub fn rows_of(&self, area: AreaIndex, provider: Option<i64>, catalogue: &Catalogue) -> Cow<'_, [Range<usize>]> {
         match provider {
             None => Cow::Borrowed(&self.areas[area]),
-            Some(provider) => Cow::Owned(rows_of(&self.stretches, area, Some(provider), catalogue)),
+            Some(provider) => Cow::Owned(rows_within(&self.stretches, area, Some(provider), catalogue)),
         }
     }
 }
 
-/// The rows of an area among stretches, as few ranges as possible; those of one provider alone where one is given.
-pub(super) fn rows_of(
+/// The rows of stretches that lie in an area, as few ranges as possible; those of one provider alone where one is given.
+pub(super) fn rows_within(
     stretches: &[Stretch],
     area: AreaIndex,
     provider: Option<i64>,
@@ -135,6 +138,11 @@ impl Columns {
     /// The scores on a benchmark by number, one a row; [`NOT_ASSESSED`] where there is none. Empty for an unknown number.
     pub fn score(&self, number: u8) -> &[u8] {
         usize::from(number).checked_sub(1).and_then(|position| self.scores.get(position)).map_or(&[], Vec::as_slice)
+    }
+
+    /// What releases before this one showed otherwise.
+    pub fn history(&self) -> &History {
+        &self.history
     }
 }
 

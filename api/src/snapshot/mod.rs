@@ -2,6 +2,8 @@
 
 mod builder;
 mod columns;
+mod history;
 
 pub use builder::Builder;
 pub use columns::{Columns, FrameworkColumns, NOT_ASSESSED, Snapshot, Stretch};
+pub use history::{History, Late, Past, score_of};

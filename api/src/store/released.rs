@@ -1,4 +1,4 @@
-//! The results of one release, one by one.
+//! The results of one release, and those that earlier releases showed in their place, one by one.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,8 @@ use super::{Error, Result, Store};
 const PAGE: i64 = 20_000;
 
 impl Store {
-    /// Visits every result of a release: each up to its last one that none of them supersedes, whatever came later.
+    /// Visits every result of a release: each up to its last one that none of them supersedes, whatever came later. Visits
+    /// as well every result that an earlier release showed and a correction has replaced since; those have an `until`.
     ///
     /// # Errors
     /// When the database fails or holds something that the application does not write.
@@ -27,19 +28,22 @@ impl Store {
         let areas: HashMap<i64, AreaIndex> =
             places(self.ids(&self.database, "area").await?, |code| catalogue.area_index(code));
         let mut periods: HashMap<String, Period> = HashMap::new();
+        let numbering = Numbering::of(self.releases().await?, release);
         let sql = "SELECT r.id, i.pseudonym, r.framework_id, r.period, r.local_authority_id, r.hub_id, s.organisation_id, \
                    r.phase, r.type, r.disadvantage, r.size, r.setting, \
                    (SELECT string_agg(CAST(b.benchmark AS TEXT) || ':' || CAST(b.score AS TEXT), ',') \
-                    FROM benchmark_score b WHERE b.result_id = r.id) \
+                    FROM benchmark_score b WHERE b.result_id = r.id), n.id \
                    FROM result r \
                    JOIN institution i ON i.id = r.institution_id \
                    JOIN submission s ON s.id = r.submission_id \
+                   LEFT JOIN result n ON n.supersedes = r.id AND n.id <= ? \
                    WHERE r.id > ? AND r.id <= ? \
-                   AND NOT EXISTS (SELECT 1 FROM result n WHERE n.supersedes = r.id AND n.id <= ?)";
+                   AND (n.id IS NULL OR EXISTS \
+                    (SELECT 1 FROM release e WHERE e.last_result >= r.id AND e.last_result < n.id))";
         let mut from = 0;
         while from < release.last_result {
             let to = (from + PAGE).min(release.last_result);
-            let values = vec![from.into(), to.into(), release.last_result.into()];
+            let values = vec![release.last_result.into(), from.into(), to.into()];
             for row in self.database.query_all_raw(self.statement(sql, values)).await? {
                 let pseudonym: Vec<u8> = row.try_get_by_index(1)?;
                 let period: String = row.try_get_by_index(3)?;
@@ -64,6 +68,7 @@ impl Store {
                     periods.insert(period, parsed);
                     parsed
                 };
+                let superseder: Option<i64> = row.try_get_by_index(13)?;
                 visit(ReleasedResult {
                     institution: Pseudonym(
                         pseudonym.try_into().map_err(|_| Error::Corrupt("a pseudonym of another length".into()))?,
@@ -75,11 +80,38 @@ impl Store {
                     attributes,
                     provider: row.try_get_by_index(6)?,
                     scores,
+                    from: numbering.first_with(row.try_get_by_index(0)?),
+                    until: superseder.map(|superseder| numbering.first_with(superseder)),
                 });
             }
             from = to;
         }
         Ok(())
+    }
+}
+
+/// Which release shows a result first.
+struct Numbering {
+    /// The last result and the number of every release up to the one that is read, ascending.
+    releases: Vec<(i64, u32)>,
+}
+
+impl Numbering {
+    fn of(releases: Vec<Release>, read: &Release) -> Self {
+        let mut releases: Vec<(i64, u32)> = releases
+            .into_iter()
+            .filter(|earlier| earlier.number < read.number)
+            .map(|earlier| (earlier.last_result, earlier.number))
+            .chain([(read.last_result, read.number)])
+            .collect();
+        releases.sort_unstable();
+        Self { releases }
+    }
+
+    /// The number of the first release that includes a result: the release that is read at the latest.
+    fn first_with(&self, result: i64) -> u32 {
+        let position = self.releases.partition_point(|(last, _)| *last < result);
+        self.releases[position.min(self.releases.len() - 1)].1
     }
 }
 

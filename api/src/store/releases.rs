@@ -32,7 +32,12 @@ impl Store {
         };
         let catalogue = self.catalogue().await?;
         let mut checksum = Checksum::default();
-        self.released_results(&release, &catalogue, &mut |result| checksum.add(&result, &catalogue)).await?;
+        self.released_results(&release, &catalogue, &mut |result| {
+            if result.until.is_none() {
+                checksum.add(&result, &catalogue);
+            }
+        })
+        .await?;
         release.checksum = checksum.finish();
         let row = release::ActiveModel {
             id: NotSet,

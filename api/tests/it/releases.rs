@@ -1,8 +1,8 @@
 //! Releases: frozen, numbered, swapped under running requests.
 
-use crate::support::{Engine, LEP, Population, Service, question};
+use crate::support::{Engine, HUB, LEP, PARTNER, Population, Row, Service, question};
 use rstest::rstest;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const INPUT: &str = r#"{framework: "GATSBY-2014", areas: ["E12000001", "E12000003"], periods: ["202324T3"]}"#;
 
@@ -85,4 +85,263 @@ async fn requests_go_on_while_releases_are_swapped() {
     };
     tokio::join!(asking, publishing);
     assert_eq!(service.exchange.release(None).unwrap().number, 4);
+}
+
+/// The third term of institutions of Leeds that did not achieve benchmark 1 and were assessed on every benchmark.
+fn below_in_leeds(number: usize) -> Vec<Row> {
+    let wanted = |row: &Row| {
+        row.local_authority == "E08000035"
+            && row.period == "202324T3"
+            && row.scores[0] != Some(100)
+            && row.scores.iter().all(Option::is_some)
+    };
+    let rows = Population::standard(1).only(wanted).0;
+    assert!(rows.len() >= number, "{}", rows.len());
+    rows.into_iter().take(number).collect()
+}
+
+fn corrected(mut rows: Vec<Row>) -> Population {
+    rows.iter_mut().for_each(|row| row.scores[0] = Some(100));
+    Population(rows)
+}
+
+/// Cells and rows over all benchmarks.
+async fn figures(service: &Service, organisation: &str, input: &str) -> Value {
+    let table = service.ask(Some(organisation), &question(input)).await.data()["outcomes"].take();
+    json!([table["cells"], table["overall"]])
+}
+
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case(Engine::Postgres)]
+#[tokio::test]
+async fn corrections_of_a_cell_show_all_at_once_when_there_are_enough(#[case] engine: Engine) {
+    const LEEDS: &str = r#"{framework: "GATSBY-2014", areas: ["E12000003"], periods: ["202324T3"]}"#;
+    const ENGLAND: &str = r#"{framework: "GATSBY-2014", areas: ["E92000001"], periods: ["202324T3"]}"#;
+    let service = Service::filled(engine).await;
+    let rows = below_in_leeds(10);
+    let before = (figures(&service, LEP, LEEDS).await, figures(&service, LEP, ENGLAND).await);
+    let abroad = figures(&service, PARTNER, ENGLAND).await;
+    let mut answered = vec![service.ask(Some(LEP), &of_release(1)).await.body];
+    for part in [&rows[..1], &rows[1..9]] {
+        service.hand_in(LEP, &corrected(part.to_vec())).await;
+        service.exchange.publish(None).await.unwrap();
+        assert_eq!(before, (figures(&service, LEP, LEEDS).await, figures(&service, LEP, ENGLAND).await));
+        answered.push(service.ask(Some(LEP), &question(INPUT)).await.body);
+    }
+    service.hand_in(LEP, &corrected(rows[9..].to_vec())).await;
+    service.exchange.publish(None).await.unwrap();
+    let after = (figures(&service, LEP, LEEDS).await, figures(&service, LEP, ENGLAND).await);
+    answered.push(service.ask(Some(LEP), &question(INPUT)).await.body);
+    let [cells, overall] = [0, 1].map(|part| (&before.0[part], &after.0[part]));
+    assert_ne!(cells.0[0], cells.1[0], "benchmark 1 was corrected ten times");
+    assert_ne!(overall.0, overall.1);
+    for benchmark in 1..8 {
+        assert_eq!(cells.0[benchmark], cells.1[benchmark], "the others were not");
+    }
+    assert_ne!(before.1, after.1);
+    assert_eq!(abroad, figures(&service, PARTNER, ENGLAND).await, "abroad it takes twenty");
+
+    let mut all = Population::standard(1);
+    for row in &mut all.0 {
+        if rows.iter().any(|corrected| (corrected.id, corrected.period) == (row.id, row.period)) {
+            row.scores[0] = Some(100);
+        }
+    }
+    let at_once = Service::with(engine, &all).await;
+    assert_eq!(after.0, figures(&at_once, LEP, LEEDS).await, "as if they had been right from the start");
+
+    // Every release still says, byte by byte, what it said; here, in another process, and after yet another release.
+    service.hand_in(LEP, &Population::standard(3).only(|row| row.hub.is_empty() && row.scheme == "URN")).await;
+    service.exchange.publish(None).await.unwrap();
+    let replica = service.replica().await;
+    for (position, expected) in answered.iter().enumerate() {
+        let query = of_release(u32::try_from(position + 1).unwrap());
+        for process in [&service, &replica] {
+            let body = process.ask(Some(LEP), &query).await.body;
+            assert_eq!(String::from_utf8(body).unwrap(), String::from_utf8(expected.clone()).unwrap());
+        }
+    }
+    assert_eq!(figures(&service, LEP, LEEDS).await, figures(&replica, LEP, LEEDS).await);
+}
+
+#[tokio::test]
+async fn an_organisation_sees_each_correction_of_its_own_results_at_once() {
+    let own = r#"{framework: "GATSBY-2014", purpose: "OWN_RESULTS", areas: ["E08000035"], periods: ["202324T3"], benchmarks: [1]}"#;
+    let service = Service::filled(Engine::Sqlite).await;
+    let achieved = |figures: &Value| figures[0][0]["achieved"]["value"].as_f64().unwrap();
+    let before = figures(&service, LEP, own).await;
+    service.hand_in(LEP, &corrected(below_in_leeds(1))).await;
+    service.exchange.publish(None).await.unwrap();
+    let more = achieved(&figures(&service, LEP, own).await) - achieved(&before);
+    assert!((more - 1.0).abs() < 1e-9, "{more}");
+}
+
+#[tokio::test]
+async fn institutions_that_move_show_when_enough_have_come_or_gone() {
+    const PLACES: &str = r#"{framework: "GATSBY-2014", areas: ["E06000001", "E08000022"], areaKind: LOCAL_AUTHORITY,
+        periods: ["202324T3"]}"#;
+    const REGION: &str = r#"{framework: "GATSBY-2014", areas: ["E12000001"], periods: ["202324T3"]}"#;
+    const HUB_ITSELF: &str = r#"{framework: "GATSBY-2014", areas: ["HUB-2018-21"], periods: ["202324T3"]}"#;
+    let service = Service::filled(Engine::Sqlite).await;
+    let rows = Population::standard(1).only(|row| row.local_authority == "E06000001" && row.period == "202324T3").0;
+    let moved = |rows: &[Row], hub| {
+        let there = |row: &Row| Row { local_authority: "E08000022", hub, ..row.clone() };
+        Population(rows.iter().map(there).collect())
+    };
+    let all = async || {
+        (
+            figures(&service, LEP, PLACES).await,
+            figures(&service, LEP, REGION).await,
+            figures(&service, LEP, HUB_ITSELF).await,
+        )
+    };
+    let before = all().await;
+    service.hand_in(LEP, &moved(&rows[..8], "")).await;
+    service.exchange.publish(None).await.unwrap();
+    assert_eq!(before, all().await, "eight that move are too few");
+    service.hand_in(LEP, &moved(&rows[8..12], "")).await;
+    service.exchange.publish(None).await.unwrap();
+    let after = all().await;
+    let assessed = |rows: &[Row]| rows.iter().filter(|row| row.scores[0].is_some()).count();
+    assert_eq!((assessed(&rows), assessed(&rows[..12])), (24, 12));
+    assert_eq!((&before.0[0][0]["institutions"], &after.0[0][0]["institutions"]), (&json!(25), &json!(10)));
+    assert_eq!((&before.0[0][8]["institutions"], &after.0[0][8]["institutions"]), (&json!(30), &json!(40)));
+    assert_eq!((&before.1, &before.2), (&after.1, &after.2), "in their region and in the hub nothing changed");
+    // Now the twelve join the hub: its own cells take them in, the local authority's and the region's stay.
+    service.hand_in(LEP, &moved(&rows[..12], "HUB-2018-21")).await;
+    service.exchange.publish(None).await.unwrap();
+    let joined = all().await;
+    assert_eq!((&after.0, &after.1), (&joined.0, &joined.1));
+    assert_ne!(after.2, joined.2);
+}
+
+#[tokio::test]
+async fn late_arrivals_show_when_enough_have_come() {
+    const LEEDS: &str = r#"{framework: "GATSBY-2014", areas: ["E12000003"], periods: ["202324T3"]}"#;
+    const HONG_KONG: &str = r#"{framework: "GATSBY-2014", areas: ["HK-NT"], periods: ["202324T3"], mapped: true}"#;
+    let service = Service::filled(Engine::Sqlite).await;
+    let rows = below_in_leeds(12);
+    let late = |range: std::ops::Range<usize>| {
+        let newcomer = |row: &Row| Row { id: row.id + 5_000, ..row.clone() };
+        Population(rows[range].iter().map(newcomer).collect())
+    };
+    let before = figures(&service, LEP, LEEDS).await;
+    service.hand_in(LEP, &late(0..9)).await;
+    service.exchange.publish(None).await.unwrap();
+    assert_eq!(before, figures(&service, LEP, LEEDS).await, "nine that come late are too few");
+    service.hand_in(LEP, &late(9..12)).await;
+    service.exchange.publish(None).await.unwrap();
+    let after = figures(&service, LEP, LEEDS).await;
+    assert_eq!(after[0][0]["institutions"], 70, "{}", after[0][0]);
+    assert_ne!(before[0][1], after[0][1]);
+
+    // A term that comes in whole shows whole, whatever came before it.
+    let mut next = Population::standard(1).only(|row| row.scheme == "URN" && row.period == "202324T3");
+    next.0.iter_mut().for_each(|row| row.period = "202425T1");
+    service.hand_in(LEP, &next).await;
+    service.exchange.publish(None).await.unwrap();
+    let whole = figures(&service, LEP, &LEEDS.replace("202324T3", "202425T1")).await;
+    assert_eq!(whole[0][0]["institutions"], 60);
+    assert!(service.ask(Some(PARTNER), &question(HONG_KONG)).await.json()["errors"].is_null());
+}
+
+/// The question for a cited table, in the words of the one it was asked with.
+fn cited(input: &str, table: &Value) -> String {
+    let citation = table["outcomes"]["citation"].as_str().unwrap();
+    question(input)
+        .replace(&format!("outcomes(input: {input})"), &format!("outcomes: table(citation: {})", json!(citation)))
+}
+
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case(Engine::Postgres)]
+#[tokio::test]
+async fn a_cited_table_comes_back_byte_by_byte(#[case] engine: Engine) {
+    let service = Service::filled(engine).await;
+    let tables = [
+        (LEP, INPUT),
+        (LEP, r#"{framework: "GATSBY-2014"}"#),
+        (LEP, r#"{framework: "GATSBY-2014", areas: ["E92000001"], areaKind: LEP, benchmarks: [3, 1], by: [PHASE]}"#),
+        (LEP, r#"{framework: "GATSBY-2014", by: [TYPE], where: [{dimension: TYPE, in: ["maintained", "academy"]}]}"#),
+        (LEP, r#"{framework: "GATSBY-2014", where: [{dimension: TYPE, in: ["maintained", "academy"]}]}"#),
+        (
+            LEP,
+            r#"{framework: "GATSBY-2014", by: [DISADVANTAGE], where: [{dimension: DISADVANTAGE, in: ["1","2","3","4","5"]}]}"#,
+        ),
+        (PARTNER, r#"{framework: "HKBM-2019", areas: ["HK", "E92000001"], mapped: true}"#),
+        (HUB, r#"{framework: "GATSBY-2014", purpose: "OWN_RESULTS", areas: ["E12000001"], areaKind: LOCAL_AUTHORITY}"#),
+    ];
+    let mut answers = Vec::new();
+    for (organisation, input) in tables {
+        let answer = service.ask(Some(organisation), &question(input)).await;
+        answers.push((organisation, cited(input, &answer.data()), answer.body));
+    }
+    for salt in 2..4 {
+        for organisation in [HUB, LEP, PARTNER] {
+            let own = |row: &Row| {
+                let owner = if row.scheme == "HK-EDB" {
+                    PARTNER
+                } else if row.hub.is_empty() {
+                    LEP
+                } else {
+                    HUB
+                };
+                owner == organisation
+            };
+            service.hand_in(organisation, &Population::standard(salt).only(own)).await;
+        }
+        service.exchange.publish(None).await.unwrap();
+    }
+    let replica = service.replica().await;
+    for (organisation, query, expected) in answers {
+        for process in [&service, &replica] {
+            let again = process.ask(Some(organisation), &query).await;
+            assert_eq!(String::from_utf8(again.body).unwrap(), String::from_utf8(expected.clone()).unwrap(), "{query}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_citation_opens_nothing_that_the_asker_may_not_ask() {
+    let service = Service::filled(Engine::Sqlite).await;
+    let england = r#"{framework: "GATSBY-2014", areas: ["E92000001"]}"#;
+    let own = r#"{framework: "GATSBY-2014", purpose: "OWN_RESULTS", areas: ["E92000001"]}"#;
+    let of_lep = cited(england, &service.ask(Some(LEP), &question(england)).await.data());
+    let own_of_lep = cited(own, &service.ask(Some(LEP), &question(own)).await.data());
+    let of_partner = cited(england, &service.ask(Some(PARTNER), &question(england)).await.data());
+    for (organisation, query, code, message) in [
+        (Some(HUB), &of_lep, "NOT_FOUND", "no area `E92000001` is within"),
+        (
+            Some(PARTNER),
+            &of_lep,
+            "FORBIDDEN",
+            "the table cited has the tier REGIONAL; for this purpose your agreements give INTERNATIONAL",
+        ),
+        (Some(LEP), &of_partner, "FORBIDDEN", "the table cited has the tier INTERNATIONAL"),
+        (Some(HUB), &own_of_lep, "FORBIDDEN", "the table cited is of results that another organisation handed in"),
+        (None, &of_lep, "UNAUTHENTICATED", "outcomes need a bearer token"),
+    ] {
+        let (found, told) = service.ask(organisation, query).await.error();
+        assert_eq!(found, code, "{told}");
+        assert!(told.starts_with(message), "{told}");
+    }
+    let ask = async |citation: &str, purpose: &str| {
+        let query = format!("{{ table(citation: {}{purpose}) {{ tier }} }}", json!(citation));
+        service.ask(Some(LEP), &query).await
+    };
+    let known = service.ask(Some(LEP), &question(england)).await.data()["outcomes"]["citation"].clone();
+    let known = known.as_str().unwrap();
+    assert_eq!(ask(known, ", purpose: \"benchmarking\"").await.data(), json!({"table": {"tier": "REGIONAL"}}));
+    for (citation, purpose, code, message) in [
+        ("", "", "BAD_REQUEST", "expected a citation"),
+        (&known[..known.len() - 3], "", "BAD_REQUEST", "expected a citation"),
+        (&known.replace("release-1-", "release-9-"), "", "NOT_FOUND", "no release has the number 9"),
+        (known, ", purpose: \"marketing\"", "FORBIDDEN", "no agreement of your organisation allows the purpose"),
+        (known, ", purpose: \"OWN_RESULTS\"", "FORBIDDEN", "the table cited has the tier REGIONAL"),
+    ] {
+        let (found, told) = ask(citation, purpose).await.error();
+        assert_eq!(found, code, "{told}");
+        assert!(told.starts_with(message), "{told}");
+    }
 }

@@ -48,4 +48,21 @@ impl OutcomeQuery {
         let table = exchange.tabulate(context::viewer(context), &question, release).await.map_err(wire)?;
         Ok(OutcomeTable(Arc::new(table)))
     }
+
+    /// A table of outcomes again, by its `citation`: the same cells with the same numbers, whatever was published since. Needs
+    /// a token, and an agreement that gives the table at the tier it was cited with.
+    async fn table(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The `citation` of a table.")] citation: String,
+        #[graphql(
+            desc = "One of your agreements' purposes. May be left out where you have exactly one, and for a table of \
+                          results you handed in."
+        )]
+        purpose: Option<String>,
+    ) -> Result<OutcomeTable> {
+        let exchange = context::exchange(context);
+        let table = exchange.cited(context::viewer(context), &citation, purpose).await.map_err(wire)?;
+        Ok(OutcomeTable(Arc::new(table)))
+    }
 }

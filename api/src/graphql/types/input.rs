@@ -85,6 +85,7 @@ impl OutcomesInput {
             filters: self.filters.unwrap_or_default().into_iter().map(filter).collect(),
             mapped: self.mapped,
             parts,
+            ..Question::default()
         };
         (question, self.release)
     }

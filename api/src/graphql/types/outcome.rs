@@ -96,6 +96,7 @@ impl OutcomeTable {
     }
 
     /// A stable reference to this table: release, tier and canonical question. Two spellings of one question share it.
+    /// `table` answers it again, with the same numbers.
     async fn citation(&self) -> String {
         self.0.citation()
     }

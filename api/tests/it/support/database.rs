@@ -22,7 +22,7 @@ pub(crate) enum Engine {
 pub(crate) struct Database {
     pub(crate) url: String,
     _directory: Option<TempDir>,
-    _server: Option<Arc<PgTempDB>>,
+    server: Option<Arc<PgTempDB>>,
 }
 
 static SERVER: Mutex<Weak<PgTempDB>> = Mutex::new(Weak::new());
@@ -34,7 +34,7 @@ impl Database {
             Engine::Sqlite => {
                 let directory = TempDir::new().unwrap();
                 let url = format!("sqlite://{}", directory.path().join("exchange.db").display());
-                Self { url, _directory: Some(directory), _server: None }
+                Self { url, _directory: Some(directory), server: None }
             }
             Engine::Postgres => {
                 let server = tokio::task::spawn_blocking(server).await.unwrap();
@@ -43,14 +43,14 @@ impl Database {
                 admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
                 let (base, _) =
                     server.connection_uri().rsplit_once('/').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
-                Self { url: format!("{base}/{name}"), _directory: None, _server: Some(server) }
+                Self { url: format!("{base}/{name}"), _directory: None, server: Some(server) }
             }
         }
     }
 
     /// The same database for another process: it lasts as long as this one.
     pub(crate) fn beside(&self) -> Self {
-        Self { url: self.url.clone(), _directory: None, _server: None }
+        Self { url: self.url.clone(), _directory: None, server: self.server.clone() }
     }
 
     /// Changes something behind the service's back.

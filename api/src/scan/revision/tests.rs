@@ -1,0 +1,210 @@
+//! The bases of cells against a naive recomputation, cell by cell and release by release, on random histories.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use disclosure::{HiddenReason, NoiseKey, ProtectedCell, ProtectedOverall, ProtectedTable, Tier, protect};
+use proptest::prelude::*;
+
+use crate::{
+    domain::{AreaIndex, Attributes, Catalogue, FrameworkIndex, Period, Pseudonym, ReleasedResult},
+    plan::{Plan, SourceFramework},
+    scan::{
+        naive::{AUTHORITIES, BENCHMARKS, catalogue, meets, plan, question, score, snapshot},
+        run,
+        run::counts_of,
+    },
+    snapshot::Snapshot,
+};
+
+const RELEASES: u32 = 5;
+
+/// Every result ever handed in: newcomers, corrections, moves, changed categories and late arrivals over five releases.
+/// How often each release corrects is drawn too, so that many cells stay below the threshold and many pass it.
+fn history() -> impl Strategy<Value = Vec<ReleasedResult>> {
+    let one = (
+        (1..=RELEASES, 0..2_usize, 0..45_u8),
+        (0..AUTHORITIES, any::<bool>()),
+        prop_oneof![4 => Just([1; 5]), 1 => proptest::array::uniform5(0..3_u8)],
+        proptest::collection::vec(
+            prop_oneof![1 => Just(None), 4 => Just(Some(100)), 2 => (98..=100_u8).prop_map(Some)],
+            BENCHMARKS,
+        ),
+        1..3_u8,
+    );
+    let start = proptest::collection::vec(one.clone(), 0..200)
+        .prop_map(|rows| rows.into_iter().map(|((_, f, i), p, a, s, t)| ((1, f, i), p, a, s, t)).collect::<Vec<_>>());
+    (start, proptest::collection::vec(one, 0..150)).prop_map(|(start, later)| {
+        let catalogue = catalogue();
+        let mut versions: BTreeMap<_, BTreeMap<u32, ReleasedResult>> = BTreeMap::new();
+        for ((release, framework, institution), (authority, in_hub), attributes, mut scores, term) in
+            start.into_iter().chain(later)
+        {
+            scores.truncate(if framework == 0 { BENCHMARKS } else { 2 });
+            let result = ReleasedResult {
+                institution: Pseudonym([institution; 32]),
+                framework,
+                period: Period::new(2024, term).unwrap(),
+                local_authority: catalogue.area_index(&format!("A{authority}")).unwrap(),
+                hub: in_hub.then(|| catalogue.area_index("Z").unwrap()),
+                attributes: Attributes(attributes),
+                provider: 1,
+                scores,
+                from: release,
+                until: None,
+            };
+            versions.entry((framework, institution, term)).or_default().insert(release, result);
+        }
+        let mut results = Vec::new();
+        for versions in versions.into_values() {
+            let next: Vec<u32> = versions.keys().skip(1).copied().collect();
+            results.extend(
+                versions
+                    .into_values()
+                    .zip(next.into_iter().map(Some).chain([None]))
+                    .map(|(result, until)| ReleasedResult { until, ..result }),
+            );
+        }
+        results
+    })
+}
+
+/// What the store gives of a history when a release is read.
+fn as_read(history: &[ReleasedResult], release: u32) -> Vec<ReleasedResult> {
+    history
+        .iter()
+        .filter(|result| result.from <= release)
+        .map(|result| ReleasedResult { until: result.until.filter(|&until| until <= release), ..result.clone() })
+        .collect()
+}
+
+/// A release as if there had been none before it.
+fn alone(history: &[ReleasedResult], release: u32) -> Vec<ReleasedResult> {
+    as_read(history, release)
+        .into_iter()
+        .filter(|result| result.until.is_none())
+        .map(|result| ReleasedResult { from: 1, ..result })
+        .collect()
+}
+
+/// What each institution adds, by framework.
+type Added = BTreeMap<(Pseudonym, FrameworkIndex), u8>;
+
+fn added(
+    results: &[ReleasedResult],
+    catalogue: &Catalogue,
+    plan: &Plan,
+    place: (AreaIndex, Period, usize),
+    value: impl Fn(&SourceFramework, &ReleasedResult) -> Option<u8>,
+) -> Added {
+    let inside = results.iter().filter(|result| meets(result, catalogue, plan, place));
+    inside
+        .filter_map(|result| {
+            let source = plan.sources().iter().find(|source| source.framework == result.framework)?;
+            Some(((result.institution, result.framework), value(source, result)?))
+        })
+        .collect()
+}
+
+/// The rule as it is written: one release after the other.
+fn base(tier: Tier, by_release: &[Added]) -> usize {
+    let fewest = tier.rules().fewest_institutions() as usize;
+    let mut base = 0;
+    for release in 1..by_release.len() {
+        let (then, now) = (&by_release[base], &by_release[release]);
+        let keys: BTreeSet<_> = then.keys().chain(now.keys()).collect();
+        let changed: BTreeSet<Pseudonym> =
+            keys.into_iter().filter(|key| then.get(key) != now.get(key)).map(|(institution, _)| *institution).collect();
+        let enough = changed.len() >= fewest && now.len() >= fewest;
+        if tier == Tier::Own || then.len() < fewest || enough {
+            base = release;
+        }
+    }
+    base
+}
+
+/// How many institutions each cell counts.
+fn institutions(plan: &Plan, snapshot: &Snapshot) -> Vec<u32> {
+    counts_of(plan, snapshot).iter().map(|tally| tally.institutions).collect()
+}
+
+/// Whether the guard withheld a cell: it looks at the sets of the release asked for, not at those of the base.
+fn is_withheld(cell: &ProtectedCell) -> bool {
+    cell.achieved.reason == Some(HiddenReason::LowEffect)
+}
+
+fn protected(plan: &Plan, snapshot: &Snapshot) -> ProtectedTable {
+    protect(run(plan, snapshot).table, &NoiseKey::new([9; 32]), plan.tier())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_cell_says_what_its_base_release_said(history in history(), question in question()) {
+        let catalogue = catalogue();
+        let plan = plan(&question, &catalogue, &snapshot(&[], &catalogue));
+        let results: Vec<Vec<ReleasedResult>> = (1..=RELEASES).map(|release| alone(&history, release)).collect();
+        let plain: Vec<Snapshot> = results.iter().map(|results| snapshot(results, &catalogue)).collect();
+        let tables: Vec<ProtectedTable> = plain.iter().map(|snapshot| protected(&plan, snapshot)).collect();
+        let counts: Vec<Vec<u32>> = plain.iter().map(|snapshot| institutions(&plan, snapshot)).collect();
+        let mut kept = 0;
+        for release in 1..=RELEASES as usize {
+            let read = snapshot(&as_read(&history, u32::try_from(release).unwrap()), &catalogue);
+            let (table, count) = (protected(&plan, &read), institutions(&plan, &read));
+            let bases = |place, value: &dyn Fn(&SourceFramework, &ReleasedResult) -> Option<u8>| {
+                let of = |results: &Vec<ReleasedResult>| added(results, &catalogue, &plan, place, value);
+                base(plan.tier(), &results[..release].iter().map(of).collect::<Vec<_>>())
+            };
+            for cell in 0..plan.cells() {
+                let (area, period, benchmark, group) = plan.coordinates(cell);
+                let base = bases((plan.areas()[area], plan.periods()[period], group), &|source, result| {
+                    score(&result.scores, &source.benchmarks[benchmark].as_ref()?.numbers)
+                });
+                prop_assert_eq!(count[cell], counts[base][cell]);
+                let (now, then) = (&table.cells()[cell], &tables[base].cells()[cell]);
+                if is_withheld(now) || is_withheld(then) {
+                    continue;
+                }
+                prop_assert!(now == then, "cell {cell}, base {base} of {release}");
+                kept += usize::from(table.cells()[cell] != tables[release - 1].cells()[cell]);
+            }
+            for row in 0..plan.rows() {
+                let (groups, periods) = (plan.groups().len(), plan.periods().len());
+                let place = (plan.areas()[row / (groups * periods)], plan.periods()[row / groups % periods], row % groups);
+                let base = bases(place, &|source, result| {
+                    source.all.iter().try_fold(0, |achieved, stand_in| {
+                        Some(achieved + u8::from(score(&result.scores, &stand_in.as_ref()?.numbers)? == 100))
+                    })
+                });
+                let (now, then) = (&table.overall()[row], &tables[base].overall()[row]);
+                let withheld = |row: &ProtectedOverall| row.share_with_all.reason == Some(HiddenReason::LowEffect);
+                prop_assert!(withheld(now) || withheld(then) || now == then, "row {row}, base {base} of {release}");
+            }
+        }
+        prop_assert!(plan.tier() != Tier::Own || kept == 0);
+    }
+}
+
+#[test]
+fn a_period_that_one_release_brings_has_no_history() {
+    let catalogue = catalogue();
+    let result = |institution: u8, from| ReleasedResult {
+        institution: Pseudonym([institution; 32]),
+        framework: 0,
+        period: Period::new(2024, 1).unwrap(),
+        local_authority: catalogue.area_index("A0").unwrap(),
+        hub: None,
+        attributes: Attributes([1; 5]),
+        provider: 1,
+        scores: vec![Some(100); BENCHMARKS],
+        from,
+        until: None,
+    };
+    let history = |results: &[ReleasedResult]| {
+        let snapshot = snapshot(results, &catalogue);
+        let columns = snapshot.framework(0).period(Period::new(2024, 1).unwrap()).unwrap();
+        (columns.history().since(), columns.history().is_empty())
+    };
+    assert_eq!(history(&[result(1, 5), result(2, 5)]), (5, true));
+    assert_eq!(history(&[result(1, 5), result(2, 6)]), (5, false));
+}

@@ -1,0 +1,79 @@
+//! What earlier releases showed of a period, where it is not simply what this one shows.
+//!
+//! Held for the rows that are not there, unchanged, since the first release with the period: nothing where nobody came late
+//! and nothing was corrected.
+
+use std::ops::Range;
+
+use crate::domain::{AreaIndex, Catalogue, Dimension};
+
+use super::{NOT_ASSESSED, Stretch, columns::rows_within};
+
+/// The history of one period of one framework.
+#[derive(Default)]
+pub struct History {
+    pub(super) since: u32,
+    /// Ascending by row.
+    pub(super) late: Vec<Late>,
+    pub(super) stretches: Vec<Stretch>,
+    pub(super) past: Vec<Past>,
+    /// The scores of each past result, one after the other.
+    pub(super) scores: Vec<u8>,
+}
+
+/// A row of the columns whose result came after the first release with the period, as a newcomer or as a correction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Late {
+    /// The row.
+    pub row: u32,
+    /// The number of the first release that shows it as it is.
+    pub from: u32,
+}
+
+/// A result that earlier releases showed, and a correction replaced.
+pub struct Past {
+    /// The record key of the institution.
+    pub key: u128,
+    /// The dictionary codes of its dimensions; 0 for blank.
+    pub attributes: [u8; Dimension::ALL.len()],
+    /// The number of the first release that shows it.
+    pub from: u32,
+    /// The number of the first release that no longer does.
+    pub until: u32,
+}
+
+impl History {
+    /// The number of the first release that holds a result of the period.
+    pub fn since(&self) -> u32 {
+        self.since
+    }
+
+    /// Whether every release since the first with the period shows it as this one does.
+    pub fn is_empty(&self) -> bool {
+        self.late.is_empty() && self.past.is_empty()
+    }
+
+    /// The late ones among a range of rows.
+    pub fn late_in(&self, rows: &Range<usize>) -> &[Late] {
+        let place = |row: usize| self.late.partition_point(|late| (late.row as usize) < row);
+        &self.late[place(rows.start)..place(rows.end)]
+    }
+
+    /// The past results that stood in an area, each with its scores by benchmark.
+    pub fn past_in<'a>(
+        &'a self,
+        area: AreaIndex,
+        catalogue: &'a Catalogue,
+    ) -> impl Iterator<Item = (&'a Past, &'a [u8])> {
+        let benchmarks = self.scores.len() / self.past.len().max(1);
+        rows_within(&self.stretches, area, None, catalogue)
+            .into_iter()
+            .flatten()
+            .map(move |place| (&self.past[place], &self.scores[place * benchmarks..(place + 1) * benchmarks]))
+    }
+}
+
+/// The score on a benchmark by number among scores by benchmark; [`NOT_ASSESSED`] where there is none.
+pub fn score_of(scores: &[u8], number: u8) -> u8 {
+    usize::from(number).checked_sub(1).and_then(|position| scores.get(position)).copied().unwrap_or(NOT_ASSESSED)
+}
