@@ -146,11 +146,20 @@ fn members<'a>(
             add(Member { source, group, key, from, until, scores: Scores::Past(scores) });
         }
     }
-    members.sort_by_key(|member| member.group);
+    if members.iter().all(|member| member.is_newcomer_of(members[0].source)) {
+        members.sort_unstable_by_key(|member| member.group);
+    } else {
+        members.sort_unstable_by_key(|member| (member.group, member.key, member.source, member.from));
+    }
     (!members.is_empty()).then_some((first, members))
 }
 
 impl Member<'_> {
+    /// Whether it is there now, under a framework.
+    fn is_newcomer_of(&self, source: usize) -> bool {
+        self.until.is_none() && self.source == source
+    }
+
     fn score(&self, stand_in: &Source) -> u8 {
         least(stand_in.numbers.iter().map(|&number| match self.scores {
             Scores::Now(columns, row) => columns.score(number)[row],
@@ -179,20 +188,30 @@ struct Revision<'a> {
     first: u32,
     /// The tier's fewest institutions.
     fewest: u32,
-    /// By group.
+    /// By group; and by institution, framework and time where any was replaced or came under another framework.
     members: Vec<Member<'a>>,
 }
 
 impl Revision<'_> {
-    /// Visits every group with the parts its members have in a cell, where there are any.
+    /// Visits every group with the parts its members have in a cell, where there are any, in the order of the members. A
+    /// correction of something else is no change: its parts become one.
     fn each_cell(&self, value: impl Fn(&Member<'_>) -> Option<u8>, mut visit: impl FnMut(usize, &[Part])) {
         let mut parts = Vec::new();
         for members in self.members.chunk_by(|one, next| one.group == next.group) {
             parts.clear();
-            parts.extend(members.iter().filter_map(|member| {
+            for member in members {
+                let Some(value) = value(member) else { continue };
                 let Member { source, key, from, until, .. } = *member;
-                Some(Part { source, key, value: value(member)?, from, until })
-            }));
+                match parts.last_mut() {
+                    Some(Part { until: end, source: s, key: k, value: v, .. })
+                        if *end == Some(from) && (*s, *k, *v) == (source, key, value) =>
+                    {
+                        *end = until;
+                    }
+                    _ => parts.push(Part { source, key, value, from, until }),
+                }
+            }
+            parts.retain(|part| part.from > self.first || part.until.is_some());
             if !parts.is_empty() {
                 visit(members[0].group, &parts);
             }
@@ -222,8 +241,6 @@ impl Revision<'_> {
     }
 
     fn base_of_changes(&self, unchanged: u32, parts: &[Part]) -> u32 {
-        let mut parts: Vec<&Part> = parts.iter().collect();
-        parts.sort_unstable_by_key(|part| (part.key, part.source, part.from));
         // One place for each institution and framework; those of one institution stand together.
         let mut keys: Vec<u128> = Vec::new();
         let mut events: Vec<(u32, usize, Option<u8>)> = Vec::with_capacity(parts.len() * 2);
@@ -234,8 +251,8 @@ impl Revision<'_> {
             }
             keys.push(same[0].key);
         }
-        // In one release nothing stands before something, so a correction has the last word.
-        events.sort_unstable();
+        // What was replaced stands before what replaced it, so a correction has the last word.
+        events.sort_by_key(|event| event.0);
 
         let (mut base, mut at_base, mut institutions) = (self.first, unchanged, unchanged);
         let mut then: Vec<Option<u8>> = vec![None; keys.len()];
