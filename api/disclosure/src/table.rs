@@ -88,6 +88,12 @@ impl RawTable {
         Self { cells, overall }
     }
 
+    /// Adds the cells of another table behind those of this one.
+    pub fn append(&mut self, mut other: Self) {
+        self.cells.append(&mut other.cells);
+        self.overall.append(&mut other.overall);
+    }
+
     /// The same table with the figures of some cells taken out, for a reason. `cells` and `overall` say of a position in
     /// either list whether to take it out. What holds no figures stays as it is.
     pub fn withhold(

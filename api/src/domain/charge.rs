@@ -25,6 +25,26 @@ pub struct Bill {
     pub parts: Vec<Vec<usize>>,
 }
 
+impl Bill {
+    /// Several bills as one: the parts of each follow those of the one before.
+    pub fn together<'a>(bills: impl Iterator<Item = &'a Self>) -> Self {
+        let parts = bills.flat_map(|bill| {
+            bill.parts.iter().map(|part| part.iter().map(|&charge| bill.charges[charge].clone()).collect::<Vec<_>>())
+        });
+        Self::of(&parts.collect::<Vec<_>>())
+    }
+
+    /// The bill of parts: every charge once, and each part by their positions.
+    pub fn of(parts: &[Vec<Charge>]) -> Self {
+        let mut charges: Vec<Charge> = parts.iter().flatten().cloned().collect();
+        charges.sort_unstable();
+        charges.dedup();
+        let position = |charge: &Charge| charges.binary_search(charge).unwrap_or_else(|missing| missing);
+        let parts = parts.iter().map(|part| part.iter().map(position).collect()).collect();
+        Self { charges, parts }
+    }
+}
+
 /// Why a part of a table is not granted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shortfall {

@@ -9,7 +9,7 @@ use crate::{
     policy::Grant,
 };
 
-use super::{Filter, Group, Plan, Question, SourceFramework};
+use super::{Filter, Group, Parts, Plan, Question, SourceFramework};
 
 /// The most cells one table may have.
 pub const MAX_CELLS: usize = 20_000;
@@ -105,7 +105,12 @@ pub fn build(
     let benchmarks = benchmarks(question, catalogue, framework)?;
     let sources = sources(question.mapped, catalogue, framework, &benchmarks);
     let periods = periods(question, || newest(&sources.iter().map(|source| source.framework).collect::<Vec<_>>()))?;
+    let mut since = question.since.iter().map(period).collect::<Result<Vec<_>, _>>()?;
+    since.sort_unstable();
+    since.dedup();
     let groups = groups(&by, &filters);
+    let reconcile = question.reconcile && !by.is_empty();
+    let parts = Parts { totals: question.parts.totals || reconcile, ..question.parts };
     let plan = Plan {
         framework,
         areas,
@@ -116,14 +121,18 @@ pub fn build(
         groups,
         sources,
         mapped: question.mapped,
-        parts: question.parts,
+        reconcile,
+        since,
+        parts,
         provider: grant.provider(),
         tier: coverage.tier,
         purpose: grant.purpose().to_owned(),
         organisation: grant.organisation().to_owned(),
     };
-    if plan.cells() > MAX_CELLS {
-        return Err(PlanError::TooManyCells { found: plan.cells(), limit: MAX_CELLS });
+    let cells = plan.tables().iter().map(Plan::cells).sum::<usize>();
+    let found = cells + cells / plan.periods.len() * plan.since.len();
+    if found > MAX_CELLS {
+        return Err(PlanError::TooManyCells { found, limit: MAX_CELLS });
     }
     Ok(plan)
 }
@@ -305,11 +314,15 @@ fn periods(question: &Question, newest: impl Fn() -> Option<Period>) -> Result<V
     if asked.is_empty() {
         return Err(PlanError::Empty("periods"));
     }
-    let parse = |text: &String| text.parse::<Period>().map_err(|error| PlanError::Period(error.to_string()));
-    let mut periods = asked.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+    let mut periods = asked.iter().map(period).collect::<Result<Vec<_>, _>>()?;
     periods.sort_unstable();
     periods.dedup();
     Ok(periods)
+}
+
+#[expect(clippy::ptr_arg, reason = "made for lists of text")]
+fn period(text: &String) -> Result<Period, PlanError> {
+    text.parse().map_err(|error: crate::domain::period::InvalidPeriod| PlanError::Period(error.to_string()))
 }
 
 /// Every combination of the categories of `by`, limited by the filters, in the order of the dimensions.

@@ -58,7 +58,7 @@ impl Plan {
                 parts.push(self.charges(&tabulation, period, counted.collect(), |framework, _| framework.to_owned()));
             }
         }
-        numbered(&parts)
+        Bill::of(&parts)
     }
 
     /// The part of the bill that a cell of the table belongs to.
@@ -145,14 +145,4 @@ fn joined(tabulation: &str, counted: &[Counted<'_>]) -> Arc<str> {
         format!("{}/{}", counted.framework, numbers.join("&"))
     };
     format!("{tabulation};mapped={}", counted.iter().map(one).collect::<Vec<_>>().join("+")).into()
-}
-
-/// The bill of parts: every charge once, and each part by their positions.
-fn numbered(parts: &[Vec<Charge>]) -> Bill {
-    let mut charges: Vec<Charge> = parts.iter().flatten().cloned().collect();
-    charges.sort_unstable();
-    charges.dedup();
-    let position = |charge: &Charge| charges.binary_search(charge).unwrap_or_else(|missing| missing);
-    let parts = parts.iter().map(|part| part.iter().map(position).collect()).collect();
-    Bill { charges, parts }
 }

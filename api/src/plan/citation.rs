@@ -86,8 +86,8 @@ fn question(canonical: &str) -> Result<Question, InvalidCitation> {
     let mut named: BTreeMap<&str, &str> = BTreeMap::new();
     for part in parts {
         let (name, value) = match part.split_once('=') {
-            Some((name, value)) if name != "mapped" => (name, value),
-            Some(_) => return Err(invalid("a value of `mapped`")),
+            Some((name @ ("mapped" | "reconcile"), _)) => return Err(invalid(format!("a value of `{name}`"))),
+            Some((name, value)) => (name, value),
             None => (part, ""),
         };
         if named.insert(name, value).is_some() {
@@ -118,6 +118,7 @@ fn question(canonical: &str) -> Result<Question, InvalidCitation> {
         question.purpose = Some(OWN_RESULTS.to_owned());
     }
     question.mapped = named.remove("mapped").is_some();
+    question.reconcile = named.remove("reconcile").is_some();
     match named.keys().next() {
         Some(unknown) => Err(invalid(format!("the unknown part `{unknown}`"))),
         None => Ok(question),

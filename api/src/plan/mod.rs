@@ -3,11 +3,13 @@
 mod build;
 mod charge;
 mod citation;
+mod margin;
 #[expect(clippy::module_inception, reason = "the stage files are named after the data, and this one holds the plan")]
 mod plan;
 mod question;
 
 pub use build::{MAX_CELLS, PlanError, build};
 pub use citation::{Citation, InvalidCitation};
+pub use margin::sums;
 pub use plan::{Group, Plan, SourceFramework};
 pub use question::{Filter, Parts, Question};

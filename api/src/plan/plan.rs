@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write};
 
 use disclosure::Tier;
 
-use crate::domain::{AreaIndex, Catalogue, Dimension, FrameworkIndex, Period, Source};
+use crate::domain::{Area, AreaIndex, Benchmark, Catalogue, Dimension, FrameworkIndex, Period, Source};
 
 use super::{Parts, citation};
 
@@ -22,6 +22,8 @@ pub struct Plan {
     pub(super) groups: Vec<Group>,
     pub(super) sources: Vec<SourceFramework>,
     pub(super) mapped: bool,
+    pub(super) reconcile: bool,
+    pub(super) since: Vec<Period>,
     pub(super) parts: Parts,
     pub(super) provider: Option<i64>,
     pub(super) tier: Tier,
@@ -93,6 +95,16 @@ impl Plan {
         self.mapped
     }
 
+    /// Whether totals and parts of the breakdown are brought to add up.
+    pub fn reconcile(&self) -> bool {
+        self.reconcile
+    }
+
+    /// The earlier periods from which changes are wanted, ascending.
+    pub fn since(&self) -> &[Period] {
+        &self.since
+    }
+
     /// The parts of the table that are wanted.
     pub fn parts(&self) -> Parts {
         self.parts
@@ -142,9 +154,27 @@ impl Plan {
         (cell / (groups * benchmarks * periods), period, benchmark, group)
     }
 
+    /// What a cell is about.
+    pub fn key<'a>(&'a self, catalogue: &'a Catalogue, cell: usize) -> (&'a Area, Period, &'a Benchmark, &'a Group) {
+        let (area, period, benchmark, group) = self.coordinates(cell);
+        let number = usize::from(self.benchmarks[benchmark]);
+        (
+            &catalogue.areas()[self.areas[area]],
+            self.periods[period],
+            &catalogue.frameworks()[self.framework].benchmarks[number - 1],
+            &self.groups[group],
+        )
+    }
+
     /// The position of a row of `overall` in the canonical order areas, periods, groups.
     pub fn overall(&self, area: usize, period: usize, group: usize) -> usize {
         (area * self.periods.len() + period) * self.groups.len() + group
+    }
+
+    /// The positions (area, period, group) of a row of `overall`.
+    pub fn overall_coordinates(&self, row: usize) -> (usize, usize, usize) {
+        let (groups, periods) = (self.groups.len(), self.periods.len());
+        (row / (groups * periods), row / groups % periods, row % groups)
     }
 
     /// Whether this is a standard table: one kind of area × period × benchmark, no other condition, not mapped.
@@ -227,10 +257,18 @@ impl Plan {
         if self.mapped {
             text.push_str(";mapped");
         }
+        if self.reconcile {
+            text.push_str(";reconcile");
+        }
         if self.provider.is_some() {
             let _ = write!(text, ";provider={}", citation::escape(&self.organisation));
         }
         text
+    }
+
+    /// The same question about its cells, and nothing but its cells.
+    pub fn cells_only(self) -> Self {
+        Self { parts: Parts { cells: true, overall: false, totals: false }, ..self }
     }
 
     /// The same question over another area.

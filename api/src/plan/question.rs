@@ -29,6 +29,10 @@ pub struct Question {
     pub tier: Option<Tier>,
     /// Answer for the results of the organisation with this code or not at all, as a citation of such results demands.
     pub provider: Option<String>,
+    /// Bring totals and parts of a breakdown to add up.
+    pub reconcile: bool,
+    /// Earlier periods from which changes are wanted, such as `202223T3`.
+    pub since: Vec<String>,
     /// The parts of the table that are wanted.
     pub parts: Parts,
 }
@@ -40,11 +44,13 @@ pub struct Parts {
     pub cells: bool,
     /// Outcomes over all benchmarks.
     pub overall: bool,
+    /// Totals of the breakdown.
+    pub totals: bool,
 }
 
 impl Default for Parts {
     fn default() -> Self {
-        Self { cells: true, overall: true }
+        Self { cells: true, overall: true, totals: false }
     }
 }
 

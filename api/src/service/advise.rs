@@ -2,17 +2,15 @@
 
 use std::collections::HashMap;
 
-use disclosure::{Estimate, ExpectedCell, HiddenReason, ProtectedTable};
+use disclosure::{ExpectedCell, HiddenReason, ProtectedTable};
 
 use crate::{
-    domain::{AreaIndex, AreaKind, Catalogue, Dimension},
+    domain::{AreaIndex, AreaKind, Bill, Catalogue, Dimension},
     plan::{Group, Plan},
     policy::Grant,
     scan,
     snapshot::Snapshot,
 };
-
-use super::tabulate::wants_advice;
 
 /// What to ask instead of a cell that the budget does not pay for.
 const WITHIN_BUDGET: &str = "ask for a standard table: no breakdown, no filter, not mapped";
@@ -23,43 +21,43 @@ pub(super) struct Advice {
     pub(super) overall: Vec<Vec<String>>,
 }
 
-/// Finds remedies for every hidden cell of a table.
-pub(super) fn remedies(plan: &Plan, grant: &Grant, snapshot: &Snapshot, table: &ProtectedTable) -> Advice {
-    let mut advisor = Advisor::new(plan, grant, snapshot);
-    let cells = table
-        .cells()
-        .iter()
-        .enumerate()
-        .map(|(cell, protected)| {
-            if is_over_budget(&protected.achieved_share) {
-                vec![WITHIN_BUDGET.to_owned()]
-            } else if wants_advice(&protected.achieved_share) {
-                advisor.advise(plan.coordinates(cell))
-            } else {
-                Vec::new()
+/// Finds remedies for everything hidden in tables that are laid one after the other.
+pub(super) fn about(tables: &[(Plan, Bill)], grant: &Grant, snapshot: &Snapshot, table: &ProtectedTable) -> Advice {
+    let reasons: Vec<_> = table.cells().iter().map(|cell| cell.achieved_share.reason).collect();
+    let overall = table.overall().iter().map(|row| row.share_with_all.reason);
+    Advice {
+        cells: about_cells(tables, grant, snapshot, &reasons),
+        overall: match tables.first() {
+            None => Vec::new(),
+            Some((plan, _)) => {
+                let mut advisor = Advisor::new(plan, grant, snapshot);
+                let place = |row| {
+                    let (area, period, group) = plan.overall_coordinates(row);
+                    (area, period, 0, group)
+                };
+                overall.enumerate().map(|(row, reason)| advisor.remedies(reason, place(row))).collect()
             }
-        })
-        .collect::<Vec<_>>();
-    let overall = table
-        .overall()
-        .iter()
-        .enumerate()
-        .map(|(row, protected)| {
-            if is_over_budget(&protected.share_with_all) {
-                return vec![WITHIN_BUDGET.to_owned()];
-            }
-            if !wants_advice(&protected.share_with_all) {
-                return Vec::new();
-            }
-            let (groups, periods) = (plan.groups().len(), plan.periods().len());
-            advisor.advise((row / (groups * periods), row / groups % periods, 0, row % groups))
-        })
-        .collect();
-    Advice { cells, overall }
+        },
+    }
 }
 
-fn is_over_budget(estimate: &Estimate) -> bool {
-    estimate.reason == Some(HiddenReason::Budget)
+/// Finds remedies for the hidden cells among those of tables that are laid one after the other, given why they are hidden.
+pub(super) fn about_cells(
+    tables: &[(Plan, Bill)],
+    grant: &Grant,
+    snapshot: &Snapshot,
+    reasons: &[Option<HiddenReason>],
+) -> Vec<Vec<String>> {
+    let mut rest = reasons;
+    let mut remedies = Vec::with_capacity(reasons.len());
+    for (plan, _) in tables {
+        let mut advisor = Advisor::new(plan, grant, snapshot);
+        let (own, others) = rest.split_at(plan.cells().min(rest.len()));
+        let advice = own.iter().enumerate().map(|(cell, reason)| advisor.remedies(*reason, plan.coordinates(cell)));
+        remedies.extend(advice);
+        rest = others;
+    }
+    remedies
 }
 
 /// A change to the question that may bring more institutions together.
@@ -81,6 +79,15 @@ struct Advisor<'a> {
 impl<'a> Advisor<'a> {
     fn new(plan: &'a Plan, grant: &'a Grant, snapshot: &'a Snapshot) -> Self {
         Self { plan, grant, snapshot, outcomes: HashMap::new() }
+    }
+
+    /// What to change for a cell that is hidden for a reason; nothing where it is not, or where nothing helps.
+    fn remedies(&mut self, reason: Option<HiddenReason>, place: (usize, usize, usize, usize)) -> Vec<String> {
+        match reason {
+            None | Some(HiddenReason::NoCounterpart) => Vec::new(),
+            Some(HiddenReason::Budget) => vec![WITHIN_BUDGET.to_owned()],
+            Some(_) => self.advise(place),
+        }
     }
 
     /// The single changes with which a cell would be answered, best first.
@@ -127,6 +134,7 @@ impl<'a> Advisor<'a> {
                     Change::Over(area) => plan.over(area),
                     Change::Map => plan.with_mapped(snapshot.catalogue())?,
                 };
+                let changed = changed.cells_only();
                 let expected = disclosure::expect(&scan::run(&changed, snapshot).table, changed.tier());
                 Some((changed, expected))
             })

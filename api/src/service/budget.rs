@@ -77,6 +77,24 @@ impl Exchange {
         }
     }
 
+    /// Which parts of a bill would be refused now, and how many new tabulations it would take; nothing is charged.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) async fn quote(
+        &self,
+        plan: &Plan,
+        bill: &Bill,
+        directory: &Directory,
+    ) -> Result<(Refused, usize), Error> {
+        let organisation = directory.organisation(plan.organisation());
+        let Some(organisation) = organisation.filter(|_| !bill.charges.is_empty()) else {
+            return Ok((Refused(Vec::new()), 0));
+        };
+        let (verdicts, new) = self.store().quote(organisation.id, plan.tier(), bill).await?;
+        Ok((Refused(verdicts.iter().map(Result::is_err).collect()), new))
+    }
+
     /// What a viewer's organisation has used of its budget, newest period first, then by tier and measure; about one measure
     /// or one period where they are given; at most [`MAX_BUDGET_LINES`]. Empty for an anonymous viewer.
     ///

@@ -9,8 +9,10 @@ mod demo;
 mod error;
 mod exchange;
 mod import;
+mod preview;
 mod publish;
 mod tabulate;
+mod tabulation;
 mod world;
 
 pub use browse::{Page, ViewerView};
@@ -19,5 +21,6 @@ pub use demo::DemoOrganisation;
 pub use error::Error;
 pub use exchange::Exchange;
 pub use import::{ImportReport, ImportRequest, Progress};
-pub use tabulate::Tabulation;
+pub use preview::{Preview, PreviewCost};
+pub use tabulation::Tabulation;
 pub use world::World;

@@ -2,27 +2,29 @@
 
 use std::sync::Arc;
 
-use disclosure::{CellStatus, Estimate, HiddenReason, ProtectedCell, ProtectedOverall, ProtectedTable, Tier};
+use disclosure::{HiddenReason, RawTable};
 
 use crate::{
     auth::Viewer,
-    domain::{Area, Benchmark, Catalogue, Comparability, Framework, Period, Release},
-    plan::{self, Citation, Group, Plan, Question},
-    policy, scan,
+    domain::Bill,
+    plan::{self, Plan, Question},
+    policy::{self, Grant},
+    scan::{self, Scan},
+    snapshot::Snapshot,
 };
 
-use super::{Error, Exchange, advise};
+use super::{Error, Exchange, Tabulation, World, advise, budget::Refused};
 
-/// A protected table with what is needed to read it. Cells stand in the order areas, periods, benchmarks, groups.
-pub struct Tabulation {
-    release: Release,
-    catalogue: Arc<Catalogue>,
-    plan: Plan,
-    charges: usize,
-    table: ProtectedTable,
-    comparability: Vec<Comparability>,
-    remedies: Vec<Vec<String>>,
-    overall_remedies: Vec<Vec<String>>,
+/// A question that may be asked, and what answering it takes. Nothing is counted yet and nothing charged.
+pub(super) struct Admitted {
+    pub(super) snapshot: Arc<Snapshot>,
+    pub(super) grant: Grant,
+    /// The table of the question, then its totals where they are wanted; each with what it costs.
+    pub(super) tables: Vec<(Plan, Bill)>,
+    /// The same tables in the earlier periods from which changes are wanted; empty where none are.
+    pub(super) earlier: Vec<(Plan, Bill)>,
+    /// What everything costs together.
+    pub(super) bill: Bill,
 }
 
 impl Exchange {
@@ -38,146 +40,72 @@ impl Exchange {
         release: Option<u32>,
     ) -> Result<Tabulation, Error> {
         let world = self.world();
-        let snapshot = self.snapshot(&world, release).await?;
-        let catalogue = snapshot.catalogue().clone();
-        let grant = policy::authorize(viewer, &world.directory, &catalogue, self.today(), question.purpose.as_deref())?;
-        let plan = plan::build(question, &grant, &catalogue, |frameworks| snapshot.newest_period(frameworks))?;
-        let bill = plan.bill(&catalogue, |framework, period| snapshot.framework(framework).period(period).is_some());
-        let refused = self.charge(&plan, &bill, &world.directory).await?;
-        let counts = scan::run(&plan, &snapshot);
-        let raw = counts.table.withhold(
-            HiddenReason::Budget,
-            |cell| refused.part(plan.part_of_cell(cell)),
-            |row| refused.part(plan.part_of_overall(row)),
-        );
-        let table = disclosure::protect(raw, self.noise(), plan.tier());
-        let advice = advise::remedies(&plan, &grant, &snapshot, &table);
-        Ok(Tabulation {
-            release: snapshot.release().clone(),
-            catalogue,
-            charges: bill.charges.len(),
-            plan,
-            table,
-            comparability: counts.comparability,
-            remedies: advice.cells,
-            overall_remedies: advice.overall,
-        })
-    }
-}
+        let admitted = self.admit(&world, viewer, question, release).await?;
+        let Admitted { snapshot, grant, tables, earlier, bill } = &admitted;
+        let plan = admitted.plan();
+        let refused = self.charge(plan, bill, &world.directory).await?;
 
-impl Tabulation {
-    /// The release it was answered from.
-    pub fn release(&self) -> &Release {
-        &self.release
-    }
-
-    /// The catalogue it was answered with.
-    pub fn catalogue(&self) -> &Arc<Catalogue> {
-        &self.catalogue
-    }
-
-    /// The framework it is reported in.
-    pub fn framework(&self) -> &Framework {
-        &self.catalogue.frameworks()[self.plan.framework()]
-    }
-
-    /// The tier it was answered at.
-    pub fn tier(&self) -> Tier {
-        self.plan.tier()
-    }
-
-    /// The purpose it was asked for.
-    pub fn purpose(&self) -> &str {
-        self.plan.purpose()
-    }
-
-    /// How many cells the whole table has.
-    pub fn size(&self) -> usize {
-        self.plan.cells()
-    }
-
-    /// How many charges the question has by itself, whether they were made now, before, or refused.
-    pub fn charges(&self) -> usize {
-        self.charges
-    }
-
-    /// Whether it is a standard table: one kind of area × period × benchmark, no other condition, not mapped.
-    pub fn is_standard(&self) -> bool {
-        self.plan.is_standard()
-    }
-
-    /// The protected cells.
-    pub fn cells(&self) -> &[ProtectedCell] {
-        self.table.cells()
-    }
-
-    /// The protected outcomes over all benchmarks, in the order areas, periods, groups.
-    pub fn overall(&self) -> &[ProtectedOverall] {
-        self.table.overall()
-    }
-
-    /// What a cell is about.
-    pub fn cell_key(&self, cell: usize) -> (&Area, Period, &Benchmark, &Group) {
-        let (area, period, benchmark, group) = self.plan.coordinates(cell);
-        let number = usize::from(self.plan.benchmarks()[benchmark]);
-        (
-            &self.catalogue.areas()[self.plan.areas()[area]],
-            self.plan.periods()[period],
-            &self.framework().benchmarks[number - 1],
-            &self.plan.groups()[group],
-        )
-    }
-
-    /// What a row of `overall` is about.
-    pub fn overall_key(&self, row: usize) -> (&Area, Period, &Group) {
-        let groups = self.plan.groups().len();
-        let periods = self.plan.periods().len();
-        (
-            &self.catalogue.areas()[self.plan.areas()[row / (groups * periods)]],
-            self.plan.periods()[row / groups % periods],
-            &self.plan.groups()[row % groups],
-        )
-    }
-
-    /// How the results behind a cell compare with the benchmark it is reported under.
-    pub fn comparability(&self, cell: usize) -> Comparability {
-        self.comparability[cell]
-    }
-
-    /// What to change to get a number for a hidden cell. Computed from public attributes only.
-    pub fn remedies(&self, cell: usize) -> &[String] {
-        &self.remedies[cell]
-    }
-
-    /// What to change to get a number for a hidden row of `overall`.
-    pub fn overall_remedies(&self, row: usize) -> &[String] {
-        &self.overall_remedies[row]
-    }
-
-    /// How many cells carry a share, and how many are hidden for each reason.
-    pub fn summary(&self) -> (usize, Vec<(HiddenReason, usize)>) {
-        let mut hidden: Vec<(HiddenReason, usize)> = Vec::new();
-        let mut published = 0;
-        for cell in self.cells() {
-            match cell.achieved_share.reason {
-                None => published += 1,
-                Some(reason) => match hidden.iter_mut().find(|(seen, _)| *seen == reason) {
-                    Some((_, count)) => *count += 1,
-                    None => hidden.push((reason, 1)),
-                },
-            }
+        let counts = count(tables, 0, &refused, snapshot);
+        let mut table = disclosure::protect(counts.table, self.noise(), plan.tier());
+        if plan.reconcile() {
+            table.reconcile(&plan::sums(&plan.tables()));
         }
-        (published, hidden)
+        let parts_before = tables.iter().map(|(_, bill)| bill.parts.len()).sum();
+        let before = count(earlier, parts_before, &refused, snapshot);
+        let before = disclosure::protect(before.table, self.noise(), plan.tier());
+
+        let advice = advise::about(tables, grant, snapshot, &table);
+        Ok(Tabulation::new(admitted, table, before, counts.comparability, advice))
     }
 
-    /// A stable reference: the release, the tier and the canonical question. Two spellings of one question have one, and
-    /// [`Exchange::cited`] answers it again.
-    pub fn citation(&self) -> String {
-        Citation::write(self.release.number, &self.plan, &self.catalogue)
+    /// Settles who asks, what may be asked and what it takes, before anything is counted.
+    pub(super) async fn admit(
+        &self,
+        world: &World,
+        viewer: &Viewer,
+        question: &Question,
+        release: Option<u32>,
+    ) -> Result<Admitted, Error> {
+        let snapshot = self.snapshot(world, release).await?;
+        let catalogue = snapshot.catalogue();
+        let grant = policy::authorize(viewer, &world.directory, catalogue, self.today(), question.purpose.as_deref())?;
+        let plan = plan::build(question, &grant, catalogue, |frameworks| snapshot.newest_period(frameworks))?;
+        let billed = |plan: Plan| {
+            let holds = |framework, period| snapshot.framework(framework).period(period).is_some();
+            let bill = plan.bill(catalogue, holds);
+            (plan, bill)
+        };
+        let since = plan.since().to_vec();
+        let tables = plan.tables();
+        let wanted = if since.is_empty() { &[] } else { tables.as_slice() };
+        let earlier: Vec<_> = wanted.iter().map(|table| billed(table.at(since.clone()))).collect();
+        let tables: Vec<_> = tables.into_iter().map(billed).collect();
+        let bill = Bill::together(tables.iter().chain(&earlier).map(|(_, bill)| bill));
+        Ok(Admitted { snapshot, grant, tables, earlier, bill })
     }
 }
 
-/// Whether an estimate is hidden for want of institutions or results, so that advice may help.
-pub(super) fn wants_advice(estimate: &Estimate) -> bool {
-    matches!(estimate.status, CellStatus::Confidential | CellStatus::NotAvailable)
+impl Admitted {
+    /// The plan of the question itself.
+    pub(super) fn plan(&self) -> &Plan {
+        &self.tables[0].0
+    }
+}
+
+/// Counts tables one after the other. What the budget does not pay for is withheld; `part` is the place of the first
+/// table's first part in the bill.
+pub(super) fn count(tables: &[(Plan, Bill)], mut part: usize, refused: &Refused, snapshot: &Snapshot) -> Scan {
+    let mut whole = Scan { table: RawTable::new(Vec::new(), Vec::new()), comparability: Vec::new() };
+    for (plan, bill) in tables {
+        let scan = scan::run(plan, snapshot);
+        let is_refused = |at: usize| !bill.parts.is_empty() && refused.part(part + at);
+        whole.table.append(scan.table.withhold(
+            HiddenReason::Budget,
+            |cell| is_refused(plan.part_of_cell(cell)),
+            |row| is_refused(plan.part_of_overall(row)),
+        ));
+        whole.comparability.extend(scan.comparability);
+        part += bill.parts.len();
+    }
+    whole
 }

@@ -52,6 +52,15 @@ impl Store {
         Ok(settlement.verdicts)
     }
 
+    /// What [`debit`](Self::debit) would grant now, and how many new entries it would make; nothing is charged.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn quote(&self, organisation: i64, tier: Tier, bill: &Bill) -> Result<(Vec<Verdict>, usize)> {
+        let settlement = self.ledger(&self.database, organisation, tier, bill).await?.settle(bill);
+        Ok((settlement.verdicts, settlement.entries.len()))
+    }
+
     /// What an organisation has used, newest period first; about one measure or one period where they are given.
     ///
     /// # Errors

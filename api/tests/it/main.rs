@@ -5,6 +5,7 @@
 mod architecture;
 mod budget;
 mod catalogue;
+mod derived;
 mod edge;
 mod identity;
 mod importing;

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object, Result};
+use async_graphql::{Context, Object, Result, Value};
 
 use crate::{
     graphql::{
         context,
         error::wire,
-        types::{OutcomeTable, OutcomesInput},
+        types::{OutcomePreview, OutcomeTable, OutcomesInput},
     },
     plan::Parts,
     service,
@@ -18,7 +18,30 @@ use crate::{
 fn parts(context: &Context<'_>) -> Parts {
     let table = context.look_ahead();
     let selected = |name| table.field(name).exists();
-    Parts { cells: selected("cells") || selected("summary"), overall: selected("overall") }
+    let totals = selected("totals");
+    Parts { cells: selected("cells") || selected("summary") || totals, overall: selected("overall"), totals }
+}
+
+/// The earlier periods from which changes are selected, under any alias and in any fragment.
+fn since(context: &Context<'_>) -> Result<Vec<String>> {
+    let table = context.look_ahead();
+    let mut periods = Vec::new();
+    for cells in ["cells", "totals"] {
+        for change in table.field(cells).field("change").selection_fields() {
+            for (name, value) in change.arguments()? {
+                if let ("since", Value::String(period)) = (name.as_str(), value) {
+                    periods.push(period);
+                }
+            }
+        }
+    }
+    Ok(periods)
+}
+
+/// A release as asked for by number.
+fn release(number: Option<i32>) -> Result<Option<u32>> {
+    let unknown = |number| wire(service::Error::NotFound(format!("no release has the number {number}")));
+    number.map(|number| u32::try_from(number).map_err(|_| unknown(number))).transpose()
 }
 
 /// Outcomes.
@@ -36,17 +59,26 @@ impl OutcomeQuery {
         context: &Context<'_>,
         #[graphql(desc = "The question.")] input: OutcomesInput,
     ) -> Result<OutcomeTable> {
-        let (question, release) = input.into_question(parts(context));
-        let release = match release {
-            None => None,
-            Some(number) => Some(
-                u32::try_from(number)
-                    .map_err(|_| wire(service::Error::NotFound(format!("no release has the number {number}"))))?,
-            ),
-        };
+        let (question, number) = input.into_question(parts(context), since(context)?);
         let exchange = context::exchange(context);
-        let table = exchange.tabulate(context::viewer(context), &question, release).await.map_err(wire)?;
+        let table = exchange.tabulate(context::viewer(context), &question, release(number)?).await.map_err(wire)?;
         Ok(OutcomeTable(Arc::new(table)))
+    }
+
+    /// What a question would cost, and what its table would look like: which cells will be hidden and why, and how exact
+    /// the others will be. Computed from public figures (who took part, never how) and charged nothing, so try breakdowns here
+    /// first. Needs a token.
+    async fn preview(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The question, as for `outcomes`.")] input: OutcomesInput,
+        #[graphql(desc = "Price outcomes over all benchmarks (`overall`) too.", default = false)] overall: bool,
+        #[graphql(desc = "Price the totals of the breakdown (`totals`) too.", default = false)] totals: bool,
+    ) -> Result<OutcomePreview> {
+        let (question, number) = input.into_question(Parts { cells: true, overall, totals }, Vec::new());
+        let exchange = context::exchange(context);
+        let preview = exchange.preview(context::viewer(context), &question, release(number)?).await.map_err(wire)?;
+        Ok(OutcomePreview(Arc::new(preview)))
     }
 
     /// A table of outcomes again, by its `citation`: the same cells with the same numbers, whatever was published since. Needs
@@ -62,7 +94,8 @@ impl OutcomeQuery {
         purpose: Option<String>,
     ) -> Result<OutcomeTable> {
         let exchange = context::exchange(context);
-        let table = exchange.cited(context::viewer(context), &citation, purpose).await.map_err(wire)?;
+        let wanted = (parts(context), since(context)?);
+        let table = exchange.cited(context::viewer(context), &citation, purpose, wanted).await.map_err(wire)?;
         Ok(OutcomeTable(Arc::new(table)))
     }
 }

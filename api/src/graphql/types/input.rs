@@ -65,13 +65,17 @@ pub struct OutcomesInput {
     /// `comparability` how their benchmarks compare.
     #[graphql(default = false)]
     mapped: bool,
+    /// Bring the cells of a breakdown and its `totals` to add up: weighted least squares over the published values, which
+    /// also makes them a little more exact. Cells that took part say `reconciled`. Needs the totals, and costs what they cost.
+    #[graphql(default = false)]
+    reconcile: bool,
     /// The number of the release to answer from; the newest when left out.
     release: Option<i32>,
 }
 
 impl OutcomesInput {
-    /// The question for some parts of the table, and the number of the release it is asked of.
-    pub(crate) fn into_question(self, parts: Parts) -> (Question, Option<i32>) {
+    /// The question for some parts of the table and changes since some periods, and the number of the release it is asked of.
+    pub(crate) fn into_question(self, parts: Parts, since: Vec<String>) -> (Question, Option<i32>) {
         let filter =
             |filter: DimensionFilter| Filter { dimension: filter.dimension.into(), categories: filter.categories };
         let question = Question {
@@ -84,6 +88,8 @@ impl OutcomesInput {
             by: self.by.unwrap_or_default().into_iter().map(Into::into).collect(),
             filters: self.filters.unwrap_or_default().into_iter().map(filter).collect(),
             mapped: self.mapped,
+            reconcile: self.reconcile,
+            since,
             parts,
             ..Question::default()
         };

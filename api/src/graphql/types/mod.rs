@@ -1,6 +1,7 @@
 //! The types of the contract. Their descriptions are the public documentation, written for an analyst.
 
 mod area;
+mod change;
 mod estimate;
 mod framework;
 mod input;
@@ -8,17 +9,20 @@ mod node;
 mod outcome;
 mod page;
 mod period;
+mod preview;
 mod release;
 mod scalar;
 mod viewer;
 
 pub use area::{Area, AreaConnection, AreaKind};
-pub use estimate::{Estimate, HiddenReason};
+pub use change::Change;
+pub use estimate::{CellStatus, Estimate, HiddenReason};
 pub use framework::{Benchmark, Framework};
 pub use input::{BreakdownDimension, OutcomesInput};
 pub use node::{Node, NodeKey};
-pub use outcome::OutcomeTable;
+pub use outcome::{OutcomeTable, TableSummary};
 pub use page::{PAGE_MAX, page_size};
 pub use period::{Category, Dimension, Period};
+pub use preview::OutcomePreview;
 pub use release::{Release, ReleaseConnection};
 pub use viewer::Viewer;

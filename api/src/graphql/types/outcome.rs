@@ -1,13 +1,17 @@
 //! Tables of outcomes: read from a protected table, cell by cell.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
-use async_graphql::{Object, SimpleObject};
+use async_graphql::{Object, Result, SimpleObject};
 
-use crate::service::Tabulation;
+use crate::{
+    domain::{self, period::InvalidPeriod},
+    graphql::error::bad_request,
+    service::Tabulation,
+};
 
 use super::{
-    Area, Benchmark, Category, Estimate, Framework, HiddenReason, Period, Release,
+    Area, Benchmark, Category, Change, Estimate, Framework, HiddenReason, Period, Release,
     scalar::{Comparability, Tier},
 };
 
@@ -26,7 +30,7 @@ pub struct OverallCell {
     position: usize,
 }
 
-fn whole(number: usize) -> i32 {
+pub(super) fn whole(number: usize) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
@@ -34,7 +38,7 @@ fn area(table: &Tabulation, area: &crate::domain::Area) -> Option<Area> {
     Area::by_code(table.catalogue().clone(), &area.code)
 }
 
-fn categories(group: &crate::plan::Group) -> Vec<Category> {
+pub(super) fn categories(group: &crate::plan::Group) -> Vec<Category> {
     group.categories.iter().map(|&(dimension, position)| Category::new(dimension, position)).collect()
 }
 
@@ -74,7 +78,14 @@ impl OutcomeTable {
 
     /// The cells, in the order areas, periods, benchmarks, categories; each list in the order of its codes.
     async fn cells(&self) -> Vec<OutcomeCell> {
-        (0..self.0.cells().len()).map(|position| OutcomeCell { table: self.0.clone(), position }).collect()
+        self.cells_at(self.0.own_cells())
+    }
+
+    /// Totals of the breakdown: the same cells with one or more of the dimensions in `by` left out, the finest first. Each
+    /// has noise of its own, so parts do not add up to it exactly; ask with `reconcile` to bring them to. Empty without a
+    /// breakdown. Totals that are not standard tables cost budget like any question.
+    async fn totals(&self) -> Vec<OutcomeCell> {
+        self.cells_at(self.0.totals())
     }
 
     /// Outcomes over all benchmarks of the framework, in the order areas, periods, categories. Counts institutions that
@@ -85,20 +96,19 @@ impl OutcomeTable {
 
     /// How many cells carry a value, and how many are hidden, by reason.
     async fn summary(&self) -> TableSummary {
-        let (published, hidden) = self.0.summary();
-        TableSummary {
-            published: whole(published),
-            hidden: hidden
-                .into_iter()
-                .map(|(reason, count)| HiddenCount { reason: reason.into(), count: whole(count) })
-                .collect(),
-        }
+        TableSummary::new(self.0.summary())
     }
 
     /// A stable reference to this table: release, tier and canonical question. Two spellings of one question share it.
     /// `table` answers it again, with the same numbers.
     async fn citation(&self) -> String {
         self.0.citation()
+    }
+}
+
+impl OutcomeTable {
+    fn cells_at(&self, positions: Range<usize>) -> Vec<OutcomeCell> {
+        positions.map(|position| OutcomeCell { table: self.0.clone(), position }).collect()
     }
 }
 
@@ -126,6 +136,16 @@ pub struct TableSummary {
     published: i32,
     /// Cells that are hidden, by reason.
     hidden: Vec<HiddenCount>,
+}
+
+impl TableSummary {
+    pub(super) fn new((published, hidden): (usize, Vec<(disclosure::HiddenReason, usize)>)) -> Self {
+        let count = |(reason, count): (disclosure::HiddenReason, usize)| HiddenCount {
+            reason: reason.into(),
+            count: whole(count),
+        };
+        Self { published: whole(published), hidden: hidden.into_iter().map(count).collect() }
+    }
 }
 
 /// Cells hidden for one reason.
@@ -180,6 +200,24 @@ impl OutcomeCell {
         Estimate::new(&self.table.cells()[self.position].mean_score, self.table.remedies(self.position))
     }
 
+    /// The change since an earlier period: the same area, benchmark and categories.
+    async fn change(&self, #[graphql(desc = "The earlier period, e.g. `202223T3`.")] since: String) -> Result<Change> {
+        let period: domain::Period = since.parse().map_err(|error: InvalidPeriod| bad_request(error.to_string()))?;
+        let change = self.table.change(self.position, period);
+        let change = change.ok_or_else(|| bad_request(format!("the period `{since}` was not asked for")))?;
+        Ok(Change::new(change, period))
+    }
+
+    /// Whether it is a total: a dimension of the breakdown is left out.
+    async fn total(&self) -> bool {
+        self.table.totals().contains(&self.position)
+    }
+
+    /// Whether its estimates were brought to add up with totals or parts, as `reconcile` asks.
+    async fn reconciled(&self) -> bool {
+        self.table.cells()[self.position].reconciled
+    }
+
     /// How the results behind the cell compare with its benchmark: `EXACT` unless the question was `mapped`.
     async fn comparability(&self) -> Comparability {
         self.table.comparability(self.position).into()
@@ -225,4 +263,24 @@ impl OverallCell {
         let remedies = self.table.overall_remedies(self.position);
         self.table.overall()[self.position].distribution.iter().map(|bin| Estimate::new(bin, remedies)).collect()
     }
+
+    /// The number of benchmarks that a quarter, half and three quarters of the institutions do not exceed, read off the
+    /// published distribution. Hidden for fewer than four times the tier's threshold of institutions.
+    async fn quartiles(&self) -> Quartiles {
+        let remedies = self.table.overall_remedies(self.position);
+        let [lower, median, upper] =
+            self.table.overall()[self.position].quartiles.map(|quartile| Estimate::new(&quartile, remedies));
+        Quartiles { lower, median, upper }
+    }
+}
+
+/// Quartiles of the number of benchmarks achieved. Unit: benchmarks.
+#[derive(SimpleObject)]
+pub struct Quartiles {
+    /// A quarter of the institutions achieved this many or fewer.
+    lower: Estimate,
+    /// Half of the institutions achieved this many or fewer.
+    median: Estimate,
+    /// Three quarters of the institutions achieved this many or fewer.
+    upper: Estimate,
 }

@@ -1,0 +1,39 @@
+//! Changes between periods.
+
+use async_graphql::SimpleObject;
+
+use crate::domain;
+
+use super::{Estimate, Period};
+
+/// How a cell differs from the same cell in an earlier period. Its standard error is of its own: where both periods are
+/// about the same institutions, the lasting part of the noise cancels.
+#[derive(SimpleObject)]
+pub struct Change {
+    /// The earlier period.
+    since: Period,
+    /// The change of the share that achieved the benchmark, from −1 to 1: 0.05 is five points more.
+    achieved_share: Estimate,
+    /// The change of the mean score, from −100 to 100.
+    mean_score: Estimate,
+    /// Whether both periods are about the same institutions; null where one of the cells is hidden.
+    same_institutions: Option<bool>,
+    /// Whether the change of the share is larger than protection explains (above 1.96 standard errors). If not, it may be
+    /// noise alone.
+    distinguishable: bool,
+    /// The same for the change of the mean score.
+    mean_distinguishable: bool,
+}
+
+impl Change {
+    pub(super) fn new(change: disclosure::Change, since: domain::Period) -> Self {
+        Self {
+            since: since.into(),
+            achieved_share: Estimate::new(&change.achieved_share, &[]),
+            mean_score: Estimate::new(&change.mean_score, &[]),
+            same_institutions: change.same_institutions,
+            distinguishable: change.share_distinguishable,
+            mean_distinguishable: change.mean_distinguishable,
+        }
+    }
+}

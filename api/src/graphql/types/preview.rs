@@ -1,0 +1,144 @@
+//! Previews: what a question would cost and what its table would look like.
+
+use std::sync::Arc;
+
+use async_graphql::{Object, SimpleObject};
+
+use crate::service::Preview;
+
+use super::{
+    Area, Benchmark, Category, CellStatus, Framework, HiddenReason, Period, Release, TableSummary,
+    outcome::{categories, whole},
+    scalar::Tier,
+};
+
+/// What may be expected of a table of outcomes. It follows from public figures and from what you asked before, never from
+/// results.
+pub struct OutcomePreview(pub(crate) Arc<Preview>);
+
+/// What may be expected of one cell.
+pub struct PreviewCell {
+    preview: Arc<Preview>,
+    position: usize,
+}
+
+/// What may be expected of a table of outcomes. It follows from public figures and from what you asked before, never from
+/// results.
+#[Object]
+impl OutcomePreview {
+    /// The release it would be answered from.
+    async fn release(&self) -> Release {
+        self.0.release().into()
+    }
+
+    /// The framework it would be reported in.
+    async fn framework(&self) -> Option<Framework> {
+        Framework::by_code(self.0.catalogue().clone(), &self.0.framework().code)
+    }
+
+    /// How protected it would be.
+    async fn tier(&self) -> Tier {
+        self.0.tier().into()
+    }
+
+    /// The purpose it would be asked for.
+    async fn purpose(&self) -> &str {
+        self.0.purpose()
+    }
+
+    /// What it would cost.
+    async fn cost(&self) -> PreviewCost {
+        let (cost, rho) = (self.0.cost(), self.0.tier().rules().cost());
+        PreviewCost {
+            cells: whole(cost.cells),
+            standard: cost.standard,
+            tabulations: whole(cost.tabulations),
+            new_tabulations: whole(cost.new),
+            rho: cost.tabulations as f64 * rho,
+        }
+    }
+
+    /// The cells, in the order of `OutcomeTable.cells`.
+    async fn cells(&self) -> Vec<PreviewCell> {
+        (0..self.0.cells().len()).map(|position| PreviewCell { preview: self.0.clone(), position }).collect()
+    }
+
+    /// How many cells will carry a value, and how many will be hidden, by reason.
+    async fn summary(&self) -> TableSummary {
+        TableSummary::new(self.0.summary())
+    }
+}
+
+/// What asking would cost.
+#[derive(SimpleObject)]
+pub struct PreviewCost {
+    /// How many cells the table has.
+    cells: i32,
+    /// Whether it is a standard table (one kind of area × period × benchmark, no other condition), which is always free.
+    standard: bool,
+    /// How many units of budget the question has by itself, one for each benchmark and period of a tabulation.
+    tabulations: i32,
+    /// How many of them your organisation has not asked for yet: what asking now would take from its budget.
+    new_tabulations: i32,
+    /// What all of them cost in the unit ρ.
+    rho: f64,
+}
+
+/// What may be expected of one cell.
+#[Object]
+impl PreviewCell {
+    /// The area.
+    async fn area(&self) -> Option<Area> {
+        Area::by_code(self.preview.catalogue().clone(), &self.preview.cell_key(self.position).0.code)
+    }
+
+    /// The period.
+    async fn period(&self) -> Period {
+        self.preview.cell_key(self.position).1.into()
+    }
+
+    /// The benchmark, in the numbering of the framework asked for.
+    async fn benchmark(&self) -> Benchmark {
+        Benchmark::new(self.preview.framework(), self.preview.cell_key(self.position).2)
+    }
+
+    /// One category for each dimension of the breakdown; empty without one.
+    async fn categories(&self) -> Vec<Category> {
+        categories(self.preview.cell_key(self.position).3)
+    }
+
+    /// How many institutions were assessed, rounded as the tier demands; null when it will be hidden.
+    async fn institutions(&self) -> Option<i32> {
+        self.preview.cells()[self.position].institutions.map(|count| whole(count as usize))
+    }
+
+    /// The status its share will have. `OK` may still turn out `UNRELIABLE`, or a band, where the share is close to 0 or 1.
+    async fn status(&self) -> CellStatus {
+        self.preview.cells()[self.position].status.into()
+    }
+
+    /// Why it will be hidden; null where it will carry values.
+    async fn reason(&self) -> Option<HiddenReason> {
+        self.preview.cells()[self.position].reason.map(Into::into)
+    }
+
+    /// What to change to get a value, best first.
+    async fn remedy(&self) -> &[String] {
+        self.preview.remedies(self.position)
+    }
+
+    /// The standard error that the number of institutions that achieved it will have; null when hidden.
+    async fn achieved_error(&self) -> Option<f64> {
+        self.preview.cells()[self.position].achieved_error
+    }
+
+    /// The standard error that the share will have: 0.05 is five points; null when hidden.
+    async fn share_error(&self) -> Option<f64> {
+        self.preview.cells()[self.position].share_error
+    }
+
+    /// The standard error that the mean score will have; null when hidden.
+    async fn mean_error(&self) -> Option<f64> {
+        self.preview.cells()[self.position].mean_error
+    }
+}

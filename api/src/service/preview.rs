@@ -1,0 +1,120 @@
+//! What a question would cost and what its table would look like, without asking it.
+
+use std::sync::Arc;
+
+use disclosure::{ExpectedCell, HiddenReason, Tier};
+
+use crate::{
+    auth::Viewer,
+    domain::{Area, Benchmark, Catalogue, Framework, Period, Release},
+    plan::{Group, Plan, Question},
+};
+
+use super::{Error, Exchange, advise, tabulate::count, tabulation::summary};
+
+/// What may be expected of a table. Everything in it follows from the question, the catalogue, the grant, what was asked
+/// before, and who took part; nothing from a score.
+pub struct Preview {
+    release: Release,
+    catalogue: Arc<Catalogue>,
+    plan: Plan,
+    cost: PreviewCost,
+    cells: Vec<ExpectedCell>,
+    remedies: Vec<Vec<String>>,
+}
+
+/// What asking would cost.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PreviewCost {
+    /// How many cells the table has.
+    pub cells: usize,
+    /// Whether it is a standard table, which is free.
+    pub standard: bool,
+    /// How many charges the question has by itself.
+    pub tabulations: usize,
+    /// How many of them are new, and would be charged now.
+    pub new: usize,
+}
+
+impl Exchange {
+    /// Tells what a question would cost and what its table would look like. Charges nothing.
+    ///
+    /// # Errors
+    /// As [`Exchange::tabulate`], save that a budget that is used up is told in the cells.
+    pub async fn preview(&self, viewer: &Viewer, question: &Question, release: Option<u32>) -> Result<Preview, Error> {
+        let world = self.world();
+        let admitted = self.admit(&world, viewer, question, release).await?;
+        let plan = admitted.plan();
+        let (refused, new) = self.quote(plan, &admitted.bill, &world.directory).await?;
+        let own = &admitted.tables[..1];
+        let cells = disclosure::expect(&count(own, 0, &refused, &admitted.snapshot).table, plan.tier());
+        let reasons: Vec<Option<HiddenReason>> = cells.iter().map(|cell| cell.reason).collect();
+        let remedies = advise::about_cells(own, &admitted.grant, &admitted.snapshot, &reasons);
+        let cost = PreviewCost {
+            cells: plan.cells(),
+            standard: plan.is_standard(),
+            tabulations: admitted.bill.charges.len(),
+            new,
+        };
+        Ok(Preview {
+            release: admitted.snapshot.release().clone(),
+            catalogue: admitted.snapshot.catalogue().clone(),
+            plan: plan.clone(),
+            cost,
+            cells,
+            remedies,
+        })
+    }
+}
+
+impl Preview {
+    /// The release it would be answered from.
+    pub fn release(&self) -> &Release {
+        &self.release
+    }
+
+    /// The catalogue it would be answered with.
+    pub fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.catalogue
+    }
+
+    /// The framework it would be reported in.
+    pub fn framework(&self) -> &Framework {
+        &self.catalogue.frameworks()[self.plan.framework()]
+    }
+
+    /// The tier it would be answered at.
+    pub fn tier(&self) -> Tier {
+        self.plan.tier()
+    }
+
+    /// The purpose it would be asked for.
+    pub fn purpose(&self) -> &str {
+        self.plan.purpose()
+    }
+
+    /// What it would cost.
+    pub fn cost(&self) -> PreviewCost {
+        self.cost
+    }
+
+    /// What may be expected of each cell.
+    pub fn cells(&self) -> &[ExpectedCell] {
+        &self.cells
+    }
+
+    /// What a cell is about.
+    pub fn cell_key(&self, cell: usize) -> (&Area, Period, &Benchmark, &Group) {
+        self.plan.key(&self.catalogue, cell)
+    }
+
+    /// What to change to get a number for a cell that will be hidden.
+    pub fn remedies(&self, cell: usize) -> &[String] {
+        &self.remedies[cell]
+    }
+
+    /// How many cells will carry a value, and how many will be hidden for each reason.
+    pub fn summary(&self) -> (usize, Vec<(HiddenReason, usize)>) {
+        summary(self.cells.iter().map(|cell| cell.reason))
+    }
+}
