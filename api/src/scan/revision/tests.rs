@@ -6,8 +6,8 @@ use disclosure::{HiddenReason, NoiseKey, ProtectedCell, ProtectedOverall, Protec
 use proptest::prelude::*;
 
 use crate::{
-    domain::{AreaIndex, Attributes, Catalogue, FrameworkIndex, Period, Pseudonym, ReleasedResult},
-    plan::{Plan, SourceFramework},
+    domain::{AreaIndex, AreaKind, Attributes, Catalogue, FrameworkIndex, Period, Pseudonym, ReleasedResult},
+    plan::{Plan, Question, SourceFramework},
     scan::{
         naive::{AUTHORITIES, BENCHMARKS, catalogue, meets, plan, question, score, snapshot},
         run,
@@ -19,7 +19,7 @@ use crate::{
 const RELEASES: u32 = 5;
 
 /// Every result ever handed in: newcomers, corrections, moves, changed categories and late arrivals over five releases.
-/// How often each release corrects is drawn too, so that many cells stay below the threshold and many pass it.
+/// How much is corrected and when each framework first comes is drawn too.
 fn history() -> impl Strategy<Value = Vec<ReleasedResult>> {
     let one = (
         (1..=RELEASES, 0..2_usize, 0..45_u8),
@@ -31,9 +31,11 @@ fn history() -> impl Strategy<Value = Vec<ReleasedResult>> {
         ),
         1..3_u8,
     );
-    let start = proptest::collection::vec(one.clone(), 0..200)
-        .prop_map(|rows| rows.into_iter().map(|((_, f, i), p, a, s, t)| ((1, f, i), p, a, s, t)).collect::<Vec<_>>());
-    (start, proptest::collection::vec(one, 0..150)).prop_map(|(start, later)| {
+    let first = prop_oneof![2 => Just(1), 1 => 1..=RELEASES];
+    let rows = (proptest::collection::vec(one.clone(), 0..200), proptest::collection::vec(one, 0..150));
+    ([first.clone(), first], rows).prop_map(|(first, (mut start, mut later))| {
+        start.iter_mut().for_each(|(key, ..)| key.0 = first[key.1]);
+        later.retain(|(key, ..)| key.0 >= first[key.1]);
         let catalogue = catalogue();
         let mut versions: BTreeMap<_, BTreeMap<u32, ReleasedResult>> = BTreeMap::new();
         for ((release, framework, institution), (authority, in_hub), attributes, mut scores, term) in
@@ -185,21 +187,38 @@ proptest! {
     }
 }
 
-#[test]
-fn a_period_that_one_release_brings_has_no_history() {
-    let catalogue = catalogue();
-    let result = |institution: u8, from| ReleasedResult {
+/// Assessed under framework F in authority A0.
+fn result(institution: u8, from: u32) -> ReleasedResult {
+    ReleasedResult {
         institution: Pseudonym([institution; 32]),
         framework: 0,
         period: Period::new(2024, 1).unwrap(),
-        local_authority: catalogue.area_index("A0").unwrap(),
+        local_authority: catalogue().area_index("A0").unwrap(),
         hub: None,
         attributes: Attributes([1; 5]),
         provider: 1,
         scores: vec![Some(100); BENCHMARKS],
         from,
         until: None,
+    }
+}
+
+#[test]
+fn it_takes_as_many_as_the_tier_has_for_a_threshold() {
+    let catalogue = catalogue();
+    let question = Question { framework: "F".into(), area_kind: Some(AreaKind::Country), ..Question::default() };
+    let counted = |late: u8| {
+        let results: Vec<ReleasedResult> =
+            (0..12).map(|number| result(number, 1)).chain((0..late).map(|number| result(12 + number, 2))).collect();
+        let snapshot = snapshot(&results, &catalogue);
+        institutions(&plan(&question, &catalogue, &snapshot), &snapshot)[0]
     };
+    assert_eq!([counted(0), counted(9), counted(10), counted(11)], [12, 12, 22, 23]);
+}
+
+#[test]
+fn a_period_that_one_release_brings_has_no_history() {
+    let catalogue = catalogue();
     let history = |results: &[ReleasedResult]| {
         let snapshot = snapshot(results, &catalogue);
         let columns = snapshot.framework(0).period(Period::new(2024, 1).unwrap()).unwrap();
