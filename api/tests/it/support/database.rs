@@ -48,6 +48,22 @@ impl Database {
         }
     }
 
+    /// A file that outlives the test, for a service that several tests share. An earlier run's is removed.
+    pub(crate) fn shared(name: &str) -> Self {
+        let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+        for ending in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(folder.join(format!("{name}.db{ending}")));
+        }
+        let url = format!("sqlite://{}", folder.join(format!("{name}.db")).display());
+        Self { url, _directory: None, _server: None }
+    }
+
+    /// Changes the database behind the service's back.
+    pub(crate) async fn execute(&self, sql: &str) {
+        let database = sea_orm::Database::connect(&self.url).await.unwrap();
+        database.execute_unprepared(sql).await.unwrap();
+    }
+
     /// One row of whole numbers, asked of the database itself.
     pub(crate) async fn numbers(&self, sql: &str) -> Vec<Vec<i64>> {
         let database = sea_orm::Database::connect(&self.url).await.unwrap();
