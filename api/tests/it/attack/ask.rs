@@ -138,18 +138,20 @@ pub(super) struct Total {
 }
 
 impl Estimate {
-    /// What an attacker reads out of a share (`top` 1) or a mean over `institutions`; `sigma` is the noise of the tier.
+    /// What an attacker reads out of a share (`top` 1) or a mean over `institutions`; `sigma` is the noise, for bands, which
+    /// do not tell theirs: fewer than 3 achieved or failed, up to the noise.
     pub(super) fn total(&self, institutions: usize, top: f64, sigma: f64) -> Option<Total> {
         let value = self.value?;
         let worth = institutions as f64 / top;
-        Some(match (self.bound, self.standard_error) {
-            (Some(Bound::AtMost), _) => Total { value: 1.5, variance: sigma * sigma, banded: true },
-            (Some(Bound::AtLeast), _) => {
-                Total { value: institutions as f64 - 1.5, variance: sigma * sigma, banded: true }
+        let band = |value| Some(Total { value, variance: sigma * sigma + 1.0, banded: true });
+        match (self.bound, self.standard_error) {
+            (Some(Bound::AtMost), _) => band(1.5),
+            (Some(Bound::AtLeast), _) => band(institutions as f64 - 1.5),
+            (None, Some(error)) => {
+                Some(Total { value: value * worth, variance: (error * worth).powi(2), banded: false })
             }
-            (None, Some(error)) => Total { value: value * worth, variance: (error * worth).powi(2), banded: false },
-            (None, None) => return None,
-        })
+            (None, None) => None,
+        }
     }
 }
 

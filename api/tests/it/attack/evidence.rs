@@ -64,8 +64,8 @@ pub(super) fn priors(population: &Population) -> Vec<Prior> {
     BENCHMARKS.into_iter().map(prior).collect()
 }
 
-/// Reads every answer. `sigma` is the noise where the service does not state it; `correlation` that of the noise of the
-/// number achieved and of the mean score.
+/// Reads every answer. `sigma` is the noise where a table states none; `correlation` that of the noise of the number
+/// achieved and of the mean score.
 pub(super) fn gather(
     population: &Population,
     answers: &[Answer],
@@ -86,6 +86,14 @@ pub(super) fn gather(
             let split = || population.split(&answer.tabulation, &answer.areas, terms[period], benchmark);
             sets.entry((period, benchmark)).or_insert_with(split)[cell].clone()
         };
+        let mut stated = sigma;
+        for figure in &answer.figures {
+            let members = set(figure.period, Some(figure.benchmark), figure.cell);
+            if let Some(error) = figure.share.standard_error {
+                stated = stated.min(error * members.len() as f64);
+            }
+        }
+        let sigma = stated;
         for figure in &answer.figures {
             let members = set(figure.period, Some(figure.benchmark), figure.cell);
             let seen = Seen {
@@ -130,6 +138,11 @@ fn average(seen: &[Seen], which: impl Fn(&Seen) -> Option<Total>) -> Option<(f64
     let mut terms: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
     for (term, total) in totals.iter().filter(|(_, total)| total.variance <= 1.1 * sharpest) {
         terms.entry(*term).or_default().push(total.value);
+    }
+    if totals.iter().all(|(_, total)| total.banded) {
+        // A band stays a band, however often it is told.
+        let values: Vec<f64> = terms.into_values().flatten().collect();
+        return Some((super::statistic::mean(&values), sharpest));
     }
     let (mut weights, mut weighted) = (0.0, 0.0);
     for values in terms.values() {
