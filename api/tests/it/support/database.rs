@@ -48,6 +48,16 @@ impl Database {
         }
     }
 
+    /// A file that outlives the test, for a service that several tests share. An earlier run's is removed.
+    pub(crate) fn shared(name: &str) -> Self {
+        let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+        for ending in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(folder.join(format!("{name}.db{ending}")));
+        }
+        let url = format!("sqlite://{}", folder.join(format!("{name}.db")).display());
+        Self { url, _directory: None, server: None }
+    }
+
     /// The same database for another process: it lasts as long as this one.
     pub(crate) fn beside(&self) -> Self {
         Self { url: self.url.clone(), _directory: None, server: self.server.clone() }

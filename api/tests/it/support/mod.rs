@@ -2,8 +2,10 @@
 
 mod database;
 mod population;
+mod run;
 mod service;
 
 pub(crate) use database::{Database, Engine};
 pub(crate) use population::{Population, Row};
+pub(crate) use run::{attacks_run_long, block_on};
 pub(crate) use service::{HUB, LEP, PARTNER, Service, clock, question};

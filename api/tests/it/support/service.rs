@@ -37,7 +37,7 @@ pub(crate) struct Service {
     pub(crate) exchange: Arc<Exchange>,
     pub(crate) router: Router,
     pub(crate) settings: Settings,
-    pub(crate) database: Database,
+    pub(crate) database: Arc<Database>,
 }
 
 /// What came back.
@@ -126,7 +126,33 @@ impl Service {
         exchange.refresh().await.unwrap();
         let exchange = Arc::new(exchange);
         let router = app::router(&settings, &exchange).unwrap();
-        Self { exchange, router, settings, database }
+        Self { exchange, router, settings, database: Arc::new(database) }
+    }
+
+    /// Another service over the same database with another secret: other noise, the same institutions.
+    pub(crate) async fn under(&self, secret: [u8; 32]) -> Self {
+        self.database.execute("DELETE FROM setting WHERE key = 'secret_fingerprint'").await;
+        let exchange = Exchange::open(&self.database.url, Secret::new(secret), Arc::new(clock())).await.unwrap();
+        exchange.start().await.unwrap();
+        let exchange = Arc::new(exchange);
+        let router = app::router(&self.settings, &exchange).unwrap();
+        Self { exchange, router, settings: self.settings.clone(), database: self.database.clone() }
+    }
+
+    /// Adds an organisation with an agreement for an area.
+    pub(crate) async fn add_partner(&self, code: &str, area: &str, tier: Tier) {
+        self.exchange.add_organisation(code, OrganisationKind::Partner, code, area).await.unwrap();
+        let agreement = NewAgreement {
+            consumer: code.into(),
+            area: area.into(),
+            tier,
+            purposes: vec!["benchmarking".into()],
+            dimensions: None,
+            valid_from: clock().today(),
+            valid_until: None,
+        };
+        self.exchange.add_agreement(&agreement).await.unwrap();
+        self.exchange.refresh().await.unwrap();
     }
 
     /// Another process over the same database: what it remembers is its own.

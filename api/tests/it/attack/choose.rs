@@ -1,0 +1,128 @@
+//! Which questions tell an attacker most: chosen greedily by how much they narrow down each institution.
+
+use std::collections::HashSet;
+
+use api::domain::{AreaKind, Dimension};
+use disclosure::Tier;
+
+use super::{
+    ask::{Answer, Tabulation},
+    population::Population,
+    random::Random,
+};
+
+/// Every two dimensions.
+pub(super) fn dimension_pairs() -> Vec<[Dimension; 2]> {
+    let all = Dimension::ALL;
+    (0..all.len()).flat_map(|first| (first + 1..all.len()).map(move |second| [all[first], all[second]])).collect()
+}
+
+/// The kinds of area that a tier answers for.
+pub(super) fn kinds(tier: Tier) -> &'static [AreaKind] {
+    match tier {
+        Tier::International => &[AreaKind::Country, AreaKind::Region, AreaKind::Lep],
+        _ => &AreaKind::ALL,
+    }
+}
+
+/// The tabulations an attacker considers: every kind of area by every dimension and pair of dimensions, and the same over
+/// many unions of categories.
+fn candidates(tier: Tier, random: &mut Random) -> Vec<Tabulation> {
+    let mut candidates = Vec::new();
+    for &kind in kinds(tier) {
+        for dimension in Dimension::ALL {
+            candidates.push(Tabulation::by(kind, &[dimension]));
+        }
+        if tier.rules().max_dimensions < 2 {
+            for dimension in Dimension::ALL {
+                let half = some_categories(dimension, random);
+                candidates.extend(half.map(|half| Tabulation::standard(kind).within(dimension, half)));
+            }
+            continue;
+        }
+        for pair in dimension_pairs() {
+            candidates.push(Tabulation::by(kind, &pair));
+            for (by, within) in [(pair[0], pair[1]), (pair[1], pair[0])] {
+                for _ in 0..6 {
+                    let some = some_categories(within, random);
+                    candidates.extend(some.map(|some| Tabulation::by(kind, &[by]).within(within, some)));
+                }
+            }
+        }
+    }
+    let mut seen = HashSet::new();
+    candidates.retain(|candidate| seen.insert(candidate.clone()));
+    candidates
+}
+
+/// At least two categories, not all; `None` where there are too few.
+fn some_categories(dimension: Dimension, random: &mut Random) -> Option<Vec<usize>> {
+    let all = dimension.categories().len();
+    let kept: Vec<usize> = (0..all).filter(|_| random.chance(0.5)).collect();
+    (kept.len() >= 2 && kept.len() < all).then_some(kept)
+}
+
+/// An attacker's choice of questions over the terms.
+pub(super) struct Chooser<'p> {
+    population: &'p Population,
+    tier: Tier,
+    candidates: Vec<Tabulation>,
+    /// Who is in which cell, by candidate; hubs as in the last term.
+    cells: Vec<Vec<Vec<u32>>>,
+    used: Vec<bool>,
+    /// How unsure the attacker is of each institution: a variance, on the diagonal only.
+    unsure: Vec<f64>,
+}
+
+impl<'p> Chooser<'p> {
+    pub(super) fn new(population: &'p Population, tier: Tier) -> Self {
+        let candidates = candidates(tier, &mut Random::new(17));
+        let last = population.periods.len() - 1;
+        let cells = candidates
+            .iter()
+            .map(|candidate| population.split(candidate, &population.areas(candidate.kind), last, None))
+            .collect();
+        let used = vec![false; candidates.len()];
+        Self { population, tier, candidates, cells, used, unsure: vec![0.25; population.institutions.len()] }
+    }
+
+    /// The next question that was not chosen before, and that tells most; `None` when nothing is left.
+    pub(super) fn next(&mut self) -> Option<Tabulation> {
+        let least = self.tier.rules().fewest_institutions() as usize;
+        let gain = |candidate: usize| -> f64 {
+            self.cells[candidate].iter().filter(|members| members.len() >= least).map(|cell| self.gain(cell)).sum()
+        };
+        let best = (0..self.candidates.len())
+            .filter(|&candidate| !self.used[candidate])
+            .map(|candidate| (gain(candidate), candidate))
+            .max_by(|a, b| a.0.total_cmp(&b.0))?;
+        self.used[best.1] = true;
+        Some(self.candidates[best.1].clone())
+    }
+
+    /// Learns from what was answered.
+    pub(super) fn learn(&mut self, answer: &Answer) {
+        let last = self.population.periods.len() - 1;
+        let cells = self.population.split(&answer.tabulation, &answer.areas, last, None);
+        let mut told: Vec<usize> = answer.figures.iter().map(|figure| figure.cell).collect();
+        told.sort_unstable();
+        told.dedup();
+        for cell in told {
+            let narrowed = self.spread(&cells[cell]);
+            for &id in &cells[cell] {
+                let unsure = &mut self.unsure[id as usize];
+                *unsure -= *unsure * *unsure / narrowed;
+            }
+        }
+    }
+
+    fn gain(&self, members: &[u32]) -> f64 {
+        let squares: f64 = members.iter().map(|&id| self.unsure[id as usize].powi(2)).sum();
+        squares / self.spread(members)
+    }
+
+    /// The variance of an answer about some institutions.
+    fn spread(&self, members: &[u32]) -> f64 {
+        members.iter().map(|&id| self.unsure[id as usize]).sum::<f64>() + self.tier.rules().sigma.powi(2)
+    }
+}

@@ -1,0 +1,51 @@
+//! Services that several attacks share. Each attack brings an organisation of its own, with a budget of its own.
+
+use api::domain::Period;
+use tokio::sync::OnceCell;
+
+use crate::support::{Database, HUB, LEP, Service, attacks_run_long};
+
+use super::population::{Population, area};
+
+/// A service and the population behind it.
+pub(super) struct Fixture {
+    pub(super) service: Service,
+    pub(super) population: Population,
+}
+
+/// How many terms of constant scores.
+pub(super) const TERMS: usize = 30;
+
+/// Two regions (three in the long run) over 30 terms of constant scores.
+///
+/// The scores are those of 2021/22, when about six in ten achieved: the nearer to one half, the more there is to learn.
+pub(super) async fn regions() -> &'static Fixture {
+    static SHARED: OnceCell<Fixture> = OnceCell::const_new();
+    let all = ["E12000001", "E12000003", "E12000004"];
+    let regions = if attacks_run_long() { &all[..] } else { &all[..2] };
+    let population = || Population::drawn(regions, Period::new(2021, 3).unwrap(), TERMS);
+    SHARED.get_or_init(|| async { Fixture::filled("attack-regions", population()).await }).await
+}
+
+/// The whole of England in the newest term.
+pub(super) async fn england() -> &'static Fixture {
+    static SHARED: OnceCell<Fixture> = OnceCell::const_new();
+    let population = || Population::drawn(&["E92000001"], Period::new(2024, 3).unwrap(), 1);
+    SHARED.get_or_init(|| async { Fixture::filled("attack-england", population()).await }).await
+}
+
+impl Fixture {
+    async fn filled(name: &str, population: Population) -> Self {
+        let service = Service::over(Database::shared(name), 77).await;
+        let hub = area("HUB-2018-21");
+        let own = |institution: &super::population::Institution| institution.hubs.iter().any(|(code, _)| *code == hub);
+        accepted(&service.hand_in_file(HUB, &population.file(own)).await);
+        accepted(&service.hand_in_file(LEP, &population.file(|institution| !own(institution))).await);
+        service.exchange.publish(None).await.unwrap();
+        Self { service, population }
+    }
+}
+
+fn accepted(report: &api::service::ImportReport) {
+    assert!(report.problems.is_empty(), "{:?}", report.problems.first());
+}

@@ -1,0 +1,57 @@
+//! The attack suite: what an attacker achieves against the real API, measured and held to the targets of the design.
+//!
+//! The attackers know every institution and its public attributes, who took part, the method and all its parameters; some
+//! know all other results. They do not know the secret. Seeds are fixed, so the figures can be repeated. Each attack asks
+//! until it is refused and uses whatever it is given.
+//!
+//! | file | attack |
+//! | --- | --- |
+//! | `twins` | one institution's score flipped: single answers, pairs that differ by it, everything together |
+//! | `differencing` | every pair of answers whose sets differ by one |
+//! | `repetition` | the same question a thousand times |
+//! | `averaging` | partitions of a total |
+//! | `reconstruction` | least squares over everything one organisation may ask |
+//! | `terms` | thirty terms averaged |
+//! | `change` | an institution moves; a release corrects one |
+//! | `small` | cells below the threshold |
+//! | `pooling` | tokens of several tiers together |
+//! | `collusion` | all but one tell; own results subtracted |
+//! | `extremes` | all or none achieve |
+//! | `race` | many new questions at once |
+//! | `taint` | other scores, same refusals |
+//! | `usefulness` | no attack: what is left for honest users |
+//! | `tradeoff` | long run only: how sharp standard tables may be |
+//!
+//! They stand on `population` (who is attacked), `fixture` (services that are shared), `ask` (how they ask), `choose` (which
+//! questions tell most), `evidence` and `posterior` (what follows from the answers), `simulation` (the noise redrawn with
+//! another σ), `solver`, `statistic`, `random` and `report`.
+//!
+//! `cargo test` runs a short version. The long one, and the table for the README, come from
+//! `EXCHANGE_ATTACKS=long cargo test --release --test it attack -- --nocapture --test-threads=1`.
+
+mod ask;
+mod averaging;
+mod change;
+mod choose;
+mod collusion;
+mod differencing;
+mod evidence;
+mod extremes;
+mod fixture;
+mod pooling;
+mod population;
+mod posterior;
+mod race;
+mod random;
+mod reconstruction;
+mod repetition;
+mod report;
+mod simulation;
+mod small;
+mod solver;
+mod statistic;
+mod taint;
+mod terms;
+mod tradeoff;
+mod twins;
+mod usefulness;

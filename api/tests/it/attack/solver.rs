@@ -1,0 +1,79 @@
+//! Dense symmetric positive definite systems: Cholesky's factor and the two substitutions.
+
+/// A symmetric matrix, of which only the lower triangle is kept and read.
+#[derive(Debug, Clone)]
+pub(super) struct Symmetric {
+    rows: Vec<Vec<f64>>,
+}
+
+/// The lower factor of a symmetric positive definite matrix.
+#[derive(Debug)]
+pub(super) struct Factor {
+    rows: Vec<Vec<f64>>,
+}
+
+impl Symmetric {
+    /// A multiple of the identity.
+    pub(super) fn diagonal(size: usize, value: f64) -> Self {
+        let row = |length: usize| (0..=length).map(|column| if column == length { value } else { 0.0 }).collect();
+        Self { rows: (0..size).map(row).collect() }
+    }
+
+    /// Adds `weight` at every pair of the ascending members.
+    pub(super) fn add_block(&mut self, members: &[u32], weight: f64) {
+        for (position, &row) in members.iter().enumerate() {
+            let row = &mut self.rows[row as usize];
+            for &column in &members[..=position] {
+                row[column as usize] += weight;
+            }
+        }
+    }
+
+    /// Factors the matrix; panics where it is not positive definite.
+    pub(super) fn factor(mut self) -> Factor {
+        for at in 0..self.rows.len() {
+            let (above, rest) = self.rows.split_at_mut(at);
+            let row = &mut rest[0];
+            for (column, other) in above.iter().enumerate() {
+                let reduced = row[column] - dot(&row[..column], &other[..column]);
+                row[column] = reduced / other[column];
+            }
+            let left = row[at] - dot(&row[..at], &row[..at]);
+            assert!(left > 0.0, "the matrix is not positive definite");
+            row[at] = left.sqrt();
+        }
+        Factor { rows: self.rows }
+    }
+}
+
+impl Factor {
+    /// Solves for one right-hand side.
+    pub(super) fn solve(&self, mut right: Vec<f64>) -> Vec<f64> {
+        for (at, row) in self.rows.iter().enumerate() {
+            right[at] = (right[at] - dot(&row[..at], &right[..at])) / row[at];
+        }
+        for (at, row) in self.rows.iter().enumerate().rev() {
+            right[at] /= row[at];
+            let value = right[at];
+            for (before, entry) in right[..at].iter_mut().zip(row) {
+                *before -= value * entry;
+            }
+        }
+        right
+    }
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+#[test]
+fn a_small_system_is_solved() {
+    let mut matrix = Symmetric::diagonal(3, 2.0);
+    matrix.add_block(&[0, 2], 1.0);
+    // [[3,0,1],[0,2,0],[1,0,3]] · [1,2,3] = [6,4,10]
+    let solved = matrix.factor().solve(vec![6.0, 4.0, 10.0]);
+    for (found, expected) in solved.iter().zip([1.0, 2.0, 3.0]) {
+        assert!((found - expected).abs() < 1e-12, "{solved:?}");
+    }
+}

@@ -1,0 +1,161 @@
+//! The taint test: with every score drawn anew, nothing but values changes.
+
+use serde_json::Value;
+
+use crate::support::{Engine, HUB, LEP, PARTNER, Population, Service, attacks_run_long, block_on};
+
+use super::{
+    random::Random,
+    report::{Attack, Report},
+};
+
+const FIELDS: &str = "{ tier purpose citation release { number synthetic } cost { cells standard } \
+     summary { published hidden { reason count } } \
+     cells { area { code } period { code } benchmark { number } categories { dimension code } institutions comparability \
+     achieved { ...E } achievedShare { ...E } meanScore { ...E } } \
+     overall { area { code } institutions meanAchieved { ...E } shareWithAll { ...E } distribution { ...E } } } }
+     fragment E on Estimate { value standardError bound status reason remedy }";
+
+/// Who asks about what: all of these may be asked.
+const SCOPES: [(&str, &str); 12] = [
+    (LEP, r#"framework: "GATSBY-2014", areas: ["E12000001", "E12000003"]"#),
+    (LEP, r#"framework: "GATSBY-2014", areas: ["E12000001"], areaKind: LOCAL_AUTHORITY"#),
+    (LEP, r#"framework: "GATSBY-2014", areas: ["E12000001"], areaKind: LEP"#),
+    (LEP, r#"framework: "GATSBY-2014", areas: ["E12000001"], areaKind: HUB"#),
+    (LEP, r#"framework: "GATSBY-2025", areas: ["E12000001", "E12000003"], mapped: true"#),
+    (LEP, r#"framework: "GATSBY-2014", areas: ["E12000001"], areaKind: LOCAL_AUTHORITY, purpose: "OWN_RESULTS""#),
+    (HUB, r#"framework: "GATSBY-2014", areas: ["E12000001"], areaKind: COMBINED_AUTHORITY"#),
+    (HUB, r#"framework: "HKBM-2019", areas: ["E06000047", "E08000021"], mapped: true"#),
+    (HUB, r#"framework: "GATSBY-2014", areas: ["HUB-2018-21"], purpose: "OWN_RESULTS""#),
+    (PARTNER, r#"framework: "HKBM-2019", areas: ["HK"], areaKind: REGION"#),
+    (PARTNER, r#"framework: "GATSBY-2014", areas: ["HK-NT", "E12000001", "E12000003"], mapped: true"#),
+    (PARTNER, r#"framework: "GATSBY-2014", areas: ["E12000001"], areaKind: LEP"#),
+];
+
+/// What may not be asked, or not by everybody.
+const SPOILT: [&str; 14] = [
+    r#"framework: "NONE""#,
+    r#"framework: "GATSBY-2014", areas: ["E99999999"]"#,
+    r#"framework: "GATSBY-2014", areas: ["HK"]"#,
+    r#"framework: "GATSBY-2014", areas: ["E12000001", "E37000025"]"#,
+    r#"framework: "GATSBY-2014", areas: ["E12000003"]"#,
+    r#"framework: "GATSBY-2014", areas: ["E12000001"], areaKind: COUNTRY"#,
+    r#"framework: "GATSBY-2014", areas: ["E92000001"], areaKind: LOCAL_AUTHORITY"#,
+    r#"framework: "GATSBY-2014", purpose: "marketing""#,
+    r#"framework: "GATSBY-2014", areas: ["E12000001"], release: 7"#,
+    r#"framework: "GATSBY-2014", areas: []"#,
+    r#"framework: "GATSBY-2014", areas: ["E92000001"], areaKind: HUB"#,
+    r#"framework: "HKBM-2019", areas: ["HK-ST"]"#,
+    r#"framework: "GATSBY-2014""#,
+    "framework: 2014",
+];
+
+/// A question drawn from much that may be asked, and from some that may not.
+fn draw(random: &mut Random) -> (Option<&'static str>, String) {
+    let (organisation, mut input) = if random.chance(0.25) {
+        (pick(random, &[Some(HUB), Some(LEP), Some(PARTNER), None]), pick(random, &SPOILT).to_owned())
+    } else {
+        let (organisation, input) = pick(random, &SCOPES);
+        (Some(organisation), input.to_owned())
+    };
+    input += pick(random, &["", r#", periods: ["202324T2"]"#, r#", periods: ["202324T2", "202324T3"]"#]);
+    input += pick(random, &["", "", ", benchmarks: [1]", ", benchmarks: [2, 3]", ", benchmarks: [4]"]);
+    input += pick(
+        random,
+        &[
+            "",
+            "",
+            ", by: [PHASE]",
+            ", by: [TYPE]",
+            ", by: [DISADVANTAGE]",
+            ", by: [PHASE, TYPE]",
+            ", by: [PHASE, TYPE, SIZE]",
+        ],
+    );
+    input += pick(
+        random,
+        &[
+            "",
+            "",
+            "",
+            r#", where: [{dimension: PHASE, in: ["special"]}]"#,
+            r#", where: [{dimension: PHASE, in: ["secondary", "middle", "special"]}]"#,
+            r#", where: [{dimension: TYPE, in: ["academy"]}]"#,
+            r#", where: [{dimension: TYPE, in: ["maintained"]}, {dimension: DISADVANTAGE, in: ["4", "5"]}]"#,
+            r#", where: [{dimension: PHASE, in: ["nursery"]}]"#,
+        ],
+    );
+    if random.chance(0.05) {
+        input += pick(random, &[r#", periods: ["2023"]"#, ", benchmarks: [9]", ", nothing: 1"]);
+    }
+    (organisation, input)
+}
+
+fn pick<T: Copy>(random: &mut Random, of: &[T]) -> T {
+    of[random.below(of.len())]
+}
+
+/// Blanks what scores and noise may change: values, errors and statuses of what is told; and the request's number.
+fn blank(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            let told = map.get("reason") == Some(&Value::Null);
+            for (name, inner) in map.iter_mut() {
+                if name == "requestId"
+                    || (told && ["value", "bound", "standardError", "status"].contains(&name.as_str()))
+                {
+                    *inner = Value::Null;
+                } else {
+                    blank(inner);
+                }
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(blank),
+        _ => {}
+    }
+}
+
+#[test]
+fn with_other_scores_every_refusal_and_every_hidden_cell_is_the_same() {
+    block_on(async {
+        let services = [
+            Service::with(Engine::Sqlite, &Population::standard(1)).await,
+            Service::with(Engine::Sqlite, &Population::standard(2)).await,
+        ];
+        let questions = if attacks_run_long() { 1_500 } else { 300 };
+        let mut random = Random::new(31);
+        let (mut different, mut refused, mut hidden, mut values) = (0, 0, 0, 0);
+        for _ in 0..questions {
+            let (organisation, input) = draw(&mut random);
+            let query = format!("{{ outcomes(input: {{{input}}}) {FIELDS}");
+            let mut answers = Vec::new();
+            for service in &services {
+                let answer = service.ask(organisation, &query).await;
+                answers.push((answer.status, answer.json()));
+            }
+            values += u32::from(answers[0].1 != answers[1].1);
+            for (_, json) in &mut answers {
+                blank(json);
+            }
+            let text = answers[0].1.to_string();
+            refused += u32::from(answers[0].1.get("errors").is_some());
+            hidden += u32::from(text.contains("CONFIDENTIAL"));
+            let other = answers[1].1.to_string();
+            if answers[0].0 != answers[1].0 || text != other {
+                different += 1;
+                println!("differs: {organisation:?} {input}");
+            }
+        }
+        assert!(refused > 50 && hidden > 50 && values > 50, "{refused} {hidden} {values}: the sample is too narrow");
+        let mut report = Report::of(Attack::Taint);
+        let measured =
+            format!("{different} of {questions} questions differ ({refused} refused, {hidden} with hidden cells)");
+        report.holds(
+            "randomised scores: errors, hidden cells, remedies, costs",
+            "byte-equal",
+            &measured,
+            different == 0,
+        );
+        report.finish();
+    });
+}

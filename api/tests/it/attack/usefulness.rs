@@ -1,0 +1,87 @@
+//! No attack: what is left for honest users, on all of England.
+
+use api::domain::{AreaKind, Dimension};
+use disclosure::Tier;
+
+use crate::support::block_on;
+
+use super::{
+    ask::{Asker, Tabulation},
+    fixture::england,
+    population::BENCHMARKS,
+    report::{Attack, Report},
+    statistic::median,
+};
+
+#[test]
+fn honest_users_get_numbers_worth_having() {
+    block_on(async {
+        let fixture = england().await;
+        let population = &fixture.population;
+        let asker = Asker::new(&fixture.service, "USEFULNESS", Tier::Regional).await;
+        let mut report = Report::of(Attack::Usefulness);
+
+        let (mut regional, mut inside, mut intervals) = (Vec::new(), 0_u32, 0_u32);
+        let tabulations = [
+            Tabulation::standard(AreaKind::Region),
+            Tabulation::standard(AreaKind::Lep),
+            Tabulation::standard(AreaKind::LocalAuthority),
+            Tabulation::by(AreaKind::Lep, &[Dimension::Size]),
+            Tabulation::by(AreaKind::Region, &[Dimension::Disadvantage, Dimension::Size]),
+        ];
+        for tabulation in tabulations {
+            let areas = population.areas(tabulation.kind);
+            let answer = asker.ask(&tabulation, &areas, &population.periods, &BENCHMARKS).await.unwrap();
+            for benchmark in BENCHMARKS {
+                let sets = population.split(&tabulation, &areas, 0, Some(benchmark));
+                for figure in answer.figures.iter().filter(|figure| figure.benchmark == benchmark) {
+                    let members = &sets[figure.cell];
+                    let (share, mean) = (
+                        population.achieved(members, benchmark) / members.len() as f64,
+                        population.worth(members, benchmark) / members.len() as f64 * 100.0,
+                    );
+                    if tabulation == Tabulation::standard(AreaKind::Region) {
+                        regional.push((figure.share.value.unwrap() - share).abs());
+                    }
+                    for (estimate, truth) in [(figure.share, share), (figure.mean, mean)] {
+                        if let (Some(value), Some(error)) = (estimate.value, estimate.standard_error) {
+                            intervals += 1;
+                            inside += u32::from((value - truth).abs() <= 1.96 * error);
+                        }
+                    }
+                }
+            }
+        }
+        let points = median(&regional) * 100.0;
+        report.at_most(
+            "usefulness: error of a regional share, median, points",
+            1.0,
+            points,
+            &format!("{} shares", regional.len()),
+        );
+
+        let by_type = Tabulation::by(AreaKind::Region, &[Dimension::Type]);
+        let areas = population.areas(AreaKind::Region);
+        let answer = asker.ask(&by_type, &areas, &population.periods, &BENCHMARKS).await.unwrap();
+        let with_institutions: usize = BENCHMARKS
+            .into_iter()
+            .map(|benchmark| {
+                population.split(&by_type, &areas, 0, Some(benchmark)).iter().filter(|set| !set.is_empty()).count()
+            })
+            .sum();
+        let published = answer.figures.len() as f64 / with_institutions as f64;
+        let detail = format!("{} of {with_institutions}", answer.figures.len());
+        report.at_least(
+            "usefulness: region × type cells published, of those with institutions",
+            0.85,
+            published,
+            &detail,
+        );
+
+        let coverage = f64::from(inside) / f64::from(intervals);
+        let measured = format!("{:.1} % of {intervals}", coverage * 100.0);
+        let held = (0.94..=0.96).contains(&coverage);
+        report.holds("usefulness: truth within value ± 1.96 standard errors", "94–96 %", &measured, held);
+        report.finish();
+    });
+}
