@@ -5,7 +5,10 @@
 //!
 //! [`RawTable`] → [`protect`] (key, [`Tier`]) → [`ProtectedTable`]
 //!
-//! Read [`protect`] first: what it guarantees, and by what method. Behind it stand `noise` (sticky, layered, nested by
+//! [`RawStudentTable`] → [`protect_students`] (key, [`Tier`]) → [`ProtectedStudentTable`]
+//!
+//! Read [`protect`] first: what it guarantees, and by what method; then [`protect_students`], for sums in which institutions
+//! weigh unequally. Behind them stand `contributions` (dominance and flattening), `noise` (sticky, layered, nested by
 //! tier), `gaussian` (one draw), `key` (the pseudorandom function), `band` (what may be said of a noised total) and
 //! `step` (clean rounding).
 //!
@@ -13,6 +16,7 @@
 //! few, and the budget of new tabulations. Those who decide them hand in [`RawCell::Withheld`].
 
 mod band;
+mod contributions;
 mod estimate;
 mod gaussian;
 mod key;
@@ -21,13 +25,19 @@ mod protect;
 mod protected;
 mod status;
 mod step;
+mod students;
 mod table;
 mod tier;
 
+pub use contributions::Contributions;
 pub use estimate::Estimate;
 pub use key::NoiseKey;
 pub use protect::protect;
 pub use protected::{ProtectedCell, ProtectedOverall, ProtectedTable};
 pub use status::{Bound, CellStatus, HiddenReason};
+pub use students::{
+    CountedStudents, ProtectedStudentCell, ProtectedStudentTable, RawStudentCell, RawStudentTable, SecretGroup,
+    hidden_cohort, protect_students,
+};
 pub use table::{Counted, CountedOverall, Label, RawCell, RawOverall, RawTable};
 pub use tier::{InvalidTier, Rules, Tier};
