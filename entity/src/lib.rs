@@ -7,6 +7,7 @@ pub mod area_membership;
 pub mod benchmark;
 pub mod benchmark_relation;
 pub mod benchmark_score;
+pub mod destination_count;
 pub mod framework;
 pub mod institution;
 pub mod organisation;

@@ -112,6 +112,7 @@ fn snapshot(results: &[ReleasedResult], catalogue: &Arc<Catalogue>) -> Snapshot 
         synthetic: true,
         checksum: String::new(),
         last_result: 0,
+        last_destination: 0,
     };
     builder.finish(release, &NoiseKey::new([3; 32]))
 }

@@ -6,7 +6,10 @@ use disclosure::NoiseKey;
 
 use crate::domain::{AreaIndex, Catalogue, Dimension, Period, Pseudonym, Release, ReleasedResult};
 
-use super::columns::{Columns, FrameworkColumns, NOT_ASSESSED, Snapshot, Stretch};
+use super::{
+    columns::{Columns, FrameworkColumns, NOT_ASSESSED, Snapshot, Stretch},
+    destinations::Destinations,
+};
 
 /// Gathers results, then lays them out as columns.
 pub struct Builder {
@@ -59,7 +62,7 @@ impl Builder {
         let sizes = self.catalogue.frameworks().iter().map(|framework| framework.number_of_benchmarks);
         let frameworks =
             self.frameworks.into_iter().zip(sizes).map(|(gathered, size)| lay_out(gathered, size, key)).collect();
-        Snapshot { release, catalogue: self.catalogue, frameworks }
+        Snapshot { release, catalogue: self.catalogue, frameworks, destinations: Destinations::default() }
     }
 }
 

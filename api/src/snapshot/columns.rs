@@ -4,14 +4,17 @@ use std::{collections::BTreeMap, fmt, ops::Range, sync::Arc};
 
 use crate::domain::{AreaIndex, AreaKind, Catalogue, Dimension, FrameworkIndex, Period, Release};
 
+use super::destinations::Destinations;
+
 /// The byte that stands for a benchmark that was not assessed.
 pub const NOT_ASSESSED: u8 = u8::MAX;
 
-/// Every result of one release. Holds scores of institutions: it has no `Serialize`, no `Display`, and tells only its size.
+/// Every result and every count of destinations of one release. Holds scores of institutions: it has no `Serialize`, no `Display`, and tells only its size.
 pub struct Snapshot {
     pub(super) release: Release,
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) frameworks: Vec<FrameworkColumns>,
+    pub(super) destinations: Destinations,
 }
 
 /// The results of one framework. A row is one institution in one place, handed in by one organisation; one that moves
@@ -58,6 +61,17 @@ impl Snapshot {
         &self.frameworks[framework]
     }
 
+    /// The counts of destinations.
+    pub fn destinations(&self) -> &Destinations {
+        &self.destinations
+    }
+
+    /// The same snapshot with these destinations.
+    pub fn with_destinations(mut self, destinations: Destinations) -> Self {
+        self.destinations = destinations;
+        self
+    }
+
     /// Every period with a result, ascending.
     pub fn periods(&self) -> Vec<Period> {
         let mut periods: Vec<Period> =
@@ -86,22 +100,32 @@ impl FrameworkColumns {
 
     /// The rows of an area, as few ranges as possible; those of one provider alone where one is given.
     pub fn rows_of(&self, area: AreaIndex, provider: Option<i64>, catalogue: &Catalogue) -> Vec<Range<usize>> {
-        let is_hub = catalogue.areas()[area].kind == AreaKind::Hub;
-        let inside = catalogue.local_authorities(area);
-        let mut ranges: Vec<Range<usize>> = Vec::new();
-        for stretch in &self.stretches {
-            let here =
-                if is_hub { stretch.hub == Some(area) } else { inside.binary_search(&stretch.local_authority).is_ok() };
-            if !here || provider.is_some_and(|provider| provider != stretch.provider) {
-                continue;
-            }
-            match ranges.last_mut() {
-                Some(last) if last.end == stretch.rows.start => last.end = stretch.rows.end,
-                _ => ranges.push(stretch.rows.clone()),
-            }
-        }
-        ranges
+        rows_of(&self.stretches, area, provider, catalogue)
     }
+}
+
+/// The rows of an area among sorted stretches, as few ranges as possible; those of one provider alone where one is given.
+pub(super) fn rows_of(
+    stretches: &[Stretch],
+    area: AreaIndex,
+    provider: Option<i64>,
+    catalogue: &Catalogue,
+) -> Vec<Range<usize>> {
+    let is_hub = catalogue.areas()[area].kind == AreaKind::Hub;
+    let inside = catalogue.local_authorities(area);
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for stretch in stretches {
+        let here =
+            if is_hub { stretch.hub == Some(area) } else { inside.binary_search(&stretch.local_authority).is_ok() };
+        if !here || provider.is_some_and(|provider| provider != stretch.provider) {
+            continue;
+        }
+        match ranges.last_mut() {
+            Some(last) if last.end == stretch.rows.start => last.end = stretch.rows.end,
+            _ => ranges.push(stretch.rows.clone()),
+        }
+    }
+    ranges
 }
 
 impl Columns {

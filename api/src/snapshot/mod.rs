@@ -2,6 +2,8 @@
 
 mod builder;
 mod columns;
+mod destinations;
 
 pub use builder::Builder;
 pub use columns::{Columns, FrameworkColumns, NOT_ASSESSED, Snapshot, Stretch};
+pub use destinations::{CohortColumns, Destinations, DestinationsBuilder};

@@ -1,6 +1,7 @@
 //! The database: the one room that knows sea-orm and the entities. Takes and returns domain types.
 
 mod catalogue;
+mod destinations;
 mod directory;
 mod error;
 mod reference;
