@@ -1,9 +1,11 @@
 //! Counts: a plan over a snapshot becomes raw cells. Pure, processor only; what comes out must be protected next.
 
+mod destinations;
 mod group;
 #[cfg(test)]
 mod naive;
 mod run;
 mod tally;
 
+pub use destinations::{Cohorts, cohorts, run_destinations};
 pub use run::{Scan, institutions, run};

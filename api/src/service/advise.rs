@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use disclosure::ProtectedTable;
+use disclosure::{ProtectedTable, Tier};
 
 use crate::{
     domain::{AreaIndex, AreaKind, Catalogue, Dimension},
@@ -97,13 +97,7 @@ impl<'a> Advisor<'a> {
             .into_iter()
             .filter(|dimension| self.plan.by().contains(dimension) || self.plan.filters().contains_key(dimension));
         changes.extend(named.map(Change::Drop));
-        let mut around: Vec<AreaIndex> = catalogue.parents(area).to_vec();
-        around.sort_by_key(|&parent| catalogue.local_authorities(parent).len());
-        let coarser =
-            around.into_iter().filter(|&parent| catalogue.areas()[parent].kind != AreaKind::Hub).filter(|&parent| {
-                self.grant.cover(&[parent], catalogue).is_ok_and(|coverage| coverage.tier == self.plan.tier())
-            });
-        changes.extend(coarser.map(Change::Over));
+        changes.extend(coarser(area, self.plan.tier(), self.grant, catalogue).into_iter().map(Change::Over));
         changes
     }
 
@@ -124,6 +118,23 @@ impl<'a> Advisor<'a> {
     }
 }
 
+/// The areas of the grant around an area, answered at the same tier, smallest first.
+pub(super) fn coarser(area: AreaIndex, tier: Tier, grant: &Grant, catalogue: &Catalogue) -> Vec<AreaIndex> {
+    let mut around: Vec<AreaIndex> = catalogue.parents(area).to_vec();
+    around.sort_by_key(|&parent| catalogue.local_authorities(parent).len());
+    around
+        .into_iter()
+        .filter(|&parent| catalogue.areas()[parent].kind != AreaKind::Hub)
+        .filter(|&parent| grant.cover(&[parent], catalogue).is_ok_and(|coverage| coverage.tier == tier))
+        .collect()
+}
+
+/// The advice to ask for another area.
+pub(super) fn ask_for(area: AreaIndex, catalogue: &Catalogue) -> String {
+    let area = &catalogue.areas()[area];
+    format!("ask for the {} {} ({})", area.kind.as_str().to_uppercase(), area.code, area.name)
+}
+
 /// The group of a changed plan into which a group of the asked one falls.
 fn matching_group(changed: &Plan, asked: &Group) -> Option<usize> {
     changed
@@ -135,10 +146,7 @@ fn matching_group(changed: &Plan, asked: &Group) -> Option<usize> {
 fn wording(change: Change, catalogue: &Catalogue) -> String {
     match change {
         Change::Drop(dimension) => format!("drop {}", dimension.name()),
-        Change::Over(area) => {
-            let area = &catalogue.areas()[area];
-            format!("ask for the {} {} ({})", area.kind.as_str().to_uppercase(), area.code, area.name)
-        }
+        Change::Over(area) => ask_for(area, catalogue),
         Change::Map => "set mapped to true".to_owned(),
     }
 }

@@ -4,6 +4,7 @@ mod administer;
 mod advise;
 mod browse;
 mod demo;
+mod destinations;
 mod error;
 mod exchange;
 mod import;
@@ -13,6 +14,7 @@ mod world;
 
 pub use browse::{Page, ViewerView};
 pub use demo::DemoOrganisation;
+pub use destinations::{DestinationKey, DestinationTabulation};
 pub use error::Error;
 pub use exchange::Exchange;
 pub use import::{ImportReport, ImportRequest, Progress};

@@ -137,29 +137,34 @@ impl Tabulation {
 
     /// How many cells carry a share, and how many are hidden for each reason.
     pub fn summary(&self) -> (usize, Vec<(HiddenReason, usize)>) {
-        let mut hidden: Vec<(HiddenReason, usize)> = Vec::new();
-        let mut published = 0;
-        for cell in self.cells() {
-            match cell.achieved_share.reason {
-                None => published += 1,
-                Some(reason) => match hidden.iter_mut().find(|(seen, _)| *seen == reason) {
-                    Some((_, count)) => *count += 1,
-                    None => hidden.push((reason, 1)),
-                },
-            }
-        }
-        (published, hidden)
+        summarise(self.cells().iter().map(|cell| cell.achieved_share.reason))
     }
 
     /// A stable reference: the release, the tier and the canonical question. Two spellings of one question have one.
     pub fn citation(&self) -> String {
-        format!(
-            "release-{}-{}-{}",
-            self.release.number,
-            self.plan.tier(),
-            URL_SAFE_NO_PAD.encode(self.plan.canonical(&self.catalogue))
-        )
+        citation(&self.release, self.plan.tier(), &self.plan.canonical(&self.catalogue))
     }
+}
+
+/// How many cells carry a value, and how many are hidden for each reason.
+pub(super) fn summarise(reasons: impl Iterator<Item = Option<HiddenReason>>) -> (usize, Vec<(HiddenReason, usize)>) {
+    let mut hidden: Vec<(HiddenReason, usize)> = Vec::new();
+    let mut published = 0;
+    for reason in reasons {
+        match reason {
+            None => published += 1,
+            Some(reason) => match hidden.iter_mut().find(|(seen, _)| *seen == reason) {
+                Some((_, count)) => *count += 1,
+                None => hidden.push((reason, 1)),
+            },
+        }
+    }
+    (published, hidden)
+}
+
+/// A stable reference to an answer: the release, the tier and the canonical question.
+pub(super) fn citation(release: &Release, tier: Tier, canonical: &str) -> String {
+    format!("release-{}-{tier}-{}", release.number, URL_SAFE_NO_PAD.encode(canonical))
 }
 
 /// Whether an estimate is hidden for want of institutions or results, so that advice may help.
