@@ -173,7 +173,7 @@ fn bands(of: usize) -> Vec<Band> {
     let band = |band: usize| {
         let mut inside = (0..=of).filter(|achieved| achieved * BANDS / (of + 1) == band);
         let lowest = inside.next()?;
-        Some(Band { lowest, highest: inside.last().unwrap_or(lowest), of })
+        Some(Band { lowest, highest: inside.next_back().unwrap_or(lowest), of })
     };
     (0..BANDS).filter_map(band).collect()
 }

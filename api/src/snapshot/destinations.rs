@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn counts_become_one_row_an_institution_in_whatever_order_they_come() {
-        let mut counts = vec![
+        let mut counts = [
             count(1, Destination::Education, 100, 7),
             count(2, Destination::Education, 80, 7),
             count(1, Destination::Unknown, 5, 7),

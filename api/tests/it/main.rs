@@ -4,6 +4,7 @@
 
 mod architecture;
 mod catalogue;
+mod destinations;
 mod edge;
 mod identity;
 mod importing;

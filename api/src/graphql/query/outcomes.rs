@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object, Result};
 
-use crate::{
-    graphql::{
-        context,
-        error::wire,
-        types::{OutcomeTable, OutcomesInput},
-    },
-    service,
+use crate::graphql::{
+    context,
+    error::wire,
+    types::{OutcomeTable, OutcomesInput},
 };
+
+use super::release_number;
 
 /// Outcomes.
 #[derive(Default)]
@@ -29,13 +28,7 @@ impl OutcomeQuery {
         #[graphql(desc = "The question.")] input: OutcomesInput,
     ) -> Result<OutcomeTable> {
         let (question, release) = input.into_question();
-        let release = match release {
-            None => None,
-            Some(number) => Some(
-                u32::try_from(number)
-                    .map_err(|_| wire(service::Error::NotFound(format!("no release has the number {number}"))))?,
-            ),
-        };
+        let release = release_number(release)?;
         let exchange = context::exchange(context);
         let table = exchange.tabulate(context::viewer(context), &question, release).await.map_err(wire)?;
         Ok(OutcomeTable(Arc::new(table)))

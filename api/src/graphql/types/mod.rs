@@ -1,6 +1,7 @@
 //! The types of the contract. Their descriptions are the public documentation, written for an analyst.
 
 mod area;
+mod destination;
 mod estimate;
 mod framework;
 mod input;
@@ -13,6 +14,7 @@ mod scalar;
 mod viewer;
 
 pub use area::{Area, AreaConnection, AreaKind};
+pub use destination::{DestinationTable, DestinationsInput};
 pub use estimate::{Estimate, HiddenReason};
 pub use framework::{Benchmark, Framework};
 pub use input::{BreakdownDimension, OutcomesInput};

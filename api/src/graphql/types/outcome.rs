@@ -80,13 +80,7 @@ impl OutcomeTable {
     /// How many cells carry a value, and how many are hidden, by reason.
     async fn summary(&self) -> TableSummary {
         let (published, hidden) = self.0.summary();
-        TableSummary {
-            published: whole(published),
-            hidden: hidden
-                .into_iter()
-                .map(|(reason, count)| HiddenCount { reason: reason.into(), count: whole(count) })
-                .collect(),
-        }
+        TableSummary::new(published, hidden)
     }
 
     /// A stable reference to this table: release, tier and canonical question. Two spellings of one question share it.
@@ -111,6 +105,16 @@ pub struct TableSummary {
     published: i32,
     /// Cells that are hidden, by reason.
     hidden: Vec<HiddenCount>,
+}
+
+impl TableSummary {
+    pub(super) fn new(published: usize, hidden: Vec<(disclosure::HiddenReason, usize)>) -> Self {
+        let count = |(reason, count): (disclosure::HiddenReason, usize)| HiddenCount {
+            reason: reason.into(),
+            count: whole(count),
+        };
+        Self { published: whole(published), hidden: hidden.into_iter().map(count).collect() }
+    }
 }
 
 /// Cells hidden for one reason.
