@@ -8,6 +8,7 @@ pub mod benchmark;
 pub mod benchmark_relation;
 pub mod benchmark_score;
 pub mod budget_entry;
+pub mod destination_count;
 pub mod framework;
 pub mod institution;
 pub mod organisation;

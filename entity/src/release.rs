@@ -1,8 +1,8 @@
-//! An immutable, numbered snapshot of every result accepted so far.
+//! An immutable, numbered snapshot of everything accepted so far.
 
 use sea_orm::entity::prelude::*;
 
-/// An immutable, numbered snapshot of every result accepted so far.
+/// An immutable, numbered snapshot of everything accepted so far.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "release")]
 pub struct Model {
@@ -22,6 +22,8 @@ pub struct Model {
     pub synthetic: bool,
     /// The last result it includes.
     pub last_result: i64,
+    /// The last count of destinations it includes.
+    pub last_destination: i64,
 }
 
 /// None are declared: joins are written where they are used.

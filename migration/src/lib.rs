@@ -5,6 +5,7 @@ mod m0001_reference;
 mod m0002_organisations;
 mod m0003_results;
 mod m0004_releases;
+mod m0005_destinations;
 mod m0006_budget;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_organisations::Migration),
             Box::new(m0003_results::Migration),
             Box::new(m0004_releases::Migration),
+            Box::new(m0005_destinations::Migration),
             Box::new(m0006_budget::Migration),
         ]
     }

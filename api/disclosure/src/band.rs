@@ -1,21 +1,25 @@
 //! From a noised total to what may be said about it: a band near either end, a rounded value between.
 //!
-//! Totals are in institutions' worth: the number that achieve, or the sum of scores over the top score. Bands are
-//! decided on the noised total, so they reveal nothing that the noise does not.
+//! Totals are in institutions' worth (the number that achieve, or the sum of scores over the top score) or in students.
+//! Bands are decided on the noised total, so they reveal nothing that the noise does not.
 
 use crate::{Bound, Estimate, Rules, step::Step};
 
-/// Where fewer institutions than this achieve, or fail to, only a band is given.
+/// Where fewer institutions than this achieve, or fail to, or fewer students, only a band is given.
 pub(crate) const FEWEST_THAT_DIFFER: u32 = 3;
 
 /// The share below which a band does not narrow, as one part in so many: 1/20 is 5 %.
 const NARROWEST_BAND: u32 = 20;
 
-/// A mean or a share over a group of institutions, from 0 to `top`.
+/// The coarsest step of a share of students: coarser ones would leave nothing between 0 and 1.
+const COARSEST_SHARE: f64 = 0.2;
+
+/// A mean or a share over a group of institutions or of students, from 0 to `top`.
 ///
-/// `institutions` is at least [`Rules::fewest_institutions`], so that the two bands do not meet.
+/// The group is at least [`Rules::fewest_institutions`] institutions, or [`Rules::k_students`] students, so that neither
+/// band is the whole scale.
 pub(crate) struct Scale {
-    institutions: u32,
+    whole: f64,
     top: f64,
     step: Step,
     standard_error: f64,
@@ -24,14 +28,27 @@ pub(crate) struct Scale {
 impl Scale {
     /// A scale for totals that carry noise of standard deviation `sigma`, in institutions' worth.
     pub(crate) fn new(institutions: u32, top: f64, sigma: f64) -> Self {
-        let noise = sigma * top / f64::from(institutions);
+        let whole = f64::from(institutions);
+        let noise = sigma * top / whole;
         let (step, standard_error) = if sigma > 0.0 {
             let step = Step::not_above(noise);
             (step, with_rounding(noise, step.size()))
         } else {
             (Step::MILLIONTH, 0.0)
         };
-        Self { institutions, top, step, standard_error }
+        Self { whole, top, step, standard_error }
+    }
+
+    /// A share of a cohort of students, whose number carries noise of a standard deviation of its own, in students.
+    pub(crate) fn of_students(cohort: f64, deviation: f64) -> Self {
+        let (step, standard_error) = if deviation > 0.0 {
+            let noise = deviation / cohort;
+            let step = Step::not_above(noise.min(COARSEST_SHARE));
+            (step, order_with_rounding(noise, step.size()))
+        } else {
+            (Step::MILLIONTH, 0.0)
+        };
+        Self { whole: cohort, top: 1.0, step, standard_error }
     }
 
     /// The standard error of a value on it, noise and rounding together.
@@ -41,7 +58,7 @@ impl Scale {
 
     /// The variance that rounding adds, in institutions' worth.
     pub(crate) fn rounding_variance(&self) -> f64 {
-        let step = self.step.size() * f64::from(self.institutions) / self.top;
+        let step = self.step.size() * self.whole / self.top;
         step * step / 12.0
     }
 
@@ -52,9 +69,9 @@ impl Scale {
 
     /// What may be said of a share or a mean. The value is never 0 and never `top`.
     pub(crate) fn estimate(&self, total: f64) -> Estimate {
-        if let Some(bound) = band(total, self.institutions) {
-            let edge = if self.institutions < FEWEST_THAT_DIFFER * NARROWEST_BAND {
-                f64::from(FEWEST_THAT_DIFFER) * self.top / f64::from(self.institutions)
+        if let Some(bound) = band(total, self.whole) {
+            let edge = if self.whole < f64::from(FEWEST_THAT_DIFFER * NARROWEST_BAND) {
+                f64::from(FEWEST_THAT_DIFFER) * self.top / self.whole
             } else {
                 self.top / f64::from(NARROWEST_BAND)
             };
@@ -64,7 +81,7 @@ impl Scale {
             };
             return Estimate::banded(edge, bound);
         }
-        let rounded = self.step.nearest(total * self.top / f64::from(self.institutions));
+        let rounded = self.step.nearest(total * self.top / self.whole);
         let value = rounded.min(self.step.below(self.top)).max(self.step.size());
         let error = self.standard_error;
         Estimate::given(value, error, self.is_reliable(value, error))
@@ -72,7 +89,7 @@ impl Scale {
 
     /// What may be said of one bin of a distribution: as [`estimate`](Self::estimate), but fewer than 3 are given as 0.
     pub(crate) fn bin(&self, total: f64) -> Estimate {
-        match band(total, self.institutions) {
+        match band(total, self.whole) {
             Some(Bound::AtMost) => Estimate::rounds_to_zero(),
             _ => self.estimate(total),
         }
@@ -81,31 +98,59 @@ impl Scale {
 
 /// What may be said of a number of institutions out of `institutions`. The value is never as large as the group.
 pub(crate) fn count(total: f64, institutions: u32, sigma: f64, rules: Rules) -> Estimate {
-    let multiple = rules.count_rounding.max(1);
-    let whole = rounded(institutions, rules);
-    let at_least = institutions.saturating_sub(FEWEST_THAT_DIFFER) / multiple * multiple;
-    let at_least = Estimate::banded(f64::from(at_least.min(whole.saturating_sub(multiple))), Bound::AtLeast);
-    match band(total, institutions) {
-        Some(Bound::AtMost) => {
-            return Estimate::banded(f64::from(FEWEST_THAT_DIFFER.next_multiple_of(multiple)), Bound::AtMost);
-        }
-        Some(Bound::AtLeast) => return at_least,
-        None => {}
-    }
-    let value = (total / f64::from(multiple)).round() * f64::from(multiple);
-    if value <= 0.0 {
-        return Estimate::rounds_to_zero();
-    }
-    if value >= f64::from(whole) {
-        return at_least;
-    }
-    let error = count_error(sigma, rules);
-    Estimate::given(value, error, error <= 0.2 * value)
+    let multiple = f64::from(rules.count_rounding.max(1));
+    part(total, f64::from(institutions), count_error(sigma, rules), multiple)
 }
 
 /// The standard error of a count, noise and rounding together.
 pub(crate) fn count_error(sigma: f64, rules: Rules) -> f64 {
     if sigma > 0.0 { with_rounding(sigma, f64::from(rules.count_rounding.max(1))) } else { 0.0 }
+}
+
+/// What may be said of a number of students out of a cohort, with noise of a standard deviation in students.
+pub(crate) fn count_of_students(total: f64, cohort: f64, deviation: f64, rules: Rules) -> Estimate {
+    let multiple = f64::from(rules.count_rounding.max(1));
+    part(total, cohort, students_error(deviation, multiple), multiple)
+}
+
+/// The size of a cohort as it is shown. Without noise of its own (`deviation` 0) it is public, and only rounded.
+pub(crate) fn cohort(students: f64, deviation: f64, rules: Rules) -> Estimate {
+    let multiple = f64::from(rules.count_rounding.max(1));
+    let value = to_multiple(students, multiple).max(multiple);
+    let error = match (deviation > 0.0, rules.count_rounding > 1) {
+        (true, _) => students_error(deviation, multiple),
+        (false, true) => with_rounding(0.0, multiple),
+        (false, false) => 0.0,
+    };
+    Estimate::given(value, error, error <= 0.2 * value)
+}
+
+/// A part of a whole, rounded to a multiple.
+fn part(total: f64, whole: f64, error: f64, multiple: f64) -> Estimate {
+    let few = f64::from(FEWEST_THAT_DIFFER);
+    let shown = to_multiple(whole, multiple);
+    let at_least = ((whole - few).max(0.0) / multiple).floor() * multiple;
+    let at_least = Estimate::banded(at_least.min((shown - multiple).max(0.0)), Bound::AtLeast);
+    match band(total, whole) {
+        Some(Bound::AtMost) => {
+            return Estimate::banded((few / multiple).ceil() * multiple, Bound::AtMost);
+        }
+        Some(Bound::AtLeast) => return at_least,
+        None => {}
+    }
+    let value = (total / multiple).round() * multiple;
+    if value <= 0.0 {
+        return Estimate::rounds_to_zero();
+    }
+    if value >= shown {
+        return at_least;
+    }
+    Estimate::given(value, error, error <= 0.2 * value)
+}
+
+/// The nearest multiple, as [`rounded`] has it.
+fn to_multiple(number: f64, multiple: f64) -> f64 {
+    ((number + (multiple / 2.0).floor()) / multiple).floor() * multiple
 }
 
 /// The size of a group as it is shown: participation is no secret, but it is rounded like any count.
@@ -115,11 +160,11 @@ pub(crate) fn rounded(institutions: u32, rules: Rules) -> u32 {
     u32::try_from(nearest).unwrap_or(u32::MAX)
 }
 
-fn band(total: f64, institutions: u32) -> Option<Bound> {
+fn band(total: f64, whole: f64) -> Option<Bound> {
     let few = f64::from(FEWEST_THAT_DIFFER);
     if total < few {
         Some(Bound::AtMost)
-    } else if total > f64::from(institutions) - few {
+    } else if total > whole - few {
         Some(Bound::AtLeast)
     } else {
         None
@@ -130,6 +175,15 @@ fn band(total: f64, institutions: u32) -> Option<Bound> {
 pub(crate) fn with_rounding(noise: f64, step: f64) -> f64 {
     let error = libm::sqrt(noise * noise + step * step / 12.0);
     Step::three_digits_of(error).nearest(error)
+}
+
+/// The same, told only to its order, 1, 2 or 5 times a power of ten, upwards: for noise whose scale is itself confidential.
+fn order_with_rounding(noise: f64, step: f64) -> f64 {
+    Step::not_below(libm::sqrt(noise * noise + step * step / 12.0)).size()
+}
+
+fn students_error(deviation: f64, multiple: f64) -> f64 {
+    if deviation > 0.0 { order_with_rounding(deviation, multiple) } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -207,6 +261,28 @@ mod tests {
         check(bin(2.9), "0 low");
         check(bin(3.0), "0.05 ±0.052 u");
         check(bin(60.0), "≥0.95");
+    }
+
+    #[test]
+    fn shares_of_students_tell_their_error_by_order_alone() {
+        let share = |cohort, deviation, total| Scale::of_students(cohort, deviation).estimate(total);
+        check(share(20_000.0, 463.0, 17_123.0), "0.86 ±0.05");
+        check(share(20_000.0, 463.0, -200.0), "≤0.06");
+        check(share(20_000.0, 463.0, 19_999.0), "≥0.94");
+        check(share(30.0, 300.0, 14.0), "0.4 ±20 u");
+        check(share(30.0, 300.0, 27.0), "0.8 ±20 u");
+        check(share(5.0, 0.0, 2.0), "≤0.6");
+        check(share(5.0, 0.0, 3.0), "≥0.4");
+        check(share(900.0, 0.0, 450.0), "0.5 ±0");
+        let of = |tier: Tier, cohort, deviation, total| count_of_students(total, cohort, deviation, tier.rules());
+        check(of(Tier::Own, 900.0, 0.0, 1.0), "≤3");
+        check(of(Tier::Own, 900.0, 0.0, 123.0), "123 ±0");
+        check(of(Tier::Own, 900.0, 0.0, 900.0), "≥897");
+        check(of(Tier::Regional, 20_000.0, 463.0, 17_123.0), "17125 ±500");
+        check(of(Tier::International, 20.0, 4.0, 18.0), "≥10");
+        check(cohort(20_001.0, 0.0, Tier::Regional.rules()), "20000 ±1.44");
+        check(cohort(7.0, 0.0, Tier::Own.rules()), "7 ±0");
+        check(cohort(812.3, 120.0, Tier::Regional.rules()), "810 ±200 u");
     }
 
     #[test]

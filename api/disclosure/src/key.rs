@@ -12,6 +12,7 @@ pub(crate) enum Purpose {
     Persistent = 1,
     Period = 2,
     Cell = 3,
+    Flatten = 4,
 }
 
 /// The key of the noise. The HMAC state after the key is computed once and cloned for each draw.

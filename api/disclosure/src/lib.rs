@@ -5,7 +5,10 @@
 //!
 //! [`RawTable`] → [`protect`] (key, [`Tier`]) → [`ProtectedTable`]
 //!
-//! Read [`protect`] first: what it guarantees, and by what method. Behind it stand `noise` (sticky, layered, nested by
+//! [`RawStudentTable`] → [`protect_students`] (key, [`Tier`]) → [`ProtectedStudentTable`]
+//!
+//! Read [`protect`] first: what it guarantees, and by what method; then [`protect_students`], for sums in which institutions
+//! weigh unequally. Behind them stand `contributions` (dominance and flattening), `noise` (sticky, layered, nested by
 //! tier), `gaussian` (one draw), `key` (the pseudorandom function), `band` (what may be said of a noised total),
 //! `quantile` (quartiles of a published distribution) and `step` (clean rounding).
 //!
@@ -18,6 +21,7 @@
 
 mod band;
 mod change;
+mod contributions;
 mod estimate;
 mod expected;
 mod gaussian;
@@ -30,10 +34,12 @@ mod quantile;
 mod reconcile;
 mod status;
 mod step;
+mod students;
 mod table;
 mod tier;
 
 pub use change::Change;
+pub use contributions::Contributions;
 pub use estimate::Estimate;
 pub use expected::{ExpectedCell, expect};
 pub use guard::{FEWEST_AROUND, has_low_effect};
@@ -42,5 +48,9 @@ pub use protect::protect;
 pub use protected::{ProtectedCell, ProtectedOverall, ProtectedTable};
 pub use reconcile::Sum;
 pub use status::{Bound, CellStatus, HiddenReason};
+pub use students::{
+    CountedStudents, ProtectedStudentCell, ProtectedStudentTable, RawStudentCell, RawStudentTable, SecretGroup,
+    hidden_cohort, protect_students,
+};
 pub use table::{Counted, CountedOverall, Label, RawCell, RawOverall, RawTable};
 pub use tier::{InvalidTier, POOL_TABULATIONS, Rules, Tier};

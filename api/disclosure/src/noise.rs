@@ -51,6 +51,8 @@ pub(crate) enum Pair {
     Benchmark,
     /// Of an overall cell: pair 0 is the mean and bin 0, pair p is bins 2p − 1 and 2p.
     Overall(u32),
+    /// Of students: the number in a category; of a band, how many institutions and how large their cohorts.
+    Students,
 }
 
 /// The source of noise of one tier.
@@ -96,13 +98,14 @@ impl<'k> Noise<'k> {
                 let [a, b, c, d] = number.to_be_bytes();
                 [1, a, b, c, d]
             }
+            Pair::Students => [2, 0, 0, 0, 0],
         };
         let keys = subject.keys.to_be_bytes();
         let (measure, period) = (subject.measure.as_bytes(), subject.label.period.as_bytes());
         match layer {
             Purpose::Persistent => self.key.draw(layer, &[&pair, measure, &keys]),
             Purpose::Period => self.key.draw(layer, &[&pair, measure, &keys, period]),
-            Purpose::Cell | Purpose::Record => {
+            Purpose::Cell | Purpose::Record | Purpose::Flatten => {
                 self.key.draw(Purpose::Cell, &[&pair, measure, subject.label.conditions.as_bytes(), period])
             }
         }

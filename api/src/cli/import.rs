@@ -20,8 +20,8 @@ use super::say;
 
 /// Which files, and who hands them in.
 #[derive(Args, Debug)]
-pub(super) struct ResultsArgs {
-    /// CSV files in the results layout
+pub(super) struct FilesArgs {
+    /// CSV files
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The code of the organisation that hands them in
@@ -35,12 +35,19 @@ pub(super) struct ResultsArgs {
 /// How many problems are shown; the rest is counted.
 const SHOWN_PROBLEMS: usize = 50;
 
-pub(super) async fn results(settings: &Settings, args: &ResultsArgs) -> Result<()> {
+/// What the files hold.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Content {
+    Results,
+    Destinations,
+}
+
+pub(super) async fn run(settings: &Settings, content: Content, args: &FilesArgs) -> Result<()> {
     let exchange = app::started(settings).await?;
     let request = ImportRequest { organisation: args.organisation.clone(), accept_valid: args.accept_valid };
     let mut refused = 0;
     for file in &args.files {
-        let report = import(&exchange, &request, file).await?;
+        let report = import(&exchange, content, &request, file).await?;
         refused += usize::from(!tell(file, &report)?);
     }
     if refused > 0 {
@@ -49,22 +56,24 @@ pub(super) async fn results(settings: &Settings, args: &ResultsArgs) -> Result<(
     Ok(())
 }
 
-async fn import(exchange: &Exchange, request: &ImportRequest, path: &Path) -> Result<ImportReport> {
+async fn import(exchange: &Exchange, content: Content, request: &ImportRequest, path: &Path) -> Result<ImportReport> {
     let file = File::open(path).with_context(|| format!("cannot open `{}`", path.display()))?;
     let size = file.metadata().map(|metadata| metadata.len()).unwrap_or_default();
     let bar = if stderr().is_terminal() { ProgressBar::new(size) } else { ProgressBar::hidden() };
     bar.set_style(ProgressStyle::with_template("{msg:10} {wide_bar} {percent:>3}% {eta:>4}")?);
     bar.set_message("reading");
-    let report = exchange
-        .import_results(request, file, |progress| match progress {
-            Progress::Read(bytes) => bar.set_position(bytes),
-            Progress::Stored { records, of } => {
-                bar.set_message("storing");
-                bar.set_length(of as u64);
-                bar.set_position(records as u64);
-            }
-        })
-        .await;
+    let progress = |progress| match progress {
+        Progress::Read(bytes) => bar.set_position(bytes),
+        Progress::Stored { records, of } => {
+            bar.set_message("storing");
+            bar.set_length(of as u64);
+            bar.set_position(records as u64);
+        }
+    };
+    let report = match content {
+        Content::Results => exchange.import_results(request, file, progress).await,
+        Content::Destinations => exchange.import_destinations(request, file, progress).await,
+    };
     bar.finish_and_clear();
     Ok(report?)
 }

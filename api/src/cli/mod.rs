@@ -16,6 +16,8 @@ use crate::{
     domain::OrganisationKind,
 };
 
+use import::Content;
+
 /// Anonymised career-guidance benchmark outcomes across regions, asked for in GraphQL
 #[derive(Parser, Debug)]
 #[command(name = "exchange", version, about, max_term_width = 100)]
@@ -66,7 +68,10 @@ enum Command {
 #[derive(Subcommand, Debug)]
 enum ImportCommand {
     /// Take in institution-level results from CSV files; a file with problems stores nothing
-    Results(import::ResultsArgs),
+    Results(import::FilesArgs),
+    /// Take in counts of destinations from CSV files, after the results of their institutions; a file with problems stores
+    /// nothing
+    Destinations(import::FilesArgs),
 }
 
 #[derive(Subcommand, Debug)]
@@ -102,7 +107,8 @@ pub async fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Serve(serve) => serve::run(settings, &serve).await,
         Command::Migrate => administer::migrate(settings).await,
-        Command::Import(ImportCommand::Results(args)) => import::results(settings, &args).await,
+        Command::Import(ImportCommand::Results(args)) => import::run(settings, Content::Results, &args).await,
+        Command::Import(ImportCommand::Destinations(args)) => import::run(settings, Content::Destinations, &args).await,
         Command::Publish { note } => administer::publish(settings, note).await,
         Command::Organisation(OrganisationCommand::Add { code, kind, name, area }) => {
             administer::add_organisation(settings, &code, kind, &name, &area).await

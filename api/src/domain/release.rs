@@ -1,9 +1,9 @@
-//! Releases: immutable, numbered snapshots of the results accepted so far.
+//! Releases: immutable, numbered snapshots of the results and destinations accepted so far.
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-use super::{Catalogue, ReleasedResult};
+use super::{Catalogue, ReleasedDestination, ReleasedResult};
 
 /// An immutable, numbered snapshot. Every question is answered from one, so an answer can be cited and asked again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,9 +20,11 @@ pub struct Release {
     pub checksum: String,
     /// The last result it includes: the release is every result up to this one that none of them supersedes.
     pub last_result: i64,
+    /// The last count of destinations it includes, likewise; 0 where it has none.
+    pub last_destination: i64,
 }
 
-/// Gathers the checksum of a release: SHA-256 over the sorted digests of its results, so that their order does not matter.
+/// Gathers the checksum of a release: SHA-256 over the sorted digests of what is in it, so that their order does not matter.
 #[derive(Default)]
 pub struct Checksum(Vec<[u8; 32]>);
 
@@ -44,6 +46,27 @@ impl Checksum {
         hash.update(result.attributes.0);
         hash.update(result.provider.to_be_bytes());
         hash.update(result.scores.iter().map(|score| score.unwrap_or(u8::MAX)).collect::<Vec<u8>>());
+        self.0.push(hash.finalize().into());
+    }
+
+    /// Takes in one count of destinations. It cannot be taken for a result: its digest begins with its own name.
+    pub fn add_destination(&mut self, count: &ReleasedDestination, catalogue: &Catalogue) {
+        let code = |area: usize| catalogue.areas()[area].code.as_bytes();
+        let mut hash = Sha256::new();
+        hash.update(b"exchange/destination/v1");
+        hash.update(count.institution.0);
+        for text in [
+            count.cohort_year.to_string().as_bytes(),
+            count.stage.code().as_bytes(),
+            count.destination.code().as_bytes(),
+            code(count.local_authority),
+            count.hub.map_or(&[], code),
+        ] {
+            hash.update((text.len() as u64).to_be_bytes());
+            hash.update(text);
+        }
+        hash.update(count.students.to_be_bytes());
+        hash.update(count.provider.to_be_bytes());
         self.0.push(hash.finalize().into());
     }
 

@@ -49,7 +49,13 @@ pub enum ProblemCode {
     UnknownCategory,
     /// A score is none.
     Score,
-    /// The same institution, framework and period stand twice in the file.
+    /// A cohort year is none.
+    CohortYear,
+    /// A number of students is none.
+    Students,
+    /// No result of the institution was handed in, so that it is not known where it stands.
+    UnknownInstitution,
+    /// What may stand once in the file stands twice.
     Duplicate,
     /// There is no row.
     Empty,
@@ -72,6 +78,9 @@ impl ProblemCode {
             Self::Date => "DATE",
             Self::UnknownCategory => "UNKNOWN_CATEGORY",
             Self::Score => "SCORE",
+            Self::CohortYear => "COHORT_YEAR",
+            Self::Students => "STUDENTS",
+            Self::UnknownInstitution => "UNKNOWN_INSTITUTION",
             Self::Duplicate => "DUPLICATE",
             Self::Empty => "EMPTY",
         }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use disclosure::Tier;
 
 use crate::{
-    domain::{AreaIndex, AreaKind, Catalogue, Crosswalk, Dimension, FrameworkIndex, Period, RelationKind, Source},
+    domain::{Catalogue, Crosswalk, Dimension, FrameworkIndex, Period, RelationKind, Source},
     policy::Grant,
 };
 
-use super::{Filter, Group, Parts, Plan, Question, SourceFramework};
+use super::{Filter, Group, Parts, Plan, Question, SourceFramework, areas};
 
 /// The most cells one table may have.
 pub const MAX_CELLS: usize = 20_000;
@@ -72,6 +72,12 @@ pub enum PlanError {
     /// The release holds no result of the frameworks asked for.
     #[error("the release holds no period for `{0}`")]
     NoPeriod(String),
+    /// The text is not a cohort year.
+    #[error("{0}")]
+    CohortYear(String),
+    /// The release holds no count of destinations.
+    #[error("the release holds no destinations")]
+    NoCohort,
 }
 
 /// Builds the plan of a question under a grant. `newest` tells the newest period with results of any of some frameworks.
@@ -87,10 +93,8 @@ pub fn build(
     let framework = catalogue
         .framework_index(&question.framework)
         .ok_or_else(|| PlanError::Framework(question.framework.clone()))?;
-    let areas = areas(question, grant, catalogue)?;
-    let coverage =
-        grant.cover(&areas, catalogue).map_err(|area| PlanError::Area(catalogue.areas()[area].code.clone()))?;
-    check_grain(coverage.tier, catalogue.areas()[areas[0]].kind)?;
+    let areas::Scope { areas, coverage } =
+        areas::resolve(question.areas.as_deref(), question.area_kind, grant, catalogue)?;
     check_cited(question, grant, coverage.tier)?;
 
     let mut by = question.by.clone();
@@ -137,43 +141,6 @@ pub fn build(
     Ok(plan)
 }
 
-/// The areas of the table: those named, or the grant's, broken down to a kind where one is named.
-fn areas(question: &Question, grant: &Grant, catalogue: &Catalogue) -> Result<Vec<AreaIndex>, PlanError> {
-    let named = match &question.areas {
-        None => grant.areas(),
-        Some(codes) if codes.is_empty() => return Err(PlanError::Empty("areas")),
-        Some(codes) => {
-            let find = |code: &String| catalogue.area_index(code).ok_or_else(|| PlanError::Area(code.clone()));
-            codes.iter().map(find).collect::<Result<_, _>>()?
-        }
-    };
-    grant.cover(&named, catalogue).map_err(|area| PlanError::Area(catalogue.areas()[area].code.clone()))?;
-    let mut areas = match question.area_kind {
-        None => named,
-        Some(kind) => (0..catalogue.areas().len())
-            .filter(|&area| catalogue.areas()[area].kind == kind)
-            .filter(|&area| named.iter().any(|&around| catalogue.lies_in(area, around)))
-            .collect(),
-    };
-    areas.sort_unstable();
-    areas.dedup();
-    let mut kinds: Vec<AreaKind> = areas.iter().map(|&area| catalogue.areas()[area].kind).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    match (kinds.as_slice(), question.area_kind) {
-        ([_], _) => Ok(areas),
-        ([], Some(kind)) => Err(PlanError::NoAreas(kind_name(kind))),
-        ([], None) => Err(PlanError::Empty("areas")),
-        (several, _) => {
-            Err(PlanError::MixedAreas(several.iter().map(|&kind| kind_name(kind)).collect::<Vec<_>>().join(", ")))
-        }
-    }
-}
-
-fn kind_name(kind: AreaKind) -> String {
-    kind.as_str().to_uppercase()
-}
-
 /// A cited table is answered as it was cited or not at all.
 fn check_cited(question: &Question, grant: &Grant, tier: Tier) -> Result<(), PlanError> {
     if let Some(cited) = question.tier.filter(|&cited| cited != tier) {
@@ -186,18 +153,6 @@ fn check_cited(question: &Question, grant: &Grant, tier: Tier) -> Result<(), Pla
     let own = |provider: &String| grant.provider().is_some() && provider == grant.organisation();
     if question.provider.as_ref().is_some_and(|provider| !own(provider)) {
         return Err(PlanError::Forbidden("the table cited is of results that another organisation handed in".into()));
-    }
-    Ok(())
-}
-
-/// Partners abroad see LEPs and anything coarser.
-fn check_grain(tier: Tier, kind: AreaKind) -> Result<(), PlanError> {
-    let too_fine = matches!(kind, AreaKind::LocalAuthority | AreaKind::Hub | AreaKind::CombinedAuthority);
-    if tier == Tier::International && too_fine {
-        return Err(PlanError::Forbidden(format!(
-            "the tier INTERNATIONAL answers for COUNTRY, REGION and LEP, found {}",
-            kind_name(kind)
-        )));
     }
     Ok(())
 }

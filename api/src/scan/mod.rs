@@ -1,5 +1,6 @@
 //! Counts: a plan over a snapshot becomes raw cells. Pure, processor only; what comes out must be protected next.
 
+mod destinations;
 mod group;
 mod guard;
 #[cfg(test)]
@@ -8,4 +9,5 @@ mod revision;
 mod run;
 mod tally;
 
+pub use destinations::{Cohorts, cohorts, run_destinations};
 pub use run::{Scan, run};

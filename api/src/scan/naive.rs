@@ -112,6 +112,7 @@ pub(crate) fn snapshot(results: &[ReleasedResult], catalogue: &Arc<Catalogue>) -
         synthetic: true,
         checksum: String::new(),
         last_result: 0,
+        last_destination: 0,
     };
     builder.finish(release, &NoiseKey::new([3; 32]))
 }

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use disclosure::{ExpectedCell, HiddenReason, ProtectedTable};
+use disclosure::{ExpectedCell, HiddenReason, ProtectedTable, Tier};
 
 use crate::{
     domain::{AreaIndex, AreaKind, Bill, Catalogue, Dimension},
-    plan::{Group, Plan},
+    plan::{self, Group, Plan},
     policy::Grant,
     scan,
     snapshot::Snapshot,
@@ -114,13 +114,7 @@ impl<'a> Advisor<'a> {
             .into_iter()
             .filter(|dimension| self.plan.by().contains(dimension) || self.plan.filters().contains_key(dimension));
         changes.extend(named.map(Change::Drop));
-        let mut around: Vec<AreaIndex> = catalogue.parents(area).to_vec();
-        around.sort_by_key(|&parent| catalogue.local_authorities(parent).len());
-        let coarser =
-            around.into_iter().filter(|&parent| catalogue.areas()[parent].kind != AreaKind::Hub).filter(|&parent| {
-                self.grant.cover(&[parent], catalogue).is_ok_and(|coverage| coverage.tier == self.plan.tier())
-            });
-        changes.extend(coarser.map(Change::Over));
+        changes.extend(coarser(area, self.plan.tier(), self.grant, catalogue).into_iter().map(Change::Over));
         changes
     }
 
@@ -142,6 +136,24 @@ impl<'a> Advisor<'a> {
     }
 }
 
+/// The areas of the grant around an area, answered at the same tier, smallest first.
+pub(super) fn coarser(area: AreaIndex, tier: Tier, grant: &Grant, catalogue: &Catalogue) -> Vec<AreaIndex> {
+    let mut around: Vec<AreaIndex> = catalogue.parents(area).to_vec();
+    around.sort_by_key(|&parent| catalogue.local_authorities(parent).len());
+    around
+        .into_iter()
+        .filter(|&parent| catalogue.areas()[parent].kind != AreaKind::Hub)
+        .filter(|&parent| !plan::is_too_fine(tier, catalogue.areas()[parent].kind))
+        .filter(|&parent| grant.cover(&[parent], catalogue).is_ok_and(|coverage| coverage.tier == tier))
+        .collect()
+}
+
+/// The advice to ask for another area.
+pub(super) fn ask_for(area: AreaIndex, catalogue: &Catalogue) -> String {
+    let area = &catalogue.areas()[area];
+    format!("ask for the {} {} ({})", area.kind.as_str().to_uppercase(), area.code, area.name)
+}
+
 /// The group of a changed plan into which a group of the asked one falls.
 fn matching_group(changed: &Plan, asked: &Group) -> Option<usize> {
     changed
@@ -153,10 +165,7 @@ fn matching_group(changed: &Plan, asked: &Group) -> Option<usize> {
 fn wording(change: Change, catalogue: &Catalogue) -> String {
     match change {
         Change::Drop(dimension) => format!("drop {}", dimension.name()),
-        Change::Over(area) => {
-            let area = &catalogue.areas()[area];
-            format!("ask for the {} {} ({})", area.kind.as_str().to_uppercase(), area.code, area.name)
-        }
+        Change::Over(area) => ask_for(area, catalogue),
         Change::Map => "set mapped to true".to_owned(),
     }
 }

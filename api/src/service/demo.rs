@@ -5,7 +5,7 @@ use disclosure::Tier;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    domain::{NewAgreement, OrganisationKind, Record},
+    domain::{DestinationRecord, NewAgreement, OrganisationKind, Record},
     ingest,
     store::NewSubmission,
     synthetic::{self, Handover, Population},
@@ -124,6 +124,14 @@ impl Exchange {
             rows: handover.records.len() as u64,
         };
         self.store().submit(&submission, &handover.records, &mut |_| {}).await?;
+        if !handover.destinations.is_empty() {
+            let submission = NewSubmission {
+                checksum: checksum_of_destinations(&handover.destinations),
+                rows: handover.destinations.len() as u64,
+                ..submission
+            };
+            self.store().submit_destinations(&submission, &handover.destinations, &mut |_| {}).await?;
+        }
         Ok(())
     }
 }
@@ -164,6 +172,19 @@ fn checksum(records: &[Record]) -> [u8; 32] {
         hash.update(record.institution.0);
         hash.update(record.period.to_string());
         hash.update(record.scores.iter().map(|score| score.unwrap_or(u8::MAX)).collect::<Vec<u8>>());
+    }
+    hash.finalize().into()
+}
+
+/// The same for destinations.
+fn checksum_of_destinations(counts: &[DestinationRecord]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(b"destinations");
+    for count in counts {
+        hash.update(count.institution.0);
+        hash.update(count.cohort_year.to_string());
+        hash.update([count.stage as u8, count.destination as u8]);
+        hash.update(count.students.to_be_bytes());
     }
     hash.finalize().into()
 }

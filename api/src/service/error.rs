@@ -55,13 +55,16 @@ impl From<PlanError> for Error {
     fn from(error: PlanError) -> Self {
         let text = error.to_string();
         match error {
-            PlanError::Framework(_) | PlanError::Area(_) | PlanError::NoAreas(_) | PlanError::NoPeriod(_) => {
-                Self::NotFound(text)
-            }
+            PlanError::Framework(_)
+            | PlanError::Area(_)
+            | PlanError::NoAreas(_)
+            | PlanError::NoPeriod(_)
+            | PlanError::NoCohort => Self::NotFound(text),
             PlanError::Forbidden(_) => Self::Forbidden(text),
             PlanError::TooManyCells { .. } => Self::LimitExceeded(text),
             PlanError::MixedAreas(_)
             | PlanError::Period(_)
+            | PlanError::CohortYear(_)
             | PlanError::Benchmark { .. }
             | PlanError::Category { .. }
             | PlanError::Empty(_)

@@ -1,9 +1,9 @@
-//! Taking results in: read, check, and store everything or nothing.
+//! Taking results and destinations in: read, check, and store everything or nothing.
 
 use std::io::Read;
 
 use crate::{
-    ingest::{self, Problem},
+    ingest::{self, Problem, Reading},
     store::{NewSubmission, Receipt},
 };
 
@@ -58,27 +58,69 @@ impl Exchange {
         mut progress: impl FnMut(Progress) + Send,
     ) -> Result<ImportReport, Error> {
         let catalogue = self.store().catalogue().await?;
-        let directory = self.store().directory().await?;
-        if directory.organisation(&request.organisation).is_none() {
-            return Err(Error::NotFound(format!("no organisation has the code `{}`", request.organisation)));
-        }
+        self.check_known(request).await?;
         let reading = ingest::results::read_results(input, &catalogue, self.secret(), self.today(), &mut |bytes| {
             progress(Progress::Read(bytes));
         });
-        let wanted = reading.problems.is_empty() || (request.accept_valid && !reading.records.is_empty());
-        let receipt = if wanted {
-            let submission = NewSubmission {
-                organisation: request.organisation.clone(),
-                checksum: reading.checksum,
-                received_at: self.now(),
-                rows: reading.rows,
-            };
-            let of = reading.records.len();
-            let stored = &mut |records| progress(Progress::Stored { records, of });
-            Some(self.store().submit(&submission, &reading.records, stored).await?)
-        } else {
-            None
+        let receipt = match self.submission(request, &reading) {
+            Some(submission) => {
+                let of = reading.records.len();
+                let stored = &mut |records| progress(Progress::Stored { records, of });
+                Some(self.store().submit(&submission, &reading.records, stored).await?)
+            }
+            None => None,
         };
-        Ok(ImportReport { rows: reading.rows, problems: reading.problems, suppressed: reading.suppressed, receipt })
+        Ok(ImportReport::new(reading, receipt))
+    }
+
+    /// Reads a file of destinations and stores it in one transaction, as [`import_results`](Self::import_results) does.
+    /// Results come first: they tell where institutions stand.
+    ///
+    /// # Errors
+    /// When the organisation is unknown or the database fails. Problems of the file are not errors but data.
+    pub async fn import_destinations(
+        &self,
+        request: &ImportRequest,
+        input: impl Read,
+        mut progress: impl FnMut(Progress) + Send,
+    ) -> Result<ImportReport, Error> {
+        self.check_known(request).await?;
+        let places = self.store().places().await?;
+        let reading = ingest::destinations::read_destinations(input, &places, self.secret(), &mut |bytes| {
+            progress(Progress::Read(bytes));
+        });
+        let receipt = match self.submission(request, &reading) {
+            Some(submission) => {
+                let of = reading.records.len();
+                let stored = &mut |records| progress(Progress::Stored { records, of });
+                Some(self.store().submit_destinations(&submission, &reading.records, stored).await?)
+            }
+            None => None,
+        };
+        Ok(ImportReport::new(reading, receipt))
+    }
+
+    async fn check_known(&self, request: &ImportRequest) -> Result<(), Error> {
+        if self.store().directory().await?.organisation(&request.organisation).is_none() {
+            return Err(Error::NotFound(format!("no organisation has the code `{}`", request.organisation)));
+        }
+        Ok(())
+    }
+
+    /// What is to be stored of a file; `None` where its problems keep everything out.
+    fn submission<T>(&self, request: &ImportRequest, reading: &Reading<T>) -> Option<NewSubmission> {
+        let wanted = reading.problems.is_empty() || (request.accept_valid && !reading.records.is_empty());
+        wanted.then(|| NewSubmission {
+            organisation: request.organisation.clone(),
+            checksum: reading.checksum,
+            received_at: self.now(),
+            rows: reading.rows,
+        })
+    }
+}
+
+impl ImportReport {
+    fn new<T>(reading: Reading<T>, receipt: Option<Receipt>) -> Self {
+        Self { rows: reading.rows, problems: reading.problems, suppressed: reading.suppressed, receipt }
     }
 }

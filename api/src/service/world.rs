@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use crate::{
     domain::{Catalogue, Directory, Release},
-    snapshot::{Builder, Snapshot},
+    snapshot::{Builder, DestinationsBuilder, Snapshot},
 };
 
 use super::{Error, Exchange};
@@ -92,6 +92,9 @@ impl Exchange {
     async fn load(&self, release: &Release, catalogue: &Arc<Catalogue>) -> Result<Arc<Snapshot>, Error> {
         let mut builder = Builder::new(catalogue.clone());
         self.store().released_results(release, catalogue, &mut |result| builder.add(&result)).await?;
-        Ok(Arc::new(builder.finish(release.clone(), self.noise())))
+        let mut destinations = DestinationsBuilder::default();
+        self.store().released_destinations(release, catalogue, &mut |count| destinations.add(&count)).await?;
+        let snapshot = builder.finish(release.clone(), self.noise());
+        Ok(Arc::new(snapshot.with_destinations(destinations.finish(self.noise()))))
     }
 }

@@ -12,6 +12,7 @@ use crate::domain::{AreaIndex, Catalogue, Dimension, Period, Pseudonym, Release,
 use super::{
     History, Late, Past,
     columns::{Columns, FrameworkColumns, NOT_ASSESSED, Snapshot, Stretch, rows_within},
+    destinations::Destinations,
 };
 
 /// Gathers results, then lays them out as columns.
@@ -101,7 +102,7 @@ impl Builder {
         let areas = 0..catalogue.areas().len();
         let lies_in = |inner: AreaIndex| move |&outer: &AreaIndex| outer != inner && catalogue.lies_in(inner, outer);
         let around = areas.clone().map(|inner| areas.clone().filter(lies_in(inner)).collect()).collect();
-        Snapshot { release, catalogue: self.catalogue, frameworks, around }
+        Snapshot { release, catalogue: self.catalogue, frameworks, around, destinations: Destinations::default() }
     }
 }
 

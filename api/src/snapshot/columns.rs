@@ -4,18 +4,19 @@ use std::{borrow::Cow, collections::BTreeMap, fmt, ops::Range, sync::Arc};
 
 use crate::domain::{AreaIndex, AreaKind, Catalogue, Dimension, FrameworkIndex, Period, Release};
 
-use super::History;
+use super::{History, destinations::Destinations};
 
 /// The byte that stands for a benchmark that was not assessed.
 pub const NOT_ASSESSED: u8 = u8::MAX;
 
-/// Every result of one release. Holds scores of institutions: it has no `Serialize`, no `Display`, and tells only its size.
+/// Every result and every count of destinations of one release. Holds scores of institutions: it has no `Serialize`, no `Display`, and tells only its size.
 pub struct Snapshot {
     pub(super) release: Release,
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) frameworks: Vec<FrameworkColumns>,
     /// Per area, the areas that it lies in.
     pub(super) around: Vec<Vec<AreaIndex>>,
+    pub(super) destinations: Destinations,
 }
 
 /// The results of one framework. A row is one institution in one place, handed in by one organisation; one that moves
@@ -68,6 +69,17 @@ impl Snapshot {
     /// The columns of a framework.
     pub fn framework(&self, framework: FrameworkIndex) -> &FrameworkColumns {
         &self.frameworks[framework]
+    }
+
+    /// The counts of destinations.
+    pub fn destinations(&self) -> &Destinations {
+        &self.destinations
+    }
+
+    /// The same snapshot with these destinations.
+    pub fn with_destinations(mut self, destinations: Destinations) -> Self {
+        self.destinations = destinations;
+        self
     }
 
     /// Every period with a result, ascending.

@@ -2,8 +2,10 @@
 
 mod builder;
 mod columns;
+mod destinations;
 mod history;
 
 pub use builder::Builder;
 pub use columns::{Columns, FrameworkColumns, NOT_ASSESSED, Snapshot, Stretch};
+pub use destinations::{CohortColumns, Destinations, DestinationsBuilder};
 pub use history::{History, Late, Past, score_of};

@@ -13,7 +13,7 @@ pub enum Error {
     #[error("an organisation with the code `{0}` is there already")]
     OrganisationTaken(String),
     /// Nothing came in since the newest release.
-    #[error("nothing to publish: no result came in since the newest release")]
+    #[error("nothing to publish: no result and no destination came in since the newest release")]
     NothingToPublish,
     /// A value in the database is none that the application writes.
     #[error("the database holds a value that was not expected: {0}")]

@@ -2,6 +2,7 @@
 
 mod budget;
 mod catalogue;
+mod destinations;
 mod directory;
 mod error;
 mod reference;

@@ -9,7 +9,7 @@ use crate::domain::{AreaIndex, Attributes, Catalogue, FrameworkIndex, Period, Ps
 use super::{Error, Result, Store};
 
 /// Results read at once: enough to make each read cheap, few enough to stay small.
-const PAGE: i64 = 20_000;
+pub(super) const PAGE: i64 = 20_000;
 
 impl Store {
     /// Visits every result of a release: each up to its last one that none of them supersedes, whatever came later. Visits
@@ -130,10 +130,10 @@ pub(super) fn parse_scores(text: &str) -> Result<Vec<(i16, i16)>> {
     Ok(scores)
 }
 
-fn places(ids: HashMap<String, i64>, place: impl Fn(&str) -> Option<usize>) -> HashMap<i64, usize> {
+pub(super) fn places(ids: HashMap<String, i64>, place: impl Fn(&str) -> Option<usize>) -> HashMap<i64, usize> {
     ids.into_iter().filter_map(|(code, id)| Some((id, place(&code)?))).collect()
 }
 
-fn known(places: &HashMap<i64, usize>, id: i64) -> Result<usize> {
+pub(super) fn known(places: &HashMap<i64, usize>, id: i64) -> Result<usize> {
     places.get(&id).copied().ok_or_else(|| Error::Corrupt(format!("the key {id}, which is not in the catalogue")))
 }

@@ -7,19 +7,20 @@ use sea_orm::{
     ConnectionTrait, EntityTrait, QueryOrder,
 };
 
-use crate::domain::{Checksum, Release};
+use crate::domain::{Checksum, Release, ReleasedDestination};
 
 use super::{Error, Result, Store};
 
 impl Store {
-    /// Freezes every result accepted so far into the next release.
+    /// Freezes everything accepted so far into the next release.
     ///
     /// # Errors
-    /// When no result came in since the newest release, or the database fails.
+    /// When nothing came in since the newest release, or the database fails.
     pub async fn publish(&self, at: DateTime<Utc>, note: Option<String>, synthetic: bool) -> Result<Release> {
         let newest = self.releases().await?.into_iter().next();
-        let last_result = self.last_result().await?;
-        if last_result <= newest.as_ref().map_or(0, |newest| newest.last_result) {
+        let (last_result, last_destination) = self.last_accepted().await?;
+        let before = newest.as_ref().map_or((0, 0), |newest| (newest.last_result, newest.last_destination));
+        if last_result <= before.0 && last_destination <= before.1 {
             return Err(Error::NothingToPublish);
         }
         let mut release = Release {
@@ -29,6 +30,7 @@ impl Store {
             synthetic,
             checksum: String::new(),
             last_result,
+            last_destination,
         };
         let catalogue = self.catalogue().await?;
         let mut checksum = Checksum::default();
@@ -38,6 +40,8 @@ impl Store {
             }
         })
         .await?;
+        let mut add = |count: ReleasedDestination| checksum.add_destination(&count, &catalogue);
+        self.released_destinations(&release, &catalogue, &mut add).await?;
         release.checksum = checksum.finish();
         let row = release::ActiveModel {
             id: NotSet,
@@ -47,6 +51,7 @@ impl Store {
             note: Set(release.note.clone()),
             synthetic: Set(release.synthetic),
             last_result: Set(release.last_result),
+            last_destination: Set(release.last_destination),
         };
         // The number is unique: of two publishers at once one fails and changes nothing.
         release::Entity::insert(row).exec_without_returning(&self.database).await?;
@@ -68,6 +73,7 @@ impl Store {
                     synthetic: row.synthetic,
                     checksum: row.checksum,
                     last_result: row.last_result,
+                    last_destination: row.last_destination,
                 })
             })
             .collect()
@@ -83,13 +89,16 @@ impl Store {
         found.map(number).transpose()
     }
 
-    /// The last result accepted, seen while no submission is half stored.
-    async fn last_result(&self) -> Result<i64> {
+    /// The last result and the last count of destinations accepted, seen while no submission is half stored.
+    async fn last_accepted(&self) -> Result<(i64, i64)> {
         let transaction = self.begin_writing().await?;
-        let row = transaction.query_one_raw(self.statement("SELECT MAX(id) FROM result", vec![])).await?;
-        let found: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
+        let sql = "SELECT (SELECT MAX(id) FROM result), (SELECT MAX(id) FROM destination_count)";
+        let row = transaction.query_one_raw(self.statement(sql, vec![])).await?;
+        let found: Option<(Option<i64>, Option<i64>)> =
+            row.map(|row| Ok::<_, Error>((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).transpose()?;
         transaction.commit().await?;
-        Ok(found.unwrap_or(0))
+        let (result, destination) = found.unwrap_or_default();
+        Ok((result.unwrap_or(0), destination.unwrap_or(0)))
     }
 }
 

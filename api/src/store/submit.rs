@@ -55,6 +55,25 @@ pub enum Receipt {
         /// Results that were there already, word for word, and were not stored again.
         unchanged: usize,
     },
+    /// Counts of destinations are stored.
+    CountsAccepted {
+        /// The number of the submission.
+        submission: i64,
+        /// Counts stored, corrections among them.
+        counts: usize,
+        /// Counts that correct an earlier one.
+        corrected: usize,
+        /// Counts that were there already and were not stored again.
+        unchanged: usize,
+    },
+}
+
+/// Whether a submission is new.
+pub(super) enum Received {
+    /// It is, and has this key.
+    New(i64),
+    /// The organisation handed in the same before.
+    Before(Receipt),
 }
 
 impl fmt::Display for Receipt {
@@ -67,6 +86,11 @@ impl fmt::Display for Receipt {
                 f,
                 "stored as submission {submission}: {results} results with {scores} scores, {corrected} of them \
                  corrections; {unchanged} were there already"
+            ),
+            Self::CountsAccepted { submission, counts, corrected, unchanged } => write!(
+                f,
+                "stored as submission {submission}: {counts} counts of destinations, {corrected} of them corrections; \
+                 {unchanged} were there already"
             ),
         }
     }
@@ -110,26 +134,10 @@ impl Store {
             .await?
             .ok_or_else(|| Error::UnknownOrganisation(new.organisation.clone()))?;
         let transaction = self.begin_writing().await?;
-        let checksum = hex::encode(new.checksum);
-        let before = submission::Entity::find()
-            .filter(submission::Column::OrganisationId.eq(organisation))
-            .filter(submission::Column::Checksum.eq(checksum.as_str()))
-            .one(&transaction)
-            .await?;
-        if let Some(before) = before {
-            return Ok(Receipt::AlreadyReceived { submission: before.id, received_at: before.received_at });
-        }
-        let id = next_id(&transaction, "submission").await?;
-        let row = submission::ActiveModel {
-            id: Set(id),
-            organisation_id: Set(organisation),
-            checksum: Set(checksum),
-            received_at: Set(new.received_at),
-            rows: Set(i64::try_from(new.rows).unwrap_or(i64::MAX)),
-            results: Set(0),
-            scores: Set(0),
+        let id = match self.receive(&transaction, organisation, new).await? {
+            Received::New(id) => id,
+            Received::Before(receipt) => return Ok(receipt),
         };
-        submission::Entity::insert(row).exec_without_returning(&transaction).await?;
         let mut writer = Writer {
             frameworks: self.ids(&transaction, "framework").await?,
             areas: self.ids(&transaction, "area").await?,
@@ -165,6 +173,37 @@ impl Store {
             corrected: writer.corrected,
             unchanged: writer.unchanged,
         })
+    }
+
+    /// Opens a submission, unless the organisation handed in the same before.
+    pub(super) async fn receive(
+        &self,
+        transaction: &DatabaseTransaction,
+        organisation: i64,
+        new: &NewSubmission,
+    ) -> Result<Received> {
+        let checksum = hex::encode(new.checksum);
+        let before = submission::Entity::find()
+            .filter(submission::Column::OrganisationId.eq(organisation))
+            .filter(submission::Column::Checksum.eq(checksum.as_str()))
+            .one(transaction)
+            .await?;
+        if let Some(before) = before {
+            let receipt = Receipt::AlreadyReceived { submission: before.id, received_at: before.received_at };
+            return Ok(Received::Before(receipt));
+        }
+        let id = next_id(transaction, "submission").await?;
+        let row = submission::ActiveModel {
+            id: Set(id),
+            organisation_id: Set(organisation),
+            checksum: Set(checksum),
+            received_at: Set(new.received_at),
+            rows: Set(i64::try_from(new.rows).unwrap_or(i64::MAX)),
+            results: Set(0),
+            scores: Set(0),
+        };
+        submission::Entity::insert(row).exec_without_returning(transaction).await?;
+        Ok(Received::New(id))
     }
 
     /// The results that hold now for every framework and period of the records.
@@ -294,14 +333,8 @@ fn insert_scores(scores: &[(i64, i16, i16)]) -> String {
 
 /// The keys of every institution of the records; those seen for the first time are stored.
 async fn institutions(transaction: &DatabaseTransaction, records: &[Record]) -> Result<HashMap<Pseudonym, i64>> {
-    let known = institution::Entity::find().all(transaction).await?;
-    let mut ids = HashMap::with_capacity(known.len());
-    let mut next = 1;
-    for row in known {
-        let bytes = row.pseudonym.try_into().map_err(|_| Error::Corrupt("a pseudonym of another length".into()))?;
-        ids.insert(Pseudonym(bytes), row.id);
-        next = next.max(row.id + 1);
-    }
+    let mut ids = known_institutions(transaction).await?;
+    let mut next = ids.values().max().map_or(1, |last| last + 1);
     let mut rows = Vec::new();
     for record in records {
         ids.entry(record.institution).or_insert_with(|| {
@@ -320,14 +353,24 @@ async fn institutions(transaction: &DatabaseTransaction, records: &[Record]) -> 
     Ok(ids)
 }
 
-async fn next_id(transaction: &DatabaseTransaction, table: &str) -> Result<i64> {
+/// The keys of every institution that is stored.
+pub(super) async fn known_institutions(transaction: &DatabaseTransaction) -> Result<HashMap<Pseudonym, i64>> {
+    let known = institution::Entity::find().all(transaction).await?;
+    let key = |row: institution::Model| {
+        let bytes = row.pseudonym.try_into().map_err(|_| Error::Corrupt("a pseudonym of another length".into()))?;
+        Ok((Pseudonym(bytes), row.id))
+    };
+    known.into_iter().map(key).collect()
+}
+
+pub(super) async fn next_id(transaction: &DatabaseTransaction, table: &str) -> Result<i64> {
     let backend = transaction.get_database_backend();
     let sql = format!("SELECT COALESCE(MAX(id), 0) + 1 FROM {table}");
     let row = transaction.query_one_raw(super::statement(backend, &sql, vec![])).await?;
     Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(1))
 }
 
-fn id(ids: &HashMap<String, i64>, code: &str) -> Result<i64> {
+pub(super) fn id(ids: &HashMap<String, i64>, code: &str) -> Result<i64> {
     ids.get(code)
         .copied()
         .ok_or_else(|| Error::Corrupt(format!("a record names `{code}`, which is not in the catalogue")))

@@ -1,6 +1,8 @@
 //! A made-up population for demonstrations: seeded, on the real areas and frameworks, drawn so that the shares of
-//! institutions that achieved each benchmark match the published national figures. No real institution is in it.
+//! institutions that achieved each benchmark, and of students by destination, match the published national figures. No real
+//! institution is in it.
 
+mod destination;
 mod institution;
 mod level;
 mod random;
@@ -8,7 +10,9 @@ mod score;
 
 use std::collections::BTreeMap;
 
-use crate::domain::{AreaKind, Catalogue, OrganisationKind, Period, PublishedFigure, Record, Secret};
+use crate::domain::{
+    AreaKind, Catalogue, DestinationRecord, OrganisationKind, Period, PublishedFigure, Record, Secret,
+};
 
 use level::Levels;
 use random::Random;
@@ -38,6 +42,8 @@ pub struct Handover {
     pub organisation: SyntheticOrganisation,
     /// The results.
     pub records: Vec<Record>,
+    /// The destinations of cohorts.
+    pub destinations: Vec<DestinationRecord>,
 }
 
 /// A made-up organisation.
@@ -71,9 +77,18 @@ pub fn generate(
             handovers.entry(provider).or_default().push(record);
         }
     }
-    handovers
-        .into_iter()
-        .map(|(area, records)| Handover { organisation: organisation(&area, catalogue), records })
+    let (areas, handed_in): (Vec<String>, Vec<Vec<Record>>) = handovers.into_iter().unzip();
+    // A generator of its own: results are the same whatever is drawn for destinations.
+    let mut random = Random::new(!population.seed);
+    let destinations = destination::draw(&handed_in, figures, &mut random);
+    areas
+        .iter()
+        .zip(handed_in.into_iter().zip(destinations))
+        .map(|(area, (records, destinations))| Handover {
+            organisation: organisation(area, catalogue),
+            records,
+            destinations,
+        })
         .collect()
 }
 

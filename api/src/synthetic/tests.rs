@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::ingest::reference;
+use crate::{
+    domain::{CohortYear, Destination, Stage},
+    ingest::reference,
+};
 
 fn catalogue() -> Catalogue {
     let data = reference::load().unwrap();
@@ -15,6 +18,14 @@ fn population(seed: u64) -> Vec<Record> {
     generate(&Population::of_seed(seed).unwrap(), &catalogue(), &Secret::new([2; 32]), &figures)
         .into_iter()
         .flat_map(|handover| handover.records)
+        .collect()
+}
+
+fn destinations(seed: u64) -> Vec<DestinationRecord> {
+    let figures = reference::published_figures().unwrap();
+    generate(&Population::of_seed(seed).unwrap(), &catalogue(), &Secret::new([2; 32]), &figures)
+        .into_iter()
+        .flat_map(|handover| handover.destinations)
         .collect()
 }
 
@@ -100,4 +111,49 @@ fn every_record_could_have_been_handed_in() {
 fn a_seed_is_a_population() {
     assert_eq!(population(1), population(1));
     assert_ne!(population(1), population(2));
+    assert_eq!(destinations(1), destinations(1));
+    assert_ne!(destinations(1), destinations(2));
+}
+
+#[test]
+fn destinations_match_the_published_ones_and_more_benchmarks_leave_fewer_without() {
+    let counts = destinations(7);
+    assert!((60_000..120_000).contains(&counts.len()), "{}", counts.len());
+    let share = |wanted: &dyn Fn(&DestinationRecord) -> bool, destination: Destination| {
+        let sum = |counts: &mut dyn Iterator<Item = &DestinationRecord>| {
+            counts.map(|count| f64::from(count.students)).sum::<f64>()
+        };
+        let of = sum(&mut counts.iter().filter(|count| wanted(count)));
+        sum(&mut counts.iter().filter(|count| wanted(count) && count.destination == destination)) / of
+    };
+    let year: CohortYear = "202223".parse().unwrap();
+    let after_16 = |count: &DestinationRecord| count.stage == Stage::KeyStage4 && count.cohort_year == year;
+    let figures = reference::published_figures().unwrap();
+    for (measure, destination) in [
+        ("ks4_sustained_education", Destination::Education),
+        ("ks4_sustained_apprenticeship", Destination::Apprenticeship),
+        ("ks4_not_sustained", Destination::NotSustained),
+    ] {
+        let published = figures
+            .iter()
+            .find(|figure| figure.area == "England" && figure.measure == measure && figure.year == "2022/23");
+        let (found, published) = (share(&after_16, destination) * 100.0, published.unwrap().value);
+        assert!((found - published).abs() < 1.0, "{measure}: {found} against {published}");
+    }
+    let achieved: std::collections::BTreeMap<_, _> = population(7)
+        .iter()
+        .filter(|record| record.framework == "GATSBY-2014")
+        .map(|record| {
+            let achieved = record.scores.iter().filter(|score| **score == Some(100)).count();
+            (record.institution, achieved)
+        })
+        .collect();
+    let band = |low: usize, high: usize| {
+        let wanted = |count: &DestinationRecord| {
+            after_16(count) && achieved.get(&count.institution).is_some_and(|number| (low..=high).contains(number))
+        };
+        share(&wanted, Destination::NotSustained)
+    };
+    let (few, many) = (band(0, 2), band(6, 8));
+    assert!(few > 1.2 * many, "{few} {many}");
 }

@@ -7,6 +7,7 @@ mod attack;
 mod budget;
 mod catalogue;
 mod derived;
+mod destinations;
 mod edge;
 mod identity;
 mod importing;

@@ -1,12 +1,29 @@
 //! The root of every question: a list of small topics.
 
 mod catalogue;
+mod destinations;
 mod outcomes;
 mod releases;
 mod viewer;
 
-use async_graphql::MergedObject;
+use async_graphql::{MergedObject, Result};
+
+use crate::{graphql::error::wire, service};
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
-pub struct Query(viewer::ViewerQuery, releases::ReleaseQuery, catalogue::CatalogueQuery, outcomes::OutcomeQuery);
+pub struct Query(
+    viewer::ViewerQuery,
+    releases::ReleaseQuery,
+    catalogue::CatalogueQuery,
+    outcomes::OutcomeQuery,
+    destinations::DestinationQuery,
+);
+
+/// The number of a release as asked; one that no release can have is told like any other that none has.
+fn release_number(asked: Option<i32>) -> Result<Option<u32>> {
+    let number = |number: i32| {
+        u32::try_from(number).map_err(|_| wire(service::Error::NotFound(format!("no release has the number {number}"))))
+    };
+    asked.map(number).transpose()
+}

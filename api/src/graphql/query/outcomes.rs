@@ -11,8 +11,9 @@ use crate::{
         types::{OutcomePreview, OutcomeTable, OutcomesInput},
     },
     plan::Parts,
-    service,
 };
+
+use super::release_number;
 
 /// The parts of a table that are selected, under any alias and in any fragment: what nobody reads is not charged.
 fn parts(context: &Context<'_>) -> Parts {
@@ -38,12 +39,6 @@ fn since(context: &Context<'_>) -> Result<Vec<String>> {
     Ok(periods)
 }
 
-/// A release as asked for by number.
-fn release(number: Option<i32>) -> Result<Option<u32>> {
-    let unknown = |number| wire(service::Error::NotFound(format!("no release has the number {number}")));
-    number.map(|number| u32::try_from(number).map_err(|_| unknown(number))).transpose()
-}
-
 /// Outcomes.
 #[derive(Default)]
 pub struct OutcomeQuery;
@@ -61,7 +56,8 @@ impl OutcomeQuery {
     ) -> Result<OutcomeTable> {
         let (question, number) = input.into_question(parts(context), since(context)?);
         let exchange = context::exchange(context);
-        let table = exchange.tabulate(context::viewer(context), &question, release(number)?).await.map_err(wire)?;
+        let table =
+            exchange.tabulate(context::viewer(context), &question, release_number(number)?).await.map_err(wire)?;
         Ok(OutcomeTable(Arc::new(table)))
     }
 
@@ -77,7 +73,8 @@ impl OutcomeQuery {
     ) -> Result<OutcomePreview> {
         let (question, number) = input.into_question(Parts { cells: true, overall, totals }, Vec::new());
         let exchange = context::exchange(context);
-        let preview = exchange.preview(context::viewer(context), &question, release(number)?).await.map_err(wire)?;
+        let preview =
+            exchange.preview(context::viewer(context), &question, release_number(number)?).await.map_err(wire)?;
         Ok(OutcomePreview(Arc::new(preview)))
     }
 

@@ -24,9 +24,9 @@ pub enum CellStatus {
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "disclosure::HiddenReason")]
 pub enum HiddenReason {
-    /// Fewer institutions than the tier's threshold.
+    /// Fewer institutions or students than the tier's threshold.
     SmallGroup,
-    /// One institution makes up too much of it.
+    /// One or two institutions make up too much of it.
     Dominance,
     /// Too close to another answer: the two together would tell about a few institutions.
     LowEffect,

@@ -2,6 +2,7 @@
 
 mod area;
 mod change;
+mod destination;
 mod estimate;
 mod framework;
 mod input;
@@ -16,6 +17,7 @@ mod viewer;
 
 pub use area::{Area, AreaConnection, AreaKind};
 pub use change::Change;
+pub use destination::{DestinationTable, DestinationsInput};
 pub use estimate::{CellStatus, Estimate, HiddenReason};
 pub use framework::{Benchmark, Framework};
 pub use input::{BreakdownDimension, OutcomesInput};

@@ -2,9 +2,10 @@
 
 use csv::ByteRecord;
 
-use crate::domain::{Catalogue, Dimension};
-
-use crate::ingest::{Problem, ProblemCode};
+use crate::{
+    domain::{Catalogue, Dimension},
+    ingest::{Problem, columns::Columns},
+};
 
 /// The columns that every file has, beside the dimensions' and the scores'.
 const FIXED: [&str; 8] = [
@@ -20,7 +21,7 @@ const FIXED: [&str; 8] = [
 
 /// Where each column stands.
 pub(super) struct Header {
-    names: Vec<String>,
+    columns: Columns,
     fixed: [usize; FIXED.len()],
     dimensions: [usize; Dimension::ALL.len()],
     scores: Vec<usize>,
@@ -31,40 +32,29 @@ impl Header {
     /// `b1` on without a gap, and no more than the largest framework has benchmarks.
     pub(super) fn read(fields: &ByteRecord, catalogue: &Catalogue) -> Result<Self, Vec<Problem>> {
         let most = catalogue.frameworks().iter().map(|framework| framework.number_of_benchmarks).max().unwrap_or(0);
-        let mut problems = Vec::new();
-        let mut names = Vec::with_capacity(fields.len());
-        for field in fields {
-            let name = String::from_utf8_lossy(field).trim().to_owned();
-            if names.contains(&name) {
-                problems.push(Problem::in_column(1, &name, ProblemCode::Header, &name, "each column once"));
-            } else if !is_known(&name, most) {
-                let expected = format!("one of {}, or b1 to b{most}", known().join(", "));
-                problems.push(Problem::in_column(1, &name, ProblemCode::Header, &name, expected));
-            }
-            names.push(name);
-        }
-        let position = |column: &str| names.iter().position(|name| name == column);
-        let mut find = |column: &str| {
-            position(column).unwrap_or_else(|| {
-                problems.push(Problem::in_column(1, column, ProblemCode::Header, "", format!("the column `{column}`")));
-                0
-            })
-        };
-        let fixed = FIXED.map(&mut find);
-        let dimensions = Dimension::ALL.map(|dimension| find(dimension.column()));
-        let last = (1..=most).rev().find(|number| position(&format!("b{number}")).is_some()).unwrap_or(1);
-        let scores = (1..=last).map(|number| find(&format!("b{number}"))).collect();
-        if problems.is_empty() { Ok(Self { names, fixed, dimensions, scores }) } else { Err(problems) }
+        let expected = format!("one of {}, or b1 to b{most}", known().join(", "));
+        let mut last = 1;
+        let columns = Columns::read(
+            fields,
+            |name| is_known(name, most),
+            &expected,
+            |columns| {
+                last = (1..=most).rev().find(|&number| columns.position(&score(number)).is_some()).unwrap_or(1);
+                known().into_iter().map(str::to_owned).chain((1..=last).map(score)).collect()
+            },
+        )?;
+        let find = |name: &str| columns.position(name).unwrap_or_default();
+        Ok(Self {
+            fixed: FIXED.map(find),
+            dimensions: Dimension::ALL.map(|dimension| find(dimension.column())),
+            scores: (1..=last).map(|number| find(&score(number))).collect(),
+            columns,
+        })
     }
 
-    /// How many fields a row has.
-    pub(super) fn width(&self) -> usize {
-        self.names.len()
-    }
-
-    /// The name of the column at a position.
-    pub(super) fn name(&self, position: usize) -> &str {
-        &self.names[position]
+    /// The columns by name.
+    pub(super) fn columns(&self) -> &Columns {
+        &self.columns
     }
 
     /// Where a column of [`FIXED`] stands.
@@ -81,6 +71,10 @@ impl Header {
     pub(super) fn scores(&self) -> &[usize] {
         &self.scores
     }
+}
+
+fn score(number: usize) -> String {
+    format!("b{number}")
 }
 
 fn known() -> Vec<&'static str> {

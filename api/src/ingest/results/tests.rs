@@ -3,7 +3,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::{domain::Dimension, ingest::reference};
+use crate::{
+    domain::Dimension,
+    ingest::{ProblemCode, reference},
+};
 
 const HEADER: &str = "institution_scheme,institution_id,framework,period,completed_on,local_authority,hub,phase,type,\
                       disadvantage_quintile,size_band,setting,terms_version,b1,b2,b3,b4,b5,b6,b7,b8";
@@ -15,7 +18,7 @@ fn catalogue() -> Catalogue {
     Catalogue::build(data.frameworks, data.relations, data.areas, &data.memberships).unwrap()
 }
 
-fn read(bytes: &[u8]) -> Reading {
+fn read(bytes: &[u8]) -> Reading<Record> {
     let today = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
     read_results(bytes, &catalogue(), &Secret::new([1; 32]), today, &mut |_| {})
 }

@@ -162,7 +162,7 @@ impl Service {
         exchange.start().await.unwrap();
         let exchange = Arc::new(exchange);
         let router = app::router(&self.settings, &exchange).unwrap();
-        Self { exchange, router, settings: settings(&database.url), database }
+        Self { exchange, router, settings: settings(&database.url), database: database.into() }
     }
 
     /// Hands a population in.

@@ -1,0 +1,198 @@
+//! What the protection of student counts promises.
+
+use super::*;
+use crate::CellStatus;
+
+const KEY: [u8; 32] = [11; 32];
+
+fn label(conditions: &str) -> Label {
+    Label { conditions: conditions.into(), period: "202223".into() }
+}
+
+fn cell(conditions: &str, keys: u128, cohorts: &[u32], students: &[u32]) -> CountedStudents {
+    CountedStudents {
+        label: label(conditions),
+        measure: "destinations/KS4/education".into(),
+        institutions: u32::try_from(cohorts.len()).unwrap(),
+        cohort: cohorts.iter().copied().collect(),
+        keys,
+        students: students.iter().copied().collect(),
+        part: None,
+    }
+}
+
+fn with_part(mut cell: CountedStudents, institutions: u32, cohorts: &[u32]) -> CountedStudents {
+    let measure = "destinations/KS4/GATSBY-2014@202324T3:6-8".into();
+    cell.part = Some(SecretGroup { measure, institutions, cohort: cohorts.iter().copied().collect() });
+    cell
+}
+
+fn protected(cells: Vec<CountedStudents>, tier: Tier) -> Vec<ProtectedStudentCell> {
+    let raw = RawStudentTable::new(cells.into_iter().map(RawStudentCell::Counted).collect());
+    protect_students(raw, &NoiseKey::new(KEY), tier).cells().to_vec()
+}
+
+fn one(cell: CountedStudents, tier: Tier) -> ProtectedStudentCell {
+    protected(vec![cell], tier).remove(0)
+}
+
+#[test]
+fn own_counts_are_exact() {
+    let cell = one(cell("area=A", 1, &[120, 80, 95], &[100, 60, 81]), Tier::Own);
+    assert_eq!((cell.institutions, cell.cohort.value), (Some(3), Some(295.0)));
+    assert_eq!((cell.students.value, cell.students.standard_error), (Some(241.0), Some(0.0)));
+    assert_eq!(cell.share.value, Some(0.816_949));
+    assert_eq!(cell.share.status, CellStatus::Ok);
+}
+
+#[test]
+fn what_is_hidden_depends_on_cohorts_alone() {
+    for (cohorts, expected) in [
+        (&[][..], Some(HiddenReason::NotCollected)),
+        (&[200, 200], Some(HiddenReason::SmallGroup)),
+        (&[1, 1, 1], Some(HiddenReason::SmallGroup)),
+        (&[2_000, 30, 30, 30], Some(HiddenReason::Dominance)),
+        (&[900, 800, 60], Some(HiddenReason::Dominance)),
+        (&[100, 90, 80, 70], None),
+    ] {
+        for tier in Tier::ALL {
+            let none: Vec<u32> = cohorts.iter().map(|_| 0).collect();
+            let [first, second] =
+                [cohorts, &none[..]].map(|students| one(cell("area=A", 1, cohorts, students), tier).share);
+            assert_eq!((first.reason, second.reason), (expected, expected), "{cohorts:?} {tier}");
+            assert_eq!(first.value.is_none(), expected.is_some());
+        }
+    }
+    let threshold = |students: u32, tier| one(cell("area=A", 1, &[students - 4, 2, 2], &[1, 1, 1]), tier).share.reason;
+    for (tier, k) in [(Tier::Own, 5), (Tier::Regional, 10), (Tier::International, 20)] {
+        assert_eq!(threshold(k - 1, tier), Some(HiddenReason::SmallGroup), "{tier}");
+        assert_ne!(threshold(k, tier), Some(HiddenReason::SmallGroup), "{tier}");
+    }
+}
+
+#[test]
+fn no_share_is_nothing_or_everything_and_no_number_is_the_cohort() {
+    let shapes: [&[u32]; 5] = [&[5, 5, 5], &[4, 9, 8], &[30, 40, 50, 20], &[400, 300, 280, 250, 200], &[7; 60]];
+    for tier in Tier::ALL {
+        for (number, cohorts) in shapes.iter().enumerate() {
+            for keys in 0..300_u128 {
+                let conditions = format!("area={number}");
+                let none: Vec<u32> = cohorts.iter().map(|_| 0).collect();
+                for students in [&none, &cohorts.to_vec()] {
+                    let cell = one(cell(&conditions, keys, cohorts, students), tier);
+                    if let Some(share) = cell.share.value {
+                        assert!(0.0 < share && share < 1.0, "{cell:?}");
+                        let (count, cohort) = (cell.students.value.unwrap(), cell.cohort.value.unwrap());
+                        assert!(count < cohort.max(f64::from(tier.rules().count_rounding) + 1.0), "{cell:?}");
+                        assert!(count > 0.0 || cell.students.status == CellStatus::RoundsToZero, "{cell:?}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn how_far_the_largest_stands_out_does_not_show() {
+    let cohorts = [900, 500, 500, 500, 500, 500, 500];
+    let of = |largest: u32| one(cell("area=A", 3, &cohorts, &[largest, 60, 50, 40, 30, 20, 10]), Tier::Regional);
+    assert_eq!(of(100), of(800), "the largest is flattened to those after it");
+    assert_ne!(of(100), of(55));
+}
+
+#[test]
+fn the_noise_is_sigma_times_the_mean_of_the_top_group_and_tiers_nest() {
+    let (cohorts, students) = ([200; 40], [100; 40]);
+    let totals = |tier: Tier| -> Vec<f64> {
+        let cells = (0..4_000_u128).map(|set| cell(&format!("area={set}"), set << 64, &cohorts, &students)).collect();
+        protected(cells, tier).iter().map(|cell| cell.students.value.unwrap() - 4_000.0).collect()
+    };
+    let (regional, international) = (totals(Tier::Regional), totals(Tier::International));
+    let variance = |values: &[f64]| values.iter().map(|value| value * value).sum::<f64>() / values.len() as f64;
+    let close =
+        |found: f64, sigma: f64| (found / (sigma * 100.0).powi(2) - 1.0).abs() < 4.0 * (2.0_f64 / 4_000.0).sqrt();
+    assert!(close(variance(&regional), 3.0), "{}", variance(&regional));
+    assert!(close(variance(&international), 4.0), "{}", variance(&international));
+    let extra: Vec<f64> = international.iter().zip(&regional).map(|(outer, inner)| outer - inner).collect();
+    assert!(close(variance(&extra), 7.0_f64.sqrt()), "{}", variance(&extra));
+}
+
+#[test]
+fn the_standard_error_tells_its_order_alone_and_is_never_too_small() {
+    for each in [90, 100, 110, 130, 160] {
+        let cell = one(cell("area=A", 3, &[200; 40], &[each; 40]), Tier::Regional);
+        assert_eq!(cell.students.standard_error, Some(500.0), "{each}");
+        assert!(500.0 >= 3.0 * f64::from(each));
+    }
+}
+
+#[test]
+fn a_secret_group_is_shown_where_its_noised_size_reaches_the_threshold() {
+    let all = [150; 60];
+    let shown = |size: u32| {
+        let cells = (0..2_000_u128).map(|set| {
+            let part: Vec<u32> = (0..size).map(|_| 150).collect();
+            let students: Vec<u32> = (0..size).map(|_| 130).collect();
+            with_part(cell(&format!("area={set}"), set << 64, &all, &students), size, &part)
+        });
+        let cells = protected(cells.collect(), Tier::Regional);
+        cells.iter().filter(|cell| cell.share.value.is_some()).count() as f64 / 2_000.0
+    };
+    // Both the noised size, sd 3 about the threshold 10, and the noised cohort of at least 10 students decide.
+    assert!(shown(1) < 0.01);
+    assert!((shown(10) - 0.5).abs() < 0.06, "{}", shown(10));
+    assert!((shown(13) - 0.841).abs() < 0.05, "{}", shown(13));
+    assert!(shown(25) > 0.999);
+}
+
+#[test]
+fn a_secret_group_has_one_noised_size_in_every_category_and_its_noise_does_not_tell_who_belongs() {
+    let all = [150; 60];
+    let part = |category: &str, size: usize| {
+        let students: Vec<u32> = (0..size).map(|_| 130).collect();
+        let mut cell = with_part(cell("area=A;band", 9, &all, &students), u32::try_from(size).unwrap(), &all[..size]);
+        cell.measure = format!("destinations/KS4/{category}/GATSBY-2014@202324T3:6-8").into();
+        one(cell, Tier::Regional)
+    };
+    let (education, unknown) = (part("education", 30), part("unknown", 30));
+    assert_eq!((education.institutions, education.cohort), (unknown.institutions, unknown.cohort));
+    assert_ne!(education.students, unknown.students);
+    // One institution more moves the noised cohort by its own cohort: the noise around it is that of the public group.
+    let cohort = |size| part("education", size).cohort.value.unwrap();
+    assert!((cohort(31) - cohort(30) - 150.0).abs() < 5.1, "{} {}", cohort(30), cohort(31));
+    for size in [12, 30, 55] {
+        let cell = part("education", size);
+        assert!(cell.institutions.is_none_or(|institutions| institutions >= 10 && institutions % 5 == 0), "{cell:?}");
+        assert!(cell.share.value.is_none_or(|share| 0.0 < share && share < 1.0), "{cell:?}");
+    }
+}
+
+#[test]
+fn a_secret_group_within_a_hidden_one_is_hidden() {
+    let cell = with_part(cell("area=A", 1, &[2_000, 30, 30, 30], &[1, 1, 1]), 3, &[30, 30, 30]);
+    assert_eq!(one(cell, Tier::Regional).share.reason, Some(HiddenReason::Dominance));
+}
+
+#[test]
+fn the_same_cell_has_the_same_answer_in_any_table() {
+    let first = cell("area=A", 1, &[100; 20], &[50; 20]);
+    let second = with_part(cell("area=B", 2, &[100; 40], &[50; 20]), 20, &[100; 20]);
+    let together = protected(vec![first.clone(), second.clone()], Tier::International);
+    let reversed = protected(vec![second.clone(), first.clone()], Tier::International);
+    assert_eq!((&together[0], &together[1]), (&reversed[1], &reversed[0]));
+    assert_eq!(one(second, Tier::International), together[1]);
+    assert_eq!(one(first, Tier::International), together[0]);
+}
+
+#[test]
+fn a_withheld_cell_keeps_its_reason_and_exact_figures_are_never_shown() {
+    let raw = RawStudentTable::new(vec![RawStudentCell::Withheld(HiddenReason::Budget)]);
+    assert_eq!(format!("{raw:#?}"), "RawStudentTable(redacted)");
+    assert_eq!(
+        format!("{:?}", RawStudentCell::Counted(cell("area=A", 1, &[7_777; 3], &[7_777; 3]))),
+        "RawStudentCell(redacted)"
+    );
+    let table = protect_students(raw, &NoiseKey::new(KEY), Tier::Regional);
+    assert_eq!(table.cells()[0].share.status, CellStatus::Confidential);
+    assert_eq!(table.cells()[0].share.reason, Some(HiddenReason::Budget));
+}

@@ -1,0 +1,203 @@
+//! Tables of destinations: questions as they are asked, and answers read from a protected table.
+
+use std::sync::Arc;
+
+use async_graphql::{Enum, InputObject, Object, SimpleObject};
+
+use crate::{
+    domain,
+    plan::{self, DestinationQuestion},
+    service::DestinationTabulation,
+};
+
+use super::{Area, AreaKind, Estimate, Release, outcome::TableSummary, scalar::Tier};
+
+/// The stage of education that a cohort completed.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::Stage")]
+pub enum DestinationStage {
+    /// Key stage 4, at the age of 16. `KS4` in files.
+    #[graphql(name = "KS4")]
+    KeyStage4,
+    /// 16 to 18 study. `16-18` in files.
+    SixteenToEighteen,
+}
+
+/// Where students went in the year after they completed a stage. Every student of a cohort is in exactly one category.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::Destination")]
+pub enum DestinationCategory {
+    /// Education, sustained for at least two terms.
+    Education,
+    /// An apprenticeship, sustained for at least six months.
+    Apprenticeship,
+    /// Employment, sustained for at least two terms.
+    Employment,
+    /// A destination that was not sustained, or none.
+    NotSustained,
+    /// Not known.
+    Unknown,
+}
+
+/// Which benchmarks, and when, to break destinations down by.
+#[derive(InputObject)]
+pub struct BenchmarksAchievedInput {
+    /// The code of the framework, e.g. `GATSBY-2014`.
+    framework: String,
+    /// The period of the results, such as `202324T3`; the framework's newest when left out.
+    period: Option<String>,
+}
+
+/// A question: one table of destinations. Leave out what you do not want to limit. The order of lists and repeated entries
+/// do not matter.
+#[derive(InputObject)]
+pub struct DestinationsInput {
+    /// One of your agreements' purposes, or `OWN_RESULTS` for cohorts you handed in. May be left out where you have
+    /// exactly one.
+    purpose: Option<String>,
+    /// Codes of areas; everything your agreements reach when left out. One table holds one kind of area.
+    #[graphql(validator(max_items = 1000))]
+    areas: Option<Vec<String>>,
+    /// Break the areas down to every area of this kind within them, e.g. each LEP of a country.
+    area_kind: Option<AreaKind>,
+    /// Cohort years such as `202223`: the academic year in which a cohort completed its stage; the newest when left out.
+    #[graphql(validator(max_items = 400))]
+    cohort_years: Option<Vec<String>>,
+    /// The stages; both when left out.
+    #[graphql(validator(max_items = 50))]
+    stages: Option<Vec<DestinationStage>>,
+    /// The categories; all when left out.
+    #[graphql(validator(max_items = 50))]
+    categories: Option<Vec<DestinationCategory>>,
+    /// Break down by how many benchmarks institutions achieved, in three bands: 0–2, 3–5 and 6–8 of 8. Counts institutions
+    /// assessed on every one. Answered at the tiers `REGIONAL` and `INTERNATIONAL`; who is in a band is confidential, so all
+    /// numbers of a band, and whether it is shown, carry noise.
+    by_benchmarks_achieved: Option<BenchmarksAchievedInput>,
+    /// The number of the release to answer from; the newest when left out.
+    release: Option<i32>,
+}
+
+/// A table of destinations.
+pub struct DestinationTable(pub(crate) Arc<DestinationTabulation>);
+
+/// One cell: one area, cohort year, stage and category, and one band where there are bands.
+pub struct DestinationCell {
+    table: Arc<DestinationTabulation>,
+    position: usize,
+}
+
+/// A band of the number of benchmarks achieved, both ends included.
+#[derive(SimpleObject)]
+pub struct BenchmarksAchievedBand {
+    /// The fewest benchmarks achieved.
+    lowest: i32,
+    /// The most benchmarks achieved.
+    highest: i32,
+    /// How many benchmarks the framework has.
+    of: i32,
+}
+
+impl DestinationsInput {
+    /// The question and the number of the release it is asked of.
+    pub(crate) fn into_question(self) -> (DestinationQuestion, Option<i32>) {
+        let question = DestinationQuestion {
+            purpose: self.purpose,
+            areas: self.areas,
+            area_kind: self.area_kind.map(Into::into),
+            cohort_years: self.cohort_years,
+            stages: self.stages.map(|stages| stages.into_iter().map(Into::into).collect()),
+            destinations: self.categories.map(|categories| categories.into_iter().map(Into::into).collect()),
+            by_benchmarks_achieved: self
+                .by_benchmarks_achieved
+                .map(|input| plan::BenchmarksAchieved { framework: input.framework, period: input.period }),
+        };
+        (question, self.release)
+    }
+}
+
+/// A table of destinations. The matrix is complete: a hidden cell is a cell with a reason, never a hole.
+#[Object]
+impl DestinationTable {
+    /// The release it was answered from.
+    async fn release(&self) -> Release {
+        self.0.release().into()
+    }
+
+    /// How protected it is.
+    async fn tier(&self) -> Tier {
+        self.0.tier().into()
+    }
+
+    /// The purpose it was asked for.
+    async fn purpose(&self) -> &str {
+        self.0.purpose()
+    }
+
+    /// The cells, in the order areas, cohort years, stages, categories, bands.
+    async fn cells(&self) -> Vec<DestinationCell> {
+        (0..self.0.cells().len()).map(|position| DestinationCell { table: self.0.clone(), position }).collect()
+    }
+
+    /// How many cells carry a value, and how many are hidden, by reason.
+    async fn summary(&self) -> TableSummary {
+        TableSummary::new(self.0.summary())
+    }
+}
+
+/// One cell: one area, cohort year, stage and category, and one band of benchmarks achieved where there are bands.
+#[Object]
+impl DestinationCell {
+    /// The area. An institution counts where its newest result until the end of the cohort year says it stood.
+    async fn area(&self) -> Option<Area> {
+        Area::by_code(self.table.catalogue().clone(), &self.table.cell_key(self.position).area.code)
+    }
+
+    /// The academic year in which the cohort completed its stage, six digits such as `202223`.
+    async fn cohort_year(&self) -> String {
+        self.table.cell_key(self.position).cohort_year.to_string()
+    }
+
+    /// The stage that the cohort completed.
+    async fn stage(&self) -> DestinationStage {
+        self.table.cell_key(self.position).stage.into()
+    }
+
+    /// Where the students went.
+    async fn category(&self) -> DestinationCategory {
+        self.table.cell_key(self.position).destination.into()
+    }
+
+    /// How many benchmarks the institutions achieved; null unless asked `byBenchmarksAchieved`.
+    async fn benchmarks_achieved(&self) -> Option<BenchmarksAchievedBand> {
+        let whole = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+        self.table.cell_key(self.position).band.map(|band| BenchmarksAchievedBand {
+            lowest: whole(band.lowest),
+            highest: whole(band.highest),
+            of: whole(band.of),
+        })
+    }
+
+    /// How many institutions have a cohort, rounded as the tier demands; in a band with noise; null when hidden.
+    async fn institutions(&self) -> Option<i32> {
+        let found = self.table.cells()[self.position].institutions;
+        found.map(|count| i32::try_from(count).unwrap_or(i32::MAX))
+    }
+
+    /// All students of these institutions who completed the stage, whatever their destination. Rounded; in a band with noise.
+    /// Unit: students.
+    async fn cohort(&self) -> Estimate {
+        Estimate::new(&self.table.cells()[self.position].cohort, self.table.remedies(self.position))
+    }
+
+    /// How many of them went there. The contributions of the one or two institutions with most such students are flattened to
+    /// those of the next, so a sum in which they stand out is told too low. The standard error is rounded up to 1, 2 or 5
+    /// times a power of ten. Unit: students.
+    async fn students(&self) -> Estimate {
+        Estimate::new(&self.table.cells()[self.position].students, self.table.remedies(self.position))
+    }
+
+    /// Their share of the cohort, from 0 to 1. Every share carries its own noise, so they do not add up to exactly 1.
+    async fn share(&self) -> Estimate {
+        Estimate::new(&self.table.cells()[self.position].share, self.table.remedies(self.position))
+    }
+}

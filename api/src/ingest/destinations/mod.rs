@@ -1,0 +1,136 @@
+//! Counts of destinations from CSV: how many students of an institution's cohort went where.
+//!
+//! `institution_scheme,institution_id,cohort_year,stage,category,students`, columns in any order. The file says nothing about
+//! places: an institution stands where its results say it stood.
+
+#[cfg(test)]
+mod tests;
+
+use std::io::Read;
+
+use csv::ByteRecord;
+
+use crate::domain::{CohortYear, Destination, DestinationRecord, Places, Pseudonym, Secret, Stage};
+
+use super::{
+    Problem, ProblemCode, Reading,
+    columns::Columns,
+    file::{self, Layout},
+    row::{Row, shown},
+};
+
+/// The columns that every file has.
+const COLUMNS: [&str; 6] = ["institution_scheme", "institution_id", "cohort_year", "stage", "category", "students"];
+
+/// The most students of one institution in one category.
+const MOST_STUDENTS: u32 = 100_000;
+
+/// Reads a file of destinations. `places` tells where institutions stood; `progress` is told how many bytes are read.
+pub fn read_destinations(
+    input: impl Read,
+    places: &Places,
+    secret: &Secret,
+    progress: &mut dyn FnMut(u64),
+) -> Reading<DestinationRecord> {
+    file::read(&DestinationsLayout { places, secret }, input, progress)
+}
+
+/// A file of destinations, and what its rows are checked against.
+struct DestinationsLayout<'a> {
+    places: &'a Places,
+    secret: &'a Secret,
+}
+
+/// Where each column stands.
+struct Header {
+    columns: Columns,
+    positions: [usize; COLUMNS.len()],
+}
+
+impl Layout for DestinationsLayout<'_> {
+    type Header = Header;
+    type Record = DestinationRecord;
+    type Key = (Pseudonym, CohortYear, Stage, Destination);
+
+    const IDENTITY: &'static str = "institution_id";
+    const ONCE: &'static str = "each institution once for a cohort year, a stage and a category";
+
+    fn header(&self, fields: &ByteRecord) -> Result<Header, Vec<Problem>> {
+        let expected = format!("one of {}", COLUMNS.join(", "));
+        let columns =
+            Columns::read(fields, |name| COLUMNS.contains(&name), &expected, |_| COLUMNS.map(str::to_owned).to_vec())?;
+        Ok(Header { positions: COLUMNS.map(|name| columns.position(name).unwrap_or_default()), columns })
+    }
+
+    /// Checks every field before it gives up, so that all problems of the row are told together.
+    fn record(&self, header: &Header, line: u64, fields: &ByteRecord) -> Result<DestinationRecord, Vec<Problem>> {
+        let [scheme, identifier, cohort_year, stage, category, students] = header.positions;
+        let mut row = Row::new(&header.columns, line, fields)?;
+        let institution = row.institution(scheme, identifier, self.secret).map(|(institution, _)| institution);
+        let year = coded(
+            &mut row,
+            cohort_year,
+            ProblemCode::CohortYear,
+            |text| text.parse().ok(),
+            || "a cohort year such as `202223`: an academic year, six digits".to_owned(),
+        );
+        let stage = coded(&mut row, stage, ProblemCode::UnknownCategory, Stage::from_code, || {
+            format!("one of {}", Stage::ALL.map(Stage::code).join(", "))
+        });
+        let destination = coded(&mut row, category, ProblemCode::UnknownCategory, Destination::from_code, || {
+            format!("one of {}", Destination::ALL.map(Destination::code).join(", "))
+        });
+        let students = coded(&mut row, students, ProblemCode::Students, whole_number, || {
+            format!("a whole number from 0 to {MOST_STUDENTS}")
+        });
+        let place = institution.zip(year).and_then(|(institution, year)| {
+            let place = self.places.at(institution, year);
+            if place.is_none() {
+                let found = shown(fields, identifier);
+                let expected = "an institution with a result, which tells where it stands; hand its results in first";
+                row.problem(identifier, ProblemCode::UnknownInstitution, &found, expected);
+            }
+            place.cloned()
+        });
+        let record = || {
+            Some(DestinationRecord {
+                institution: institution?,
+                cohort_year: year?,
+                stage: stage?,
+                destination: destination?,
+                students: students?,
+                place: place?,
+            })
+        };
+        row.finish(record())
+    }
+
+    fn key(record: &DestinationRecord) -> Self::Key {
+        (record.institution, record.cohort_year, record.stage, record.destination)
+    }
+
+    fn identity(header: &Header, fields: &ByteRecord) -> String {
+        shown(fields, header.positions[1])
+    }
+}
+
+/// A field that must be read as something; a problem where it cannot.
+fn coded<T>(
+    row: &mut Row<'_>,
+    position: usize,
+    code: ProblemCode,
+    read: impl FnOnce(&str) -> Option<T>,
+    expected: impl FnOnce() -> String,
+) -> Option<T> {
+    let text = row.text(position)?;
+    let found = read(text);
+    if found.is_none() {
+        row.problem(position, if text.is_empty() { ProblemCode::Blank } else { code }, text, expected());
+    }
+    found
+}
+
+fn whole_number(text: &str) -> Option<u32> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|students| digits && *students <= MOST_STUDENTS)
+}

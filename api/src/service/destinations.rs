@@ -1,0 +1,170 @@
+//! Destinations: a viewer's question becomes a protected table of students. Each step demands what the one before made.
+
+use std::sync::Arc;
+
+use disclosure::{HiddenReason, ProtectedStudentCell, ProtectedStudentTable, Tier, hidden_cohort};
+
+use crate::{
+    auth::Viewer,
+    domain::{Area, Catalogue, CohortYear, Destination, Release, Stage},
+    plan::{self, Band, DestinationPlan, DestinationQuestion},
+    policy::{self, Grant},
+    scan,
+    snapshot::Snapshot,
+};
+
+use super::{
+    Error, Exchange,
+    advise::{ask_for, coarser},
+    tabulation::summary,
+};
+
+/// A protected table with what is needed to read it. Cells stand in the order areas, cohort years, stages, destinations,
+/// bands.
+pub struct DestinationTabulation {
+    release: Release,
+    catalogue: Arc<Catalogue>,
+    plan: DestinationPlan,
+    table: ProtectedStudentTable,
+    /// Per group of institutions: area × cohort year × stage.
+    remedies: Vec<Vec<String>>,
+}
+
+/// What a cell is about.
+pub struct DestinationKey<'a> {
+    /// The area.
+    pub area: &'a Area,
+    /// The cohort year.
+    pub cohort_year: CohortYear,
+    /// The stage.
+    pub stage: Stage,
+    /// The destination.
+    pub destination: Destination,
+    /// The band of benchmarks achieved, where the table has bands.
+    pub band: Option<Band>,
+}
+
+impl Exchange {
+    /// Answers a question about destinations from a release, the newest when none is named.
+    ///
+    /// # Errors
+    /// When there is no release, no grant, or the question breaks a rule. None of them depends on a count or a score.
+    pub async fn destinations(
+        &self,
+        viewer: &Viewer,
+        question: &DestinationQuestion,
+        release: Option<u32>,
+    ) -> Result<DestinationTabulation, Error> {
+        let world = self.world();
+        let snapshot = self.snapshot(&world, release).await?;
+        let catalogue = snapshot.catalogue().clone();
+        let grant = policy::authorize(viewer, &world.directory, &catalogue, self.today(), question.purpose.as_deref())?;
+        let newest_year = || snapshot.destinations().newest_year();
+        let newest_period = |framework| snapshot.newest_period(&[framework]);
+        let plan = plan::build_destinations(question, &grant, &catalogue, newest_year, newest_period)?;
+        let raw = scan::run_destinations(&plan, &snapshot);
+        let table = disclosure::protect_students(raw, self.noise(), plan.tier());
+        let remedies = remedies(&plan, &grant, &snapshot, &table);
+        Ok(DestinationTabulation { release: snapshot.release().clone(), catalogue, plan, table, remedies })
+    }
+}
+
+impl DestinationTabulation {
+    /// The release it was answered from.
+    pub fn release(&self) -> &Release {
+        &self.release
+    }
+
+    /// The catalogue it was answered with.
+    pub fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.catalogue
+    }
+
+    /// The tier it was answered at.
+    pub fn tier(&self) -> Tier {
+        self.plan.tier()
+    }
+
+    /// The purpose it was asked for.
+    pub fn purpose(&self) -> &str {
+        self.plan.purpose()
+    }
+
+    /// The protected cells.
+    pub fn cells(&self) -> &[ProtectedStudentCell] {
+        self.table.cells()
+    }
+
+    /// What a cell is about.
+    pub fn cell_key(&self, cell: usize) -> DestinationKey<'_> {
+        let at = self.plan.coordinates(cell);
+        DestinationKey {
+            area: &self.catalogue.areas()[self.plan.areas()[at.area]],
+            cohort_year: self.plan.cohort_years()[at.cohort_year],
+            stage: self.plan.stages()[at.stage],
+            destination: self.plan.destinations()[at.destination],
+            band: self.plan.band(at),
+        }
+    }
+
+    /// What to change to get a number for a hidden cell. Computed from public attributes only.
+    pub fn remedies(&self, cell: usize) -> &[String] {
+        &self.remedies[cell / self.plan.cells_of_group()]
+    }
+
+    /// How many cells carry a share, and how many are hidden for each reason.
+    pub fn summary(&self) -> (usize, Vec<(HiddenReason, usize)>) {
+        summary(self.cells().iter().map(|cell| cell.share.reason))
+    }
+}
+
+/// Per group of institutions that has a hidden cell, what to change: give up the bands, or ask for an area around it.
+///
+/// Counts institutions and cohorts, which are public. With bands, an area is proposed where each band would reach the
+/// threshold if institutions were spread evenly: how they are spread is secret.
+fn remedies(
+    plan: &DestinationPlan,
+    grant: &Grant,
+    snapshot: &Snapshot,
+    table: &ProtectedStudentTable,
+) -> Vec<Vec<String>> {
+    let catalogue = snapshot.catalogue();
+    let shown = |plan: &DestinationPlan| -> Vec<bool> {
+        let rules = plan.tier().rules();
+        let bands = plan.banding().map_or(0, |banding| banding.bands.len());
+        let enough = rules.fewest_institutions().saturating_mul(u32::try_from(bands).unwrap_or(u32::MAX));
+        let shown = |group: &scan::Cohorts| {
+            group.institutions >= enough && hidden_cohort(group.institutions, &group.sizes, rules).is_none()
+        };
+        scan::cohorts(plan, snapshot).iter().map(shown).collect()
+    };
+    let hidden: Vec<bool> = table
+        .cells()
+        .chunks(plan.cells_of_group())
+        .map(|cells| cells.iter().any(|cell| cell.share.reason.is_some()))
+        .collect();
+    let mut remedies = vec![Vec::new(); plan.groups()];
+    if !hidden.contains(&true) {
+        return remedies;
+    }
+    if let Some(plain) = plan.without_bands() {
+        for (group, _) in shown(&plain).into_iter().enumerate().filter(|&(group, shown)| shown && hidden[group]) {
+            remedies[group].push("drop byBenchmarksAchieved".to_owned());
+        }
+    }
+    let groups_of_area = plan.groups() / plan.areas().len();
+    for (position, &area) in plan.areas().iter().enumerate() {
+        let own = position * groups_of_area..(position + 1) * groups_of_area;
+        if !hidden[own.clone()].contains(&true) {
+            continue;
+        }
+        for around in coarser(area, plan.tier(), grant, catalogue) {
+            for (group, shown) in own.clone().zip(shown(&plan.over(around))) {
+                if shown && hidden[group] {
+                    remedies[group].push(ask_for(around, catalogue));
+                }
+            }
+        }
+    }
+    remedies
+}

@@ -1,0 +1,543 @@
+//! Destinations: handed in, counted, protected, and broken down by benchmarks achieved.
+
+use std::{collections::HashMap, fmt::Write, sync::Arc};
+
+use crate::support::{Engine, HUB, LEP, PARTNER, Population, Row, Service, clock};
+use api::{
+    domain::Secret,
+    service::{Exchange, ImportReport, ImportRequest},
+};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+const HEADER: &str = "institution_scheme,institution_id,cohort_year,stage,category,students\n";
+const CATEGORIES: [&str; 5] = ["education", "apprenticeship", "employment", "not-sustained", "unknown"];
+
+/// How many students complete KS4 at an institution. Public: it must not hang on the salt.
+fn cohort(id: u32, year: u32) -> u32 {
+    60 + (id * 37 + year * 11) % 140
+}
+
+/// How many of them go to each category; they add up to the cohort.
+fn split(id: u32, year: u32, salt: u32) -> [u32; 5] {
+    let mut left = cohort(id, year);
+    let mut counts = [0; 5];
+    for (position, percent) in [(1, 4), (2, 3), (3, 6), (4, 2)] {
+        let mixed = id.wrapping_mul(0x9e37_79b9) ^ (salt * 97 + year * 13 + percent).wrapping_mul(0x85eb_ca6b);
+        let count = (left * percent / 100 + (mixed >> 17) % 5).min(left);
+        counts[position] = count;
+        left -= count;
+    }
+    counts[0] = left;
+    counts
+}
+
+/// The destinations file of the institutions of a population, with a split of each cohort.
+fn file(population: &Population, split: impl Fn(&Row, u32) -> [u32; 5]) -> String {
+    let mut text = HEADER.to_owned();
+    for row in population.0.iter().filter(|row| row.period == "202324T3") {
+        for year in [202_223, 202_324] {
+            for (category, students) in CATEGORIES.iter().zip(split(row, year)) {
+                let _ = writeln!(text, "{},{},{year},KS4,{category},{students}", row.scheme, row.id);
+            }
+        }
+    }
+    text
+}
+
+async fn hand_in(service: &Service, organisation: &str, file: &str) -> ImportReport {
+    let request = ImportRequest { organisation: organisation.into(), accept_valid: false };
+    service.exchange.import_destinations(&request, file.as_bytes(), |_| {}).await.unwrap()
+}
+
+fn of_hub(row: &Row) -> bool {
+    row.hub == "HUB-2018-21"
+}
+
+fn of_lep(row: &Row) -> bool {
+    row.hub.is_empty() && row.scheme == "URN"
+}
+
+/// The standard population with destinations, handed in by who handed in the results, and published.
+async fn filled(engine: Engine, split: impl Fn(&Row, u32) -> [u32; 5]) -> Service {
+    let service = Service::filled(engine).await;
+    let population = Population::standard(1);
+    for (organisation, own) in [
+        (HUB, population.only(of_hub)),
+        (LEP, population.only(of_lep)),
+        (PARTNER, population.only(|row| row.scheme == "HK-EDB")),
+    ] {
+        let report = hand_in(&service, organisation, &file(&own, &split)).await;
+        assert!(report.problems.is_empty() && report.receipt.is_some(), "{:?}", report.problems);
+    }
+    service.exchange.publish(None).await.unwrap();
+    service
+}
+
+async fn standard(engine: Engine, salt: u32) -> Service {
+    filled(engine, |row, year| split(row.id, year, salt)).await
+}
+
+fn question(input: &str) -> String {
+    format!(
+        "{{ destinations(input: {input}) {{ tier purpose citation release {{ number }} \
+         summary {{ published hidden {{ reason count }} }} \
+         cells {{ area {{ code }} cohortYear stage category benchmarksAchieved {{ lowest highest of }} institutions \
+         cohort {{ ...E }} students {{ ...E }} share {{ ...E }} }} }} }} \
+         fragment E on Estimate {{ value standardError bound status reason remedy }}"
+    )
+}
+
+async fn cells(service: &Service, organisation: &str, input: &str) -> Vec<Value> {
+    let answer = service.ask(Some(organisation), &question(input)).await;
+    answer.data()["destinations"]["cells"].as_array().unwrap().clone()
+}
+
+fn key(cell: &Value) -> (String, String, String) {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    (text(&cell["area"]["code"]), text(&cell["cohortYear"]), text(&cell["category"]))
+}
+
+fn value(estimate: &Value) -> f64 {
+    estimate["value"].as_f64().unwrap_or_else(|| panic!("{estimate}"))
+}
+
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case(Engine::Postgres)]
+#[tokio::test]
+async fn a_file_with_a_problem_stores_nothing_unless_its_good_rows_are_wanted(#[case] engine: Engine) {
+    let service = Service::filled(engine).await;
+    let good = file(&Population::standard(1).only(of_lep), |row, year| split(row.id, year, 1));
+    let first = Population::standard(1).only(of_lep).0[0].id;
+    let bad = good.replacen(&format!("URN,{first},202223,KS4,unknown"), &format!("URN,{first},202223,KS5,unknown"), 1)
+        + "URN,999999,202223,KS4,education,5\n";
+    let report = hand_in(&service, LEP, &bad).await;
+    assert!(report.receipt.is_none());
+    let told: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
+    let last = report.rows + 1;
+    assert_eq!(
+        told,
+        [
+            "line 6, column `stage`: found `KS5`, expected one of KS4, 16-18 [UNKNOWN_CATEGORY]".to_owned(),
+            format!(
+                "line {last}, column `institution_id`: found `999999`, expected an institution with a result, which tells \
+                 where it stands; hand its results in first [UNKNOWN_INSTITUTION]"
+            ),
+        ]
+    );
+    let stored = "SELECT COUNT(*), COUNT(DISTINCT submission_id) FROM destination_count";
+    assert_eq!(service.database.numbers(stored).await, [[0, 0]]);
+    let request = ImportRequest { organisation: LEP.into(), accept_valid: true };
+    service.exchange.import_destinations(&request, bad.as_bytes(), |_| {}).await.unwrap();
+    assert_eq!(service.database.numbers(stored).await, [[i64::try_from(report.rows).unwrap() - 2, 1]]);
+    let error = service
+        .exchange
+        .import_destinations(
+            &ImportRequest { organisation: "NOBODY".into(), accept_valid: false },
+            "x".as_bytes(),
+            |_| {},
+        )
+        .await
+        .unwrap_err();
+    assert_eq!(error.to_string(), "no organisation has the code `NOBODY`");
+}
+
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case(Engine::Postgres)]
+#[tokio::test]
+async fn the_same_file_twice_changes_nothing_and_a_correction_supersedes(#[case] engine: Engine) {
+    let service = Service::filled(engine).await;
+    let population = Population::standard(1).only(of_lep);
+    let first = file(&population, |row, year| split(row.id, year, 1));
+    let rows = i64::try_from(first.lines().count() - 1).unwrap();
+    let told = |report: ImportReport| report.receipt.unwrap().to_string();
+    assert!(
+        told(hand_in(&service, LEP, &first).await).contains(&format!("{rows} counts of destinations, 0 of them corr"))
+    );
+    let again = told(hand_in(&service, LEP, &first).await);
+    assert!(again.starts_with("nothing changed: received before as submission"), "{again}");
+    let id = population.0[0].id;
+    let corrected = first.replacen(
+        &format!("URN,{id},202223,KS4,unknown,{}", split(id, 202_223, 1)[4]),
+        &format!("URN,{id},202223,KS4,unknown,17"),
+        1,
+    );
+    let report = told(hand_in(&service, LEP, &corrected).await);
+    assert!(
+        report.contains(&format!("1 counts of destinations, 1 of them corrections; {} were there", rows - 1)),
+        "{report}"
+    );
+    let sql = "SELECT COUNT(*), COUNT(supersedes), MAX(CASE WHEN supersedes IS NULL THEN 0 ELSE students END) FROM destination_count";
+    assert_eq!(
+        service.database.numbers(&sql.replace("MAX(CASE", "CAST(MAX(CASE").replace("END)", "END) AS BIGINT)")).await,
+        [[rows + 1, 1, 17]]
+    );
+}
+
+/// What an organisation handed in itself is answered exactly, so the whole chain can be held against SQL over the same rows.
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case(Engine::Postgres)]
+#[tokio::test]
+async fn exact_answers_agree_with_sql_over_the_same_rows(#[case] engine: Engine) {
+    let service = standard(engine, 1).await;
+    let input = r#"{purpose: "OWN_RESULTS", areas: ["E12000001"], areaKind: LOCAL_AUTHORITY,
+        cohortYears: ["202324", "202223"], stages: [KS4]}"#;
+    let cells: HashMap<_, Value> =
+        cells(&service, LEP, input).await.into_iter().map(|cell| (key(&cell), cell)).collect();
+    let sql = format!(
+        "SELECT CAST(substr(a.code, 2) AS BIGINT), CAST(d.cohort_year AS BIGINT), CAST(d.category AS BIGINT), \
+         CAST(SUM(d.students) AS BIGINT), CAST(COUNT(DISTINCT d.institution_id) AS BIGINT) \
+         FROM destination_count d JOIN area a ON a.id = d.local_authority_id \
+         JOIN submission m ON m.id = d.submission_id JOIN organisation o ON o.id = m.organisation_id \
+         WHERE o.code = '{LEP}' AND a.code IN ('E08000022', 'E06000001') GROUP BY 1, 2, 3"
+    );
+    let rows = service.database.numbers(&sql).await;
+    assert_eq!(rows.len(), 2 * 2 * 5);
+    let mut cohorts: HashMap<(i64, i64), i64> = HashMap::new();
+    rows.iter().for_each(|row| *cohorts.entry((row[0], row[1])).or_default() += row[3]);
+    for row in rows {
+        let [area, year, category, students, institutions] = row[..] else { panic!("{row:?}") };
+        let category = CATEGORIES[usize::try_from(category - 1).unwrap()].to_uppercase().replace('-', "_");
+        let cell = &cells[&(format!("E{area:08}"), format!("{year}{:02}", (year + 1) % 100), category)];
+        let cohort = cohorts[&(area, year)];
+        assert_eq!(cell["institutions"], institutions, "{cell}");
+        assert_eq!(cell["cohort"]["value"].as_f64(), Some(cohort as f64), "{cell}");
+        assert_eq!(cell["students"]["value"].as_f64(), Some(students as f64), "{cell}");
+        assert_eq!(cell["students"]["standardError"].as_f64(), Some(0.0));
+        assert!((value(&cell["share"]) - students as f64 / cohort as f64).abs() < 1e-6, "{cell}");
+    }
+    let elsewhere = &cells[&("E06000047".to_owned(), "202324".to_owned(), "EDUCATION".to_owned())];
+    assert_eq!(elsewhere["students"]["reason"], "NOT_COLLECTED", "another organisation handed those in");
+}
+
+#[tokio::test]
+async fn a_cohort_that_several_handed_in_is_nobodys_own() {
+    let service = standard(Engine::Sqlite, 1).await;
+    let input = r#"{purpose: "OWN_RESULTS", areas: ["E08000022"], cohortYears: ["202324"], stages: [KS4], categories: [EDUCATION]}"#;
+    assert_eq!(cells(&service, LEP, input).await[0]["institutions"], 30);
+    // Were one count enough to own a cohort, whoever guesses identifiers could read exact sums of what others handed in.
+    let population = Population::standard(1).only(|row| row.local_authority == "E08000022");
+    let mut grab = HEADER.to_owned();
+    for row in population.0.iter().filter(|row| row.period == "202324T3").take(20) {
+        let _ = writeln!(grab, "URN,{},202324,KS4,unknown,50", row.id);
+    }
+    assert!(hand_in(&service, HUB, &grab).await.receipt.is_some());
+    service.exchange.publish(None).await.unwrap();
+    assert_eq!(cells(&service, HUB, input).await[0]["students"]["reason"], "NOT_COLLECTED");
+    assert_eq!(cells(&service, LEP, input).await[0]["institutions"], 10);
+    let all = cells(&service, HUB, r#"{areas: ["E12000001"], cohortYears: ["202324"], stages: [KS4]}"#).await;
+    assert_eq!(all[0]["institutions"], 125, "each institution counts once, whoever handed in what");
+}
+
+#[tokio::test]
+async fn small_and_dominated_groups_are_hidden_with_a_reason_and_a_remedy() {
+    let service = Service::filled(Engine::Sqlite).await;
+    let population = Population::standard(1);
+    let of = |code: &str, count: usize| -> Vec<u32> {
+        let rows = population.0.iter().filter(|row| row.period == "202324T3" && row.local_authority == code);
+        rows.take(count).map(|row| row.id).collect()
+    };
+    let mut text = HEADER.to_owned();
+    let mut add = |ids: &[u32], students: &[u32]| {
+        for (id, students) in ids.iter().zip(students) {
+            let _ = writeln!(text, "URN,{id},202324,KS4,education,{}", students / 2);
+            let _ = writeln!(text, "URN,{id},202324,KS4,unknown,{}", students - students / 2);
+        }
+    };
+    add(&of("E06000047", 2), &[100, 100]);
+    add(&of("E06000057", 3), &[3, 3, 2]);
+    add(&of("E08000021", 5), &[900, 20, 20, 20, 20]);
+    add(&of("E08000022", 6), &[100, 110, 90, 120, 95, 105]);
+    assert!(hand_in(&service, HUB, &text).await.receipt.is_some());
+    service.exchange.publish(None).await.unwrap();
+
+    let input = r#"{areas: ["E12000001"], areaKind: LOCAL_AUTHORITY, stages: [KS4], categories: [EDUCATION]}"#;
+    let found: HashMap<String, Value> =
+        cells(&service, LEP, input).await.into_iter().map(|cell| (key(&cell).0, cell)).collect();
+    for (code, reason) in [
+        ("E06000047", json!("SMALL_GROUP")),
+        ("E06000057", json!("SMALL_GROUP")),
+        ("E08000021", json!("DOMINANCE")),
+        ("E08000022", Value::Null),
+        ("E06000001", json!("NOT_COLLECTED")),
+    ] {
+        let cell = &found[code];
+        for name in ["cohort", "students", "share"] {
+            assert_eq!(cell[name]["reason"], reason, "{cell}");
+            assert_eq!(cell[name]["value"] == Value::Null, reason != Value::Null, "{cell}");
+        }
+        assert_eq!(cell["institutions"] == Value::Null, reason != Value::Null);
+    }
+    let remedies = found["E08000021"]["students"]["remedy"].as_array().unwrap();
+    assert!(remedies.contains(&json!("ask for the REGION E12000001 (North East)")), "{remedies:?}");
+    let region = cells(&service, LEP, r#"{areas: ["E12000001"], stages: [KS4], categories: [EDUCATION]}"#).await;
+    assert_eq!(region[0]["students"]["reason"], Value::Null, "advice leads to a number");
+    let own = r#"{purpose: "OWN_RESULTS", areas: ["E08000021", "E06000057"], stages: [KS4], categories: [EDUCATION]}"#;
+    let own: Vec<Value> = cells(&service, HUB, own).await;
+    assert_eq!(own[0]["students"]["value"], 3.0, "8 students of 3 institutions are enough for one's own: 1 + 1 + 1");
+    assert_eq!(own[1]["students"]["reason"], "DOMINANCE");
+}
+
+#[tokio::test]
+async fn no_share_is_nothing_or_everything_where_all_go_one_way() {
+    for category in [0, 3] {
+        let service = filled(Engine::Sqlite, |row, year| {
+            let mut counts = [0; 5];
+            counts[category] = cohort(row.id, year);
+            counts
+        })
+        .await;
+        for (organisation, input) in [
+            (HUB, r#"{purpose: "OWN_RESULTS", areas: ["E06000047", "E06000057"], stages: [KS4]}"#),
+            (LEP, r#"{areas: ["E12000001"], areaKind: LOCAL_AUTHORITY, stages: [KS4]}"#),
+            (PARTNER, r#"{areas: ["HK-NT", "HK-KLN"], cohortYears: ["202223", "202324"], stages: [KS4]}"#),
+            (
+                LEP,
+                r#"{areas: ["E12000001", "E12000003"], stages: [KS4], byBenchmarksAchieved: {framework: "GATSBY-2014"}}"#,
+            ),
+        ] {
+            let mut shown = 0;
+            for cell in cells(&service, organisation, input).await {
+                if cell["share"]["value"] == Value::Null {
+                    continue;
+                }
+                shown += 1;
+                let share = value(&cell["share"]);
+                assert!(share > 0.0 && share < 1.0, "{cell}");
+                let (students, cohort) = (value(&cell["students"]), value(&cell["cohort"]));
+                assert!(students > 0.0 || cell["students"]["status"] == "ROUNDS_TO_ZERO", "{cell}");
+                assert!(students < cohort, "{cell}");
+            }
+            assert!(shown >= 10, "{input}: {shown}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_same_question_gets_the_same_answer_however_and_wherever_it_is_asked() {
+    let service = standard(Engine::Sqlite, 1).await;
+    let plain = r#"{areas: ["E12000001", "E12000003"], cohortYears: ["202223", "202324"], stages: [KS4],
+        categories: [EDUCATION, UNKNOWN], byBenchmarksAchieved: {framework: "GATSBY-2014", period: "202324T3"}}"#;
+    let respelled = r#"{byBenchmarksAchieved: {framework: "GATSBY-2014"}, categories: [UNKNOWN, EDUCATION, UNKNOWN],
+        stages: [KS4, KS4], cohortYears: ["202324", "202223"], areaKind: REGION, areas: ["E12000003", "E12000001"],
+        purpose: "benchmarking", release: 2}"#;
+    let first = service.ask(Some(LEP), &question(plain)).await.data();
+    assert_eq!(first, service.ask(Some(LEP), &question(respelled)).await.data());
+    assert!(first["destinations"]["citation"].as_str().unwrap().starts_with("release-2-regional-"));
+    let key = |cell: &Value| (key(cell), cell["benchmarksAchieved"]["lowest"].as_u64());
+    let wide: HashMap<_, Value> =
+        first["destinations"]["cells"].as_array().unwrap().iter().map(|cell| (key(cell), cell.clone())).collect();
+    let narrow = r#"{areas: ["E12000001"], cohortYears: ["202223"], stages: [KS4], categories: [UNKNOWN],
+        byBenchmarksAchieved: {framework: "GATSBY-2014"}}"#;
+    for cell in cells(&service, LEP, narrow).await {
+        assert_eq!(cell, wide[&key(&cell)], "a cell has one value wherever it stands");
+    }
+    let replica = Exchange::open(&service.database.url, Secret::new([1; 32]), Arc::new(clock())).await.unwrap();
+    replica.start().await.unwrap();
+    let router = api::app::router(&service.settings, &Arc::new(replica)).unwrap();
+    let elsewhere = Service { router, ..service };
+    assert_eq!(first, elsewhere.ask(Some(LEP), &question(plain)).await.data());
+}
+
+#[tokio::test]
+async fn a_partner_abroad_gets_more_noise_and_coarser_counts() {
+    let service = standard(Engine::Sqlite, 1).await;
+    let input = r#"{areas: ["E12000001"], stages: [KS4], categories: [EDUCATION]}"#;
+    let (regional, international) = (cells(&service, LEP, input).await, cells(&service, PARTNER, input).await);
+    let truth: u32 = Population::standard(1)
+        .0
+        .iter()
+        .filter(|row| row.period == "202324T3" && row.scheme == "URN" && row.local_authority != "E08000035")
+        .map(|row| split(row.id, 202_324, 1)[0])
+        .sum();
+    for (cell, rounding) in [(&regional[0], 5), (&international[0], 10)] {
+        let error = cell["students"]["standardError"].as_f64().unwrap();
+        assert!((value(&cell["students"]) - f64::from(truth)).abs() < 4.0 * error, "{cell} {truth}");
+        assert_eq!(value(&cell["students"]) % f64::from(rounding), 0.0);
+        assert_eq!(value(&cell["cohort"]) % f64::from(rounding), 0.0);
+        assert!(error >= 300.0, "three institutions' worth of about 130 students: {cell}");
+    }
+    assert_ne!(regional[0]["students"]["value"], international[0]["students"]["value"]);
+}
+
+/// With every cohort split anew, nothing changes but values: no error, no reason, no remedy, no pattern of what is hidden.
+#[tokio::test]
+async fn what_is_refused_or_hidden_does_not_depend_on_where_students_went() {
+    fn blank(value: &mut Value) {
+        match value {
+            Value::Object(map) => {
+                for name in ["value", "bound", "standardError"] {
+                    if let Some(inner) = map.get_mut(name) {
+                        *inner = json!(inner != &Value::Null && name == "value");
+                    }
+                }
+                if map.get("reason") == Some(&Value::Null) {
+                    map.insert("status".to_owned(), Value::Null);
+                }
+                map.remove("requestId");
+                map.values_mut().for_each(blank);
+            }
+            Value::Array(list) => list.iter_mut().for_each(blank),
+            _ => {}
+        }
+    }
+    let one_sided = |row: &Row, year| {
+        let mut counts = [0; 5];
+        counts[usize::try_from(row.id % 5).unwrap()] = cohort(row.id, year);
+        counts
+    };
+    let services =
+        [standard(Engine::Sqlite, 1).await, standard(Engine::Sqlite, 2).await, filled(Engine::Sqlite, one_sided).await];
+    for (organisation, input) in [
+        (LEP, r#"{areas: ["E92000001"], areaKind: LOCAL_AUTHORITY, cohortYears: ["202223", "202324"]}"#),
+        (PARTNER, r#"{areas: ["HK", "E92000001"], areaKind: REGION}"#),
+        (HUB, r#"{purpose: "OWN_RESULTS"}"#),
+        (HUB, r#"{areas: ["E12000003"]}"#),
+        (LEP, r#"{cohortYears: ["2022"]}"#),
+        (HUB, r#"{purpose: "OWN_RESULTS", byBenchmarksAchieved: {framework: "GATSBY-2014"}}"#),
+    ] {
+        let mut answers = Vec::new();
+        for service in &services {
+            let mut answer = service.ask(Some(organisation), &question(input)).await.json();
+            blank(&mut answer);
+            answers.push(answer.to_string());
+        }
+        assert_eq!(answers[0], answers[1], "{input}");
+        assert_eq!(answers[0], answers[2], "{input}");
+    }
+}
+
+#[tokio::test]
+async fn destinations_by_band_of_benchmarks_achieved_are_noised_in_all_they_say() {
+    let service = standard(Engine::Sqlite, 1).await;
+    let input = r#"{areas: ["E12000001"], stages: [KS4], categories: [EDUCATION, NOT_SUSTAINED],
+        byBenchmarksAchieved: {framework: "GATSBY-2014", period: "202324T3"}}"#;
+    let found = cells(&service, LEP, input).await;
+    let bands: Vec<Value> = found.iter().map(|cell| cell["benchmarksAchieved"].clone()).collect();
+    let band = |lowest, highest| json!({"lowest": lowest, "highest": highest, "of": 8});
+    assert_eq!(bands, [band(0, 2), band(3, 5), band(6, 8), band(0, 2), band(3, 5), band(6, 8)]);
+    for (education, not_sustained) in found[..3].iter().zip(&found[3..]) {
+        assert_eq!(education["institutions"], not_sustained["institutions"], "a band has one size");
+        assert_eq!(education["cohort"], not_sustained["cohort"]);
+    }
+    let middle = &found[1];
+    let truth: Vec<u32> = Population::standard(1)
+        .0
+        .iter()
+        .filter(|row| row.period == "202324T3" && row.scheme == "URN" && row.local_authority != "E08000035")
+        .filter(|row| row.scores.iter().all(Option::is_some))
+        .filter(|row| (3..=5).contains(&row.scores.iter().filter(|score| **score == Some(100)).count()))
+        .map(|row| row.id)
+        .collect();
+    let error = |cell: &Value| cell["standardError"].as_f64().unwrap();
+    let cohorts: u32 = truth.iter().map(|&id| cohort(id, 202_324)).sum();
+    assert!((middle["institutions"].as_f64().unwrap() - truth.len() as f64).abs() <= 15.0, "{middle} {}", truth.len());
+    assert!(
+        (value(&middle["cohort"]) - f64::from(cohorts)).abs() < 4.0 * error(&middle["cohort"]),
+        "{middle} {cohorts}"
+    );
+    assert_eq!(middle["institutions"].as_i64().unwrap() % 5, 0);
+    assert!(error(&middle["cohort"]) >= 300.0, "the size of a cohort in a band is confidential: {middle}");
+
+    // Where nobody was assessed on every benchmark there is no group; and a group that is small as a whole stays hidden.
+    let colleges = input.replace("GATSBY-2014", "GATSBY-COL-2018");
+    assert!(cells(&service, LEP, &colleges).await.iter().all(|cell| cell["share"]["reason"] == "NOT_COLLECTED"));
+    let newcastle = input.replace("E12000001", "E08000021");
+    for cell in cells(&service, HUB, &newcastle).await {
+        if cell["share"]["reason"] == "SMALL_GROUP" {
+            assert_eq!(cell["share"]["remedy"][0], "drop byBenchmarksAchieved", "{cell}");
+        }
+        assert!(cell["institutions"].as_i64().is_none_or(|institutions| institutions >= 10), "{cell}");
+    }
+    let (code, message) =
+        service.ask(Some(HUB), &question(&input.replace("{areas", r#"{purpose: "OWN_RESULTS", areas"#))).await.error();
+    assert_eq!(code, "FORBIDDEN");
+    assert!(message.contains("REGIONAL and INTERNATIONAL"), "{message}");
+}
+
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case(Engine::Postgres)]
+#[tokio::test]
+async fn an_older_release_answers_as_it_did_after_a_correction(#[case] engine: Engine) {
+    let service = standard(engine, 1).await;
+    let input = r#"{areas: ["E12000001", "E12000003"], cohortYears: ["202223", "202324"], stages: [KS4]}"#;
+    let of_second = input.replace("stages: [KS4]", "stages: [KS4], release: 2");
+    let before = service.ask(Some(LEP), &question(input)).await.data();
+    assert_eq!(before, service.ask(Some(LEP), &question(&of_second)).await.data());
+    let first = service.ask(Some(LEP), &question(&input.replace("stages", "release: 1, stages"))).await.data();
+    assert_eq!(first["destinations"]["summary"]["published"], 0, "the first release has no destinations");
+
+    let leeds = Population::standard(1).only(|row| row.local_authority == "E08000035");
+    let corrected = file(&leeds, |row, year| {
+        let [education, rest @ ..] = split(row.id, year, 1);
+        let [apprenticeship, employment, _, unknown] = rest;
+        [education / 2, apprenticeship, employment, cohort(row.id, year) / 2, unknown]
+    });
+    hand_in(&service, LEP, &corrected).await;
+    assert_eq!(before, service.ask(Some(LEP), &question(input)).await.data(), "nothing changes before it is published");
+    assert_eq!(service.exchange.publish(None).await.unwrap().number, 3);
+    assert!(service.exchange.publish(None).await.unwrap_err().to_string().starts_with("nothing to publish"));
+    let after = service.ask(Some(LEP), &question(input)).await.data();
+    assert_ne!(before["destinations"]["cells"], after["destinations"]["cells"]);
+    assert_eq!(
+        before["destinations"]["cells"][0], after["destinations"]["cells"][0],
+        "the North East was not corrected"
+    );
+    assert_eq!(before, service.ask(Some(LEP), &question(&of_second)).await.data());
+    let restarted = Exchange::open(&service.database.url, Secret::new([1; 32]), Arc::new(clock())).await.unwrap();
+    restarted.start().await.unwrap();
+    let router = api::app::router(&service.settings, &Arc::new(restarted)).unwrap();
+    let restarted = Service { router, ..service };
+    assert_eq!(before, restarted.ask(Some(LEP), &question(&of_second)).await.data());
+}
+
+#[tokio::test]
+async fn the_matrix_is_complete_and_in_order() {
+    let service = standard(Engine::Sqlite, 1).await;
+    let input = r#"{areas: ["E92000001"], areaKind: LEP, cohortYears: ["202223", "202324"]}"#;
+    let data = service.ask(Some(LEP), &question(input)).await.data();
+    let cells = data["destinations"]["cells"].as_array().unwrap();
+    assert_eq!(cells.len(), 38 * 2 * 2 * 5);
+    assert_eq!(cells[0]["stage"], "KS4");
+    assert_eq!(cells[5]["stage"], "SIXTEEN_TO_EIGHTEEN");
+    assert!(cells.iter().map(|cell| (key(cell).0, key(cell).1)).is_sorted());
+    let summary = &data["destinations"]["summary"];
+    let hidden: u64 = summary["hidden"].as_array().unwrap().iter().map(|entry| entry["count"].as_u64().unwrap()).sum();
+    assert_eq!(summary["published"].as_u64().unwrap() + hidden, cells.len() as u64);
+    let newest = service.ask(Some(LEP), &question(r#"{areas: ["E12000001"]}"#)).await.data();
+    assert_eq!(newest["destinations"]["cells"].as_array().unwrap().len(), 2 * 5);
+    assert_eq!(newest["destinations"]["cells"][0]["cohortYear"], "202324", "the newest cohort year when left out");
+}
+
+#[tokio::test]
+async fn a_question_that_breaks_a_rule_is_told_which() {
+    let service = standard(Engine::Sqlite, 1).await;
+    for (organisation, input, code, part) in [
+        (LEP, r#"{cohortYears: ["202324T1"]}"#, "BAD_REQUEST", "`202223`"),
+        (LEP, r#"{cohortYears: []}"#, "BAD_REQUEST", "`cohortYears` is empty"),
+        (LEP, r#"{stages: []}"#, "BAD_REQUEST", "`stages` is empty"),
+        (LEP, r#"{categories: []}"#, "BAD_REQUEST", "`categories` is empty"),
+        (LEP, r#"{areas: ["E12000001", "E37000025"]}"#, "BAD_REQUEST", "REGION, LEP"),
+        (LEP, r#"{purpose: "marketing"}"#, "FORBIDDEN", "`benchmarking`"),
+        (LEP, r#"{release: 7}"#, "NOT_FOUND", "number 7"),
+        (LEP, r#"{release: -1}"#, "NOT_FOUND", "number -1"),
+        (LEP, r#"{release: 1}"#, "NOT_FOUND", "holds no destinations"),
+        (LEP, r#"{byBenchmarksAchieved: {framework: "GATSBY-1066"}}"#, "NOT_FOUND", "`GATSBY-1066`"),
+        (LEP, r#"{byBenchmarksAchieved: {framework: "GATSBY-2014", period: "2024"}}"#, "BAD_REQUEST", "`202324T1`"),
+        (LEP, r#"{byBenchmarksAchieved: {framework: "GATSBY-2025"}}"#, "NOT_FOUND", "no period for `GATSBY-2025`"),
+        (PARTNER, r#"{areas: ["E92000001"], areaKind: LOCAL_AUTHORITY}"#, "FORBIDDEN", "REGION and LEP"),
+        (HUB, r#"{areas: ["E12000003"]}"#, "NOT_FOUND", "`E12000003`"),
+    ] {
+        let (found, message) = service.ask(Some(organisation), &question(input)).await.error();
+        assert_eq!(found, code, "{input}: {message}");
+        assert!(message.contains(part), "{input}: {message}");
+    }
+    let years: Vec<String> = (1990..2090).map(|year| format!("\"{year}{:02}\"", (year + 1) % 100)).collect();
+    let input = format!(r#"{{areas: ["E92000001"], areaKind: LEP, cohortYears: [{}]}}"#, years.join(","));
+    assert_eq!(service.ask(Some(LEP), &question(&input)).await.error().0, "LIMIT_EXCEEDED");
+    assert_eq!(service.ask(None, &question("{}")).await.error().0, "UNAUTHENTICATED");
+}
