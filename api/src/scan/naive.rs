@@ -13,7 +13,7 @@ use crate::{
         OrganisationKind, Period, Pseudonym, Relation, RelationKind, Release, ReleasedResult,
     },
     plan::{self, Filter, Plan, Question},
-    policy,
+    policy::{self, Grant},
     snapshot::{Builder, Snapshot},
 };
 
@@ -38,7 +38,7 @@ fn framework(code: &str, benchmarks: usize) -> Framework {
     }
 }
 
-fn catalogue() -> Arc<Catalogue> {
+pub(super) fn catalogue() -> Arc<Catalogue> {
     let area = |code: String, kind, parent: Option<&str>| Area {
         name: code.clone(),
         code,
@@ -75,8 +75,8 @@ fn catalogue() -> Arc<Catalogue> {
     Arc::new(Catalogue::build(frameworks, relations, areas, &[]).unwrap())
 }
 
-/// A grant for everything, under the tier that allows most.
-fn plan(question: &Question, catalogue: &Arc<Catalogue>, snapshot: &Snapshot) -> Plan {
+/// A grant for everything.
+pub(super) fn grant(purpose: Option<&str>, catalogue: &Catalogue) -> Grant {
     crate::auth::install_crypto();
     let now: DateTime<Utc> = "2026-01-01T00:00:00Z".parse().unwrap();
     let key = TokenKey::from_seed([1; 32], "test", "test").unwrap();
@@ -97,12 +97,15 @@ fn plan(question: &Question, catalogue: &Arc<Catalogue>, snapshot: &Snapshot) ->
         valid_until: None,
     };
     let directory = Directory::new(vec![organisation], vec![agreement]);
-    let grant =
-        policy::authorize(&viewer, &directory, catalogue, now.date_naive(), question.purpose.as_deref()).unwrap();
+    policy::authorize(&viewer, &directory, catalogue, now.date_naive(), purpose).unwrap()
+}
+
+fn plan(question: &Question, catalogue: &Arc<Catalogue>, snapshot: &Snapshot) -> Plan {
+    let grant = grant(question.purpose.as_deref(), catalogue);
     plan::build(question, &grant, catalogue, |frameworks| snapshot.newest_period(frameworks)).unwrap()
 }
 
-fn snapshot(results: &[ReleasedResult], catalogue: &Arc<Catalogue>) -> Snapshot {
+pub(super) fn snapshot(results: &[ReleasedResult], catalogue: &Arc<Catalogue>) -> Snapshot {
     let mut builder = Builder::new(catalogue.clone());
     results.iter().for_each(|result| builder.add(result));
     let release = Release {
@@ -151,7 +154,7 @@ fn naive(results: &[ReleasedResult], catalogue: &Catalogue, plan: &Plan, cell: u
     tally
 }
 
-fn results() -> impl Strategy<Value = Vec<ReleasedResult>> {
+pub(super) fn results() -> impl Strategy<Value = Vec<ReleasedResult>> {
     let one = (
         0..2_usize,
         0..AUTHORITIES,
