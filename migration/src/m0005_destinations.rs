@@ -41,10 +41,9 @@ impl MigrationTrait for Migration {
         manager
             .create_index(
                 Index::create()
-                    .name("destination_count_cohort_year_stage")
+                    .name("destination_count_institution_id")
                     .table("destination_count")
-                    .col("cohort_year")
-                    .col("stage")
+                    .col("institution_id")
                     .to_owned(),
             )
             .await?;

@@ -166,3 +166,6 @@ fn bands_of(banding: &Banding, snapshot: &Snapshot) -> HashMap<u128, usize> {
     })
     .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ use crate::{
         Organisation, OrganisationKind, Period, Pseudonym, Relation, RelationKind, Release, ReleasedResult,
     },
     plan::{self, Filter, Plan, Question},
-    policy,
+    policy::{self, Grant},
     snapshot::{Builder, Snapshot},
 };
 
@@ -75,8 +75,8 @@ pub(crate) fn catalogue() -> Arc<Catalogue> {
     Arc::new(Catalogue::build(frameworks, relations, areas, &[]).unwrap())
 }
 
-/// A grant for everything, under the tier that allows most.
-pub(crate) fn plan(question: &Question, catalogue: &Arc<Catalogue>, snapshot: &Snapshot) -> Plan {
+/// A grant for everything.
+pub(super) fn grant(purpose: Option<&str>, catalogue: &Catalogue) -> Grant {
     crate::auth::install_crypto();
     let now: DateTime<Utc> = "2026-01-01T00:00:00Z".parse().unwrap();
     let key = TokenKey::from_seed([1; 32], "test", "test").unwrap();
@@ -97,8 +97,12 @@ pub(crate) fn plan(question: &Question, catalogue: &Arc<Catalogue>, snapshot: &S
         valid_until: None,
     };
     let directory = Directory::new(vec![organisation], vec![agreement]);
-    let grant =
-        policy::authorize(&viewer, &directory, catalogue, now.date_naive(), question.purpose.as_deref()).unwrap();
+    policy::authorize(&viewer, &directory, catalogue, now.date_naive(), purpose).unwrap()
+}
+
+/// The plan of a question under a grant for everything.
+pub(crate) fn plan(question: &Question, catalogue: &Arc<Catalogue>, snapshot: &Snapshot) -> Plan {
+    let grant = grant(question.purpose.as_deref(), catalogue);
     plan::build(question, &grant, catalogue, |frameworks| snapshot.newest_period(frameworks)).unwrap()
 }
 
@@ -248,7 +252,7 @@ impl Naive<'_> {
     }
 }
 
-fn results() -> impl Strategy<Value = Vec<ReleasedResult>> {
+pub(super) fn results() -> impl Strategy<Value = Vec<ReleasedResult>> {
     let one = (
         0..2_usize,
         0..AUTHORITIES,

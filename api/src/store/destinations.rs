@@ -79,10 +79,11 @@ impl Store {
             Received::New(id) => id,
             Received::Before(receipt) => return Ok(receipt),
         };
+        let institutions = known_institutions(&transaction).await?;
         let mut writer = Writer {
             areas: self.ids(&transaction, "area").await?,
-            institutions: known_institutions(&transaction).await?,
-            holding: self.holding(&transaction, records).await?,
+            holding: self.holding(&transaction, records, &institutions).await?,
+            institutions,
             organisation,
             submission,
             next: next_id(&transaction, "destination_count").await?,
@@ -103,27 +104,36 @@ impl Store {
         Ok(Receipt::CountsAccepted { submission, counts, corrected, unchanged })
     }
 
-    /// What holds now for every cohort year of the records.
-    async fn holding(&self, transaction: &DatabaseTransaction, records: &[DestinationRecord]) -> Result<Holding> {
-        let mut years: Vec<i16> = records.iter().map(|record| year(record.cohort_year)).collect();
-        years.sort_unstable();
-        years.dedup();
+    /// What holds now for every institution of the records.
+    async fn holding(
+        &self,
+        transaction: &DatabaseTransaction,
+        records: &[DestinationRecord],
+        institutions: &HashMap<Pseudonym, i64>,
+    ) -> Result<Holding> {
+        let mut wanted: Vec<i64> =
+            records.iter().filter_map(|record| institutions.get(&record.institution).copied()).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
         let mut holding = Holding::default();
-        for year in years {
-            let sql = "SELECT d.id, d.institution_id, d.stage, d.category, d.students, s.organisation_id, \
-                       d.local_authority_id, d.hub_id \
-                       FROM destination_count d JOIN submission s ON s.id = d.submission_id \
-                       WHERE d.cohort_year = ? \
-                       AND NOT EXISTS (SELECT 1 FROM destination_count n WHERE n.supersedes = d.id)";
-            for row in transaction.query_all_raw(self.statement(sql, vec![year.into()])).await? {
-                let cohort = (row.try_get_by_index(1)?, year, row.try_get_by_index(2)?);
+        for chunk in wanted.chunks(CHUNK) {
+            let list = chunk.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+            let sql = format!(
+                "SELECT d.id, d.institution_id, d.cohort_year, d.stage, d.category, d.students, s.organisation_id, \
+                 d.local_authority_id, d.hub_id \
+                 FROM destination_count d JOIN submission s ON s.id = d.submission_id \
+                 WHERE d.institution_id IN ({list}) \
+                 AND NOT EXISTS (SELECT 1 FROM destination_count n WHERE n.supersedes = d.id)"
+            );
+            for row in transaction.query_all_raw(self.statement(&sql, vec![])).await? {
+                let cohort = (row.try_get_by_index(1)?, row.try_get_by_index(2)?, row.try_get_by_index(3)?);
                 let held = Held {
                     id: row.try_get_by_index(0)?,
-                    provider: row.try_get_by_index(5)?,
-                    students: row.try_get_by_index(4)?,
+                    provider: row.try_get_by_index(6)?,
+                    students: row.try_get_by_index(5)?,
                 };
-                holding.counts.insert((cohort, row.try_get_by_index(3)?), held);
-                holding.places.insert(cohort, (row.try_get_by_index(6)?, row.try_get_by_index(7)?));
+                holding.counts.insert((cohort, row.try_get_by_index(4)?), held);
+                holding.places.insert(cohort, (row.try_get_by_index(7)?, row.try_get_by_index(8)?));
             }
         }
         Ok(holding)

@@ -18,16 +18,13 @@ use super::{
 /// How often each way of asking is used.
 const EACH: usize = 250;
 
-const PLAIN: &str = r#"{framework: "GATSBY-2014", areas: ["E12000001"], areaKind: LEP, periods: ["202425T3"], benchmarks: [1, 2], by: [SIZE], where: [{dimension: TYPE, in: ["academy", "maintained"]}]}"#;
+const PLAIN: &str = r#"{framework: "GATSBY-2014", areas: ["E12000001"], areaKind: REGION, periods: ["202425T3"], benchmarks: [1, 2], by: [SIZE], where: [{dimension: TYPE, in: ["academy", "maintained"]}]}"#;
 
 /// A spelling of the same question, drawn anew.
 fn respelled(random: &mut Random) -> String {
     let mut parts = [
         r#"framework: "GATSBY-2014""#.to_owned(),
-        choose(
-            random,
-            &[r#"areas: ["E12000001"], areaKind: LEP"#, r#"areas: ["E37000034", "E37000025", "E37000034"]"#],
-        ),
+        choose(random, &[r#"areas: ["E12000001"], areaKind: REGION"#, r#"areas: ["E12000001", "E12000001"]"#]),
         choose(random, &[r#"periods: ["202425T3"]"#, r#"periods: ["202425T3", "202425T3"]"#]),
         choose(random, &["benchmarks: [2, 1]", "benchmarks: [1, 2, 1]", "benchmarks: [1, 2]"]),
         choose(random, &["by: [SIZE]", "by: [SIZE, SIZE]"]),

@@ -11,11 +11,9 @@ use super::{
     ask::{Asker, Reason, Tabulation},
     choose::{dimension_pairs, kinds},
     fixture::{Fixture, regions},
+    population::BENCHMARKS,
     report::{Attack, Report},
 };
-
-/// The most tokens used, so that no budget is in the way.
-const TOKENS: usize = 12;
 
 /// One to three conditions: the area, and up to two categories.
 fn tabulations(tier: Tier) -> Vec<Tabulation> {
@@ -35,19 +33,17 @@ async fn count(fixture: &Fixture, tier: Tier) -> (usize, usize) {
     let population = &fixture.population;
     let last = population.periods.len() - 1;
     let least = tier.rules().k_institutions as usize;
-    let names: Vec<String> = (0..TOKENS).map(|number| format!("SMALL-{tier}-{number}")).collect();
-    let mut tokens = names.iter();
-    let mut asker = Asker::new(&fixture.service, tokens.next().unwrap(), tier).await;
+    let name = format!("SMALL-{tier}");
+    let asker = Asker::new(&fixture.service, &name, tier).await;
     let (mut small, mut told) = (0, 0);
-    for tabulation in tabulations(tier) {
+    // Every benchmark has a budget of its own, so that none is in the way.
+    let budget = tier.rules().new_tabulations.unwrap() as usize;
+    for (position, tabulation) in tabulations(tier).into_iter().enumerate() {
+        let benchmark = BENCHMARKS[position / budget];
         let areas = population.areas(tabulation.kind);
-        let answer = loop {
-            match asker.ask(&tabulation, &areas, &population.periods[last..], &[3]).await {
-                Ok(answer) if !answer.hidden.contains_key(&Reason::Budget) => break answer,
-                _ => asker = Asker::new(&fixture.service, tokens.next().unwrap(), tier).await,
-            }
-        };
-        let sets = population.split(&tabulation, &areas, last, Some(3));
+        let answer = asker.ask(&tabulation, &areas, &population.periods[last..], &[benchmark]).await.unwrap();
+        assert!(!answer.hidden.contains_key(&Reason::Budget));
+        let sets = population.split(&tabulation, &areas, last, Some(benchmark));
         let is_small = |cell: usize| !sets[cell].is_empty() && sets[cell].len() < least;
         small += (0..sets.len()).filter(|&cell| is_small(cell)).count();
         told += answer.figures.iter().filter(|figure| is_small(figure.cell)).count();

@@ -76,7 +76,11 @@ fn the_mean_of_thirty_terms_keeps_most_of_the_noise() {
     });
 }
 
-/// Per cell that is told in every term, without a band: how far the mean over the terms is off, and the noise of one term.
+/// The fewest institutions of a cell whose mean is looked at: in smaller ones large noise ends in a band, and what is left
+/// would look smaller than it is.
+const FEWEST: usize = 60;
+
+/// Per cell of some size that is told in every term, without a band: how far the mean over the terms is off, and the noise of one term.
 fn averaged(
     population: &super::population::Population,
     answer: &super::ask::Answer,
@@ -86,6 +90,9 @@ fn averaged(
     let mut cells: std::collections::BTreeMap<(usize, u8), Vec<super::ask::Total>> = std::collections::BTreeMap::new();
     for figure in &answer.figures {
         let members = population.members(&answer.cells[figure.cell], 0, figure.benchmark);
+        if members.len() < FEWEST {
+            continue;
+        }
         let total = figure.share.total(members.len(), 1.0, sigma).filter(|total| !total.banded);
         cells.entry((figure.cell, figure.benchmark)).or_default().extend(total);
     }
