@@ -50,7 +50,7 @@ fn sum_of_parts(
 #[test]
 fn averaging_over_partitions_does_not_recover_totals() {
     block_on(async {
-        let fixture = regions().await;
+        let fixture = &regions().await.apart("averaging").await;
         let population = &fixture.population;
         let newest = &population.periods[population.periods.len() - 1..];
         let asker = Asker::new(&fixture.service, "AVERAGING", Tier::Regional).await;

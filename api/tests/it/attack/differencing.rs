@@ -112,7 +112,7 @@ fn told(fixture: &Fixture, answers: &[Answer], benchmark: u8) -> Vec<Told> {
 #[test]
 fn no_two_answers_differ_by_one_institution() {
     block_on(async {
-        let fixture = regions().await;
+        let fixture = &regions().await.apart("differencing").await;
         let population = &fixture.population;
         let benchmarks: &[u8] = if attacks_run_long() { &[1, 2, 3, 4, 5, 6, 7, 8] } else { &[2] };
         let (answers, refused) = ask_everything(fixture, benchmarks).await;

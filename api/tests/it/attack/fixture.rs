@@ -1,4 +1,7 @@
-//! Services that several attacks share. Each attack brings an organisation of its own, with a budget of its own.
+//! Services that several attacks share. Each attack brings an organisation of its own, with a budget of its own; those that
+//! would use up the pool of all organisations work on a copy.
+
+use std::sync::Arc;
 
 use api::domain::Period;
 use tokio::sync::OnceCell;
@@ -10,8 +13,11 @@ use super::population::{Population, area};
 /// A service and the population behind it.
 pub(super) struct Fixture {
     pub(super) service: Service,
-    pub(super) population: Population,
+    pub(super) population: Arc<Population>,
 }
+
+/// The number of the secret.
+const SECRET: u8 = 77;
 
 /// How many terms of constant scores.
 pub(super) const TERMS: usize = 30;
@@ -36,13 +42,19 @@ pub(super) async fn england() -> &'static Fixture {
 
 impl Fixture {
     async fn filled(name: &str, population: Population) -> Self {
-        let service = Service::over(Database::shared(name), 77).await;
+        let service = Service::over(Database::shared(name), SECRET).await;
         let hub = area("HUB-2018-21");
         let own = |institution: &super::population::Institution| institution.hubs.iter().any(|(code, _)| *code == hub);
         accepted(&service.hand_in_file(HUB, &population.file(own)).await);
         accepted(&service.hand_in_file(LEP, &population.file(|institution| !own(institution))).await);
         service.exchange.publish(None).await.unwrap();
-        Self { service, population }
+        Self { service, population: Arc::new(population) }
+    }
+
+    /// The same population behind the same noise, with a budget and a pool that nobody has used yet.
+    pub(super) async fn apart(&self, name: &str) -> Self {
+        let service = self.service.copied(&format!("attack-{name}"), SECRET).await;
+        Self { service, population: self.population.clone() }
     }
 }
 

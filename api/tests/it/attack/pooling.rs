@@ -16,7 +16,7 @@ use super::{
 #[test]
 fn tokens_of_several_tiers_tell_no_more_than_the_best_of_them() {
     block_on(async {
-        let fixture = regions().await;
+        let fixture = &regions().await.apart("pooling").await;
         let population = &fixture.population;
         let mut errors: Vec<Vec<f64>> = Vec::new();
         let mut told: Vec<Vec<(usize, usize, u8, f64)>> = Vec::new();

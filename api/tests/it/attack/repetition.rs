@@ -59,7 +59,7 @@ const FIELDS: &str = "{ cells { area { code } benchmark { number } categories { 
 #[test]
 fn asking_the_same_a_thousand_times_gives_one_answer_and_costs_one_question() {
     block_on(async {
-        let fixture = regions().await;
+        let fixture = &regions().await.apart("repetition").await;
         let asker = Asker::new(&fixture.service, "REPETITION", Tier::Regional).await;
         let mut answers = HashSet::new();
         let mut random = Random::new(11);

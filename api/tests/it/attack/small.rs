@@ -82,7 +82,7 @@ fn one_of_each_size(fixture: &Fixture) -> Vec<(usize, String)> {
 #[test]
 fn cells_below_the_threshold_are_hidden_and_look_alike() {
     block_on(async {
-        let fixture = regions().await;
+        let fixture = &regions().await.apart("small").await;
         let mut report = Report::of(Attack::SmallGroups);
         let (mut small, mut told) = (0, 0);
         for tier in [Tier::Regional, Tier::International] {

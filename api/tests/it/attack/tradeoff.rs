@@ -103,6 +103,7 @@ fn the_trade_off_of_standard_tables_is_told() {
         let mut gathered: Vec<(usize, Gathered)> = Vec::new();
         for terms in [1, TERMS] {
             let name = format!("TRADEOFF-{terms}");
+            let fixture = &fixture.apart(&name.to_lowercase()).await;
             let asker = Asker::new(&fixture.service, &name, Tier::Regional).await;
             let spending = if terms == 1 { Spending::Same } else { Spending::Pool(POOL) };
             gathered.push((terms, everything(asker, fixture, terms, spending, &BENCHMARKS).await));
@@ -154,6 +155,7 @@ async fn pools(fixture: &Fixture) -> String {
         text.push_str(&format!("| {pool} "));
         for tier in [Tier::Regional, Tier::International] {
             let name = format!("TRADEOFF-POOL-{pool}-{tier}");
+            let fixture = &fixture.apart(&name.to_lowercase()).await;
             let asker = Asker::new(&fixture.service, &name, tier).await;
             let gathered = everything(asker, fixture, TERMS, Spending::Pool(pool), &BENCHMARKS).await;
             text.push_str(&format!("| {:.3} ", infer(fixture, &gathered.answers, tier, &BENCHMARKS).value()));

@@ -139,6 +139,19 @@ impl Service {
         Self { exchange, router, settings: self.settings.clone(), database: self.database.clone() }
     }
 
+    /// The same service, under the same secret, over a copy of its database: what it charges is its own.
+    pub(crate) async fn copied(&self, name: &str, secret: u8) -> Self {
+        let database = Database::shared(name);
+        let file = database.url.trim_start_matches("sqlite://");
+        self.database.execute(&format!("VACUUM INTO '{file}'")).await;
+        let settings = settings(&database.url);
+        let exchange = Exchange::open(&database.url, Secret::new([secret; 32]), Arc::new(clock())).await.unwrap();
+        exchange.start().await.unwrap();
+        let exchange = Arc::new(exchange);
+        let router = app::router(&settings, &exchange).unwrap();
+        Self { exchange, router, settings, database: Arc::new(database) }
+    }
+
     /// Adds an organisation with an agreement for an area.
     pub(crate) async fn add_partner(&self, code: &str, area: &str, tier: Tier) {
         self.exchange.add_organisation(code, OrganisationKind::Partner, code, area).await.unwrap();
