@@ -6,11 +6,8 @@ use super::{
     ask::Tabulation,
     evidence::{Evidence, Observation, Prior},
     population::Population,
-    solver::{Factor, Symmetric},
+    solver::{Factor, Symmetric, conjugate_gradients},
 };
-
-/// How often the benchmarks are solved in turn; the rows over all of them tie them together only loosely.
-const SWEEPS: usize = 12;
 
 /// How much better than always guessing the more frequent answer.
 #[derive(Debug, Clone, Copy)]
@@ -29,42 +26,40 @@ impl Advantage {
     }
 }
 
-/// The posterior mean by benchmark and institution: 0 for no, 1 for yes. Solves the joint system of all benchmarks
-/// by blocks (Gauss–Seidel), each block by Cholesky.
+/// The posterior mean by benchmark and institution: 0 for no, 1 for yes. The benchmarks are tied together by the rows over
+/// all of them: the joint system is solved by conjugate gradients, with the factor of each benchmark's own block.
 pub(super) fn posterior(institutions: usize, evidence: &Evidence, priors: &[Prior]) -> Vec<Vec<f64>> {
-    let mut blocks: Vec<(Factor, Vec<f64>)> = Vec::new();
+    let mut factors: Vec<Factor> = Vec::new();
+    let mut right = Vec::new();
     for (observations, prior) in evidence.benchmarks.iter().zip(priors) {
         let variance = (prior.share * (1.0 - prior.share)).max(1e-3);
         let mut precision = Symmetric::diagonal(institutions, 1.0 / variance);
-        let mut right = vec![prior.share / variance; institutions];
-        for Observation { members, value, variance } in observations {
+        let mut of_block = vec![prior.share / variance; institutions];
+        for Observation { members, value, variance } in observations.iter().chain(&evidence.overall) {
             precision.add_block(members, 1.0 / variance);
-            members.iter().for_each(|&id| right[id as usize] += value / variance);
+            members.iter().for_each(|&id| of_block[id as usize] += value / variance);
         }
+        factors.push(precision.factor());
+        right.extend(of_block);
+    }
+    let blocks = |vector: &[f64], each: &dyn Fn(&Factor, &[f64]) -> Vec<f64>| -> Vec<f64> {
+        factors.iter().zip(vector.chunks(institutions)).flat_map(|(factor, block)| each(factor, block)).collect()
+    };
+    let apply = |vector: &[f64]| {
+        let mut applied = blocks(vector, &|factor, block| factor.times(block));
         for Observation { members, variance, .. } in &evidence.overall {
-            precision.add_block(members, 1.0 / variance);
-        }
-        blocks.push((precision.factor(), right));
-    }
-    let mut means: Vec<Vec<f64>> = blocks.iter().map(|(factor, right)| factor.solve(right.clone())).collect();
-    if evidence.overall.is_empty() {
-        return means;
-    }
-    for _ in 0..SWEEPS {
-        for benchmark in 0..blocks.len() {
-            let (factor, right) = &blocks[benchmark];
-            let mut right = right.clone();
-            for Observation { members, value, variance } in &evidence.overall {
-                let others: f64 = (0..means.len())
-                    .filter(|other| *other != benchmark)
-                    .map(|other| members.iter().map(|&id| means[other][id as usize]).sum::<f64>())
-                    .sum();
-                members.iter().for_each(|&id| right[id as usize] += (value - others) / variance);
+            let sum = |block: &[f64]| members.iter().map(|&id| block[id as usize]).sum::<f64>();
+            let sums: Vec<f64> = vector.chunks(institutions).map(sum).collect();
+            let all: f64 = sums.iter().sum();
+            for (block, own) in applied.chunks_mut(institutions).zip(sums) {
+                members.iter().for_each(|&id| block[id as usize] += (all - own) / variance);
             }
-            means[benchmark] = factor.solve(right);
         }
-    }
-    means
+        applied
+    };
+    let solve = |vector: &[f64]| blocks(vector, &|factor, block| factor.solve(block.to_vec()));
+    let means = if evidence.overall.is_empty() { solve(&right) } else { conjugate_gradients(&right, apply, solve) };
+    means.chunks(institutions).map(<[f64]>::to_vec).collect()
 }
 
 /// Guesses yes above one half, and compares with the majority guess, over the benchmarks that were asked about.
