@@ -24,7 +24,7 @@ mod change;
 mod contributions;
 mod estimate;
 mod expected;
-mod gaussian;
+pub mod gaussian;
 mod guard;
 mod key;
 mod noise;
