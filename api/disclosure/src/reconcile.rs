@@ -145,8 +145,8 @@ impl ProtectedCell {
     /// Takes on reconciled values. They stay inside their scale, as published ones do.
     fn settle(&mut self, share: Settled, mean: Settled) {
         let Some(basis) = self.basis else { return };
-        self.achieved_share = settled(share, Scale::new(basis.institutions, 1.0, basis.sigma), 1.0);
-        self.mean_score = settled(mean, Scale::new(basis.institutions, TOP_SCORE, basis.sigma), TOP_SCORE);
+        self.achieved_share = settled(share, &Scale::new(basis.institutions, 1.0, basis.sigma), 1.0);
+        self.mean_score = settled(mean, &Scale::new(basis.institutions, TOP_SCORE, basis.sigma), TOP_SCORE);
         let of = f64::from(basis.institutions);
         let (value, error) = self.achieved_share.value.zip(self.achieved_share.standard_error).unwrap_or_default();
         let (value, error) =
@@ -156,7 +156,7 @@ impl ProtectedCell {
     }
 }
 
-fn settled((value, error): Settled, scale: Scale, top: f64) -> Estimate {
+fn settled((value, error): Settled, scale: &Scale, top: f64) -> Estimate {
     let value = Step::MILLIONTH.nearest(value).clamp(Step::MILLIONTH.size(), Step::MILLIONTH.below(top));
     let error = Step::three_digits_of(error).nearest(error);
     Estimate::given(value, error, scale.is_reliable(value, error))

@@ -247,6 +247,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::single_range_in_vec_init, reason = "lists of ranges, of which one is meant")]
     fn what_lies_outside_is_found_range_by_range() {
         let check = |ranges: &[Range<usize>], of: &[Range<usize>]| {
             let expected: Vec<usize> =

@@ -17,7 +17,7 @@ use super::{
 };
 
 /// The σ of standard tables that are compared.
-const SIGMAS: [f64; 8] = [0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0];
+const SIGMAS: [f64; 8] = [1.0, 1.5, 2.0, 2.3, 2.5, 2.8, 2.9, 3.0];
 
 /// How many different tabulations the attacker spends over thirty terms, beside standard tables.
 const POOL: usize = 40;
