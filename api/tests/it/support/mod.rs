@@ -6,4 +6,4 @@ mod service;
 
 pub(crate) use database::{Database, Engine};
 pub(crate) use population::{Population, Row};
-pub(crate) use service::{HUB, LEP, PARTNER, Service, clock, question};
+pub(crate) use service::{Answer, HUB, LEP, PARTNER, Service, clock, question};
