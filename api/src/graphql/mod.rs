@@ -10,6 +10,7 @@ pub mod guard;
 mod prepared;
 mod query;
 mod trusted;
+mod typename;
 mod types;
 mod variables;
 

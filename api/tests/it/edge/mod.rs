@@ -67,6 +67,7 @@ fn document(query: &str) -> String {
 #[case::wrong_name("application/json", r#"{"query": "{ __typename }", "operationName": 1}"#, 400)]
 #[case::not_graphql("application/json", r#"{"query": "{"}"#, 400)]
 #[case::unknown_field("application/json", r#"{"query": "{ nothing }"}"#, 400)]
+#[case::typename_of_nothing("application/json", r#"{"query": "{ __typename @nothing { name } }"}"#, 400)]
 #[case::unknown_operation("application/json", r#"{"query": "query a { __typename }", "operationName": "b"}"#, 400)]
 #[case::missing_variable("application/json", r#"{"query": "query a($c: String!) { area(code: $c) { name } }"}"#, 400)]
 #[tokio::test]
