@@ -1,6 +1,6 @@
 //! The composition root: the one place that knows every part, reads the system clock and draws randomness.
 
-use std::{fs, io::Write, path::Path, sync::Arc, time::Duration as Interval};
+use std::{collections::HashMap, fs, io::Write, path::Path, sync::Arc, time::Duration as Interval};
 
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Duration, Utc};
@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     auth::{self, Grantable, Scope, TokenKey},
-    config::{LogFormat, ServeSettings, Settings},
+    config::{EdgeSettings, LogFormat, ServeSettings, Settings, StatusProfile, Switch},
     domain::{Clock, Secret},
     graphql, http,
     service::Exchange,
@@ -114,26 +114,74 @@ pub async fn listen(serve: &ServeSettings) -> std::io::Result<TcpListener> {
 /// Serves until the process is told to end, then lets running requests finish.
 ///
 /// # Errors
-/// When the listener fails.
-pub async fn serve(settings: &Settings, exchange: Exchange, listener: TcpListener) -> Result<()> {
+/// When the listener fails, or a trusted document would be refused.
+pub async fn serve(settings: &Settings, edge: &EdgeSettings, exchange: Exchange, listener: TcpListener) -> Result<()> {
     let exchange = Arc::new(exchange);
-    let router = router(settings, &exchange)?;
+    let router = router_with(settings, edge, &exchange)?;
     let follow = tokio::spawn(follow(exchange.clone()));
     tracing::info!(address = %listener.local_addr()?, release = exchange.release(None).map(|release| release.number), "serving");
-    let served = http::serve(listener, router, ended()).await;
+    let served = http::serve(listener, router, Interval::from_secs(edge.request_timeout.into()), ended()).await;
     follow.abort();
     served.context("the server failed")
+}
+
+/// The whole service over an exchange, as one router, with the edge as it is by default.
+///
+/// # Errors
+/// When the token key cannot be made.
+pub fn router(settings: &Settings, exchange: &Arc<Exchange>) -> Result<http::Router> {
+    router_with(settings, &EdgeSettings::default(), exchange)
 }
 
 /// The whole service over an exchange, as one router.
 ///
 /// # Errors
-/// When the token key cannot be made.
-pub fn router(settings: &Settings, exchange: &Arc<Exchange>) -> Result<http::Router> {
-    let executor = graphql::Executor::new(exchange.clone(), graphql::guard::Limits::default());
+/// When the token key cannot be made, or the trusted documents cannot be read or would be refused.
+pub fn router_with(settings: &Settings, edge: &EdgeSettings, exchange: &Arc<Exchange>) -> Result<http::Router> {
+    let trusted = match &edge.trusted_documents {
+        Some(path) => trusted(path).with_context(|| format!("cannot trust the documents of `{}`", path.display()))?,
+        None => graphql::TrustedDocuments::default(),
+    };
+    let documents = graphql::Rules {
+        limits: graphql::guard::Limits::default(),
+        introspection: edge.introspection == Switch::On,
+        suggestions: edge.suggestions == Switch::On,
+        trusted,
+        trusted_only: edge.trusted_only,
+    };
+    let executor = graphql::Executor::new(exchange.clone(), &documents)?;
     let verifier = token_key(settings, exchange)?.verifier();
     let ids = http::RequestIds::new(hex::encode(random::<4>()));
-    Ok(http::router(http::State::new(exchange.clone(), executor, verifier, ids)))
+    let rules = http::EdgeRules {
+        status_profile: match edge.status_profile {
+            StatusProfile::Classic => http::StatusProfile::Classic,
+            StatusProfile::Newer => http::StatusProfile::Newer,
+        },
+        max_batch: edge.max_batch.into(),
+        origins: edge.cors_origin.clone(),
+        timeout: Interval::from_secs(edge.request_timeout.into()),
+    };
+    Ok(http::router(http::State::new(exchange.clone(), executor, verifier, ids, rules)))
+}
+
+/// The trusted documents of a manifest, or of a folder of `.graphql` files.
+fn trusted(path: &Path) -> Result<graphql::TrustedDocuments> {
+    if !path.is_dir() {
+        return Ok(graphql::TrustedDocuments::from_manifest(&fs::read(path)?)?);
+    }
+    let mut named = HashMap::new();
+    for entry in fs::read_dir(path)? {
+        let file = entry?.path();
+        if file.extension().is_some_and(|extension| extension == "graphql") {
+            let name = file.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned);
+            let name = name.with_context(|| format!("`{}`: expected a name in UTF-8", file.display()))?;
+            named.insert(name, fs::read_to_string(&file)?);
+        }
+    }
+    if named.is_empty() {
+        bail!("expected files that end with `.graphql`, found none");
+    }
+    Ok(graphql::TrustedDocuments::from_named(named)?)
 }
 
 /// Keeps the view fresh: a release published elsewhere, an agreement added or ended.

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::http::Origin;
+
 /// What every command needs to know.
 #[derive(Args, Debug, Clone)]
 pub struct Settings {
@@ -57,4 +59,116 @@ pub struct ServeSettings {
     /// Fill an empty database with synthetic data, and print a token each for a hub, a LEP and a partner abroad
     #[arg(long, env = "EXCHANGE_DEMO")]
     pub demo: bool,
+
+    /// How the edge behaves.
+    #[command(flatten)]
+    pub edge: EdgeSettings,
+}
+
+/// How the HTTP edge behaves, and which documents it executes.
+#[derive(Args, Debug, Clone, PartialEq, Eq)]
+pub struct EdgeSettings {
+    /// Which edition of GraphQL over HTTP the statuses follow
+    #[arg(long, env = "EXCHANGE_STATUS_PROFILE", default_value = "2025", value_name = "EDITION")]
+    pub status_profile: StatusProfile,
+
+    /// Documents to be asked by `documentId`: a JSON file from identifier to document, or a folder of `.graphql` files,
+    /// named by what stands before the dot. Each also goes by `sha256:` and the hash of its text
+    #[arg(long, env = "EXCHANGE_TRUSTED_DOCUMENTS", value_name = "PATH")]
+    pub trusted_documents: Option<PathBuf>,
+
+    /// Execute no other document than the trusted ones; the playground then works for those alone
+    #[arg(long, env = "EXCHANGE_TRUSTED_ONLY", requires = "trusted_documents")]
+    pub trusted_only: bool,
+
+    /// How many requests one body may hold, as a JSON array; 0 for no batches
+    #[arg(long, env = "EXCHANGE_MAX_BATCH", default_value = "0", value_name = "N", value_parser = clap::value_parser!(u8).range(..=50))]
+    pub max_batch: u8,
+
+    /// Whether the contract can be asked for (`__schema`, `__type`)
+    #[arg(long, env = "EXCHANGE_INTROSPECTION", default_value = "on", value_name = "SWITCH")]
+    pub introspection: Switch,
+
+    /// Whether an error about an unknown name tells names like it
+    #[arg(long, env = "EXCHANGE_SUGGESTIONS", default_value = "on", value_name = "SWITCH")]
+    pub suggestions: Switch,
+
+    /// An origin whose pages may ask, e.g. `https://analysis.example`, or `*` for all; repeat it, or separate by commas.
+    /// None when left out
+    #[arg(long, env = "EXCHANGE_CORS_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
+    pub cors_origin: Vec<Origin>,
+
+    /// The longest that the head of a request may take, and its body with its answer, seconds
+    #[arg(long, env = "EXCHANGE_REQUEST_TIMEOUT", default_value = "10", value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..=300))]
+    pub request_timeout: u16,
+}
+
+impl Default for EdgeSettings {
+    fn default() -> Self {
+        Self {
+            status_profile: StatusProfile::Classic,
+            trusted_documents: None,
+            trusted_only: false,
+            max_batch: 0,
+            introspection: Switch::On,
+            suggestions: Switch::On,
+            cors_origin: Vec::new(),
+            request_timeout: 10,
+        }
+    }
+}
+
+/// Which edition of GraphQL over HTTP the statuses follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StatusProfile {
+    /// 200 for what was executed, 400 for what was not; clients in use expect this.
+    #[value(name = "2025")]
+    Classic,
+    /// As of September 2026: 294 where some fields failed, 422 for what cannot be executed.
+    #[value(name = "draft")]
+    Newer,
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// On.
+    On,
+    /// Off.
+    Off,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Only {
+        #[command(flatten)]
+        edge: EdgeSettings,
+    }
+
+    #[test]
+    fn the_defaults_of_the_command_line_are_the_defaults() {
+        assert_eq!(Only::parse_from(["x"]).edge, EdgeSettings::default());
+    }
+
+    #[test]
+    fn settings_that_make_no_sense_are_refused() {
+        for wrong in [
+            &["x", "--trusted-only"][..],
+            &["x", "--max-batch", "51"],
+            &["x", "--cors-origin", "https://a.example/"],
+            &["x", "--status-profile", "2026"],
+            &["x", "--request-timeout", "0"],
+            &["x", "--introspection", "maybe"],
+        ] {
+            assert!(Only::try_parse_from(wrong).is_err(), "{wrong:?}");
+        }
+        let several =
+            Only::parse_from(["x", "--cors-origin", "https://a.example,http://b:1", "--cors-origin", "*"]).edge;
+        assert_eq!(several.cors_origin.len(), 3);
+    }
 }

@@ -28,5 +28,5 @@ pub(super) async fn run(settings: &Settings, serve: &ServeSettings) -> Result<()
         say(&format!("token {} {} {token}", organisation.kind, organisation.code))?;
     }
     say(&format!("playground http://{address}/graphiql"))?;
-    app::serve(settings, exchange, listener).await
+    app::serve(settings, &serve.edge, exchange, listener).await
 }

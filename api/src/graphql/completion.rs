@@ -7,62 +7,18 @@ use std::collections::{HashMap, HashSet};
 
 use async_graphql::{
     Name, PathSegment, Positioned, ServerError, Value,
-    parser::{
-        parse_schema,
-        types::{
-            BaseType, DocumentOperations, ExecutableDocument, FragmentDefinition, OperationType, Selection,
-            SelectionSet, Type, TypeKind, TypeSystemDefinition,
-        },
+    parser::types::{
+        BaseType, DocumentOperations, ExecutableDocument, FragmentDefinition, OperationType, Selection, SelectionSet,
+        Type,
     },
 };
 
-/// The declared type of every field of a schema.
-#[derive(Debug, Default)]
-pub(super) struct Declared {
-    fields: HashMap<String, HashMap<String, Type>>,
-    query: String,
-    mutation: String,
-}
+use super::declared::Declared;
 
 /// Selection sets of one object, each with the type that its fields belong to.
 type Sets<'a> = Vec<(&'a str, &'a SelectionSet)>;
 
 impl Declared {
-    /// What `sdl` declares.
-    pub(super) fn of(sdl: &str) -> Self {
-        let mut declared = Self { query: "Query".to_owned(), mutation: "Mutation".to_owned(), ..Self::default() };
-        let document = match parse_schema(sdl) {
-            Ok(document) => document,
-            Err(error) => {
-                tracing::error!(%error, "the schema's own text does not parse; failed fields stay left out");
-                return declared;
-            }
-        };
-        for definition in document.definitions {
-            match definition {
-                TypeSystemDefinition::Schema(schema) => {
-                    if let Some(query) = schema.node.query {
-                        declared.query = query.node.to_string();
-                    }
-                    if let Some(mutation) = schema.node.mutation {
-                        declared.mutation = mutation.node.to_string();
-                    }
-                }
-                TypeSystemDefinition::Type(defined) => {
-                    let fields = match defined.node.kind {
-                        TypeKind::Object(object) => object.fields,
-                        TypeKind::Interface(interface) => interface.fields,
-                        _ => continue,
-                    };
-                    let own = declared.fields.entry(defined.node.name.node.to_string()).or_default();
-                    own.extend(fields.into_iter().map(|field| (field.node.name.node.to_string(), field.node.ty.node)));
-                }
-                TypeSystemDefinition::Directive(_) => {}
-            }
-        }
-        declared
-    }
-
     /// Puts into `data` the nulls that `errors` ask for.
     pub(super) fn complete(
         &self,

@@ -1,69 +1,122 @@
-//! Executing a request: guarded, parsed once, executed, and written as JSON.
+//! Executing a request: its document found or prepared, its variables checked, executed, and written as JSON.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{
-    Pos, ServerError, Value, Variables,
+    Value,
     parser::types::{ExecutableDocument, OperationDefinition, OperationType},
 };
-use serde::{Serialize, ser::SerializeMap};
-use serde_json::json;
+use moka::sync::Cache;
 
 use crate::{auth::Viewer, service::Exchange};
 
 use super::{
     ExchangeSchema,
-    completion::Declared,
-    guard::{self, Limits, Rejection},
-    schema,
+    answer::{Answer, Reply},
+    declared::Declared,
+    guard::Limits,
+    prepared::{Prepared, Preparer, Refusal, fast},
+    trusted::{TrustedDocuments, TrustedError, identifier, identifier_of},
+    variables,
 };
 
-/// The most errors that an answer tells; the rest is counted.
-const MOST_ERRORS: usize = 10;
+/// Memory for documents that clients registered by their hash, bytes.
+const PERSISTED_BYTES: u64 = 16 << 20;
 
 /// One request, as any transport may carry it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct GraphQlRequest {
     /// The document.
-    pub query: String,
+    pub document: Source,
     /// Which of its operations is meant.
     pub operation_name: Option<String>,
     /// The variables: an object, or null.
     pub variables: serde_json::Value,
 }
 
-/// How a request came about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reply {
-    /// It was executed; some fields may have failed.
-    Executed,
-    /// It was refused before execution: the document does not hold, or a variable does not fit.
-    Refused,
-    /// It is a mutation, and the transport allows questions only.
-    NotAQuery,
+/// Where the document of a request is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// Here.
+    Text(String),
+    /// Among the trusted documents, under this identifier.
+    Trusted(String),
+    /// Registered by this SHA-256 before, or to be registered now with this text.
+    Persisted([u8; 32], Option<String>),
 }
 
-/// What a transport sends back.
-#[derive(Debug)]
-pub struct Answer {
-    /// How the request came about.
-    pub reply: Reply,
-    /// The body, JSON.
-    pub body: Vec<u8>,
+/// Which documents are executed.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// What a document may hold.
+    pub limits: Limits,
+    /// Whether a document may ask for the contract.
+    pub introspection: bool,
+    /// Whether a refusal suggests names that are close to an unknown one.
+    pub suggestions: bool,
+    /// Documents known from the start.
+    pub trusted: TrustedDocuments,
+    /// Whether no other is executed.
+    pub trusted_only: bool,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            introspection: true,
+            suggestions: true,
+            trusted: TrustedDocuments::default(),
+            trusted_only: false,
+        }
+    }
 }
 
 /// Executes requests over an exchange.
 pub struct Executor {
     schema: ExchangeSchema,
     declared: Declared,
-    limits: Limits,
+    preparer: Preparer,
+    trusted: HashMap<String, Arc<Prepared>>,
+    trusted_only: bool,
+    persisted: Cache<[u8; 32], Arc<Prepared>>,
+    most_values: usize,
+}
+
+/// Why there is no document to execute.
+enum NoDocument {
+    Refused(Arc<Refusal>),
+    NotTrusted,
+    UnknownId,
+    NotRegistered,
+    CannotRegister,
+    WrongHash,
 }
 
 impl Executor {
-    /// An executor with the limits that documents must hold to.
-    pub fn new(exchange: Arc<Exchange>, limits: Limits) -> Self {
-        let schema = schema(exchange);
-        Self { declared: Declared::of(&schema.sdl()), schema, limits }
+    /// An executor with the rules that documents must hold to.
+    ///
+    /// # Errors
+    /// When a trusted document would be refused.
+    pub fn new(exchange: Arc<Exchange>, rules: &Rules) -> Result<Self, TrustedError> {
+        let schema = fast(exchange.clone());
+        let preparer = Preparer::new(exchange, rules.limits, rules.introspection, rules.suggestions);
+        let trusted = rules.trusted.iter().map(|(id, text)| match preparer.prepare(text) {
+            Ok(prepared) => Ok((id.to_owned(), prepared)),
+            Err(refusal) => Err(TrustedError::Refused { id: id.to_owned(), why: refusal.to_string() }),
+        });
+        Ok(Self {
+            declared: Declared::of(&schema.sdl()),
+            trusted: trusted.collect::<Result<_, _>>()?,
+            trusted_only: rules.trusted_only,
+            persisted: Cache::builder()
+                .max_capacity(PERSISTED_BYTES)
+                .weigher(|_, it: &Arc<Prepared>| it.weight)
+                .build(),
+            most_values: rules.limits.values,
+            preparer,
+            schema,
+        })
     }
 
     /// Executes a request for a viewer. `queries_only` where the transport must not change anything.
@@ -74,77 +127,92 @@ impl Executor {
         queries_only: bool,
         request_id: &str,
     ) -> Answer {
-        let document = match guard::prepare(&request.query, &self.limits) {
-            Ok(document) => document,
-            Err(rejection) => return refuse(&rejection, request_id),
+        let name = request.operation_name.as_deref();
+        let prepared = match self.document(request.document) {
+            Ok(prepared) => prepared,
+            Err(NoDocument::Refused(refusal)) if queries_only && refusal.changes(name) => {
+                return Answer::not_a_query(request_id);
+            }
+            Err(none) => return none.answer(request_id),
         };
-        if queries_only && !is_query(&document, request.operation_name.as_deref()) {
-            let body = error_body(
-                "only questions can be asked with GET; send anything else with POST",
-                "BAD_REQUEST",
-                request_id,
-            );
-            return Answer { reply: Reply::NotAQuery, body };
+        let document = &prepared.document;
+        if queries_only && meant(document, name).any(|operation| operation.ty != OperationType::Query) {
+            return Answer::not_a_query(request_id);
         }
-        if let Some(name) = missing_variable(&document, request.operation_name.as_deref(), &request.variables) {
-            let body = error_body(&format!("the variable `${name}` is required"), "BAD_REQUEST", request_id);
-            return Answer { reply: Reply::Refused, body };
-        }
-        // The parsed document goes along, so the text is not needed again but to place the nulls of failed fields.
-        let mut prepared =
-            async_graphql::Request::new("").variables(Variables::from_json(request.variables)).data(viewer);
-        prepared.operation_name.clone_from(&request.operation_name);
-        prepared.set_parsed_query(document);
-        let mut response = self.schema.execute(prepared).await;
+        // Where no operation or several are meant there is nothing to hold variables against; execution says so.
+        let mut operations = meant(document, name);
+        let variables = match (operations.next(), operations.next()) {
+            (Some(operation), None) => variables::fit(&self.declared, operation, request.variables, self.most_values),
+            _ => Ok(async_graphql::Variables::default()),
+        };
+        let variables = match variables {
+            Ok(variables) => variables,
+            Err(misfit) => return Answer::misfit(&misfit, request_id),
+        };
+        let mut parsed = async_graphql::Request::new("").variables(variables).data(viewer);
+        parsed.operation_name = name.map(str::to_owned);
+        parsed.set_parsed_query(document.clone());
+        let mut response = self.schema.execute(parsed).await;
         let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
-        if executed
-            && !response.errors.is_empty()
-            && let Ok(document) = guard::prepare(&request.query, &self.limits)
-        {
-            let name = request.operation_name.as_deref();
-            self.declared.complete(&mut response.data, &document, name, &response.errors);
+        if executed && !response.errors.is_empty() {
+            self.declared.complete(&mut response.data, document, name, &response.errors);
         }
         let data = executed.then_some(&response.data);
-        Answer {
-            reply: if executed { Reply::Executed } else { Reply::Refused },
-            body: write(&Body { data, errors: &response.errors, request_id }),
+        Answer::executed(data, &response.errors, prepared.catalogue_only, request_id)
+    }
+
+    /// The document of a request, where it may be executed.
+    fn document(&self, source: Source) -> Result<Arc<Prepared>, NoDocument> {
+        if self.trusted_only {
+            return self.trusted_document(source);
+        }
+        match source {
+            Source::Text(text) => self.preparer.prepare(&text).map_err(NoDocument::Refused),
+            Source::Trusted(id) => self.trusted.get(&id).cloned().ok_or(NoDocument::UnknownId),
+            Source::Persisted(hash, None) => self
+                .persisted
+                .get(&hash)
+                .or_else(|| self.trusted.get(&identifier_of(&hash)).cloned())
+                .ok_or(NoDocument::NotRegistered),
+            Source::Persisted(hash, Some(text)) => {
+                // Prepared first: what does not hold is never registered.
+                let prepared = self.preparer.prepare(&text).map_err(NoDocument::Refused)?;
+                if prepared.digest != hash {
+                    return Err(NoDocument::WrongHash);
+                }
+                self.persisted.insert(hash, prepared.clone());
+                Ok(prepared)
+            }
         }
     }
-}
 
-/// The body of an error that no resolver made.
-pub fn error_body(message: &str, code: &str, request_id: &str) -> Vec<u8> {
-    write(&json!({"errors": [{"message": message, "extensions": {"code": code, "requestId": request_id}}]}))
-}
-
-fn refuse(rejection: &Rejection, request_id: &str) -> Answer {
-    let code = match rejection {
-        Rejection::Limit { .. } => "LIMIT_EXCEEDED",
-        Rejection::Cycle(_) | Rejection::Syntax { .. } => "BAD_REQUEST",
-    };
-    let mut error = json!({"message": rejection.to_string(), "extensions": {"code": code, "requestId": request_id}});
-    if let Some((line, column)) = rejection.position() {
-        error["locations"] = json!([{"line": line, "column": column}]);
+    /// The same where only trusted documents are executed. Their text may be sent too: what is not among them is not even
+    /// parsed.
+    fn trusted_document(&self, source: Source) -> Result<Arc<Prepared>, NoDocument> {
+        let (id, otherwise) = match source {
+            Source::Trusted(id) => (id, NoDocument::UnknownId),
+            Source::Persisted(hash, None) => (identifier_of(&hash), NoDocument::CannotRegister),
+            Source::Persisted(_, Some(text)) | Source::Text(text) => (identifier(&text), NoDocument::NotTrusted),
+        };
+        self.trusted.get(&id).cloned().ok_or(otherwise)
     }
-    Answer { reply: Reply::Refused, body: write(&json!({"errors": [error]})) }
 }
 
-/// Whether the operation that would be executed is a query. Where none or several could be meant, execution says so.
-fn is_query(document: &ExecutableDocument, name: Option<&str>) -> bool {
-    meant(document, name).all(|operation| operation.ty == OperationType::Query)
-}
-
-/// The first variable that must be given and is not. The library would find out only while it executes.
-fn missing_variable(document: &ExecutableDocument, name: Option<&str>, given: &serde_json::Value) -> Option<String> {
-    let operation = meant(document, name).next()?;
-    operation
-        .variable_definitions
-        .iter()
-        .map(|definition| &definition.node)
-        .filter(|definition| !definition.var_type.node.nullable && definition.default_value.is_none())
-        .map(|definition| definition.name.node.as_str())
-        .find(|name| given.get(name).is_none_or(serde_json::Value::is_null))
-        .map(str::to_owned)
+impl NoDocument {
+    fn answer(&self, request_id: &str) -> Answer {
+        let (reply, code, message) = match self {
+            Self::Refused(refusal) => return Answer::refused(refusal, request_id),
+            Self::NotTrusted => {
+                (Reply::Forbidden, "FORBIDDEN", "only trusted documents are executed here; send a `documentId`")
+            }
+            Self::UnknownId => (Reply::Invalid, "NOT_FOUND", "no trusted document has this `documentId`"),
+            // The texts and the codes that clients of automatic persisted queries look for.
+            Self::NotRegistered => (Reply::Invalid, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound"),
+            Self::CannotRegister => (Reply::Forbidden, "PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported"),
+            Self::WrongHash => (Reply::Invalid, "BAD_REQUEST", "`sha256Hash` is not the SHA-256 of the `query`"),
+        };
+        Answer::error(reply, code, message, request_id)
+    }
 }
 
 /// The operations that a name could mean; every one where there is no name.
@@ -154,56 +222,4 @@ fn meant<'a>(document: &'a ExecutableDocument, name: Option<&'a str>) -> impl It
         .iter()
         .filter(move |(own, _)| name.is_none_or(|name| own.is_some_and(|own| own.as_str() == name)))
         .map(|(_, operation)| &operation.node)
-}
-
-fn write(body: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(body).unwrap_or_else(|_| br#"{"errors":[{"message":"internal error"}]}"#.to_vec())
-}
-
-/// A response as GraphQL wants it: no `data` where nothing was executed, no `errors` where there are none.
-struct Body<'a> {
-    data: Option<&'a Value>,
-    errors: &'a [ServerError],
-    request_id: &'a str,
-}
-
-impl Serialize for Body<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        if !self.errors.is_empty() {
-            let shown = self.errors.iter().take(MOST_ERRORS).map(|error| Shown { error, request_id: self.request_id });
-            map.serialize_entry("errors", &shown.collect::<Vec<_>>())?;
-        }
-        if let Some(data) = self.data {
-            map.serialize_entry("data", data)?;
-        }
-        if self.errors.len() > MOST_ERRORS {
-            map.serialize_entry("extensions", &json!({"errorsNotShown": self.errors.len() - MOST_ERRORS}))?;
-        }
-        map.end()
-    }
-}
-
-/// One error with its place, its path, its code and the identity of its request.
-struct Shown<'a> {
-    error: &'a ServerError,
-    request_id: &'a str,
-}
-
-impl Serialize for Shown<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("message", &self.error.message)?;
-        let places: Vec<&Pos> = self.error.locations.iter().filter(|place| place.line > 0).collect();
-        if !places.is_empty() {
-            map.serialize_entry("locations", &places)?;
-        }
-        if !self.error.path.is_empty() {
-            map.serialize_entry("path", &self.error.path)?;
-        }
-        let code = self.error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
-        let code = code.cloned().unwrap_or_else(|| Value::String("BAD_REQUEST".to_owned()));
-        map.serialize_entry("extensions", &json!({"code": code, "requestId": self.request_id}))?;
-        map.end()
-    }
 }

@@ -1,28 +1,36 @@
 //! The contract: translates between GraphQL and the use cases, and decides nothing.
 
+mod answer;
 mod completion;
 mod context;
+mod declared;
 mod error;
 mod execute;
 pub mod guard;
+mod prepared;
 mod query;
+mod trusted;
+mod typename;
 mod types;
+mod variables;
 
 use std::sync::Arc;
 
-use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions, Schema};
+use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions, Schema, SchemaBuilder};
 
 use crate::service::Exchange;
 
-pub use execute::{Answer, Executor, GraphQlRequest, Reply, error_body};
+pub use answer::{Answer, Reply, error_body};
+pub use execute::{Executor, GraphQlRequest, Rules, Source};
+pub use trusted::{TrustedDocuments, TrustedError};
 
 use query::Query;
 
 type ExchangeSchema = Schema<Query, EmptyMutation, EmptySubscription>;
 
 /// The executable schema over an exchange. Takes no extension: one is enough to switch off the fast path.
-fn schema(exchange: Arc<Exchange>) -> ExchangeSchema {
-    Schema::build(Query::default(), EmptyMutation, EmptySubscription).data(exchange).finish()
+fn schema(exchange: Arc<Exchange>) -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
+    Schema::build(Query::default(), EmptyMutation, EmptySubscription).data(exchange)
 }
 
 /// The contract in the schema definition language, sorted, as kept in `schema.graphql`.

@@ -17,7 +17,8 @@ use super::{State, error};
 #[derive(Clone)]
 pub(super) struct RequestId(pub(super) String);
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The header that carries it.
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The longest identity that is taken from the sender.
 const LONGEST_ID: usize = 64;

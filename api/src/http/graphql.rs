@@ -4,18 +4,23 @@ use axum::{
     Extension,
     body::{Body, to_bytes},
     extract::{Query, Request, State as Extract},
-    http::{HeaderValue, Method, Response, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header},
     response::IntoResponse,
 };
 
-use crate::graphql::GraphQlRequest;
+use crate::{
+    auth::Viewer,
+    graphql::{Answer, GraphQlRequest, Reply},
+};
 
 use super::{
     State, bearer,
+    caching::{self, Keep},
     edge::RequestId,
     error::respond,
-    negotiate::{accepted, is_json},
-    parameters,
+    negotiate::{self, Media, accepted, is_json},
+    parameters::{self, Incoming, Malformed},
+    rules::StatusProfile,
 };
 
 /// The largest body, bytes.
@@ -24,21 +29,26 @@ const LARGEST_BODY: usize = 1 << 20;
 /// The longest operation name that is logged.
 const LOGGED_NAME: usize = 60;
 
+/// What an answer varies with, beside its address. The layers add the rest.
+const VARY: HeaderValue = HeaderValue::from_static("accept, authorization");
+
 /// Answers one request.
 pub(super) async fn handle(
     Extract(state): Extract<State>,
     Extension(id): Extension<RequestId>,
     request: Request,
 ) -> Response<Body> {
-    match answer(&state, &id, request).await {
+    let mut response = match answer(&state, &id, request).await {
         Ok(response) => response,
         Err(refusal) => *refusal,
-    }
+    };
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(Keep::Nothing.header());
+    response
 }
 
 async fn answer(state: &State, id: &RequestId, request: Request) -> Result<Response<Body>, Box<Response<Body>>> {
+    let profile = state.rules.status_profile;
     let refuse = |status, code, message: &str| Box::new(respond(status, code, message, id));
-    let bad = |message: String| refuse(StatusCode::BAD_REQUEST, "BAD_REQUEST", &message);
     let queries_only = match *request.method() {
         Method::GET | Method::HEAD => true,
         Method::POST => false,
@@ -48,43 +58,103 @@ async fn answer(state: &State, id: &RequestId, request: Request) -> Result<Respo
             return Err(refusal);
         }
     };
-    let Some(media) = accepted(request.headers()) else {
+    let Some(media) = accepted(request.headers(), profile) else {
         let message = "expected to be asked for application/graphql-response+json or application/json";
         return Err(refuse(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message));
     };
     let viewer = bearer::viewer(state, request.headers(), id)?;
-    let parameters = if queries_only {
+    if queries_only {
+        let malformed = |problem| Box::new(malformed(profile, &Malformed::NotARequest(problem), id));
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(request.uri())
-            .map_err(|error| bad(format!("the query string cannot be read: {error}")))?;
-        parameters::from_query(&pairs).map_err(bad)?
-    } else {
-        if !is_json(request.headers()) {
-            let message = "expected a body of type application/json in UTF-8";
-            return Err(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message));
-        }
-        let body = to_bytes(request.into_body(), LARGEST_BODY).await.map_err(|_| {
-            let message = format!("expected a body of at most {LARGEST_BODY} bytes");
-            refuse(StatusCode::PAYLOAD_TOO_LARGE, "LIMIT_EXCEEDED", &message)
-        })?;
-        parameters::from_body(&body).map_err(bad)?
-    };
-    record_name(&parameters);
-    let answer = state.executor.execute(parameters, viewer, queries_only, &id.0).await;
-    let status = media.status(answer.reply);
-    let mut response = (
-        status,
-        [
-            (header::CONTENT_TYPE, HeaderValue::from_static(media.content_type())),
-            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-            (header::VARY, HeaderValue::from_static("accept, authorization")),
-        ],
-        answer.body,
-    )
-        .into_response();
-    if status == StatusCode::METHOD_NOT_ALLOWED {
-        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+            .map_err(|error| malformed(format!("the query string cannot be read: {error}")))?;
+        let one = parameters::from_query(&pairs).map_err(malformed)?;
+        record_name(&one);
+        let anonymous = viewer == Viewer::Anonymous;
+        let answer = state.executor.execute(one, viewer, true, &id.0).await;
+        return Ok(got(profile, media, request.headers(), anonymous, answer));
     }
-    Ok(response)
+    if !is_json(request.headers()) {
+        let message = "expected a body of type application/json in UTF-8";
+        return Err(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message));
+    }
+    let body = to_bytes(request.into_body(), LARGEST_BODY).await.map_err(|_| {
+        let message = format!("expected a body of at most {LARGEST_BODY} bytes");
+        refuse(StatusCode::PAYLOAD_TOO_LARGE, "LIMIT_EXCEEDED", &message)
+    })?;
+    match parameters::from_body(&body, state.rules.max_batch)
+        .map_err(|problem| Box::new(malformed(profile, &problem, id)))?
+    {
+        Incoming::One(one) => {
+            record_name(&one);
+            let answer = state.executor.execute(one, viewer, false, &id.0).await;
+            let (status, kind) = media.outcome(profile, answer.reply);
+            Ok(written(status, kind, answer.body))
+        }
+        Incoming::Many(all) => Ok(batch(state, media, viewer, all, id).await),
+    }
+}
+
+/// Several requests, one after the other, so that a batch takes no more of the machine at once than one request does.
+async fn batch(
+    state: &State,
+    media: Media,
+    viewer: Viewer,
+    all: Vec<GraphQlRequest>,
+    id: &RequestId,
+) -> Response<Body> {
+    let mut body = vec![b'['];
+    for (index, one) in all.into_iter().enumerate() {
+        if index > 0 {
+            body.push(b',');
+        }
+        body.extend(state.executor.execute(one, viewer.clone(), false, &id.0).await.body);
+    }
+    body.push(b']');
+    written(StatusCode::OK, media.content_type(), body)
+}
+
+/// The answer to GET: what went well may be kept, and is not sent to one who holds it.
+fn got(profile: StatusProfile, media: Media, headers: &HeaderMap, anonymous: bool, answer: Answer) -> Response<Body> {
+    let (status, kind) = media.outcome(profile, answer.reply);
+    if answer.reply != Reply::Complete {
+        let mut response = written(status, kind, answer.body);
+        if status == StatusCode::METHOD_NOT_ALLOWED {
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+        }
+        return response;
+    }
+    let keep = if anonymous && answer.catalogue_only { Keep::Shared } else { Keep::Own };
+    let validator = caching::validator(kind, &answer.body);
+    let mut response = if caching::held(headers, &validator) {
+        (caching::HELD, [(header::VARY, VARY)]).into_response()
+    } else {
+        written(status, kind, answer.body)
+    };
+    response.headers_mut().insert(header::ETAG, validator);
+    response.headers_mut().insert(header::CACHE_CONTROL, keep.header());
+    response
+}
+
+fn written(status: StatusCode, kind: &'static str, body: Vec<u8>) -> Response<Body> {
+    (status, [(header::CONTENT_TYPE, HeaderValue::from_static(kind)), (header::VARY, VARY)], body).into_response()
+}
+
+/// The answer to what is no request.
+fn malformed(profile: StatusProfile, problem: &Malformed, id: &RequestId) -> Response<Body> {
+    let (code, message) = match problem {
+        Malformed::NotJson(message) | Malformed::NotARequest(message) => ("BAD_REQUEST", message),
+        Malformed::TooMany(message) => ("LIMIT_EXCEEDED", message),
+    };
+    let newer = profile == StatusProfile::Newer;
+    let status = match problem {
+        Malformed::NotARequest(_) | Malformed::TooMany(_) if newer => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => StatusCode::BAD_REQUEST,
+    };
+    let mut response = respond(status, code, message, id);
+    if newer {
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(negotiate::RESPONSE));
+    }
+    response
 }
 
 /// The name of the operation goes into the log, as far as it is a name. The question itself never does.

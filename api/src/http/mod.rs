@@ -1,6 +1,7 @@
 //! The edge: GraphQL over HTTP, the playground, health. Everything about HTTP is here and nothing else is.
 
 mod bearer;
+mod caching;
 mod edge;
 mod error;
 mod graphiql;
@@ -8,30 +9,50 @@ mod graphql;
 mod health;
 mod negotiate;
 mod parameters;
+mod rules;
 mod serve;
 mod state;
 
-use std::time::Duration;
-
 pub use axum::Router;
 use axum::{
+    http::{Method, StatusCode, header},
     middleware,
     response::Redirect,
     routing::{any, get},
 };
-use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
+use tower_http::{
+    CompressionLevel,
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer, Predicate,
+        predicate::{DefaultPredicate, SizeAbove},
+    },
+    cors::{AllowOrigin, CorsLayer},
+    timeout::TimeoutLayer,
+};
 
+pub use rules::{EdgeRules, Origin, StatusProfile};
 pub use serve::serve;
 pub use state::{RequestIds, State};
 
-/// The longest a request may take, its body included.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// Bodies below this go out as they are, bytes: they fit one packet anyway.
+const SMALLEST_COMPRESSED: u64 = 1_024;
+
+/// How long a browser keeps what a preflight allowed.
+const PREFLIGHT_KEPT: std::time::Duration = std::time::Duration::from_mins(10);
 
 /// The whole service as one router.
 pub fn router(state: State) -> Router {
-    let asked = Router::new()
+    let mut asked = Router::new()
         .route("/graphql", any(graphql::handle))
         .route_layer(middleware::from_fn_with_state(state.clone(), edge::shed));
+    if let Some(cors) = cors(&state.rules.origins) {
+        asked = asked.route_layer(cors);
+    }
+    // The fastest level of each: an answer is made once and sent once.
+    let compression = CompressionLayer::new()
+        .quality(CompressionLevel::Fastest)
+        .compress_when(DefaultPredicate::new().and(SizeAbove::new(SMALLEST_COMPRESSED)));
     Router::new()
         .route("/", get(|| async { Redirect::temporary("/graphiql") }))
         .route("/graphiql", get(graphiql::page))
@@ -41,8 +62,26 @@ pub fn router(state: State) -> Router {
         .merge(asked)
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
-        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::REQUEST_TIMEOUT, REQUEST_TIMEOUT))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, state.rules.timeout))
         .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(compression)
         .layer(middleware::from_fn_with_state(state.clone(), edge::observe))
         .with_state(state)
+}
+
+/// Lets the pages of some origins ask. Tokens are not sent by a browser on its own, so no origin is given credentials.
+fn cors(origins: &[Origin]) -> Option<CorsLayer> {
+    if origins.is_empty() {
+        return None;
+    }
+    let allowed: Option<Vec<_>> = origins.iter().map(|origin| origin.value().cloned()).collect();
+    let allowed = allowed.map_or_else(AllowOrigin::any, AllowOrigin::list);
+    Some(
+        CorsLayer::new()
+            .allow_origin(allowed)
+            .allow_methods([Method::GET, Method::POST])
+            .allow_headers([header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE, edge::REQUEST_ID])
+            .expose_headers([header::ETAG, header::RETRY_AFTER, edge::REQUEST_ID])
+            .max_age(PREFLIGHT_KEPT),
+    )
 }

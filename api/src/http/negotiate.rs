@@ -4,6 +4,17 @@ use axum::http::{HeaderMap, StatusCode, header};
 
 use crate::graphql::Reply;
 
+use super::rules::StatusProfile;
+
+/// `application/graphql-response+json` as it is written.
+pub(super) const RESPONSE: &str = "application/graphql-response+json; charset=utf-8";
+
+/// `application/json` as it is written.
+const JSON: &str = "application/json; charset=utf-8";
+
+/// Some fields failed. No status of HTTP's own says so; GraphQL over HTTP (September 2026, 6.1) made this one.
+const PARTIAL: u16 = 294;
+
 /// The media types of a GraphQL response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Media {
@@ -14,27 +25,59 @@ pub(super) enum Media {
 }
 
 impl Media {
-    /// The `Content-Type` that goes out.
+    /// The `Content-Type` of what was executed.
     pub(super) fn content_type(self) -> &'static str {
         match self {
-            Self::Response => "application/graphql-response+json; charset=utf-8",
-            Self::Json => "application/json; charset=utf-8",
+            Self::Response => RESPONSE,
+            Self::Json => JSON,
         }
     }
 
-    /// The status of an answer, as GraphQL over HTTP has it.
-    pub(super) fn status(self, reply: Reply) -> StatusCode {
+    /// The status of an answer and its `Content-Type`, as GraphQL over HTTP has them.
+    pub(super) fn outcome(self, profile: StatusProfile, reply: Reply) -> (StatusCode, &'static str) {
+        match profile {
+            StatusProfile::Classic => (self.classic(reply), self.content_type()),
+            StatusProfile::Newer => {
+                let status = newer(reply);
+                match self {
+                    // A client that takes only plain JSON trusts it only where all went well, and does not know 294.
+                    Self::Json if status.is_success() => (StatusCode::OK, JSON),
+                    Self::Json | Self::Response => (status, RESPONSE),
+                }
+            }
+        }
+    }
+
+    fn classic(self, reply: Reply) -> StatusCode {
         match (reply, self) {
             (Reply::NotAQuery, _) => StatusCode::METHOD_NOT_ALLOWED,
-            (Reply::Refused, Self::Response) => StatusCode::BAD_REQUEST,
-            (Reply::Executed, _) | (Reply::Refused, Self::Json) => StatusCode::OK,
+            (Reply::Forbidden, _) => StatusCode::FORBIDDEN,
+            (Reply::Syntax | Reply::Invalid, Self::Response) => StatusCode::BAD_REQUEST,
+            (Reply::Complete | Reply::Partial, _) | (Reply::Syntax | Reply::Invalid, Self::Json) => StatusCode::OK,
         }
     }
 }
 
+/// The status of an answer in the newer profile, for those who understand it.
+fn newer(reply: Reply) -> StatusCode {
+    match reply {
+        Reply::Complete => StatusCode::OK,
+        Reply::Partial => StatusCode::from_u16(PARTIAL).unwrap_or(StatusCode::OK),
+        Reply::Syntax => StatusCode::BAD_REQUEST,
+        Reply::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+        Reply::Forbidden => StatusCode::FORBIDDEN,
+        Reply::NotAQuery => StatusCode::METHOD_NOT_ALLOWED,
+    }
+}
+
 /// The media type that the sender likes best of those there are; `None` where it takes none of them. Without an `Accept`
-/// header, and where only a wildcard fits, it is `application/json`, as older clients expect.
-pub(super) fn accepted(headers: &HeaderMap) -> Option<Media> {
+/// header, and where only a wildcard fits, it is `application/json`, as older clients expect, or the other in the newer
+/// profile.
+pub(super) fn accepted(headers: &HeaderMap, profile: StatusProfile) -> Option<Media> {
+    let own = match profile {
+        StatusProfile::Classic => Media::Json,
+        StatusProfile::Newer => Media::Response,
+    };
     let mut best: Option<(Media, f32)> = None;
     let mut any = false;
     for value in headers.get_all(header::ACCEPT) {
@@ -48,7 +91,8 @@ pub(super) fn accepted(headers: &HeaderMap) -> Option<Media> {
             any = true;
             let media = match name.as_str() {
                 "application/graphql-response+json" => Media::Response,
-                "application/json" | "application/*" | "*/*" => Media::Json,
+                "application/json" => Media::Json,
+                "application/*" | "*/*" => own,
                 _ => continue,
             };
             let mut quality = 1.0;
@@ -66,7 +110,7 @@ pub(super) fn accepted(headers: &HeaderMap) -> Option<Media> {
             }
         }
     }
-    if any { best.map(|(media, _)| media) } else { Some(Media::Json) }
+    if any { best.map(|(media, _)| media) } else { Some(own) }
 }
 
 /// Whether the body is said to be JSON in UTF-8. Forms and plain text are not: a browser sends them across origins
@@ -95,7 +139,7 @@ mod tests {
         if let Some(accept) = accept {
             headers.insert(header::ACCEPT, accept.parse().unwrap());
         }
-        assert_eq!(accepted(&headers), expected, "{accept:?}");
+        assert_eq!(accepted(&headers, StatusProfile::Classic), expected, "{accept:?}");
     }
 
     #[test]
@@ -111,6 +155,29 @@ mod tests {
         check(Some("text/html"), None);
         check(Some("application/json;q=0"), None);
         check(Some("application/json; charset=latin1"), None);
+    }
+
+    #[test]
+    fn the_newer_profile_prefers_the_newer_media_type() {
+        let accepted = |accept: &str| {
+            accepted(&HeaderMap::from_iter([(header::ACCEPT, accept.parse().unwrap())]), StatusProfile::Newer)
+        };
+        assert_eq!(super::accepted(&HeaderMap::new(), StatusProfile::Newer), Some(Media::Response));
+        assert_eq!(accepted("*/*"), Some(Media::Response));
+        assert_eq!(accepted("application/json"), Some(Media::Json));
+    }
+
+    #[test]
+    fn each_profile_has_its_statuses() {
+        use Reply::{Complete, Forbidden, Invalid, NotAQuery, Partial, Syntax};
+        let replies = [Complete, Partial, Syntax, Invalid, Forbidden, NotAQuery];
+        let statuses = |media: Media, profile| replies.map(|reply| media.outcome(profile, reply).0.as_u16());
+        assert_eq!(statuses(Media::Response, StatusProfile::Classic), [200, 200, 400, 400, 403, 405]);
+        assert_eq!(statuses(Media::Json, StatusProfile::Classic), [200, 200, 200, 200, 403, 405]);
+        assert_eq!(statuses(Media::Response, StatusProfile::Newer), [200, 294, 400, 422, 403, 405]);
+        assert_eq!(statuses(Media::Json, StatusProfile::Newer), [200, 200, 400, 422, 403, 405]);
+        assert_eq!(Media::Json.outcome(StatusProfile::Newer, Partial).1, JSON);
+        assert_eq!(Media::Json.outcome(StatusProfile::Newer, Invalid).1, RESPONSE);
     }
 
     #[test]

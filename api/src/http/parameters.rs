@@ -1,22 +1,69 @@
 //! The parameters of a request: from a JSON body or from a query string, each checked by name.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::graphql::GraphQlRequest;
+use crate::graphql::{GraphQlRequest, Source};
 
-/// Reads the parameters of a JSON body.
+/// What a body holds.
+#[derive(Debug)]
+pub(super) enum Incoming {
+    /// One request.
+    One(GraphQlRequest),
+    /// Several, answered in their order.
+    Many(Vec<GraphQlRequest>),
+}
+
+/// Why parameters cannot be read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Malformed {
+    /// The body is not JSON.
+    NotJson(String),
+    /// It is, but not a request.
+    NotARequest(String),
+    /// More requests than one body may hold.
+    TooMany(String),
+}
+
+/// Reads the parameters of a JSON body. More than one request only where `most` allows several.
 ///
 /// # Errors
 /// What is wrong with it, with the place where it is not JSON.
-pub(super) fn from_body(body: &[u8]) -> Result<GraphQlRequest, String> {
-    let mut parameters = match serde_json::from_slice(body) {
-        Ok(Value::Object(parameters)) => parameters,
-        Ok(Value::Array(_)) => return Err("expected one request, found a batch; send each on its own".to_owned()),
-        Ok(other) => return Err(format!("expected a JSON object, found {}", kind(&other))),
-        Err(error) => return Err(format!("the body is not JSON: {error}")),
-    };
+pub(super) fn from_body(body: &[u8], most: usize) -> Result<Incoming, Malformed> {
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(parameters)) => from_object(parameters).map(Incoming::One).map_err(Malformed::NotARequest),
+        Ok(Value::Array(_)) if most < 2 => {
+            Err(Malformed::NotARequest("expected one request, found a batch; send each on its own".to_owned()))
+        }
+        Ok(Value::Array(all)) if all.len() > most => {
+            Err(Malformed::TooMany(format!("expected a batch of at most {most} requests, found {}", all.len())))
+        }
+        Ok(Value::Array(all)) if all.is_empty() => {
+            Err(Malformed::NotARequest("expected requests, found an empty batch".to_owned()))
+        }
+        Ok(Value::Array(all)) => {
+            let requests = all.into_iter().enumerate().map(|(index, one)| {
+                let request = match one {
+                    Value::Object(parameters) => from_object(parameters),
+                    other => Err(format!("expected a JSON object, found {}", kind(&other))),
+                };
+                request.map_err(|problem| Malformed::NotARequest(format!("request {index} of the batch: {problem}")))
+            });
+            requests.collect::<Result<_, _>>().map(Incoming::Many)
+        }
+        Ok(other) => Err(Malformed::NotARequest(format!("expected a JSON object, found {}", kind(&other)))),
+        Err(error) => Err(Malformed::NotJson(format!("the body is not JSON: {error}"))),
+    }
+}
+
+fn from_object(mut parameters: Map<String, Value>) -> Result<GraphQlRequest, String> {
     let mut take = |name: &str| parameters.remove(name).unwrap_or(Value::Null);
-    read(take("query"), take("operationName"), take("variables"), &take("extensions"))
+    read(Sent {
+        query: take("query"),
+        document_id: take("documentId"),
+        operation_name: take("operationName"),
+        variables: take("variables"),
+        extensions: take("extensions"),
+    })
 }
 
 /// Reads the parameters of a query string, whose `variables` and `extensions` are JSON.
@@ -38,30 +85,70 @@ pub(super) fn from_query(pairs: &[(String, String)]) -> Result<GraphQlRequest, S
             serde_json::from_str(value).map_err(|error| format!("the parameter `{name}` is not JSON: {error}"))
         }
     };
-    let operation = match text("operationName")? {
-        Value::String(name) if name.is_empty() => Value::Null,
+    let unless_empty = |value| match value {
+        Value::String(text) if text.is_empty() => Value::Null,
         other => other,
     };
-    read(text("query")?, operation, json("variables")?, &json("extensions")?)
+    read(Sent {
+        query: text("query")?,
+        document_id: unless_empty(text("documentId")?),
+        operation_name: unless_empty(text("operationName")?),
+        variables: json("variables")?,
+        extensions: json("extensions")?,
+    })
 }
 
-fn read(query: Value, operation_name: Value, variables: Value, extensions: &Value) -> Result<GraphQlRequest, String> {
-    let query = match query {
-        Value::String(query) if !query.is_empty() => query,
-        Value::Null | Value::String(_) => return Err("the parameter `query` is missing".to_owned()),
-        other => return Err(wrong("query", "a string", &other)),
-    };
-    let operation_name = match operation_name {
-        Value::Null => None,
-        Value::String(name) => Some(name),
-        other => return Err(wrong("operationName", "a string or null", &other)),
-    };
-    for (name, value) in [("variables", &variables), ("extensions", extensions)] {
+/// The parameters as they were sent; null where one was not.
+struct Sent {
+    query: Value,
+    document_id: Value,
+    operation_name: Value,
+    variables: Value,
+    extensions: Value,
+}
+
+fn read(sent: Sent) -> Result<GraphQlRequest, String> {
+    for (name, value) in [("variables", &sent.variables), ("extensions", &sent.extensions)] {
         if !matches!(value, Value::Null | Value::Object(_)) {
             return Err(wrong(name, "an object or null", value));
         }
     }
-    Ok(GraphQlRequest { query, operation_name, variables })
+    let query = match sent.query {
+        Value::String(query) if !query.is_empty() => Some(query),
+        Value::Null | Value::String(_) => None,
+        other => return Err(wrong("query", "a string", &other)),
+    };
+    let persisted = persisted(&sent.extensions)?;
+    let document = match (query, sent.document_id, persisted) {
+        (None, Value::String(id), None) => Source::Trusted(id),
+        (_, Value::String(_), _) => {
+            return Err("expected either `documentId` or a `query`, found both".to_owned());
+        }
+        (text, Value::Null, Some(hash)) => Source::Persisted(hash, text),
+        (Some(text), Value::Null, None) => Source::Text(text),
+        (None, Value::Null, None) => return Err("the parameter `query` is missing".to_owned()),
+        (_, other, _) => return Err(wrong("documentId", "a string", &other)),
+    };
+    let operation_name = match sent.operation_name {
+        Value::Null => None,
+        Value::String(name) => Some(name),
+        other => return Err(wrong("operationName", "a string or null", &other)),
+    };
+    Ok(GraphQlRequest { document, operation_name, variables: sent.variables })
+}
+
+/// The hash of an automatic persisted query, from `extensions`.
+fn persisted(extensions: &Value) -> Result<Option<[u8; 32]>, String> {
+    let Some(persisted) = extensions.get("persistedQuery").filter(|value| !value.is_null()) else { return Ok(None) };
+    if persisted.get("version").and_then(Value::as_u64) != Some(1) {
+        return Err("the parameter `extensions.persistedQuery.version` must be 1".to_owned());
+    }
+    let mut hash = [0; 32];
+    let digits = persisted.get("sha256Hash").and_then(Value::as_str).unwrap_or_default();
+    match hex::decode_to_slice(digits, &mut hash) {
+        Ok(()) => Ok(Some(hash)),
+        Err(_) => Err("the parameter `extensions.persistedQuery.sha256Hash` must be 64 hexadecimal digits".to_owned()),
+    }
 }
 
 fn wrong(name: &str, expected: &str, found: &Value) -> String {

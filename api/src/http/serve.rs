@@ -11,23 +11,26 @@ use hyper_util::{
 };
 use tokio::net::TcpListener;
 
-/// The longest a sender may take for the head of a request.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-
 /// The longest the end waits for requests under way.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Pause after a connection could not be taken, e.g. because too many files are open.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves until `end` resolves, then lets requests under way finish.
+/// Serves until `end` resolves, then lets requests under way finish. A sender may take `head_timeout` for the head of a
+/// request and for the pause between two.
 ///
 /// # Errors
 /// None at present: a connection that fails ends alone.
-pub async fn serve(listener: TcpListener, router: Router, end: impl Future<Output = ()>) -> io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    head_timeout: Duration,
+    end: impl Future<Output = ()>,
+) -> io::Result<()> {
     let graceful = GracefulShutdown::new();
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    builder.timer(TokioTimer::new()).header_read_timeout(head_timeout);
     tokio::pin!(end);
     loop {
         let stream = tokio::select! {

@@ -9,6 +9,8 @@ use tokio::sync::Semaphore;
 
 use crate::{auth::Verifier, graphql::Executor, service::Exchange};
 
+use super::EdgeRules;
+
 /// Questions that are worked on at once; more are turned away with 503.
 const AT_ONCE: usize = 512;
 
@@ -20,17 +22,25 @@ pub struct State {
     pub(super) verifier: Arc<Verifier>,
     pub(super) ids: Arc<RequestIds>,
     pub(super) places: Arc<Semaphore>,
+    pub(super) rules: Arc<EdgeRules>,
 }
 
 impl State {
     /// The state of one server.
-    pub fn new(exchange: Arc<Exchange>, executor: Executor, verifier: Verifier, ids: RequestIds) -> Self {
+    pub fn new(
+        exchange: Arc<Exchange>,
+        executor: Executor,
+        verifier: Verifier,
+        ids: RequestIds,
+        rules: EdgeRules,
+    ) -> Self {
         Self {
             exchange,
             executor: Arc::new(executor),
             verifier: Arc::new(verifier),
             ids: Arc::new(ids),
             places: Arc::new(Semaphore::new(AT_ONCE)),
+            rules: Arc::new(rules),
         }
     }
 }

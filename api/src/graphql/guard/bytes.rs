@@ -2,8 +2,8 @@
 
 use super::{Limits, Rejection};
 
-/// Checks a text that may not even be GraphQL.
-pub(super) fn check(text: &str, limits: &Limits) -> Result<(), Rejection> {
+/// Checks a text that may not even be GraphQL. How many tokens it has.
+pub(super) fn check(text: &str, limits: &Limits) -> Result<usize, Rejection> {
     let bytes = text.as_bytes();
     if bytes.len() > limits.bytes {
         return Err(limit("bytes", limits.bytes, bytes.len().to_string(), None));
@@ -56,7 +56,7 @@ pub(super) fn check(text: &str, limits: &Limits) -> Result<(), Rejection> {
             return Err(limit("tokens", limits.tokens, found, Some(position(text, start))));
         }
     }
-    Ok(())
+    Ok(tokens)
 }
 
 fn limit(what: &'static str, limit: usize, found: String, at: Option<(usize, usize)>) -> Rejection {

@@ -31,6 +31,8 @@ pub struct Limits {
     pub operations: usize,
     /// Fragments. They may spread one another in a chain, which validation walks recursively.
     pub fragments: usize,
+    /// Values in the variables: numbers, texts, lists, objects, each counted.
+    pub values: usize,
 }
 
 impl Default for Limits {
@@ -46,6 +48,7 @@ impl Default for Limits {
             directives: 100,
             operations: 20,
             fragments: 100,
+            values: 10_000,
         }
     }
 }
@@ -88,18 +91,27 @@ impl Rejection {
     }
 }
 
+/// A document within its limits.
+#[derive(Debug)]
+pub struct Guarded {
+    /// What the parser made of it.
+    pub document: ExecutableDocument,
+    /// Its names, numbers, strings and punctuators: what it holds in memory goes with them.
+    pub tokens: usize,
+}
+
 /// Checks a document's text, parses it once, and checks what it would expand to.
 ///
 /// # Errors
 /// [`Rejection`], before anything costly is done.
-pub fn prepare(text: &str, limits: &Limits) -> Result<ExecutableDocument, Rejection> {
-    bytes::check(text, limits)?;
+pub fn prepare(text: &str, limits: &Limits) -> Result<Guarded, Rejection> {
+    let tokens = bytes::check(text, limits)?;
     let document = parse_query(text).map_err(|error| Rejection::Syntax {
         at: error.positions().next().map(|position| (position.line, position.column)),
         message: syntax_message(&error.to_string()),
     })?;
     document::check(&document, limits)?;
-    Ok(document)
+    Ok(Guarded { document, tokens })
 }
 
 /// The parser draws a picture of the place over several lines; its last line says what it expected.

@@ -1,0 +1,199 @@
+//! What a transport sends back, and how it is written as JSON.
+
+use async_graphql::{Pos, ServerError, Value};
+use serde::{Serialize, ser::SerializeMap};
+use serde_json::json;
+
+use super::{guard::Rejection, prepared::Refusal, variables::Misfit};
+
+/// The most errors that an answer tells; the rest is counted.
+pub(super) const MOST_ERRORS: usize = 10;
+
+/// How messages of the library start that are about a limit. It gives them no code of their own.
+const LIMITS: [&str; 4] = [
+    "The recursion depth of the query cannot be greater than",
+    "The number of directives on the field",
+    "Query is too complex",
+    "Query is nested too deep",
+];
+
+/// How a request came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reply {
+    /// It was executed, and nothing failed.
+    Complete,
+    /// It was executed, and some fields failed.
+    Partial,
+    /// Its document is not GraphQL.
+    Syntax,
+    /// It is GraphQL and was not executed: the document passes a limit or does not fit the schema, it is not known under
+    /// its identifier, no operation or several could be meant, or a variable does not fit.
+    Invalid,
+    /// It may not be asked here.
+    Forbidden,
+    /// It is a mutation, and the transport allows questions only.
+    NotAQuery,
+}
+
+/// What a transport sends back.
+#[derive(Debug)]
+pub struct Answer {
+    /// How the request came about.
+    pub reply: Reply,
+    /// The body, JSON.
+    pub body: Vec<u8>,
+    /// Whether the document asks for nothing that depends on who asks.
+    pub catalogue_only: bool,
+}
+
+impl Answer {
+    /// An answer of one error.
+    pub(super) fn error(reply: Reply, code: &str, message: &str, request_id: &str) -> Self {
+        Self { reply, body: error_body(message, code, request_id), catalogue_only: false }
+    }
+
+    /// The answer to a mutation where the transport allows questions only.
+    pub(super) fn not_a_query(request_id: &str) -> Self {
+        let message = "only questions can be asked with GET; send anything else with POST";
+        Self::error(Reply::NotAQuery, "BAD_REQUEST", message, request_id)
+    }
+
+    /// The answer to a document that is not executed.
+    pub(super) fn refused(refusal: &Refusal, request_id: &str) -> Self {
+        match refusal {
+            Refusal::Guard(rejection) => {
+                let (reply, code) = match rejection {
+                    Rejection::Limit { .. } => (Reply::Invalid, "LIMIT_EXCEEDED"),
+                    Rejection::Cycle(_) => (Reply::Invalid, "BAD_REQUEST"),
+                    Rejection::Syntax { .. } => (Reply::Syntax, "BAD_REQUEST"),
+                };
+                Self::placed(reply, code, &rejection.to_string(), rejection.position(), request_id)
+            }
+            Refusal::Invalid { errors, found, .. } => {
+                let body = write(&Body { data: None, errors, found: *found, request_id });
+                Self { reply: Reply::Invalid, body, catalogue_only: false }
+            }
+            Refusal::Introspection => {
+                let message = "the contract is not told here; it is published as `schema.graphql`";
+                Self::error(Reply::Forbidden, "FORBIDDEN", message, request_id)
+            }
+        }
+    }
+
+    /// The answer to variables that do not fit.
+    pub(super) fn misfit(misfit: &Misfit, request_id: &str) -> Self {
+        let code = if matches!(misfit, Misfit::TooMany(_)) { "LIMIT_EXCEEDED" } else { "BAD_REQUEST" };
+        let at = misfit.position().map(|at| (at.line, at.column));
+        Self::placed(Reply::Invalid, code, &misfit.to_string(), at, request_id)
+    }
+
+    /// The answer that execution gave: `data` where it was executed, and every error.
+    pub(super) fn executed(
+        data: Option<&Value>,
+        errors: &[ServerError],
+        catalogue_only: bool,
+        request_id: &str,
+    ) -> Self {
+        let reply = match (data, errors) {
+            (Some(_), []) => Reply::Complete,
+            (Some(_), _) => Reply::Partial,
+            (None, _) => Reply::Invalid,
+        };
+        Self { reply, body: write(&Body { data, errors, found: errors.len(), request_id }), catalogue_only }
+    }
+
+    fn placed(reply: Reply, code: &str, message: &str, at: Option<(usize, usize)>, request_id: &str) -> Self {
+        let mut error = json!({"message": message, "extensions": {"code": code, "requestId": request_id}});
+        if let Some((line, column)) = at {
+            error["locations"] = json!([{"line": line, "column": column}]);
+        }
+        Self { reply, body: write(&json!({"errors": [error]})), catalogue_only: false }
+    }
+}
+
+/// The body of an error that no resolver made.
+pub fn error_body(message: &str, code: &str, request_id: &str) -> Vec<u8> {
+    write(&json!({"errors": [{"message": message, "extensions": {"code": code, "requestId": request_id}}]}))
+}
+
+fn write(body: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(body).unwrap_or_else(|_| br#"{"errors":[{"message":"internal error"}]}"#.to_vec())
+}
+
+/// The code of an error that carries none.
+fn code_of(message: &str) -> &'static str {
+    if LIMITS.iter().any(|start| message.starts_with(start)) { "LIMIT_EXCEEDED" } else { "BAD_REQUEST" }
+}
+
+/// A response as GraphQL wants it: no `data` where nothing was executed, no `errors` where there are none.
+struct Body<'a> {
+    data: Option<&'a Value>,
+    errors: &'a [ServerError],
+    /// How many errors there are, told or not.
+    found: usize,
+    request_id: &'a str,
+}
+
+impl Serialize for Body<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        if !self.errors.is_empty() {
+            let shown = self.errors.iter().take(MOST_ERRORS).map(|error| Shown { error, request_id: self.request_id });
+            map.serialize_entry("errors", &shown.collect::<Vec<_>>())?;
+        }
+        if let Some(data) = self.data {
+            map.serialize_entry("data", data)?;
+        }
+        if self.found > MOST_ERRORS {
+            map.serialize_entry("extensions", &json!({"errorsNotShown": self.found - MOST_ERRORS}))?;
+        }
+        map.end()
+    }
+}
+
+/// One error with its place, its path, its code and the identity of its request.
+struct Shown<'a> {
+    error: &'a ServerError,
+    request_id: &'a str,
+}
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("message", &self.error.message)?;
+        let places: Vec<&Pos> = self.error.locations.iter().filter(|place| place.line > 0).collect();
+        if !places.is_empty() {
+            map.serialize_entry("locations", &places)?;
+        }
+        if !self.error.path.is_empty() {
+            map.serialize_entry("path", &self.error.path)?;
+        }
+        let code = self.error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+        let code = code.cloned().unwrap_or_else(|| Value::String(code_of(&self.error.message).to_owned()));
+        map.serialize_entry("extensions", &json!({"code": code, "requestId": self.request_id}))?;
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_keeps_its_code_and_a_limit_of_the_library_gets_one() {
+        let code = |error: &ServerError| {
+            let body = Answer::executed(None, std::slice::from_ref(error), false, "r").body;
+            let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            body["errors"][0]["extensions"]["code"].as_str().unwrap().to_owned()
+        };
+        for message in ["Query is too complex.", "The recursion depth of the query cannot be greater than `32`"] {
+            assert_eq!(code(&ServerError::new(message, None)), "LIMIT_EXCEEDED");
+        }
+        assert_eq!(code(&ServerError::new("Unknown field", None)), "BAD_REQUEST");
+        let mut error = ServerError::new("Query is too complex.", None);
+        let mut extensions = async_graphql::ErrorExtensionValues::default();
+        extensions.set("code", "FORBIDDEN");
+        error.extensions = Some(extensions);
+        assert_eq!(code(&error), "FORBIDDEN");
+    }
+}

@@ -1,0 +1,263 @@
+//! Documents prepared once: guarded, parsed, validated, and kept by their text for every request.
+//!
+//! What async-graphql 7.2.1 offers for that: a parsed document can be given to it, but only to keep, so it is cloned for
+//! each request; validation cannot be left out, but its `Fast` mode leaves out every rule but fragment cycles. So there are
+//! two schemas of the same types. The strict one validates a document when it is first seen; the fast one executes. What
+//! strict validation would find in the values of variables, [`super::variables`] finds.
+
+use std::{
+    collections::HashSet,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
+
+use async_graphql::{
+    ServerError, ValidationMode,
+    parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet},
+};
+use moka::sync::Cache;
+use sha2::{Digest, Sha256};
+
+use crate::service::Exchange;
+
+use super::{
+    ExchangeSchema,
+    answer::MOST_ERRORS,
+    guard::{self, Limits, Rejection},
+    schema, typename,
+};
+
+/// Memory for documents that hold, bytes.
+const HELD_BYTES: u64 = 48 << 20;
+
+/// Memory for documents that do not, bytes: apart, so that a flood of them drives out nothing that is asked.
+const REFUSED_BYTES: u64 = 8 << 20;
+
+/// What a parsed token takes in memory, bytes, as measured with documents of 4,500 tokens.
+const TOKEN_BYTES: usize = 400;
+
+/// No operation can be named so: asked for it, the library validates and executes nothing.
+const NO_OPERATION: &str = "validate only";
+
+/// Fields of the root that tell everybody the same: the catalogue and the contract. What is not named here is taken to
+/// depend on who asks.
+const CATALOGUE: [&str; 10] = [
+    "__schema",
+    "__type",
+    "__typename",
+    "area",
+    "areas",
+    "dimensions",
+    "framework",
+    "frameworks",
+    "release",
+    "releases",
+];
+
+/// A document that holds, and what is known of it without any variables.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    /// The document.
+    pub(super) document: ExecutableDocument,
+    /// SHA-256 of its text.
+    pub(super) digest: [u8; 32],
+    /// Whether it asks for the catalogue and the contract alone, which tell everybody the same.
+    pub(super) catalogue_only: bool,
+    /// What it takes in memory, bytes.
+    pub(super) weight: u32,
+}
+
+/// Why a document is not executed, whatever its variables.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// It passes a limit or is not GraphQL.
+    Guard(Rejection),
+    /// It does not fit the schema.
+    Invalid {
+        /// The errors that are told.
+        errors: Vec<ServerError>,
+        /// How many there are.
+        found: usize,
+        /// The names of its operations that are no questions.
+        changes: Vec<Option<String>>,
+    },
+    /// It asks for the contract, which is not told here.
+    Introspection,
+}
+
+impl Refusal {
+    /// Whether what is meant by a name, or could be meant without one, is known to be no question.
+    pub(super) fn changes(&self, name: Option<&str>) -> bool {
+        let Self::Invalid { changes, .. } = self else { return false };
+        changes.iter().any(|own| name.is_none() || own.as_deref() == name)
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Guard(rejection) => rejection.fmt(formatter),
+            Self::Invalid { errors, .. } => {
+                formatter.write_str(errors.first().map_or("it does not fit the schema", |error| &error.message))
+            }
+            Self::Introspection => formatter.write_str("it asks for the contract, and introspection is off"),
+        }
+    }
+}
+
+/// Prepares documents and keeps them.
+pub(super) struct Preparer {
+    strict: ExchangeSchema,
+    limits: Limits,
+    introspection: bool,
+    suggestions: bool,
+    held: Cache<Arc<str>, Arc<Prepared>>,
+    refused: Cache<Arc<str>, Arc<Refusal>>,
+}
+
+impl Preparer {
+    /// For documents within `limits`; whether they may ask for the contract, and whether refusals suggest names.
+    pub(super) fn new(exchange: Arc<Exchange>, limits: Limits, introspection: bool, suggestions: bool) -> Self {
+        let mut builder = schema(exchange);
+        if !suggestions {
+            builder = builder.disable_suggestions();
+        }
+        let weigh = |text: &Arc<str>, refusal: &Arc<Refusal>| {
+            let errors = match &**refusal {
+                Refusal::Invalid { errors, .. } => errors.iter().map(|error| error.message.len() + TOKEN_BYTES).sum(),
+                Refusal::Guard(_) | Refusal::Introspection => TOKEN_BYTES,
+            };
+            u32::try_from(text.len() + errors).unwrap_or(u32::MAX)
+        };
+        Self {
+            strict: builder.finish(),
+            limits,
+            introspection,
+            suggestions,
+            held: Cache::builder().max_capacity(HELD_BYTES).weigher(|_, held: &Arc<Prepared>| held.weight).build(),
+            refused: Cache::builder().max_capacity(REFUSED_BYTES).weigher(weigh).build(),
+        }
+    }
+
+    /// The document of a text, as it was kept or as it is made now. Texts are told apart by themselves, not by their hash.
+    ///
+    /// # Errors
+    /// The refusal, which is kept likewise.
+    pub(super) fn prepare(&self, text: &str) -> Result<Arc<Prepared>, Arc<Refusal>> {
+        if let Some(held) = self.held.get(text) {
+            return Ok(held);
+        }
+        let kept = text.len() <= self.limits.bytes;
+        if kept && let Some(refusal) = self.refused.get(text) {
+            return Err(refusal);
+        }
+        match self.make(text) {
+            Ok(prepared) => {
+                let prepared = Arc::new(prepared);
+                self.held.insert(text.into(), prepared.clone());
+                Ok(prepared)
+            }
+            Err(refusal) => {
+                let refusal = Arc::new(refusal);
+                if kept {
+                    self.refused.insert(text.into(), refusal.clone());
+                }
+                Err(refusal)
+            }
+        }
+    }
+
+    fn make(&self, text: &str) -> Result<Prepared, Refusal> {
+        let guarded = guard::prepare(text, &self.limits).map_err(Refusal::Guard)?;
+        let asked = Asked::of(&guarded.document);
+        if asked.contract && !self.introspection {
+            return Err(Refusal::Introspection);
+        }
+        self.validate(&guarded.document).map_err(|mut errors| {
+            let found = errors.len();
+            errors.truncate(MOST_ERRORS);
+            let changes = guarded.document.operations.iter();
+            let changes = changes.filter(|(_, operation)| operation.node.ty != OperationType::Query);
+            let changes = changes.map(|(name, _)| name.map(ToString::to_string)).collect();
+            Refusal::Invalid { errors, found, changes }
+        })?;
+        Ok(Prepared {
+            weight: u32::try_from(text.len() + guarded.tokens * TOKEN_BYTES).unwrap_or(u32::MAX),
+            digest: Sha256::digest(text).into(),
+            catalogue_only: asked.roots.iter().all(|name| CATALOGUE.contains(name)),
+            document: guarded.document,
+        })
+    }
+
+    /// Validates against the schema and executes nothing. Without extensions nothing waits, so one poll is all of it.
+    fn validate(&self, document: &ExecutableDocument) -> Result<(), Vec<ServerError>> {
+        let mut request = async_graphql::Request::new("").operation_name(NO_OPERATION);
+        request.set_parsed_query(document.clone());
+        let execution = std::pin::pin!(self.strict.execute(request));
+        let Poll::Ready(response) = execution.poll(&mut Context::from_waker(Waker::noop())) else {
+            return Err(vec![ServerError::new("the document cannot be validated at present", None)]);
+        };
+        let mut errors = response.errors;
+        if errors.len() == 1 && errors[0].message == format!("Unknown operation named \"{NO_OPERATION}\"") {
+            errors = typename::check(document);
+        }
+        if errors.is_empty() {
+            return Ok(());
+        }
+        if !self.suggestions {
+            // The library leaves them on for the arguments of directives.
+            for error in &mut errors {
+                if let Some(at) = error.message.find(" Did you mean") {
+                    error.message.truncate(at);
+                }
+            }
+        }
+        Err(errors)
+    }
+}
+
+/// What a document asks for, seen without the schema.
+#[derive(Default)]
+struct Asked<'a> {
+    /// The fields of its roots, fragments expanded.
+    roots: HashSet<&'a str>,
+    /// Whether the contract is among them.
+    contract: bool,
+}
+
+impl<'a> Asked<'a> {
+    fn of(document: &'a ExecutableDocument) -> Self {
+        let mut asked = Self::default();
+        let mut seen = HashSet::new();
+        for (_, operation) in document.operations.iter() {
+            asked.add(document, &operation.node.selection_set.node, &mut seen);
+        }
+        asked.contract = asked.roots.contains("__schema") || asked.roots.contains("__type");
+        asked
+    }
+
+    /// The guard has bounded how deep this goes and refused fragments that spread themselves.
+    fn add(&mut self, document: &'a ExecutableDocument, set: &'a SelectionSet, seen: &mut HashSet<&'a str>) {
+        for item in &set.items {
+            match &item.node {
+                Selection::Field(field) => {
+                    self.roots.insert(field.node.name.node.as_str());
+                }
+                Selection::InlineFragment(inline) => self.add(document, &inline.node.selection_set.node, seen),
+                Selection::FragmentSpread(spread) => {
+                    let name = &spread.node.fragment_name.node;
+                    if let Some(fragment) = document.fragments.get(name)
+                        && seen.insert(name.as_str())
+                    {
+                        self.add(document, &fragment.node.selection_set.node, seen);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A schema that leaves out what [`Preparer`] has checked.
+pub(super) fn fast(exchange: Arc<Exchange>) -> ExchangeSchema {
+    schema(exchange).validation_mode(ValidationMode::Fast).finish()
+}

@@ -1,0 +1,85 @@
+//! How the edge behaves where deployments differ.
+
+use std::{str::FromStr, time::Duration};
+
+use axum::http::HeaderValue;
+
+/// How the edge behaves.
+#[derive(Debug, Clone)]
+pub struct EdgeRules {
+    /// Which statuses go out.
+    pub status_profile: StatusProfile,
+    /// How many requests one body may hold; below 2, none but one.
+    pub max_batch: usize,
+    /// The origins whose pages may ask; none where empty.
+    pub origins: Vec<Origin>,
+    /// The longest that a request may take: its head, and its body with its answer, each.
+    pub timeout: Duration,
+}
+
+impl Default for EdgeRules {
+    fn default() -> Self {
+        Self {
+            status_profile: StatusProfile::Classic,
+            max_batch: 0,
+            origins: Vec::new(),
+            timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Which edition of GraphQL over HTTP the statuses follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StatusProfile {
+    /// The draft of 2025, which clients in use expect: 200 for whatever was executed, 400 for what was not, and for
+    /// `application/json` 200 for both.
+    Classic,
+    /// The edition of September 2026: 294 where some fields failed, 400 for what is not JSON or not GraphQL, 422 for what
+    /// is but cannot be executed, whatever the media type.
+    Newer,
+}
+
+/// An origin such as `https://analysis.example`, or `*` for all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin(HeaderValue);
+
+impl Origin {
+    /// The value of the header `Origin`; `None` where it stands for all.
+    pub(super) fn value(&self) -> Option<&HeaderValue> {
+        (self.0 != "*").then_some(&self.0)
+    }
+}
+
+impl FromStr for Origin {
+    type Err = String;
+
+    /// # Errors
+    /// For anything that a browser would not send as an origin.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let expected = || format!("expected an origin such as `https://analysis.example` or `*`, found `{text}`");
+        let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let plain = |host: &str| {
+            let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".:-[]".contains(&byte);
+            !host.is_empty() && host.bytes().all(fits)
+        };
+        if text != "*" && !host.is_some_and(plain) {
+            return Err(expected());
+        }
+        HeaderValue::from_str(text).map(Self).map_err(|_| expected())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_a_scheme_and_a_host_and_nothing_more() {
+        for right in ["*", "https://a.example", "http://localhost:3000", "http://[::1]:80"] {
+            assert!(right.parse::<Origin>().is_ok(), "{right}");
+        }
+        for wrong in ["", "a.example", "https://", "https://a.example/", "https://A.example", "null", "ftp://a", "**"] {
+            assert!(wrong.parse::<Origin>().is_err(), "{wrong}");
+        }
+    }
+}
