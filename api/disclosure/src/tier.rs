@@ -61,7 +61,7 @@ impl Tier {
                 k_institutions: 10,
                 k_students: 10,
                 sigma: 3.0,
-                sigma_standard: 2.8,
+                sigma_standard: 2.9,
                 max_dimensions: 2,
                 count_rounding: 5,
                 new_tabulations: Some(20),
@@ -70,7 +70,7 @@ impl Tier {
                 k_institutions: 20,
                 k_students: 20,
                 sigma: 4.0,
-                sigma_standard: 3.852_272_056_851_644_4, // √(2.8² + 4² − 3²): the extra over REGIONAL is the same
+                sigma_standard: 3.925_557_285_278_104, // √(2.9² + 4² − 3²): the extra over REGIONAL is the same
                 max_dimensions: 1,
                 count_rounding: 10,
                 new_tabulations: Some(12),

@@ -56,8 +56,6 @@ fn fault(field: &Positioned<Field>) -> Option<ServerError> {
 mod tests {
     use async_graphql::parser::parse_query;
 
-    use super::*;
-
     fn check(text: &str, expected: usize) {
         assert_eq!(super::check(&parse_query(text).unwrap()).len(), expected, "{text}");
     }

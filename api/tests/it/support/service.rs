@@ -144,6 +144,7 @@ impl Service {
         let database = Database::shared(name);
         let file = database.url.trim_start_matches("sqlite://");
         self.database.execute(&format!("VACUUM INTO '{file}'")).await;
+        database.execute("DELETE FROM setting WHERE key = 'secret_fingerprint'").await;
         let settings = settings(&database.url);
         let exchange = Exchange::open(&database.url, Secret::new([secret; 32]), Arc::new(clock())).await.unwrap();
         exchange.start().await.unwrap();
