@@ -140,7 +140,8 @@ mod tests {
     fn what_is_withheld_holds_no_figures() {
         let label = Label { conditions: "area=E12000001".into(), period: "202324T3".into() };
         let measure: Arc<str> = "GATSBY-2014/1".into();
-        let counted = Counted { label: label.clone(), measure, institutions: 40, sum: 90, achieved: 9, keys: 3 };
+        let counted =
+            Counted { label: label.clone(), measure, institutions: 40, sum: 90, achieved: 9, keys: 3, standard: false };
         let row =
             CountedOverall { label, measure: "GATSBY-2014".into(), institutions: 1, histogram: vec![1; 9], keys: 1 };
         let cells = vec![RawCell::NotApplicable, RawCell::Counted(counted.clone()), RawCell::Counted(counted.clone())];

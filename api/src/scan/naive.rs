@@ -13,7 +13,7 @@ use crate::{
         Organisation, OrganisationKind, Period, Pseudonym, Relation, RelationKind, Release, ReleasedResult,
     },
     plan::{self, Filter, Plan, Question},
-    policy,
+    policy::{self, Grant},
     snapshot::{Builder, Snapshot},
 };
 
@@ -75,8 +75,14 @@ pub(crate) fn catalogue() -> Arc<Catalogue> {
     Arc::new(Catalogue::build(frameworks, relations, areas, &[]).unwrap())
 }
 
-/// A grant for everything, under the tier that allows most.
+/// A plan under a grant for everything.
 pub(crate) fn plan(question: &Question, catalogue: &Arc<Catalogue>, snapshot: &Snapshot) -> Plan {
+    let grant = grant(question.purpose.as_deref(), catalogue);
+    plan::build(question, &grant, catalogue, |frameworks| snapshot.newest_period(frameworks)).unwrap()
+}
+
+/// A grant for everything, under the tier that allows most.
+pub(crate) fn grant(purpose: Option<&str>, catalogue: &Arc<Catalogue>) -> Grant {
     crate::auth::install_crypto();
     let now: DateTime<Utc> = "2026-01-01T00:00:00Z".parse().unwrap();
     let key = TokenKey::from_seed([1; 32], "test", "test").unwrap();
@@ -97,9 +103,7 @@ pub(crate) fn plan(question: &Question, catalogue: &Arc<Catalogue>, snapshot: &S
         valid_until: None,
     };
     let directory = Directory::new(vec![organisation], vec![agreement]);
-    let grant =
-        policy::authorize(&viewer, &directory, catalogue, now.date_naive(), question.purpose.as_deref()).unwrap();
-    plan::build(question, &grant, catalogue, |frameworks| snapshot.newest_period(frameworks)).unwrap()
+    policy::authorize(&viewer, &directory, catalogue, now.date_naive(), purpose).unwrap()
 }
 
 pub(crate) fn snapshot(results: &[ReleasedResult], catalogue: &Arc<Catalogue>) -> Snapshot {
