@@ -518,14 +518,14 @@ async fn a_question_that_breaks_a_rule_is_told_which() {
     let service = standard(Engine::Sqlite, 1).await;
     for (organisation, input, code, part) in [
         (LEP, r#"{cohortYears: ["202324T1"]}"#, "BAD_REQUEST", "`202223`"),
-        (LEP, r#"{cohortYears: []}"#, "BAD_REQUEST", "`cohortYears` is empty"),
-        (LEP, r#"{stages: []}"#, "BAD_REQUEST", "`stages` is empty"),
-        (LEP, r#"{categories: []}"#, "BAD_REQUEST", "`categories` is empty"),
+        (LEP, "{cohortYears: []}", "BAD_REQUEST", "`cohortYears` is empty"),
+        (LEP, "{stages: []}", "BAD_REQUEST", "`stages` is empty"),
+        (LEP, "{categories: []}", "BAD_REQUEST", "`categories` is empty"),
         (LEP, r#"{areas: ["E12000001", "E37000025"]}"#, "BAD_REQUEST", "REGION, LEP"),
         (LEP, r#"{purpose: "marketing"}"#, "FORBIDDEN", "`benchmarking`"),
-        (LEP, r#"{release: 7}"#, "NOT_FOUND", "number 7"),
-        (LEP, r#"{release: -1}"#, "NOT_FOUND", "number -1"),
-        (LEP, r#"{release: 1}"#, "NOT_FOUND", "holds no destinations"),
+        (LEP, "{release: 7}", "NOT_FOUND", "number 7"),
+        (LEP, "{release: -1}", "NOT_FOUND", "number -1"),
+        (LEP, "{release: 1}", "NOT_FOUND", "holds no destinations"),
         (LEP, r#"{byBenchmarksAchieved: {framework: "GATSBY-1066"}}"#, "NOT_FOUND", "`GATSBY-1066`"),
         (LEP, r#"{byBenchmarksAchieved: {framework: "GATSBY-2014", period: "2024"}}"#, "BAD_REQUEST", "`202324T1`"),
         (LEP, r#"{byBenchmarksAchieved: {framework: "GATSBY-2025"}}"#, "NOT_FOUND", "no period for `GATSBY-2025`"),
@@ -721,14 +721,17 @@ async fn corrections_of_a_group_show_all_at_once_when_there_are_enough(#[case] e
         answered.push((5, input, service.ask(Some(LEP), &question(input)).await.body));
     }
     for (before, after) in before.iter().zip(&after) {
+        let told = |cell: &Value| [cell["students"]["value"].clone(), cell["share"]["value"].clone()];
+        let (mut shown, mut changed) = (0, 0);
         for (before, after) in before.iter().zip(after) {
-            let corrected = key(before).0 != "E12000001";
-            if is_shown(before) && is_shown(after) {
-                let told = |cell: &Value| [cell["students"]["value"].clone(), cell["share"]["value"].clone()];
-                assert_eq!(told(before) != told(after), corrected, "{before} {after}");
+            if key(before).0 == "E12000001" {
+                assert_eq!(before, after, "nothing was corrected there");
+            } else if is_shown(before) && is_shown(after) {
+                shown += 1;
+                changed += usize::from(told(before) != told(after));
             }
-            assert!(corrected || before == after, "nothing was corrected there: {before} {after}");
         }
+        assert!(shown >= 5 && changed * 4 >= shown * 3, "rounding hides few of them: {changed} of {shown}");
     }
     assert_eq!(abroad, cells(&service, PARTNER, ENGLAND).await, "abroad it takes twenty");
 
