@@ -25,7 +25,7 @@ pub enum RawStudentCell {
 /// The students of a group of institutions that fall into a category.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CountedStudents {
-    /// What the cell is about; its period is the cohort year.
+    /// What the cell is about; its period is the cohort year and, from the first revision on, which one it is as of.
     pub label: Label,
     /// What is counted, e.g. `destinations/KS4/education`; with a band, the band too.
     pub measure: Arc<str>,
@@ -274,6 +274,17 @@ impl RawStudentTable {
     /// A table of the given cells. [`protect_students`] keeps their order.
     pub fn new(cells: Vec<RawStudentCell>) -> Self {
         Self { cells }
+    }
+
+    /// The same table with the figures of some cells taken out, for a reason. `cells` says of a position whether to take it
+    /// out. What holds no figures stays as it is.
+    pub fn withhold(mut self, reason: HiddenReason, cells: impl Fn(usize) -> bool) -> Self {
+        for (position, cell) in self.cells.iter_mut().enumerate() {
+            if matches!(cell, RawStudentCell::Counted(_)) && cells(position) {
+                *cell = RawStudentCell::Withheld(reason);
+            }
+        }
+        self
     }
 }
 

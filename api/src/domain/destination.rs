@@ -89,6 +89,10 @@ pub struct ReleasedDestination {
     pub hub: Option<AreaIndex>,
     /// The key of the organisation that handed the count in.
     pub provider: i64,
+    /// The number of the first release that shows it.
+    pub from: u32,
+    /// The number of the first release that no longer does, where a correction has replaced it.
+    pub until: Option<u32>,
 }
 
 impl CohortYear {

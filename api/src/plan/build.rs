@@ -95,7 +95,7 @@ pub fn build(
         .ok_or_else(|| PlanError::Framework(question.framework.clone()))?;
     let areas::Scope { areas, coverage } =
         areas::resolve(question.areas.as_deref(), question.area_kind, grant, catalogue)?;
-    check_cited(question, grant, coverage.tier)?;
+    check_cited(question.tier, question.provider.as_deref(), grant, coverage.tier)?;
 
     let mut by = question.by.clone();
     by.sort_unstable();
@@ -142,16 +142,21 @@ pub fn build(
 }
 
 /// A cited table is answered as it was cited or not at all.
-fn check_cited(question: &Question, grant: &Grant, tier: Tier) -> Result<(), PlanError> {
-    if let Some(cited) = question.tier.filter(|&cited| cited != tier) {
+pub(super) fn check_cited(
+    cited: Option<Tier>,
+    provider: Option<&str>,
+    grant: &Grant,
+    tier: Tier,
+) -> Result<(), PlanError> {
+    if let Some(cited) = cited.filter(|&cited| cited != tier) {
         return Err(PlanError::Forbidden(format!(
             "the table cited has the tier {}; for this purpose your agreements give {}",
             cited.as_str().to_uppercase(),
             tier.as_str().to_uppercase()
         )));
     }
-    let own = |provider: &String| grant.provider().is_some() && provider == grant.organisation();
-    if question.provider.as_ref().is_some_and(|provider| !own(provider)) {
+    let own = |provider: &str| grant.provider().is_some() && provider == grant.organisation();
+    if provider.is_some_and(|provider| !own(provider)) {
         return Err(PlanError::Forbidden("the table cited is of results that another organisation handed in".into()));
     }
     Ok(())

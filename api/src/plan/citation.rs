@@ -1,8 +1,12 @@
 //! Citations: a reference to one table, written from a plan and read back into the question.
 //!
-//! `release-<number>-<tier>-<question>`, the question being [`Plan::canonical`] and the first four bytes of its SHA-256, in
+//! `release-<number>-<tier>-<question>`, the question being [`Plan::canonical`] or [`DestinationPlan::canonical`] and the first four bytes of its SHA-256, in
 //! Base64 (RFC 4648, section 5, no padding). A citation that was cut or mistyped is thus no citation of another table.
 //! The purpose is not part of it: whoever asks again has a purpose of its own.
+//!
+//! [`DestinationPlan::canonical`]: super::DestinationPlan::canonical
+
+mod destinations;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +20,8 @@ use crate::{
 };
 
 use super::{Filter, Plan, Question};
+
+pub use destinations::DestinationCitation;
 
 /// A reference to one table of one release.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +48,7 @@ fn invalid(fault: impl Into<String>) -> InvalidCitation {
 impl Citation {
     /// The citation of a plan's table. Two spellings of one question have one.
     pub fn write(release: u32, plan: &Plan, catalogue: &Catalogue) -> String {
-        format!("release-{release}-{}-{}", plan.tier(), seal(&plan.canonical(catalogue)))
+        write(release, plan.tier(), &plan.canonical(catalogue))
     }
 
     /// Reads a citation. Codes are not looked up: that is for [`super::build`].
@@ -50,18 +56,42 @@ impl Citation {
     /// # Errors
     /// When the text is not built like one.
     pub fn read(text: &str) -> Result<Self, InvalidCitation> {
+        let opened = Opened::read(text)?;
+        let question = Question { tier: Some(opened.tier), ..question(&opened.canonical)? };
+        opened.check_provider(question.provider.as_ref())?;
+        Ok(Self { release: opened.release, question })
+    }
+}
+
+/// A citation whose question is still one line of text.
+struct Opened {
+    release: u32,
+    tier: Tier,
+    canonical: String,
+}
+
+impl Opened {
+    fn read(text: &str) -> Result<Self, InvalidCitation> {
         let rest = text.strip_prefix("release-").ok_or_else(|| invalid("no `release-` in front"))?;
         let mut parts = rest.splitn(3, '-');
         let mut part = || parts.next().unwrap_or_default();
         let release = part().parse().map_err(|_| invalid("no number of a release"))?;
-        let tier: Tier = part().parse().map_err(|_| invalid("no tier"))?;
+        let tier = part().parse().map_err(|_| invalid("no tier"))?;
         let canonical = unseal(part()).ok_or_else(|| invalid("a question that is cut or changed"))?;
-        let question = Question { tier: Some(tier), ..question(&canonical)? };
-        if (tier == Tier::Own) != question.provider.is_some() {
-            return Err(invalid(format!("a question that does not fit the tier `{tier}`")));
-        }
-        Ok(Self { release, question })
+        Ok(Self { release, tier, canonical })
     }
+
+    /// What is one's own names the organisation, and nothing else does.
+    fn check_provider(&self, provider: Option<&String>) -> Result<(), InvalidCitation> {
+        if (self.tier == Tier::Own) == provider.is_some() {
+            return Ok(());
+        }
+        Err(invalid(format!("a question that does not fit the tier `{}`", self.tier)))
+    }
+}
+
+fn write(release: u32, tier: Tier, canonical: &str) -> String {
+    format!("release-{release}-{tier}-{}", seal(canonical))
 }
 
 fn check(text: &[u8]) -> [u8; 4] {
@@ -79,50 +109,78 @@ fn unseal(sealed: &str) -> Option<String> {
     (found == check(&bytes)).then(|| String::from_utf8(bytes).ok()).flatten()
 }
 
-/// Reads what [`Plan::canonical`] wrote.
-fn question(canonical: &str) -> Result<Question, InvalidCitation> {
-    let mut parts = canonical.split(';');
-    let mut question = Question { framework: unescape(parts.next().unwrap_or_default())?, ..Question::default() };
-    let mut named: BTreeMap<&str, &str> = BTreeMap::new();
-    for part in parts {
-        let (name, value) = match part.split_once('=') {
-            Some((name @ ("mapped" | "reconcile"), _)) => return Err(invalid(format!("a value of `{name}`"))),
-            Some((name, value)) => (name, value),
-            None => (part, ""),
-        };
-        if named.insert(name, value).is_some() {
-            return Err(invalid(format!("`{name}` twice")));
+/// The named parts of a canonical question, taken out one after the other.
+struct Named<'a>(BTreeMap<&'a str, Option<&'a str>>);
+
+impl<'a> Named<'a> {
+    /// What stands in front of the first `;`, and the named parts behind it.
+    fn read(canonical: &'a str) -> Result<(&'a str, Self), InvalidCitation> {
+        let mut parts = canonical.split(';');
+        let first = parts.next().unwrap_or_default();
+        let mut named = BTreeMap::new();
+        for part in parts {
+            let (name, value) = part.split_once('=').map_or((part, None), |(name, value)| (name, Some(value)));
+            if named.insert(name, value).is_some() {
+                return Err(invalid(format!("`{name}` twice")));
+            }
+        }
+        Ok((first, Self(named)))
+    }
+
+    fn value(&mut self, name: &str) -> Option<&'a str> {
+        self.0.remove(name).map(Option::unwrap_or_default)
+    }
+
+    fn list(&mut self, name: &str) -> Result<Option<Vec<String>>, InvalidCitation> {
+        self.value(name).map(|value| value.split(',').map(unescape).collect()).transpose()
+    }
+
+    fn required(&mut self, name: &str) -> Result<Vec<String>, InvalidCitation> {
+        self.list(name)?.ok_or_else(|| invalid(format!("no `{name}`")))
+    }
+
+    /// Whether a name stands there, which has no value.
+    fn flag(&mut self, name: &str) -> Result<bool, InvalidCitation> {
+        match self.0.remove(name) {
+            Some(Some(_)) => Err(invalid(format!("a value of `{name}`"))),
+            found => Ok(found.is_some()),
         }
     }
-    let mut list = |name: &str| -> Result<Option<Vec<String>>, InvalidCitation> {
-        named.remove(name).map(|value| value.split(',').map(unescape).collect()).transpose()
-    };
-    let required =
-        |name: &str, list: Option<Vec<String>>| list.ok_or_else(|| invalid(format!("no `{name}`"))).map(Some);
-    question.areas = required("areas", list("areas")?)?;
-    question.periods = required("periods", list("periods")?)?;
+
+    /// Nothing may be left over.
+    fn finish(self) -> Result<(), InvalidCitation> {
+        match self.0.keys().next() {
+            Some(unknown) => Err(invalid(format!("the unknown part `{unknown}`"))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Reads what [`Plan::canonical`] wrote.
+fn question(canonical: &str) -> Result<Question, InvalidCitation> {
+    let (framework, mut named) = Named::read(canonical)?;
+    let mut question = Question { framework: unescape(framework)?, ..Question::default() };
+    question.areas = Some(named.required("areas")?);
+    question.periods = Some(named.required("periods")?);
     let number = |text: &String| text.parse().map_err(|_| invalid(format!("the benchmark `{text}`")));
-    let numbers = required("benchmarks", list("benchmarks")?)?.unwrap_or_default();
-    question.benchmarks = Some(numbers.iter().map(number).collect::<Result<_, _>>()?);
-    for name in list("by")?.unwrap_or_default() {
+    question.benchmarks = Some(named.required("benchmarks")?.iter().map(number).collect::<Result<_, _>>()?);
+    for name in named.list("by")?.unwrap_or_default() {
         let dimension = Dimension::ALL.into_iter().find(|dimension| dimension.name() == name);
         question.by.push(dimension.ok_or_else(|| invalid(format!("the dimension `{name}`")))?);
     }
     for dimension in Dimension::ALL {
-        if let Some(categories) = list(dimension.name())? {
+        if let Some(categories) = named.list(dimension.name())? {
             question.filters.push(Filter { dimension, categories });
         }
     }
-    if let Some(codes) = list("provider")? {
+    if let Some(codes) = named.list("provider")? {
         question.provider = Some(codes.join(","));
         question.purpose = Some(OWN_RESULTS.to_owned());
     }
-    question.mapped = named.remove("mapped").is_some();
-    question.reconcile = named.remove("reconcile").is_some();
-    match named.keys().next() {
-        Some(unknown) => Err(invalid(format!("the unknown part `{unknown}`"))),
-        None => Ok(question),
-    }
+    question.mapped = named.flag("mapped")?;
+    question.reconcile = named.flag("reconcile")?;
+    named.finish()?;
+    Ok(question)
 }
 
 /// A code without the characters that separate codes.

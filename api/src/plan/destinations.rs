@@ -1,5 +1,7 @@
 //! Questions about destinations: as asked, and as executable.
 
+mod charge;
+
 use std::fmt::Write;
 
 use disclosure::Tier;
@@ -9,7 +11,7 @@ use crate::{
     policy::Grant,
 };
 
-use super::{MAX_CELLS, PlanError, areas};
+use super::{MAX_CELLS, PlanError, areas, build::check_cited, citation::escape};
 
 /// Into how many bands the number of benchmarks achieved is divided.
 const BANDS: usize = 3;
@@ -31,6 +33,12 @@ pub struct DestinationQuestion {
     pub destinations: Option<Vec<Destination>>,
     /// Break down by how many benchmarks institutions achieved.
     pub by_benchmarks_achieved: Option<BenchmarksAchieved>,
+    /// Answer at this tier or not at all, as a citation demands.
+    pub tier: Option<Tier>,
+    /// Answer for the cohorts that the organisation with this code handed in or not at all, as a citation of such demands.
+    pub provider: Option<String>,
+    /// Whether the cells are wanted: else they are neither counted nor charged.
+    pub wanted: bool,
 }
 
 /// How many benchmarks of a framework institutions achieved in a period.
@@ -53,6 +61,7 @@ pub struct DestinationPlan {
     stages: Vec<Stage>,
     destinations: Vec<Destination>,
     banding: Option<Banding>,
+    wanted: bool,
     provider: Option<i64>,
     tier: Tier,
     purpose: String,
@@ -110,6 +119,7 @@ pub fn build_destinations(
 ) -> Result<DestinationPlan, PlanError> {
     let areas::Scope { areas, coverage } =
         areas::resolve(question.areas.as_deref(), question.area_kind, grant, catalogue)?;
+    check_cited(question.tier, question.provider.as_deref(), grant, coverage.tier)?;
     let banding = match &question.by_benchmarks_achieved {
         None => None,
         Some(_) if coverage.tier == Tier::Own => {
@@ -143,6 +153,7 @@ pub fn build_destinations(
             "categories",
         )?,
         banding,
+        wanted: question.wanted,
         provider: grant.provider(),
         tier: coverage.tier,
         purpose: grant.purpose().to_owned(),
@@ -211,6 +222,11 @@ impl DestinationPlan {
     /// The bands of benchmarks achieved, where it is broken down by them.
     pub fn banding(&self) -> Option<&Banding> {
         self.banding.as_ref()
+    }
+
+    /// Whether the cells are wanted.
+    pub fn wanted(&self) -> bool {
+        self.wanted
     }
 
     /// Count only what this organisation handed in.
@@ -287,19 +303,23 @@ impl DestinationPlan {
         Some(format!("{framework}@{}:{}-{}", banding.period, band.lowest, band.highest))
     }
 
-    /// The canonical question in one line of text: equal for every spelling of it.
+    /// The canonical question in one line of text: equal for every spelling of it, and different for any other question. Of
+    /// cohorts that an organisation handed in itself, it names the organisation. [`super::DestinationCitation`] reads it back.
     pub fn canonical(&self, catalogue: &Catalogue) -> String {
         let join = |parts: Vec<String>| parts.join(",");
         let mut text = format!(
             "destinations;areas={};cohortYears={};stages={};categories={}",
-            join(self.areas.iter().map(|&area| catalogue.areas()[area].code.clone()).collect()),
+            join(self.areas.iter().map(|&area| escape(&catalogue.areas()[area].code)).collect()),
             join(self.cohort_years.iter().map(ToString::to_string).collect()),
             join(self.stages.iter().map(|stage| stage.code().to_owned()).collect()),
             join(self.destinations.iter().map(|destination| destination.code().to_owned()).collect()),
         );
         if let Some(banding) = &self.banding {
-            let framework = &catalogue.frameworks()[banding.framework].code;
+            let framework = escape(&catalogue.frameworks()[banding.framework].code);
             let _ = write!(text, ";benchmarksAchieved={framework}@{}", banding.period);
+        }
+        if self.provider.is_some() {
+            let _ = write!(text, ";provider={}", escape(&self.organisation));
         }
         text
     }

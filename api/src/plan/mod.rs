@@ -12,7 +12,7 @@ mod question;
 
 pub use areas::is_too_fine;
 pub use build::{MAX_CELLS, PlanError, build};
-pub use citation::{Citation, InvalidCitation};
+pub use citation::{Citation, DestinationCitation, InvalidCitation};
 pub use destinations::{
     Band, Banding, BenchmarksAchieved, DestinationCoordinates, DestinationPlan, DestinationQuestion, build_destinations,
 };

@@ -1,14 +1,18 @@
 //! Counts students: a plan about destinations over a snapshot becomes raw cells.
 
-use std::{collections::HashMap, ops::Range, sync::Arc};
+mod base;
+
+use std::sync::Arc;
 
 use disclosure::{Contributions, CountedStudents, Label, RawStudentCell, RawStudentTable, SecretGroup};
 
 use crate::{
     domain::{AreaIndex, CohortYear, Stage},
-    plan::{Banding, DestinationPlan},
-    snapshot::{CohortColumns, NOT_ASSESSED, Snapshot},
+    plan::DestinationPlan,
+    snapshot::Snapshot,
 };
+
+use base::{Bands, Member};
 
 /// Institutions with a cohort, and how large these are. Public: cohort sizes are no secret, and who was assessed is none.
 #[derive(Clone, Copy, Default)]
@@ -35,7 +39,8 @@ pub fn run_destinations(plan: &DestinationPlan, snapshot: &Snapshot) -> RawStude
 }
 
 /// The cohorts behind each group of a plan, in the order areas, cohort years, stages, and nothing else: public, for advice
-/// about hidden cells. With bands, those of institutions that were assessed on every benchmark.
+/// about hidden cells. With bands, those of institutions that were assessed on every benchmark. As of each group's base, as its
+/// cells are.
 pub fn cohorts(plan: &DestinationPlan, snapshot: &Snapshot) -> Vec<Cohorts> {
     let scanner = Scanner::new(plan, snapshot);
     let mut groups = Vec::with_capacity(plan.groups());
@@ -43,7 +48,7 @@ pub fn cohorts(plan: &DestinationPlan, snapshot: &Snapshot) -> Vec<Cohorts> {
         for &year in plan.cohort_years() {
             for &stage in plan.stages() {
                 let mut all = Cohorts::default();
-                scanner.each_row(area, year, stage, |columns, row, _| all.add(columns, row));
+                scanner.each_member(area, year, stage, |key, member| all.add(key, member));
                 groups.push(all);
             }
         }
@@ -55,8 +60,7 @@ pub fn cohorts(plan: &DestinationPlan, snapshot: &Snapshot) -> Vec<Cohorts> {
 struct Scanner<'a> {
     plan: &'a DestinationPlan,
     snapshot: &'a Snapshot,
-    /// With bands, the band of every institution that was assessed on every benchmark, by record key.
-    band_of: Option<HashMap<u128, usize>>,
+    bands: Option<Bands>,
 }
 
 /// What is gathered for one band of one group, or for all of it where there are none.
@@ -68,7 +72,7 @@ struct Gathered {
 
 impl<'a> Scanner<'a> {
     fn new(plan: &'a DestinationPlan, snapshot: &'a Snapshot) -> Self {
-        Self { plan, snapshot, band_of: plan.banding().map(|banding| bands_of(banding, snapshot)) }
+        Self { plan, snapshot, bands: plan.banding().map(|banding| Bands::of(banding, snapshot)) }
     }
 
     /// Counts the cells of one group, in the order destinations, bands.
@@ -79,12 +83,12 @@ impl<'a> Scanner<'a> {
         let empty =
             Gathered { inside: Cohorts::default(), students: vec![Contributions::default(); destinations.len()] };
         let mut gathered = vec![empty; bands];
-        self.each_row(area, year, stage, |columns, row, band| {
-            all.add(columns, row);
-            let own = &mut gathered[band];
-            own.inside.add(columns, row);
+        let base = self.each_member(area, year, stage, |key, member| {
+            all.add(key, member);
+            let own = &mut gathered[member.band];
+            own.inside.add(key, member);
             for (sum, &destination) in own.students.iter_mut().zip(destinations) {
-                sum.add(columns.students(destination)[row]);
+                sum.add(member.students[destination as usize]);
             }
         });
         let catalogue = self.snapshot.catalogue();
@@ -99,7 +103,7 @@ impl<'a> Scanner<'a> {
                 banding.bands.iter().map(of).collect()
             }
         };
-        let period: Arc<str> = year.to_string().into();
+        let period: Arc<str> = base.map_or_else(|| year.to_string(), |base| format!("{year}@{base}")).into();
         for (position, destination) in destinations.iter().enumerate() {
             let measure = format!("destinations/{}/{}", stage.code(), destination.code());
             for ((own, name), conditions) in gathered.iter().zip(&names).zip(&conditions) {
@@ -121,50 +125,33 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Visits each institution of a group that has a cohort, with its band; 0 where there are none.
-    fn each_row(
+    /// Visits each institution of a group, by record key, with what it adds at the group's base. Returns the base where it is
+    /// a later one than the first that could be.
+    fn each_member(
         &self,
         area: AreaIndex,
         year: CohortYear,
         stage: Stage,
-        mut visit: impl FnMut(&CohortColumns, usize, usize),
-    ) {
-        let Some(columns) = self.snapshot.destinations().cohort(year, stage) else { return };
-        for row in columns.rows_of(area, self.plan.provider(), self.snapshot.catalogue()).into_iter().flatten() {
-            let band = match &self.band_of {
-                None => Some(0),
-                Some(bands) => bands.get(&columns.keys()[row]).copied(),
-            };
-            if let Some(band) = band.filter(|_| columns.cohorts()[row] > 0) {
-                visit(columns, row, band);
+        mut visit: impl FnMut(u128, &Member),
+    ) -> Option<u32> {
+        let columns = self.snapshot.destinations().cohort(year, stage)?;
+        let rows = columns.rows_of(area, self.plan.provider(), self.snapshot.catalogue());
+        let base = self.base(columns, &rows);
+        for row in rows.into_iter().flatten() {
+            if let Some(member) = self.member(columns, row, base) {
+                visit(columns.keys()[row], &member);
             }
         }
+        base.filter(|&base| base > columns.since())
     }
 }
 
 impl Cohorts {
-    fn add(&mut self, columns: &CohortColumns, row: usize) {
+    fn add(&mut self, key: u128, member: &Member) {
         self.institutions += 1;
-        self.sizes.add(columns.cohorts()[row]);
-        self.keys = self.keys.wrapping_add(columns.keys()[row]);
+        self.sizes.add(member.students.iter().sum());
+        self.keys = self.keys.wrapping_add(key);
     }
-}
-
-/// The band of every institution that was assessed on every benchmark of the framework in the period, by record key.
-fn bands_of(banding: &Banding, snapshot: &Snapshot) -> HashMap<u128, usize> {
-    let framework = snapshot.framework(banding.framework);
-    let Some(columns) = framework.period(banding.period) else { return HashMap::new() };
-    let benchmarks = &snapshot.catalogue().frameworks()[banding.framework].benchmarks;
-    let rows: Range<usize> = 0..framework.keys().len();
-    rows.filter_map(|row| {
-        let achieved = benchmarks.iter().try_fold(0, |achieved, benchmark| {
-            let score = columns.score(benchmark.number)[row];
-            (score != NOT_ASSESSED).then_some(achieved + usize::from(score == 100))
-        })?;
-        let band = banding.bands.iter().position(|band| (band.lowest..=band.highest).contains(&achieved))?;
-        Some((framework.keys()[row], band))
-    })
-    .collect()
 }
 
 #[cfg(test)]

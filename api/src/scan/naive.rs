@@ -75,8 +75,14 @@ pub(crate) fn catalogue() -> Arc<Catalogue> {
     Arc::new(Catalogue::build(frameworks, relations, areas, &[]).unwrap())
 }
 
-/// A grant for everything.
-pub(super) fn grant(purpose: Option<&str>, catalogue: &Catalogue) -> Grant {
+/// A plan under a grant for everything.
+pub(crate) fn plan(question: &Question, catalogue: &Arc<Catalogue>, snapshot: &Snapshot) -> Plan {
+    let grant = grant(question.purpose.as_deref(), catalogue);
+    plan::build(question, &grant, catalogue, |frameworks| snapshot.newest_period(frameworks)).unwrap()
+}
+
+/// A grant for everything, under the tier that allows most.
+pub(crate) fn grant(purpose: Option<&str>, catalogue: &Arc<Catalogue>) -> Grant {
     crate::auth::install_crypto();
     let now: DateTime<Utc> = "2026-01-01T00:00:00Z".parse().unwrap();
     let key = TokenKey::from_seed([1; 32], "test", "test").unwrap();
@@ -98,12 +104,6 @@ pub(super) fn grant(purpose: Option<&str>, catalogue: &Catalogue) -> Grant {
     };
     let directory = Directory::new(vec![organisation], vec![agreement]);
     policy::authorize(&viewer, &directory, catalogue, now.date_naive(), purpose).unwrap()
-}
-
-/// The plan of a question under a grant for everything.
-pub(crate) fn plan(question: &Question, catalogue: &Arc<Catalogue>, snapshot: &Snapshot) -> Plan {
-    let grant = grant(question.purpose.as_deref(), catalogue);
-    plan::build(question, &grant, catalogue, |frameworks| snapshot.newest_period(frameworks)).unwrap()
 }
 
 pub(crate) fn snapshot(results: &[ReleasedResult], catalogue: &Arc<Catalogue>) -> Snapshot {

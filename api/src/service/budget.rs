@@ -8,7 +8,6 @@ use moka::sync::Cache;
 use crate::{
     auth::Viewer,
     domain::{Bill, BudgetLine, Charge, Directory, Shortfall, Verdict},
-    plan::Plan,
 };
 
 use super::{Error, Exchange};
@@ -39,22 +38,27 @@ impl Refused {
 }
 
 impl Exchange {
-    /// Charges a question before it is answered. What was charged before is free, and needs no database where this
+    /// Charges an organisation's question at a tier before it is answered. What was charged before is free, and needs no database where this
     /// process remembers it.
     ///
     /// # Errors
     /// [`Error::BudgetExhausted`] when every part of the table is refused, [`Error::Unavailable`] when it cannot be
     /// charged: then it must not be answered.
-    pub(super) async fn charge(&self, plan: &Plan, bill: &Bill, directory: &Directory) -> Result<Refused, Error> {
+    pub(super) async fn charge(
+        &self,
+        organisation: &str,
+        tier: Tier,
+        bill: &Bill,
+        directory: &Directory,
+    ) -> Result<Refused, Error> {
         let none = Refused(Vec::new());
         if bill.charges.is_empty() {
             return Ok(none);
         }
         let organisation = directory
-            .organisation(plan.organisation())
+            .organisation(organisation)
             .ok_or_else(|| Error::Forbidden("your organisation is not known any more".to_owned()))?
             .id;
-        let tier = plan.tier();
         let key = |charge: &Charge| (organisation, tier, charge.clone());
         if bill.charges.iter().all(|charge| self.granted.0.get(&key(charge)).is_some()) {
             return Ok(none);
@@ -83,15 +87,16 @@ impl Exchange {
     /// When the database fails.
     pub(super) async fn quote(
         &self,
-        plan: &Plan,
+        organisation: &str,
+        tier: Tier,
         bill: &Bill,
         directory: &Directory,
     ) -> Result<(Refused, usize), Error> {
-        let organisation = directory.organisation(plan.organisation());
+        let organisation = directory.organisation(organisation);
         let Some(organisation) = organisation.filter(|_| !bill.charges.is_empty()) else {
             return Ok((Refused(Vec::new()), 0));
         };
-        let (verdicts, new) = self.store().quote(organisation.id, plan.tier(), bill).await?;
+        let (verdicts, new) = self.store().quote(organisation.id, tier, bill).await?;
         Ok((Refused(verdicts.iter().map(Result::is_err).collect()), new))
     }
 
@@ -140,7 +145,7 @@ fn wording(charge: &Charge, shortfall: Shortfall, tier: Tier) -> String {
         )
     };
     format!(
-        "{used}; what you asked before, and standard tables (no breakdown, no filter, not mapped), stay free, and other \
-         measures and periods have a budget of their own"
+        "{used}; what you asked before, standard tables (no breakdown, no filter, not mapped) and destinations without bands \
+         stay free, and other measures and periods have a budget of their own"
     )
 }

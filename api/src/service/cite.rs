@@ -2,10 +2,10 @@
 
 use crate::{
     auth::Viewer,
-    plan::{Citation, Parts},
+    plan::{Citation, DestinationCitation, Parts},
 };
 
-use super::{Error, Exchange, Tabulation};
+use super::{DestinationTabulation, Error, Exchange, Tabulation};
 
 impl Exchange {
     /// The table that a citation names, with the numbers it had, whatever was published since. It is answered under the
@@ -26,5 +26,24 @@ impl Exchange {
         question.purpose = purpose.or(question.purpose);
         (question.parts, question.since) = wanted;
         self.tabulate(viewer, &question, Some(release)).await
+    }
+
+    /// The table of destinations that a citation names, as [`Exchange::cited`] answers one of outcomes. `wanted` is whether its
+    /// cells are.
+    ///
+    /// # Errors
+    /// When the text is no citation of destinations; else as [`Exchange::destinations`], and when the grant gives another tier
+    /// than the one cited.
+    pub async fn cited_destinations(
+        &self,
+        viewer: &Viewer,
+        citation: &str,
+        purpose: Option<String>,
+        wanted: bool,
+    ) -> Result<DestinationTabulation, Error> {
+        let DestinationCitation { release, mut question } = DestinationCitation::read(citation)?;
+        question.purpose = purpose.or(question.purpose);
+        question.wanted = wanted;
+        self.destinations(viewer, &question, Some(release)).await
     }
 }

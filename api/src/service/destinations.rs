@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use disclosure::{HiddenReason, ProtectedStudentCell, ProtectedStudentTable, Tier, hidden_cohort};
+use disclosure::{HiddenReason, ProtectedStudentCell, ProtectedStudentTable, RawStudentTable, Tier, hidden_cohort};
 
 use crate::{
     auth::Viewer,
     domain::{Area, Catalogue, CohortYear, Destination, Release, Stage},
-    plan::{self, Band, DestinationPlan, DestinationQuestion},
+    plan::{self, Band, Banding, DestinationCitation, DestinationPlan, DestinationQuestion},
     policy::{self, Grant},
     scan,
     snapshot::Snapshot,
@@ -25,6 +25,7 @@ pub struct DestinationTabulation {
     release: Release,
     catalogue: Arc<Catalogue>,
     plan: DestinationPlan,
+    charges: usize,
     table: ProtectedStudentTable,
     /// Per group of institutions: area × cohort year × stage.
     remedies: Vec<Vec<String>>,
@@ -48,7 +49,8 @@ impl Exchange {
     /// Answers a question about destinations from a release, the newest when none is named.
     ///
     /// # Errors
-    /// When there is no release, no grant, or the question breaks a rule. None of them depends on a count or a score.
+    /// When there is no release, no grant, the question breaks a rule, or its budget is used up or cannot be charged. None
+    /// of them depends on a count or a score. A question that breaks a rule is not charged.
     pub async fn destinations(
         &self,
         viewer: &Viewer,
@@ -62,10 +64,19 @@ impl Exchange {
         let newest_year = || snapshot.destinations().newest_year();
         let newest_period = |framework| snapshot.newest_period(&[framework]);
         let plan = plan::build_destinations(question, &grant, &catalogue, newest_year, newest_period)?;
-        let raw = scan::run_destinations(&plan, &snapshot);
+        let assessed = |banding: &Banding| snapshot.framework(banding.framework).period(banding.period).is_some();
+        let has_groups = plan.banding().is_none_or(assessed);
+        let bill =
+            plan.bill(&catalogue, |year, stage| has_groups && snapshot.destinations().cohort(year, stage).is_some());
+        let refused = self.charge(plan.organisation(), plan.tier(), &bill, &world.directory).await?;
+
+        let raw =
+            if plan.wanted() { scan::run_destinations(&plan, &snapshot) } else { RawStudentTable::new(Vec::new()) };
+        let raw = raw.withhold(HiddenReason::Budget, |cell| refused.part(plan.part_of_cell(cell)));
         let table = disclosure::protect_students(raw, self.noise(), plan.tier());
         let remedies = remedies(&plan, &grant, &snapshot, &table);
-        Ok(DestinationTabulation { release: snapshot.release().clone(), catalogue, plan, table, remedies })
+        let (release, charges) = (snapshot.release().clone(), bill.charges.len());
+        Ok(DestinationTabulation { release, catalogue, plan, charges, table, remedies })
     }
 }
 
@@ -90,7 +101,28 @@ impl DestinationTabulation {
         self.plan.purpose()
     }
 
-    /// The protected cells.
+    /// How many cells were asked for.
+    pub fn size(&self) -> usize {
+        self.plan.cells()
+    }
+
+    /// How many charges the question has by itself, whether they were made now, before, or refused.
+    pub fn charges(&self) -> usize {
+        self.charges
+    }
+
+    /// Whether it is a standard table: one kind of area × cohort year × stage × destination, no bands.
+    pub fn is_standard(&self) -> bool {
+        self.plan.banding().is_none()
+    }
+
+    /// A stable reference: the release, the tier and the canonical question. Two spellings of one question have one, and
+    /// [`Exchange::cited_destinations`] answers it again.
+    pub fn citation(&self) -> String {
+        DestinationCitation::write(self.release.number, &self.plan, &self.catalogue)
+    }
+
+    /// The protected cells; empty where they were not wanted.
     pub fn cells(&self) -> &[ProtectedStudentCell] {
         self.table.cells()
     }
@@ -118,7 +150,8 @@ impl DestinationTabulation {
     }
 }
 
-/// Per group of institutions that has a hidden cell, what to change: give up the bands, or ask for an area around it.
+/// Per group of institutions that has a hidden cell, what to change: give up the bands, or ask for an area around it. What the
+/// budget does not pay for, it pays for in no other area.
 ///
 /// Counts institutions and cohorts, which are public. With bands, an area is proposed where each band would reach the
 /// threshold if institutions were spread evenly: how they are spread is secret.
@@ -138,7 +171,7 @@ fn remedies(
         };
         scan::cohorts(plan, snapshot).iter().map(shown).collect()
     };
-    let hidden: Vec<bool> = table
+    let mut hidden: Vec<bool> = table
         .cells()
         .chunks(plan.cells_of_group())
         .map(|cells| cells.iter().any(|cell| cell.share.reason.is_some()))
@@ -151,6 +184,9 @@ fn remedies(
         for (group, _) in shown(&plain).into_iter().enumerate().filter(|&(group, shown)| shown && hidden[group]) {
             remedies[group].push("drop byBenchmarksAchieved".to_owned());
         }
+    }
+    for (hidden, cells) in hidden.iter_mut().zip(table.cells().chunks(plan.cells_of_group())) {
+        *hidden &= cells[0].share.reason != Some(HiddenReason::Budget);
     }
     let groups_of_area = plan.groups() / plan.areas().len();
     for (position, &area) in plan.areas().iter().enumerate() {

@@ -45,7 +45,7 @@ impl Exchange {
         let world = self.world();
         let admitted = self.admit(&world, viewer, question, release).await?;
         let plan = admitted.plan();
-        let (refused, new) = self.quote(plan, &admitted.bill, &world.directory).await?;
+        let (refused, new) = self.quote(plan.organisation(), plan.tier(), &admitted.bill, &world.directory).await?;
         let own = &admitted.tables[..1];
         let cells = disclosure::expect(&count(own, 0, &refused, &admitted.snapshot).table, plan.tier());
         let reasons: Vec<Option<HiddenReason>> = cells.iter().map(|cell| cell.reason).collect();

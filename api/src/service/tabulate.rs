@@ -43,7 +43,7 @@ impl Exchange {
         let admitted = self.admit(&world, viewer, question, release).await?;
         let Admitted { snapshot, grant, tables, earlier, bill } = &admitted;
         let plan = admitted.plan();
-        let refused = self.charge(plan, bill, &world.directory).await?;
+        let refused = self.charge(plan.organisation(), plan.tier(), bill, &world.directory).await?;
 
         let counts = count(tables, 0, &refused, snapshot);
         let mut table = disclosure::protect(counts.table, self.noise(), plan.tier());

@@ -15,6 +15,9 @@ use super::columns::{Stretch, rows_within};
 /// it as its own. No organisation has this key.
 const SEVERAL: i64 = 0;
 
+/// The students of one institution by destination, in the order of [`Destination::ALL`].
+pub type Split = [u32; Destination::ALL.len()];
+
 /// Every count of one release. Holds counts of institutions: it has no `Serialize`, no `Display` and no `Debug`.
 #[derive(Default)]
 pub struct Destinations(BTreeMap<(CohortYear, Stage), CohortColumns>);
@@ -25,6 +28,16 @@ pub struct CohortColumns {
     stretches: Vec<Stretch>,
     cohorts: Vec<u32>,
     students: [Vec<u32>; Destination::ALL.len()],
+    since: u32,
+    /// Ascending by row and release. Nothing about rows that every release since the first shows as this one does.
+    revised: Vec<Revised>,
+}
+
+/// What releases showed of a row from one on, up to the next of the row.
+struct Revised {
+    row: usize,
+    from: u32,
+    students: Split,
 }
 
 /// Gathers counts in whatever order they come, then lays them out as columns.
@@ -35,24 +48,44 @@ pub struct DestinationsBuilder(BTreeMap<(CohortYear, Stage), HashMap<Pseudonym, 
 struct Cohort {
     local_authority: AreaIndex,
     hub: Option<AreaIndex>,
-    provider: i64,
-    students: [u32; Destination::ALL.len()],
+    /// Who handed the counts in that the release shows; unknown until one of them came.
+    provider: Option<i64>,
+    students: Split,
+    /// Per destination, the first release with its count; 0 where there is none.
+    from: Split,
+    /// What earlier releases showed.
+    past: Vec<Replaced>,
+}
+
+/// A count that earlier releases showed.
+struct Replaced {
+    destination: Destination,
+    students: u32,
+    from: u32,
+    until: u32,
 }
 
 impl DestinationsBuilder {
-    /// Takes in one count.
+    /// Takes in one count, shown now or by an earlier release.
     pub fn add(&mut self, count: &ReleasedDestination) {
         let cohorts = self.0.entry((count.cohort_year, count.stage)).or_default();
         let cohort = cohorts.entry(count.institution).or_insert_with(|| Cohort {
             local_authority: count.local_authority,
             hub: count.hub,
-            provider: count.provider,
-            students: [0; Destination::ALL.len()],
+            provider: None,
+            students: Split::default(),
+            from: Split::default(),
+            past: Vec::new(),
         });
-        if cohort.provider != count.provider {
-            cohort.provider = SEVERAL;
+        let ReleasedDestination { destination, students, provider, from, until, .. } = *count;
+        if let Some(until) = until {
+            cohort.past.push(Replaced { destination, students, from, until });
+            return;
         }
-        cohort.students[count.destination as usize] = count.students;
+        let same = cohort.provider.is_none_or(|known| known == provider);
+        cohort.provider = Some(if same { provider } else { SEVERAL });
+        cohort.students[destination as usize] = students;
+        cohort.from[destination as usize] = from;
     }
 
     /// Lays everything out: rows sorted by place, record keys made with the key of the noise.
@@ -61,20 +94,51 @@ impl DestinationsBuilder {
     }
 }
 
+impl Cohort {
+    fn provider(&self) -> i64 {
+        self.provider.unwrap_or(SEVERAL)
+    }
+
+    /// Every release that began to show a count of it, ascending.
+    fn releases(&self) -> Vec<u32> {
+        let past = self.past.iter().map(|replaced| replaced.from);
+        let mut releases: Vec<u32> = self.from.iter().copied().filter(|&from| from > 0).chain(past).collect();
+        releases.sort_unstable();
+        releases.dedup();
+        releases
+    }
+
+    /// What a release showed of it.
+    fn at(&self, release: u32) -> Split {
+        let mut shown = Split::default();
+        for replaced in self.past.iter().filter(|past| past.from <= release && release < past.until) {
+            shown[replaced.destination as usize] = replaced.students;
+        }
+        for (shown, (&students, &from)) in shown.iter_mut().zip(self.students.iter().zip(&self.from)) {
+            if (1..=release).contains(&from) {
+                *shown = students;
+            }
+        }
+        shown
+    }
+}
+
 fn lay_out(cohorts: HashMap<Pseudonym, Cohort>, key: &NoiseKey) -> CohortColumns {
     let mut rows: Vec<(Pseudonym, Cohort)> = cohorts.into_iter().collect();
     rows.sort_unstable_by_key(|(institution, cohort)| {
-        (cohort.local_authority, cohort.hub, cohort.provider, *institution)
+        (cohort.local_authority, cohort.hub, cohort.provider(), *institution)
     });
+    let first = |(_, cohort): &(Pseudonym, Cohort)| cohort.releases().first().copied();
+    let since = rows.iter().filter_map(first).min().unwrap_or_default();
     let mut stretches: Vec<Stretch> = Vec::new();
     for (position, (_, cohort)) in rows.iter().enumerate() {
-        let place = (cohort.local_authority, cohort.hub, cohort.provider);
+        let place = (cohort.local_authority, cohort.hub, cohort.provider());
         match stretches.last_mut() {
             Some(last) if (last.local_authority, last.hub, last.provider) == place => last.rows.end = position + 1,
             _ => stretches.push(Stretch {
                 local_authority: cohort.local_authority,
                 hub: cohort.hub,
-                provider: cohort.provider,
+                provider: cohort.provider(),
                 rows: position..position + 1,
             }),
         }
@@ -84,7 +148,24 @@ fn lay_out(cohorts: HashMap<Pseudonym, Cohort>, key: &NoiseKey) -> CohortColumns
         stretches,
         cohorts: rows.iter().map(|(_, cohort)| cohort.students.iter().sum()).collect(),
         students: std::array::from_fn(|column| rows.iter().map(|(_, cohort)| cohort.students[column]).collect()),
+        since,
+        revised: rows.iter().enumerate().flat_map(|(row, (_, cohort))| revised(row, cohort, since)).collect(),
     }
+}
+
+/// What releases showed of a row, one after the other; nothing where all of them since the first showed the same.
+fn revised(row: usize, cohort: &Cohort, since: u32) -> Vec<Revised> {
+    let releases = cohort.releases();
+    if releases == [since] {
+        return Vec::new();
+    }
+    let shown = |from| Revised { row, from, students: cohort.at(from) };
+    let mut revised: Vec<Revised> = releases.into_iter().map(shown).collect();
+    revised.dedup_by(|later, earlier| later.students == earlier.students);
+    if matches!(revised.as_slice(), [only] if only.from == since) {
+        revised.clear();
+    }
+    revised
 }
 
 impl Destinations {
@@ -108,6 +189,39 @@ impl CohortColumns {
     /// All students of each institution, whatever the destination.
     pub fn cohorts(&self) -> &[u32] {
         &self.cohorts
+    }
+
+    /// The number of the first release that holds a count of the cohort year and stage.
+    pub fn since(&self) -> u32 {
+        self.since
+    }
+
+    /// Whether any release since the first showed anything otherwise than this one.
+    pub fn is_revised(&self) -> bool {
+        !self.revised.is_empty()
+    }
+
+    /// The releases that began to show a row otherwise than the one before, ascending; none where all since the first show
+    /// the same.
+    pub fn revisions(&self, row: usize) -> impl Iterator<Item = u32> {
+        self.revised(row).iter().map(|revised| revised.from)
+    }
+
+    /// What this release, or an earlier one since the first, shows of a row.
+    pub fn split(&self, row: usize, release: Option<u32>) -> Split {
+        let now = || std::array::from_fn(|column| self.students[column][row]);
+        match (release, self.revised(row)) {
+            (None, _) | (_, []) => now(),
+            (Some(release), revised) => {
+                let shown = revised.iter().take_while(|revised| revised.from <= release).last();
+                shown.map_or_else(Split::default, |revised| revised.students)
+            }
+        }
+    }
+
+    fn revised(&self, row: usize) -> &[Revised] {
+        let place = |row: usize| self.revised.partition_point(|revised| revised.row < row);
+        if self.revised.is_empty() { &[] } else { &self.revised[place(row)..place(row + 1)] }
     }
 
     /// The students of each institution that went to a destination.
@@ -135,6 +249,8 @@ mod tests {
             local_authority: usize::from(institution % 2),
             hub: None,
             provider,
+            from: 1,
+            until: None,
         }
     }
 
@@ -162,5 +278,38 @@ mod tests {
             assert!(destinations.cohort(year, Stage::SixteenToEighteen).is_none());
             counts.reverse();
         }
+    }
+
+    #[test]
+    fn what_earlier_releases_showed_is_kept_for_those_rows_alone_where_it_differs() {
+        let year: CohortYear = "202223".parse().unwrap();
+        let of = |institution, destination, students, from, until| ReleasedDestination {
+            from,
+            until,
+            ..count(institution, destination, students, 7)
+        };
+        let counts = [
+            of(2, Destination::Education, 80, 2, None),
+            of(4, Destination::Education, 60, 2, Some(3)),
+            of(4, Destination::Education, 50, 3, Some(5)),
+            of(4, Destination::Education, 55, 5, None),
+            of(4, Destination::Unknown, 9, 5, None),
+            of(6, Destination::Unknown, 4, 4, None),
+            // Handed in again by another organisation, with the same students.
+            ReleasedDestination { provider: 8, ..of(8, Destination::Education, 30, 2, Some(4)) },
+            of(8, Destination::Education, 30, 4, None),
+        ];
+        let mut builder = DestinationsBuilder::default();
+        counts.iter().for_each(|count| builder.add(count));
+        let destinations = builder.finish(&NoiseKey::new([3; 32]));
+        let columns = destinations.cohort(year, Stage::KeyStage4).unwrap();
+        assert_eq!((columns.since(), columns.cohorts()), (2, &[80, 64, 4, 30][..]));
+        let revisions = |row| columns.revisions(row).collect::<Vec<_>>();
+        assert_eq!([0, 1, 2, 3].map(revisions), [vec![], vec![2, 3, 5], vec![4], vec![]]);
+        let shown = |row, release| columns.split(row, release).iter().sum::<u32>();
+        assert_eq!([2, 3, 4, 5].map(|release| shown(1, Some(release))), [60, 50, 50, 64]);
+        assert_eq!([2, 3, 4, 5].map(|release| shown(2, Some(release))), [0, 0, 4, 4]);
+        assert_eq!([0, 1, 2, 3].map(|row| shown(row, None)), [80, 64, 4, 30]);
+        assert!(columns.stretches.iter().all(|stretch| stretch.provider == 7), "who handed in what is shown now");
     }
 }

@@ -65,11 +65,17 @@ impl History {
         area: AreaIndex,
         catalogue: &'a Catalogue,
     ) -> impl Iterator<Item = (&'a Past, &'a [u8])> {
+        rows_within(&self.stretches, area, None, catalogue).into_iter().flatten().map(|place| self.past_at(place))
+    }
+
+    /// Every past result, wherever it stood, each with its scores by benchmark.
+    pub fn past(&self) -> impl Iterator<Item = (&Past, &[u8])> {
+        (0..self.past.len()).map(|place| self.past_at(place))
+    }
+
+    fn past_at(&self, place: usize) -> (&Past, &[u8]) {
         let benchmarks = self.scores.len() / self.past.len().max(1);
-        rows_within(&self.stretches, area, None, catalogue)
-            .into_iter()
-            .flatten()
-            .map(move |place| (&self.past[place], &self.scores[place * benchmarks..(place + 1) * benchmarks]))
+        (&self.past[place], &self.scores[place * benchmarks..(place + 1) * benchmarks])
     }
 }
 

@@ -7,5 +7,5 @@ mod history;
 
 pub use builder::Builder;
 pub use columns::{Columns, FrameworkColumns, NOT_ASSESSED, Snapshot, Stretch};
-pub use destinations::{CohortColumns, Destinations, DestinationsBuilder};
+pub use destinations::{CohortColumns, Destinations, DestinationsBuilder, Split};
 pub use history::{History, Late, Past, score_of};

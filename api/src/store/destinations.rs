@@ -11,7 +11,7 @@ use crate::domain::{
 
 use super::{
     Error, NewSubmission, Receipt, Result, Store,
-    released::{PAGE, known, places},
+    released::{Numbering, PAGE, known, places},
     submit::{Received, id, known_institutions, next_id},
 };
 
@@ -139,7 +139,8 @@ impl Store {
         Ok(holding)
     }
 
-    /// Visits every count of a release: each up to its last one that none of them supersedes, whatever came later.
+    /// Visits every count of a release: each up to its last one that none of them supersedes, whatever came later. Visits as
+    /// well every count that an earlier release showed and a correction has replaced since; those have an `until`.
     ///
     /// # Errors
     /// When the database fails or holds something that the application does not write.
@@ -154,21 +155,25 @@ impl Store {
         }
         let areas: HashMap<i64, AreaIndex> =
             places(self.ids(&self.database, "area").await?, |code| catalogue.area_index(code));
+        let numbering = Numbering::of(self.releases().await?, release, |release| release.last_destination);
         let sql = "SELECT i.pseudonym, d.cohort_year, d.stage, d.category, d.students, d.local_authority_id, d.hub_id, \
-                   s.organisation_id \
+                   s.organisation_id, d.id, n.id \
                    FROM destination_count d \
                    JOIN institution i ON i.id = d.institution_id \
                    JOIN submission s ON s.id = d.submission_id \
+                   LEFT JOIN destination_count n ON n.supersedes = d.id AND n.id <= ? \
                    WHERE d.id > ? AND d.id <= ? \
-                   AND NOT EXISTS (SELECT 1 FROM destination_count n WHERE n.supersedes = d.id AND n.id <= ?)";
+                   AND (n.id IS NULL OR EXISTS \
+                    (SELECT 1 FROM release e WHERE e.last_destination >= d.id AND e.last_destination < n.id))";
         let mut from = 0;
         while from < release.last_destination {
             let to = (from + PAGE).min(release.last_destination);
-            let values = vec![from.into(), to.into(), release.last_destination.into()];
+            let values = vec![release.last_destination.into(), from.into(), to.into()];
             for row in self.database.query_all_raw(self.statement(sql, values)).await? {
                 let year: i16 = row.try_get_by_index(1)?;
                 let students: i32 = row.try_get_by_index(4)?;
                 let hub: Option<i64> = row.try_get_by_index(6)?;
+                let superseder: Option<i64> = row.try_get_by_index(9)?;
                 visit(ReleasedDestination {
                     institution: pseudonym(row.try_get_by_index(0)?)?,
                     cohort_year: u16::try_from(year)
@@ -182,6 +187,8 @@ impl Store {
                     local_authority: known(&areas, row.try_get_by_index(5)?)?,
                     hub: hub.map(|hub| known(&areas, hub)).transpose()?,
                     provider: row.try_get_by_index(7)?,
+                    from: numbering.first_with(row.try_get_by_index(8)?),
+                    until: superseder.map(|superseder| numbering.first_with(superseder)),
                 });
             }
             from = to;

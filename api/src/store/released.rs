@@ -28,7 +28,7 @@ impl Store {
         let areas: HashMap<i64, AreaIndex> =
             places(self.ids(&self.database, "area").await?, |code| catalogue.area_index(code));
         let mut periods: HashMap<String, Period> = HashMap::new();
-        let numbering = Numbering::of(self.releases().await?, release);
+        let numbering = Numbering::of(self.releases().await?, release, |release| release.last_result);
         let sql = "SELECT r.id, i.pseudonym, r.framework_id, r.period, r.local_authority_id, r.hub_id, s.organisation_id, \
                    r.phase, r.type, r.disadvantage, r.size, r.setting, \
                    (SELECT string_agg(CAST(b.benchmark AS TEXT) || ':' || CAST(b.score AS TEXT), ',') \
@@ -90,27 +90,28 @@ impl Store {
     }
 }
 
-/// Which release shows a result first.
-struct Numbering {
-    /// The last result and the number of every release up to the one that is read, ascending.
+/// Which release shows a result, or a count of destinations, first.
+pub(super) struct Numbering {
+    /// What each release up to the one that is read includes last, with its number, ascending.
     releases: Vec<(i64, u32)>,
 }
 
 impl Numbering {
-    fn of(releases: Vec<Release>, read: &Release) -> Self {
+    /// The numbering of what releases include up to `last`.
+    pub(super) fn of(releases: Vec<Release>, read: &Release, last: impl Fn(&Release) -> i64) -> Self {
         let mut releases: Vec<(i64, u32)> = releases
-            .into_iter()
+            .iter()
             .filter(|earlier| earlier.number < read.number)
-            .map(|earlier| (earlier.last_result, earlier.number))
-            .chain([(read.last_result, read.number)])
+            .chain([read])
+            .map(|release| (last(release), release.number))
             .collect();
         releases.sort_unstable();
         Self { releases }
     }
 
-    /// The number of the first release that includes a result: the release that is read at the latest.
-    fn first_with(&self, result: i64) -> u32 {
-        let position = self.releases.partition_point(|(last, _)| *last < result);
+    /// The number of the first release that includes a row: the release that is read at the latest.
+    pub(super) fn first_with(&self, row: i64) -> u32 {
+        let position = self.releases.partition_point(|(last, _)| *last < row);
         self.releases[position.min(self.releases.len() - 1)].1
     }
 }

@@ -40,7 +40,11 @@ impl Store {
             }
         })
         .await?;
-        let mut add = |count: ReleasedDestination| checksum.add_destination(&count, &catalogue);
+        let mut add = |count: ReleasedDestination| {
+            if count.until.is_none() {
+                checksum.add_destination(&count, &catalogue);
+            }
+        };
         self.released_destinations(&release, &catalogue, &mut add).await?;
         release.checksum = checksum.finish();
         let row = release::ActiveModel {

@@ -80,7 +80,7 @@ async fn standard(engine: Engine, salt: u32) -> Service {
 
 fn question(input: &str) -> String {
     format!(
-        "{{ destinations(input: {input}) {{ tier purpose citation release {{ number }} \
+        "{{ destinations(input: {input}) {{ tier purpose citation cost {{ cells standard tabulations rho }} release {{ number }} \
          summary {{ published hidden {{ reason count }} }} \
          cells {{ area {{ code }} cohortYear stage category benchmarksAchieved {{ lowest highest of }} institutions \
          cohort {{ ...E }} students {{ ...E }} share {{ ...E }} }} }} }} \
@@ -545,4 +545,315 @@ async fn a_question_that_breaks_a_rule_is_told_which() {
     let input = format!(r#"{{areas: ["E92000001"], areaKind: LEP, cohortYears: [{}]}}"#, years.join(","));
     assert_eq!(service.ask(Some(LEP), &question(&input)).await.error().0, "LIMIT_EXCEEDED");
     assert_eq!(service.ask(None, &question("{}")).await.error().0, "UNAUTHENTICATED");
+}
+
+const BANDS: &str = r#"{areas: ["E12000001", "E12000003"], cohortYears: ["202223", "202324"], stages: [KS4],
+    byBenchmarksAchieved: {framework: "GATSBY-2014", period: "202324T3"}}"#;
+
+/// How many entries the ledger holds for which something holds.
+async fn entries(service: &Service, condition: &str) -> i64 {
+    let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM budget_entry WHERE {condition}");
+    service.database.numbers(&sql).await[0][0]
+}
+
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case(Engine::Postgres)]
+#[tokio::test]
+async fn bands_are_charged_once_and_everything_else_is_free(#[case] engine: Engine) {
+    let service = standard(engine, 1).await;
+    let free = [
+        (LEP, r#"{areas: ["E92000001"], areaKind: LOCAL_AUTHORITY, cohortYears: ["202223", "202324"]}"#),
+        (HUB, r#"{purpose: "OWN_RESULTS"}"#),
+        (LEP, r#"{cohortYears: ["199900"], byBenchmarksAchieved: {framework: "GATSBY-2014", period: "202324T3"}}"#),
+        (LEP, r#"{byBenchmarksAchieved: {framework: "GATSBY-2014", period: "199900T3"}}"#),
+    ];
+    for (organisation, input) in free {
+        let data = service.ask(Some(organisation), &question(input)).await.data();
+        assert_eq!(data["destinations"]["cost"]["tabulations"], 0, "{input}");
+        assert_eq!(data["destinations"]["cost"]["standard"], !input.contains("byBench"));
+    }
+    let unread = format!("{{ destinations(input: {BANDS}) {{ citation tier cost {{ cells tabulations }} }} }}");
+    let data = service.ask(Some(LEP), &unread).await.data();
+    assert_eq!(
+        data["destinations"]["cost"],
+        json!({"cells": 2 * 2 * 5 * 3, "tabulations": 0}),
+        "nobody reads the cells"
+    );
+    assert_eq!(entries(&service, "1 = 1").await, 0);
+
+    let first = service.ask(Some(LEP), &question(BANDS)).await;
+    let cost = first.data()["destinations"]["cost"].take();
+    assert_eq!((&cost["standard"], &cost["tabulations"]), (&json!(false), &json!(3)));
+    assert!((cost["rho"].as_f64().unwrap() - 3.0 / 10.8).abs() < 1e-12, "{cost}");
+    for (measure, periods, tabulation) in [
+        ("destinations/KS4", "'202223', '202324'", "REGION;bands=GATSBY-2014@202324T3"),
+        ("GATSBY-2014", "'202324T3'", "REGION;bands;destinations"),
+    ] {
+        let charged = format!("measure = '{measure}' AND period IN ({periods}) AND tabulation = '{tabulation}'");
+        assert_eq!(entries(&service, &charged).await, 1 + i64::from(measure.contains('/')), "{charged}");
+    }
+    assert_eq!(service.ask(Some(LEP), &question(BANDS)).await.body, first.body, "a repeat looks the same");
+    for same in [
+        BANDS.replace("[\"E12000001\", \"E12000003\"]", "[\"E92000001\"], areaKind: REGION"),
+        BANDS.replace("stages: [KS4]", "stages: [KS4, KS4], categories: [UNKNOWN]"),
+        BANDS.replace("\"202223\", ", ""),
+        BANDS.replace("stages", "release: 2, purpose: \"benchmarking\", stages"),
+        BANDS.replace(", period: \"202324T3\"", ""),
+    ] {
+        service.ask(Some(LEP), &question(&same)).await.data();
+        assert_eq!(entries(&service, "1 = 1").await, 3, "{same}");
+    }
+    assert_eq!(service.replica().await.ask(Some(LEP), &question(BANDS)).await.body, first.body);
+    service.ask(Some(LEP), &question(&BANDS.replace("[\"E12000001\", \"E12000003\"]", "[\"E92000001\"]"))).await.data();
+    assert_eq!(entries(&service, "1 = 1").await, 6, "another kind of area is another tabulation");
+    let used = service.ask(Some(LEP), "{ viewer { budget { measure period used } } }").await.json();
+    assert!(used.to_string().contains("destinations/KS4"), "{used}");
+}
+
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case(Engine::Postgres)]
+#[tokio::test]
+async fn bands_end_with_the_budget_and_destinations_without_them_go_on(#[case] engine: Engine) {
+    let service = standard(engine, 1).await;
+    let regions = BANDS.replace("[\"E12000001\", \"E12000003\"]", "[\"E92000001\"], areaKind: REGION");
+    let spend = async |measure: &str, period: &str| {
+        for number in 0..20 {
+            let sql = format!(
+                "INSERT INTO budget_entry \
+                 (organisation_id, tier, measure, period, tabulation, cost, pooled, charged_at) \
+                 SELECT id, 'regional', '{measure}', '{period}', 'asked before {number}', 0.1, FALSE, \
+                 '2026-11-24 09:00:00+00:00' FROM organisation WHERE code = '{LEP}'"
+            );
+            service.database.execute(&sql).await;
+        }
+    };
+    spend("destinations/KS4", "202324").await;
+    let data = service.ask(Some(LEP), &question(BANDS)).await.data();
+    let cells = data["destinations"]["cells"].as_array().unwrap();
+    assert_eq!(cells.len(), 60);
+    for cell in cells {
+        let refused = cell["cohortYear"] == "202324";
+        for name in ["cohort", "students", "share"] {
+            assert_eq!(cell[name]["reason"] == "BUDGET", refused, "{cell}");
+        }
+        if refused {
+            assert_eq!((&cell["institutions"], &cell["share"]["value"]), (&Value::Null, &Value::Null));
+            assert_eq!(cell["share"]["remedy"], json!(["drop byBenchmarksAchieved"]), "{cell}");
+        }
+    }
+    assert_eq!(entries(&service, "tabulation LIKE 'REGION;%'").await, 2, "what is refused is not charged");
+    assert_eq!(service.ask(Some(LEP), &question(BANDS)).await.data(), data, "and looks the same when asked again");
+    let (code, message) = service.ask(Some(LEP), &question(&BANDS.replace("\"202223\", ", ""))).await.error();
+    assert_eq!(code, "BUDGET_EXHAUSTED");
+    for part in ["`destinations/KS4` in 202324", "REGIONAL gives an organisation 20", "destinations without bands stay"]
+    {
+        assert!(message.contains(part), "{message}");
+    }
+
+    // The groups are made of scores, so they end as well when the framework's own budget does.
+    spend("GATSBY-2014", "202324T2").await;
+    let (code, message) = service.ask(Some(LEP), &question(&BANDS.replace("202324T3", "202324T2"))).await.error();
+    assert_eq!(code, "BUDGET_EXHAUSTED");
+    assert!(message.contains("in 202324"), "{message}");
+    service.ask(Some(LEP), &question(&regions.replace("\"202223\", \"202324\"", "\"202223\""))).await.data();
+
+    let plain = r#"{areas: ["E12000001", "E12000003"], cohortYears: ["202324"], stages: [KS4]}"#;
+    assert!(cells_of(&service.ask(Some(LEP), &question(plain)).await.data()).iter().all(is_shown));
+    service.ask(Some(HUB), &question(&BANDS.replace(", \"E12000003\"", ""))).await.data();
+}
+
+fn cells_of(data: &Value) -> Vec<Value> {
+    data["destinations"]["cells"].as_array().unwrap().clone()
+}
+
+fn is_shown(cell: &Value) -> bool {
+    cell["share"]["value"] != Value::Null
+}
+
+/// The destinations file of some institutions with five students of each cohort moved from education to unknown.
+fn moved(rows: &[Row]) -> String {
+    file(&Population(rows.to_vec()), |row, year| {
+        let [education, rest @ .., unknown] = split(row.id, year, 1);
+        let [apprenticeship, employment, not_sustained] = rest;
+        [education - 5, apprenticeship, employment, not_sustained, unknown + 5]
+    })
+}
+
+fn leeds() -> Vec<Row> {
+    let there = |row: &Row| row.local_authority == "E08000035" && row.period == "202324T3";
+    Population::standard(1).only(there).0
+}
+
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case(Engine::Postgres)]
+#[tokio::test]
+async fn corrections_of_a_group_show_all_at_once_when_there_are_enough(#[case] engine: Engine) {
+    const PLAIN: &str = r#"{areas: ["E12000001", "E12000003"], cohortYears: ["202223", "202324"], stages: [KS4]}"#;
+    const ENGLAND: &str = r#"{areas: ["E92000001"], cohortYears: ["202324"], stages: [KS4]}"#;
+    const OWN: &str = r#"{purpose: "OWN_RESULTS", areas: ["E08000035"], cohortYears: ["202324"], stages: [KS4]}"#;
+    let service = standard(engine, 1).await;
+    let mut rows = leeds();
+    // With bands only those count that were assessed on every benchmark.
+    rows.sort_by_key(|row| row.scores.iter().any(Option::is_none));
+    assert!(rows[..10].iter().all(|row| row.scores.iter().all(Option::is_some)));
+    let all = async || {
+        [cells(&service, LEP, PLAIN).await, cells(&service, LEP, BANDS).await, cells(&service, LEP, ENGLAND).await]
+    };
+    let before = all().await;
+    let abroad = cells(&service, PARTNER, ENGLAND).await;
+    let own = async || value(&cells(&service, LEP, OWN).await[0]["students"]);
+    let mut education = own().await;
+    let asked = |number: usize, input: &str| question(&input.replace("stages", &format!("release: {number}, stages")));
+    let mut answered = vec![];
+    for (number, part) in [&rows[..1], &rows[1..9]].into_iter().enumerate() {
+        for input in [PLAIN, BANDS] {
+            answered.push((number + 2, input, service.ask(Some(LEP), &question(input)).await.body));
+        }
+        assert!(hand_in(&service, LEP, &moved(part)).await.receipt.is_some());
+        service.exchange.publish(None).await.unwrap();
+        assert_eq!(before, all().await, "release {}", number + 3);
+        let now = own().await;
+        assert!((education - now - 5.0 * part.len() as f64).abs() < 1e-9, "one's own are corrected at once");
+        education = now;
+    }
+    hand_in(&service, LEP, &moved(&rows[9..10])).await;
+    assert_eq!(service.exchange.publish(None).await.unwrap().number, 5);
+    let after = all().await;
+    for input in [PLAIN, BANDS] {
+        answered.push((5, input, service.ask(Some(LEP), &question(input)).await.body));
+    }
+    for (before, after) in before.iter().zip(&after) {
+        let told = |cell: &Value| [cell["students"]["value"].clone(), cell["share"]["value"].clone()];
+        let (mut shown, mut changed) = (0, 0);
+        for (before, after) in before.iter().zip(after) {
+            if key(before).0 == "E12000001" {
+                assert_eq!(before, after, "nothing was corrected there");
+            } else if is_shown(before) && is_shown(after) {
+                shown += 1;
+                changed += usize::from(told(before) != told(after));
+            }
+        }
+        assert!(shown >= 5 && changed * 4 >= shown * 3, "rounding hides few of them: {changed} of {shown}");
+    }
+    assert_eq!(abroad, cells(&service, PARTNER, ENGLAND).await, "abroad it takes twenty");
+
+    // Every release still says, byte by byte, what it said; here, in another process, and after yet another release.
+    hand_in(&service, LEP, &moved(&rows[10..40])).await;
+    service.exchange.publish(None).await.unwrap();
+    assert_ne!(after, all().await);
+    assert_ne!(abroad, cells(&service, PARTNER, ENGLAND).await);
+    let replica = service.replica().await;
+    for (number, input, expected) in answered {
+        for process in [&service, &replica] {
+            let body = process.ask(Some(LEP), &asked(number, input)).await.body;
+            assert_eq!(String::from_utf8(body).unwrap(), String::from_utf8(expected.clone()).unwrap());
+        }
+    }
+}
+
+/// Were bands taken from the newest results, one corrected score would be the whole difference between two bands.
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case(Engine::Postgres)]
+#[tokio::test]
+async fn corrected_scores_move_institutions_between_bands_all_at_once(#[case] engine: Engine) {
+    let service = standard(engine, 1).await;
+    let low = |row: &Row| {
+        let achieved = row.scores.iter().filter(|score| **score == Some(100)).count();
+        achieved <= 5 && row.scores.iter().all(Option::is_some)
+    };
+    let mut rows = leeds();
+    rows.retain(low);
+    rows.iter_mut().for_each(|row| row.scores.iter_mut().for_each(|score| *score = Some(100)));
+    assert!(rows.len() >= 10, "{}", rows.len());
+    let plain = r#"{areas: ["E12000003"], cohortYears: ["202324"], stages: [KS4]}"#;
+    let without = cells(&service, LEP, plain).await;
+    let before = cells(&service, LEP, BANDS).await;
+    for part in [&rows[..1], &rows[1..9]] {
+        service.hand_in(LEP, &Population(part.to_vec())).await;
+        service.exchange.publish(None).await.unwrap();
+        assert_eq!(before, cells(&service, LEP, BANDS).await);
+    }
+    service.hand_in(LEP, &Population(rows[9..].to_vec())).await;
+    service.exchange.publish(None).await.unwrap();
+    let after = cells(&service, LEP, BANDS).await;
+    assert_ne!(before, after);
+    assert!(before.iter().zip(&after).all(|(before, after)| key(before).0 == "E12000003" || before == after));
+    assert_eq!(without, cells(&service, LEP, plain).await, "without bands no score matters");
+}
+
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case(Engine::Postgres)]
+#[tokio::test]
+async fn a_cited_table_of_destinations_comes_back_byte_by_byte(#[case] engine: Engine) {
+    let service = standard(engine, 1).await;
+    let mut answers = Vec::new();
+    for (organisation, input) in [
+        (LEP, r#"{areas: ["E92000001"]}"#),
+        (LEP, BANDS),
+        (
+            LEP,
+            r#"{areas: ["E92000001"], areaKind: LEP, stages: [SIXTEEN_TO_EIGHTEEN, KS4], categories: [NOT_SUSTAINED, UNKNOWN]}"#,
+        ),
+        (PARTNER, r#"{areas: ["HK", "E92000001"], byBenchmarksAchieved: {framework: "GATSBY-2014"}}"#),
+        (HUB, r#"{purpose: "OWN_RESULTS", areas: ["E12000001"], areaKind: LOCAL_AUTHORITY}"#),
+    ] {
+        let answer = service.ask(Some(organisation), &question(input)).await;
+        let citation = answer.data()["destinations"]["citation"].clone();
+        let query = question(input).replace(
+            &format!("destinations(input: {input})"),
+            &format!("destinations: destinationTable(citation: {citation})"),
+        );
+        answers.push((organisation, query, answer.body));
+    }
+    hand_in(&service, LEP, &moved(&leeds())).await;
+    service.hand_in(LEP, &Population::standard(2).only(of_lep)).await;
+    service.exchange.publish(None).await.unwrap();
+    let charged = entries(&service, "1 = 1").await;
+    let replica = service.replica().await;
+    for (organisation, query, expected) in answers {
+        for process in [&service, &replica] {
+            let again = process.ask(Some(organisation), &query).await;
+            assert_eq!(String::from_utf8(again.body).unwrap(), String::from_utf8(expected.clone()).unwrap(), "{query}");
+        }
+    }
+    assert_eq!(entries(&service, "1 = 1").await, charged, "asked before");
+}
+
+#[tokio::test]
+async fn a_citation_of_destinations_opens_nothing_that_the_asker_may_not_ask() {
+    let service = standard(Engine::Sqlite, 1).await;
+    let citation = async |organisation: &str, input: &str| {
+        let data = service.ask(Some(organisation), &question(input)).await.data();
+        data["destinations"]["citation"].as_str().unwrap().to_owned()
+    };
+    let england = citation(LEP, r#"{areas: ["E92000001"]}"#).await;
+    let own = citation(LEP, r#"{purpose: "OWN_RESULTS", areas: ["E92000001"]}"#).await;
+    let outcomes =
+        service.ask(Some(LEP), r#"{ outcomes(input: {framework: "GATSBY-2014"}) { citation } }"#).await.data();
+    let outcomes = outcomes["outcomes"]["citation"].as_str().unwrap().to_owned();
+    let ask = async |organisation: Option<&str>, field: &str, citation: &str, rest: &str| {
+        service.ask(organisation, &format!("{{ {field}(citation: {}{rest}) {{ tier }} }}", json!(citation))).await
+    };
+    for (organisation, field, citation, rest, code, part) in [
+        (Some(HUB), "destinationTable", england.as_str(), "", "NOT_FOUND", "no area `E92000001` is within"),
+        (Some(PARTNER), "destinationTable", &england, "", "FORBIDDEN", "has the tier REGIONAL; for this purpose"),
+        (Some(HUB), "destinationTable", &own, "", "FORBIDDEN", "another organisation handed in"),
+        (Some(LEP), "destinationTable", &england, ", purpose: \"marketing\"", "FORBIDDEN", "`marketing`"),
+        (Some(LEP), "destinationTable", &england.replace("release-2", "release-9"), "", "NOT_FOUND", "number 9"),
+        (Some(LEP), "destinationTable", &england[..england.len() - 3], "", "BAD_REQUEST", "cut or changed"),
+        (Some(LEP), "destinationTable", &outcomes, "", "BAD_REQUEST", "ask `table` for outcomes"),
+        (Some(LEP), "table", &england, "", "BAD_REQUEST", "no `periods`"),
+        (None, "destinationTable", &england, "", "UNAUTHENTICATED", "bearer token"),
+    ] {
+        let (found, told) = ask(organisation, field, citation, rest).await.error();
+        assert_eq!(found, code, "{told}");
+        assert!(told.contains(part), "{told}");
+    }
+    let again = ask(Some(LEP), "destinationTable", &england, ", purpose: \"benchmarking\"").await.data();
+    assert_eq!(again["destinationTable"]["tier"], "REGIONAL");
 }

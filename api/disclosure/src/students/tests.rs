@@ -196,3 +196,14 @@ fn a_withheld_cell_keeps_its_reason_and_exact_figures_are_never_shown() {
     assert_eq!(table.cells()[0].share.status, CellStatus::Confidential);
     assert_eq!(table.cells()[0].share.reason, Some(HiddenReason::Budget));
 }
+
+#[test]
+fn what_is_withheld_is_hidden_for_that_reason_and_nothing_else_is() {
+    let counted = || RawStudentCell::Counted(cell("area=A", 1, &[120, 80, 95], &[100, 60, 81]));
+    let table = RawStudentTable::new(vec![counted(), RawStudentCell::Withheld(HiddenReason::NoCounterpart), counted()]);
+    let table = table.withhold(HiddenReason::Budget, |position| position < 2);
+    let cells = protect_students(table, &NoiseKey::new(KEY), Tier::Own).cells().to_vec();
+    let reasons: Vec<_> = cells.iter().map(|cell| cell.share.reason).collect();
+    assert_eq!(reasons, [Some(HiddenReason::Budget), Some(HiddenReason::NoCounterpart), None]);
+    assert_eq!((cells[0].institutions, cells[0].cohort.value, cells[2].cohort.value), (None, None, Some(295.0)));
+}

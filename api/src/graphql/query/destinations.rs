@@ -12,6 +12,12 @@ use crate::graphql::{
 
 use super::release_number;
 
+/// Whether cells are selected, under any alias and in any fragment: what nobody reads is not charged.
+fn wanted(context: &Context<'_>) -> bool {
+    let table = context.look_ahead();
+    table.field("cells").exists() || table.field("summary").exists()
+}
+
 /// Destinations.
 #[derive(Default)]
 pub struct DestinationQuery;
@@ -22,16 +28,34 @@ impl DestinationQuery {
     /// Anonymised destinations: how many students went where after a stage of education, by area and cohort year, and by band
     /// of benchmarks achieved. Needs a token. Every number carries protection noise and its standard error; what would tell
     /// about single institutions or students is hidden, with a reason and a remedy. The same question gets the same answer,
-    /// however it is spelled.
+    /// however it is spelled. A correction shows only together with enough others.
     async fn destinations(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The question.")] input: DestinationsInput,
     ) -> Result<DestinationTable> {
-        let (question, release) = input.into_question();
+        let (question, release) = input.into_question(wanted(context));
         let release = release_number(release)?;
         let exchange = context::exchange(context);
         let table = exchange.destinations(context::viewer(context), &question, release).await.map_err(wire)?;
+        Ok(DestinationTable(Arc::new(table)))
+    }
+
+    /// A table of destinations again, by its `citation`: the same cells with the same numbers, whatever was published since.
+    /// Needs a token, and an agreement that gives the table at the tier it was cited with.
+    async fn destination_table(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The `citation` of a table of destinations.")] citation: String,
+        #[graphql(
+            desc = "One of your agreements' purposes. May be left out where you have exactly one, and for a table of \
+                          cohorts you handed in."
+        )]
+        purpose: Option<String>,
+    ) -> Result<DestinationTable> {
+        let exchange = context::exchange(context);
+        let viewer = context::viewer(context);
+        let table = exchange.cited_destinations(viewer, &citation, purpose, wanted(context)).await.map_err(wire)?;
         Ok(DestinationTable(Arc::new(table)))
     }
 }

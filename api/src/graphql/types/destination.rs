@@ -10,7 +10,11 @@ use crate::{
     service::DestinationTabulation,
 };
 
-use super::{Area, AreaKind, Estimate, Release, outcome::TableSummary, scalar::Tier};
+use super::{
+    Area, AreaKind, Estimate, Release,
+    outcome::{TableSummary, TabulationCost},
+    scalar::Tier,
+};
 
 /// The stage of education that a cohort completed.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +75,7 @@ pub struct DestinationsInput {
     categories: Option<Vec<DestinationCategory>>,
     /// Break down by how many benchmarks institutions achieved, in three bands: 0–2, 3–5 and 6–8 of 8. Counts institutions
     /// assessed on every one. Answered at the tiers `REGIONAL` and `INTERNATIONAL`; who is in a band is confidential, so all
-    /// numbers of a band, and whether it is shown, carry noise.
+    /// numbers of a band, and whether it is shown, carry noise. Needs budget; destinations without bands are free.
     by_benchmarks_achieved: Option<BenchmarksAchievedInput>,
     /// The number of the release to answer from; the newest when left out.
     release: Option<i32>,
@@ -98,8 +102,8 @@ pub struct BenchmarksAchievedBand {
 }
 
 impl DestinationsInput {
-    /// The question and the number of the release it is asked of.
-    pub(crate) fn into_question(self) -> (DestinationQuestion, Option<i32>) {
+    /// The question and the number of the release it is asked of. `wanted` is whether the cells are.
+    pub(crate) fn into_question(self, wanted: bool) -> (DestinationQuestion, Option<i32>) {
         let question = DestinationQuestion {
             purpose: self.purpose,
             areas: self.areas,
@@ -110,6 +114,9 @@ impl DestinationsInput {
             by_benchmarks_achieved: self
                 .by_benchmarks_achieved
                 .map(|input| plan::BenchmarksAchieved { framework: input.framework, period: input.period }),
+            tier: None,
+            provider: None,
+            wanted,
         };
         (question, self.release)
     }
@@ -133,6 +140,11 @@ impl DestinationTable {
         self.0.purpose()
     }
 
+    /// What it costs by itself, the first time and every time: a repeat is charged nothing and looks the same.
+    async fn cost(&self) -> TabulationCost {
+        TabulationCost::new(self.0.size(), self.0.is_standard(), self.0.charges(), self.0.tier())
+    }
+
     /// The cells, in the order areas, cohort years, stages, categories, bands.
     async fn cells(&self) -> Vec<DestinationCell> {
         (0..self.0.cells().len()).map(|position| DestinationCell { table: self.0.clone(), position }).collect()
@@ -141,6 +153,12 @@ impl DestinationTable {
     /// How many cells carry a value, and how many are hidden, by reason.
     async fn summary(&self) -> TableSummary {
         TableSummary::new(self.0.summary())
+    }
+
+    /// A stable reference to this table: release, tier and canonical question. Two spellings of one question share it.
+    /// `destinationTable` answers it again, with the same numbers.
+    async fn citation(&self) -> String {
+        self.0.citation()
     }
 }
 

@@ -67,13 +67,7 @@ impl OutcomeTable {
 
     /// What it costs by itself, the first time and every time: a repeat is charged nothing and looks the same.
     async fn cost(&self) -> TabulationCost {
-        let charges = self.0.charges();
-        TabulationCost {
-            cells: whole(self.0.size()),
-            standard: self.0.is_standard(),
-            tabulations: whole(charges),
-            rho: charges as f64 * self.0.tier().rules().cost(),
-        }
+        TabulationCost::new(self.0.size(), self.0.is_standard(), self.0.charges(), self.0.tier())
     }
 
     /// The cells, in the order areas, periods, benchmarks, categories; each list in the order of its codes.
@@ -117,16 +111,24 @@ impl OutcomeTable {
 pub struct TabulationCost {
     /// How many cells it has.
     cells: i32,
-    /// Whether it is a standard table (one kind of area × period × benchmark, no other condition, not mapped), which is
-    /// always free.
+    /// Whether it is a standard table (one kind of area × period × benchmark, no other condition, not mapped; of destinations,
+    /// one without bands), which is always free.
     standard: bool,
     /// How many units of the budget the selected parts need, when none was asked for before: one for each benchmark and
     /// period, where `cells` or `summary` is selected, and one for each period where `overall` is. A mapped question needs
-    /// one for each benchmark that is counted. Areas and categories do not add to it. 0 for standard tables and for your
+    /// one for each benchmark that is counted. Destinations by band of benchmarks achieved need one for each cohort year and
+    /// stage, and one for the framework. Areas and categories do not add to it. 0 for standard tables and for your
     /// own results.
     tabulations: i32,
     /// The same as privacy loss: the sum of ρ = 1/(1.2 σ²) over the units, σ being the noise of the tier.
     rho: f64,
+}
+
+impl TabulationCost {
+    pub(super) fn new(cells: usize, standard: bool, charges: usize, tier: disclosure::Tier) -> Self {
+        let rho = charges as f64 * tier.rules().cost();
+        Self { cells: whole(cells), standard, tabulations: whole(charges), rho }
+    }
 }
 
 /// How much of a table carries values.

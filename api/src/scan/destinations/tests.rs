@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     domain::{AreaKind, Catalogue, Destination, Pseudonym, ReleasedDestination, ReleasedResult},
-    plan::{BenchmarksAchieved, DestinationQuestion, build_destinations},
+    plan::{Banding, BenchmarksAchieved, DestinationQuestion, build_destinations},
     scan::naive::{catalogue, grant, results, snapshot},
     snapshot::DestinationsBuilder,
 };
@@ -33,6 +33,8 @@ fn counts() -> impl Strategy<Value = Vec<ReleasedDestination>> {
                 local_authority: catalogue.area_index(&format!("A{}", institution % 4)).unwrap(),
                 hub: (institution % 3 == 0).then(|| catalogue.area_index("Z").unwrap()),
                 provider: if provider == 11 { 2 } else { 1 },
+                from: 1,
+                until: None,
             };
             seen.insert((institution, year, stage, destination), count);
         }
