@@ -356,8 +356,8 @@ async fn a_partner_abroad_gets_more_noise_and_coarser_counts() {
     for (cell, rounding) in [(&regional[0], 5), (&international[0], 10)] {
         let error = cell["students"]["standardError"].as_f64().unwrap();
         assert!((value(&cell["students"]) - f64::from(truth)).abs() < 4.0 * error, "{cell} {truth}");
-        assert_eq!(value(&cell["students"]) % f64::from(rounding), 0.0);
-        assert_eq!(value(&cell["cohort"]) % f64::from(rounding), 0.0);
+        assert!((value(&cell["students"]) % f64::from(rounding)).abs() < 1e-9);
+        assert!((value(&cell["cohort"]) % f64::from(rounding)).abs() < 1e-9);
         assert!(error >= 300.0, "three institutions' worth of about 130 students: {cell}");
     }
     assert_ne!(regional[0]["students"]["value"], international[0]["students"]["value"]);
