@@ -155,7 +155,7 @@ impl Store {
         }
         let areas: HashMap<i64, AreaIndex> =
             places(self.ids(&self.database, "area").await?, |code| catalogue.area_index(code));
-        let numbering = Numbering::of(self.releases().await?, release, |release| release.last_destination);
+        let numbering = Numbering::of(&self.releases().await?, release, |release| release.last_destination);
         let sql = "SELECT i.pseudonym, d.cohort_year, d.stage, d.category, d.students, d.local_authority_id, d.hub_id, \
                    s.organisation_id, d.id, n.id \
                    FROM destination_count d \

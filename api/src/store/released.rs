@@ -28,7 +28,7 @@ impl Store {
         let areas: HashMap<i64, AreaIndex> =
             places(self.ids(&self.database, "area").await?, |code| catalogue.area_index(code));
         let mut periods: HashMap<String, Period> = HashMap::new();
-        let numbering = Numbering::of(self.releases().await?, release, |release| release.last_result);
+        let numbering = Numbering::of(&self.releases().await?, release, |release| release.last_result);
         let sql = "SELECT r.id, i.pseudonym, r.framework_id, r.period, r.local_authority_id, r.hub_id, s.organisation_id, \
                    r.phase, r.type, r.disadvantage, r.size, r.setting, \
                    (SELECT string_agg(CAST(b.benchmark AS TEXT) || ':' || CAST(b.score AS TEXT), ',') \
@@ -98,7 +98,7 @@ pub(super) struct Numbering {
 
 impl Numbering {
     /// The numbering of what releases include up to `last`.
-    pub(super) fn of(releases: Vec<Release>, read: &Release, last: impl Fn(&Release) -> i64) -> Self {
+    pub(super) fn of(releases: &[Release], read: &Release, last: impl Fn(&Release) -> i64) -> Self {
         let mut releases: Vec<(i64, u32)> = releases
             .iter()
             .filter(|earlier| earlier.number < read.number)
