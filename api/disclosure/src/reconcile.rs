@@ -17,7 +17,7 @@ impl ProtectedTable {
     /// Brings totals and parts to add up. `blocks` are groups of sums; no cell stands in two blocks.
     ///
     /// A sum counts where the total and every part that has institutions are published as values, and where the parts
-    /// hold all institutions of the total; other sums are left as they are. Cells that take part say
+    /// hold exactly the institutions of the total; other sums are left as they are. Cells that take part say
     /// [`reconciled`](ProtectedCell::reconciled).
     ///
     /// # Guarantee
@@ -55,10 +55,12 @@ impl ProtectedTable {
 
     fn adds_up(&self, sum: &Sum) -> bool {
         let size = |place: usize| self.cells[place].basis.map_or(0, |basis| basis.institutions);
+        let keys = |place: usize| self.cells[place].basis.map_or(0, |basis| basis.keys);
         let empty = |place: usize| self.cells[place].achieved_share.status == CellStatus::NotAvailable;
         is_value(&self.cells[sum.total])
             && sum.parts.iter().all(|&part| is_value(&self.cells[part]) || empty(part))
             && sum.parts.iter().map(|&part| u64::from(size(part))).sum::<u64>() == u64::from(size(sum.total))
+            && sum.parts.iter().fold(0_u128, |sum, &part| sum.wrapping_add(keys(part))) == keys(sum.total)
     }
 }
 
@@ -169,6 +171,7 @@ mod tests {
 
     /// A total and its parts: (institutions, achieved) each, the total last.
     fn table(tier: Tier, key: u8, cells: &[(u32, u32)]) -> ProtectedTable {
+        // A set is named by as many as it has, so that parts that add up in number add up in names.
         let cells = cells.iter().enumerate().map(|(number, &(institutions, achieved))| {
             RawCell::Counted(Counted {
                 label: Label { conditions: format!("area={number}").into(), period: "202324T3".into() },
@@ -176,7 +179,7 @@ mod tests {
                 institutions,
                 sum: u64::from(achieved) * 80,
                 achieved,
-                keys: number as u128,
+                keys: u128::from(institutions),
                 standard: false,
             })
         });

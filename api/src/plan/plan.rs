@@ -204,6 +204,12 @@ impl Plan {
         text
     }
 
+    /// Every dimension that is broken down or filtered by, ascending.
+    pub fn named(&self) -> Vec<Dimension> {
+        let is_named = |dimension: &Dimension| self.by.contains(dimension) || self.filters.contains_key(dimension);
+        Dimension::ALL.into_iter().filter(is_named).collect()
+    }
+
     /// The same question without one of its named dimensions; `None` where it is not named.
     pub fn without(&self, dimension: Dimension) -> Option<Self> {
         let named = self.by.contains(&dimension) || self.filters.contains_key(&dimension);

@@ -42,13 +42,14 @@ pub(super) struct Guard<'a> {
 
 /// A plan with other groups over the same rows.
 struct Comparison {
+    plan: Plan,
     grouping: Grouping,
     groups: usize,
     kind: Kind,
 }
 
 enum Kind {
-    /// A condition is dropped: per group of the plan, the group it becomes.
+    /// Conditions are dropped: per group of the plan, the group it becomes.
     Dropped(Vec<usize>),
     /// A kept set is split into its categories: per group of the plan, the groups that it is made of.
     Split(Vec<Vec<usize>>),
@@ -57,16 +58,17 @@ enum Kind {
 impl<'a> Guard<'a> {
     pub(super) fn new(plan: &Plan, lines: usize, grouping: &'a Grouping) -> Self {
         let mut comparisons = Vec::new();
+        for dropped in some_of(&plan.named()) {
+            let without = dropped.iter().fold(plan.clone(), |plan, &dimension| plan.without(dimension).unwrap_or(plan));
+            let of = plan.groups().iter().map(|group| matching(without.groups(), group)).collect();
+            comparisons.push(Comparison::new(without, Kind::Dropped(of)));
+        }
         for dimension in Dimension::ALL {
-            if let Some(without) = plan.without(dimension) {
-                let of = plan.groups().iter().map(|group| matching(without.groups(), group)).collect();
-                comparisons.push(Comparison::new(&without, Kind::Dropped(of)));
-            }
             let kept = plan.filters().get(&dimension).filter(|_| !plan.by().contains(&dimension));
             if kept.is_some_and(|codes| codes.len() > 1) {
                 let split = plan.broken_down(dimension);
                 let of = plan.groups().iter().map(|group| made_of(split.groups(), group)).collect();
-                comparisons.push(Comparison::new(&split, Kind::Split(of)));
+                comparisons.push(Comparison::new(split, Kind::Split(of)));
             }
         }
         Self { rules: plan.tier().rules(), lines, groups: plan.groups().len(), grouping, comparisons }
@@ -75,83 +77,186 @@ impl<'a> Guard<'a> {
     /// Per line and group of an area and period, whether the cell must not be answered. Cells below the threshold are
     /// hidden anyway and not looked at.
     pub(super) fn low_effect(&self, places: &[Place<'_>]) -> Vec<bool> {
-        let cells = self.lines * self.groups;
-        let mut sizes = vec![0_u32; cells];
-        for place in places {
-            sizes.iter_mut().zip(&place.sizes).for_each(|(total, size)| *total += size);
-        }
-        let candidates: Vec<bool> = sizes.iter().map(|&size| size >= self.rules.fewest_institutions()).collect();
-        let mut low = vec![false; cells];
-        if candidates.contains(&true) {
-            for comparison in &self.comparisons {
-                self.compare(comparison, places, &sizes, &candidates, &mut low);
-            }
+        let mut verdict = Verdict::new(self, places);
+        if verdict.candidates.contains(&true) {
             let areas = places.iter().map(|place| place.outside.len()).max().unwrap_or(0);
             for area in 0..areas {
-                self.look_around(area, places, &candidates, &mut low);
+                let found = look_around(area, places, self.grouping, self.groups, self.lines, &verdict.candidates);
+                verdict.mark_close(|cell| found[cell]);
+            }
+            for comparison in &self.comparisons {
+                let counted: Vec<Vec<u32>> = places.iter().map(|place| comparison.count(place, self.lines)).collect();
+                let same = self.compare(comparison, places, &counted, &mut verdict);
+                if let Kind::Dropped(of) = &comparison.kind {
+                    self.look_around_without(comparison, of, places, areas, &same, &mut verdict);
+                }
             }
         }
-        low
+        verdict.low
     }
 
-    /// Marks the cells that a dropped condition or a kept category changes by too few.
+    /// The same for cells that speak for an earlier release: every set is that of its own base.
+    pub(super) fn low_effect_at_bases(
+        &self,
+        places: &[Place<'_>],
+        around: &[Vec<u32>],
+        sizes_without: impl Fn(&Plan) -> Vec<Vec<u32>>,
+    ) -> Vec<bool> {
+        let mut verdict = Verdict::new(self, places);
+        if verdict.candidates.contains(&true) {
+            for sizes in around {
+                let own = verdict.sizes.clone();
+                verdict.mark_close(|cell| sizes[cell].saturating_sub(own[cell]));
+            }
+            for comparison in &self.comparisons {
+                self.compare(comparison, places, &sizes_without(&comparison.plan), &mut verdict);
+            }
+        }
+        verdict.low
+    }
+
+    /// Marks the cells that dropped conditions or a kept category change by too few. Returns the candidates that dropping
+    /// does not change at all.
     fn compare(
         &self,
         comparison: &Comparison,
         places: &[Place<'_>],
-        sizes: &[u32],
-        candidates: &[bool],
-        low: &mut [bool],
-    ) {
-        let counted: Vec<Vec<u32>> = places.iter().map(|place| comparison.count(place, self.lines)).collect();
-        for (cell, low) in low.iter_mut().enumerate().filter(|(cell, _)| candidates[*cell]) {
+        counted: &[Vec<u32>],
+        verdict: &mut Verdict,
+    ) -> Vec<bool> {
+        let mut same = vec![false; verdict.low.len()];
+        for cell in (0..same.len()).filter(|&cell| verdict.candidates[cell]) {
             let (line, group) = (cell / self.groups, cell % self.groups);
-            // Only sources that the cell itself counts: to another it is not a matter of one condition.
+            // Only sources that the cell itself counts: to another it is not a matter of conditions.
             let other = |other: usize| -> u32 {
-                let counts = places.iter().zip(&counted).filter(|(place, _)| place.sizes[cell] > 0);
+                let counts = places.iter().zip(counted).filter(|(place, _)| place.sizes[cell] > 0);
                 counts.map(|(_, counts)| counts[line * comparison.groups + other]).sum()
             };
-            *low |= match &comparison.kind {
-                Kind::Dropped(of) => has_low_effect(other(of[group]).saturating_sub(sizes[cell]), self.rules),
-                Kind::Split(of) => of[group].iter().any(|&category| has_low_effect(other(category), self.rules)),
-            };
-        }
-    }
-
-    /// Marks the cells that the same cell over an area around differs from by an institution or two. Rows outside are
-    /// read only until there are enough.
-    fn look_around(&self, area: usize, places: &[Place<'_>], candidates: &[bool], low: &mut [bool]) {
-        let mut found = vec![0_u32; candidates.len()];
-        let mut open = candidates.iter().filter(|candidate| **candidate).count();
-        for place in places {
-            let lines = place.lines(self.lines);
-            for row in place.outside[area].iter().cloned().flatten() {
-                if open == 0 {
-                    return;
+            match &comparison.kind {
+                Kind::Dropped(of) => {
+                    let difference = other(of[group]).saturating_sub(verdict.sizes[cell]);
+                    same[cell] = difference == 0;
+                    verdict.low[cell] |= has_low_effect(difference, self.rules);
                 }
-                let group = self.grouping.of_row(place.columns, row);
-                if group == NO_GROUP {
-                    continue;
-                }
-                for (line, is_there) in lines.iter().enumerate() {
-                    let cell = line * self.groups + usize::from(group);
-                    let counts = candidates[cell] && place.sizes[cell] > 0 && found[cell] < FEWEST_AROUND;
-                    if counts && is_there.is_some_and(|line| line.is_assessed(place.columns, row)) {
-                        found[cell] += 1;
-                        open -= usize::from(found[cell] == FEWEST_AROUND);
-                    }
+                Kind::Split(of) => {
+                    let low = |&category: &usize| has_low_effect(other(category), self.rules);
+                    verdict.low[cell] |= of[group].iter().any(low);
                 }
             }
         }
-        for (low, found) in low.iter_mut().zip(found) {
-            *low |= (1..FEWEST_AROUND).contains(&found);
+        same
+    }
+
+    /// Marks the cells that the dropped conditions leave as they are, and that an area around then has one or two more of.
+    fn look_around_without(
+        &self,
+        comparison: &Comparison,
+        of: &[usize],
+        places: &[Place<'_>],
+        areas: usize,
+        same: &[bool],
+        verdict: &mut Verdict,
+    ) {
+        let becomes = |cell: usize| cell / self.groups * comparison.groups + of[cell % self.groups];
+        let mut wanted = vec![false; self.lines * comparison.groups];
+        for cell in (0..same.len()).filter(|&cell| same[cell] && !verdict.low[cell]) {
+            wanted[becomes(cell)] = true;
+        }
+        if !wanted.contains(&true) {
+            return;
+        }
+        let others: Vec<Place<'_>> = places
+            .iter()
+            .map(|place| {
+                let mut sizes = vec![0; wanted.len()];
+                for cell in (0..same.len()).filter(|&cell| same[cell]) {
+                    sizes[becomes(cell)] += place.sizes[cell];
+                }
+                Place { outside: place.outside.clone(), sizes, ..*place }
+            })
+            .collect();
+        for area in 0..areas {
+            let found = look_around(area, &others, &comparison.grouping, comparison.groups, self.lines, &wanted);
+            verdict.mark_close(|cell| if same[cell] { found[becomes(cell)] } else { 0 });
         }
     }
 }
 
+/// What is found out about the cells of an area and period.
+struct Verdict {
+    /// How many institutions each counts.
+    sizes: Vec<u32>,
+    /// Which of them would be answered.
+    candidates: Vec<bool>,
+    /// Which of them must not be.
+    low: Vec<bool>,
+}
+
+impl Verdict {
+    fn new(guard: &Guard<'_>, places: &[Place<'_>]) -> Self {
+        let mut sizes = vec![0_u32; guard.lines * guard.groups];
+        for place in places {
+            sizes.iter_mut().zip(&place.sizes).for_each(|(total, size)| *total += size);
+        }
+        let candidates: Vec<bool> = sizes.iter().map(|&size| size >= guard.rules.fewest_institutions()).collect();
+        let low = vec![false; sizes.len()];
+        Self { sizes, candidates, low }
+    }
+
+    /// Marks the candidates that an area around has an institution or two more of.
+    fn mark_close(&mut self, more: impl Fn(usize) -> u32) {
+        for (cell, low) in self.low.iter_mut().enumerate().filter(|(cell, _)| self.candidates[*cell]) {
+            *low |= (1..FEWEST_AROUND).contains(&more(cell));
+        }
+    }
+}
+
+/// How many institutions of each wanted cell an area around has outside; rows are read only until there are enough.
+fn look_around(
+    area: usize,
+    places: &[Place<'_>],
+    grouping: &Grouping,
+    groups: usize,
+    lines: usize,
+    wanted: &[bool],
+) -> Vec<u32> {
+    let mut found = vec![0_u32; wanted.len()];
+    let mut open = wanted.iter().filter(|wanted| **wanted).count();
+    for place in places {
+        let lines = place.lines(lines);
+        for row in place.outside[area].iter().cloned().flatten() {
+            if open == 0 {
+                return found;
+            }
+            let group = grouping.of_row(place.columns, row);
+            if group == NO_GROUP {
+                continue;
+            }
+            for (line, is_there) in lines.iter().enumerate() {
+                let cell = line * groups + usize::from(group);
+                let counts = wanted[cell] && place.sizes[cell] > 0 && found[cell] < FEWEST_AROUND;
+                if counts && is_there.is_some_and(|line| line.is_assessed(place.columns, row)) {
+                    found[cell] += 1;
+                    open -= usize::from(found[cell] == FEWEST_AROUND);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Every choice of one or more of some dimensions.
+fn some_of(dimensions: &[Dimension]) -> Vec<Vec<Dimension>> {
+    let chosen = |choice: u32| {
+        let kept = dimensions.iter().enumerate().filter(move |(position, _)| choice & (1 << position) != 0);
+        kept.map(|(_, &dimension)| dimension).collect()
+    };
+    (1..1_u32 << dimensions.len()).map(chosen).collect()
+}
+
 impl Comparison {
-    fn new(plan: &Plan, kind: Kind) -> Self {
-        Self { grouping: Grouping::new(plan), groups: plan.groups().len(), kind }
+    fn new(plan: Plan, kind: Kind) -> Self {
+        Self { grouping: Grouping::new(&plan), groups: plan.groups().len(), kind, plan }
     }
 
     /// Per line and group of the comparison, how many institutions of an area's rows were assessed.

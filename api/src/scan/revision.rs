@@ -8,9 +8,13 @@
 //! want of institutions; else that earlier base. k is the tier's fewest institutions. Between two releases a cell shows
 //! all of at least k changes or none, and every release keeps the figures it was published with.
 //!
-//! An institution changed where what it adds to the cell differs between the two releases: nothing, or its score (over
-//! all benchmarks, the number achieved). It came, left, or was corrected; one that moved within the area did not change.
-//! A base holds k institutions once one release did, so whether a cell is hidden hangs on who took part, on no score.
+//! An institution changed where another result of it counts in the cell, or none: it came, left, or handed in anew. Whether
+//! the new result says anything else is not looked at, so that what a base is hangs on who handed in when, and on no score.
+//! A base holds k institutions once one release did.
+//!
+//! k corrections may still be one that the asker does not know. Therefore the base enters the noise as a period does: at
+//! another base, all but the persistent layer (40 % of the variance) is drawn anew, and the difference between two bases
+//! carries noise of √1.2·σ however few of its changes are unknown. A cell's first base is drawn as if there were no other.
 //!
 //! Results that an organisation handed in itself are its own: at [`Tier::Own`] every cell speaks for the release asked for.
 
@@ -54,13 +58,24 @@ struct Part {
 }
 
 /// Brings the counts of an area in a period from the present release to the base of each cell.
-pub(super) fn revise(scanner: &Scanner<'_>, area: AreaIndex, rows: &Rows<'_>, period: Period, counts: &mut Counts) {
+///
+/// Returns per line (the plan's benchmarks, then outcomes over all of them) and group the base, where it is a later release
+/// than the first with results; `None` where nothing came late and nothing was corrected.
+pub(super) fn revise(
+    scanner: &Scanner<'_>,
+    area: AreaIndex,
+    rows: &Rows<'_>,
+    period: Period,
+    counts: &mut Counts,
+) -> Option<Vec<Option<u32>>> {
     if scanner.plan.tier() == Tier::Own {
-        return;
+        return None;
     }
-    let Some((first, members)) = members(scanner, area, rows, period, counts) else { return };
+    let (first, members) = members(scanner, area, rows, period, counts)?;
     let revision = Revision { first, fewest: scanner.plan.tier().rules().fewest_institutions(), members };
     let groups = scanner.plan.groups().len();
+    let later = |base: u32| Some(base).filter(|&base| base > first);
+    let mut bases = vec![None; (scanner.plan.benchmarks().len() + 1) * groups];
     for benchmark in 0..scanner.plan.benchmarks().len() {
         let score = |member: &Member| {
             let stand_in = scanner.sources[member.source].0.benchmarks[benchmark].as_ref()?;
@@ -68,6 +83,7 @@ pub(super) fn revise(scanner: &Scanner<'_>, area: AreaIndex, rows: &Rows<'_>, pe
         };
         revision.each_cell(score, |group, parts| {
             let base = revision.base(counts.everyone(benchmark, group), parts);
+            bases[benchmark * groups + group] = later(base);
             for part in parts {
                 let Some(counts) = counts.of_source(part.source) else { continue };
                 let tally = &mut counts.tallies[benchmark * groups + group];
@@ -80,11 +96,12 @@ pub(super) fn revise(scanner: &Scanner<'_>, area: AreaIndex, rows: &Rows<'_>, pe
         });
     }
     if !scanner.plan.parts().overall {
-        return;
+        return Some(bases);
     }
     let achieved = |member: &Member| member.achieved(scanner.sources[member.source].0);
     revision.each_cell(achieved, |group, parts| {
         let base = revision.base(counts.everyone_over_all(group), parts);
+        bases[scanner.plan.benchmarks().len() * groups + group] = later(base);
         for part in parts {
             let Some(counts) = counts.of_source(part.source) else { continue };
             let histogram = &mut counts.histograms[group];
@@ -95,6 +112,7 @@ pub(super) fn revise(scanner: &Scanner<'_>, area: AreaIndex, rows: &Rows<'_>, pe
             }
         }
     });
+    Some(bases)
 }
 
 /// The first release with results, and everyone who was not there unchanged since, by group. `None` where all were.
@@ -182,6 +200,10 @@ impl Part {
     }
 }
 
+/// The release in which what an institution adds was handed in: another one is a change, whatever was handed in.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Handed(u32);
+
 /// What decides the bases of an area in a period.
 struct Revision<'a> {
     /// The first release with results.
@@ -193,8 +215,7 @@ struct Revision<'a> {
 }
 
 impl Revision<'_> {
-    /// Visits every group with the parts its members have in a cell, where there are any, in the order of the members. A
-    /// correction of something else is no change: its parts become one.
+    /// Visits every group with the parts its members have in a cell, where there are any, in the order of the members.
     fn each_cell(&self, value: impl Fn(&Member<'_>) -> Option<u8>, mut visit: impl FnMut(usize, &[Part])) {
         let mut parts = Vec::new();
         for members in self.members.chunk_by(|one, next| one.group == next.group) {
@@ -202,14 +223,7 @@ impl Revision<'_> {
             for member in members {
                 let Some(value) = value(member) else { continue };
                 let Member { source, key, from, until, .. } = *member;
-                match parts.last_mut() {
-                    Some(Part { until: end, source: s, key: k, value: v, .. })
-                        if *end == Some(from) && (*s, *k, *v) == (source, key, value) =>
-                    {
-                        *end = until;
-                    }
-                    _ => parts.push(Part { source, key, value, from, until }),
-                }
+                parts.push(Part { source, key, value, from, until });
             }
             parts.retain(|part| part.from > self.first || part.until.is_some());
             if !parts.is_empty() {
@@ -243,10 +257,10 @@ impl Revision<'_> {
     fn base_of_changes(&self, unchanged: u32, parts: &[Part]) -> u32 {
         // One place for each institution and framework; those of one institution stand together.
         let mut keys: Vec<u128> = Vec::new();
-        let mut events: Vec<(u32, usize, Option<u8>)> = Vec::with_capacity(parts.len() * 2);
+        let mut events: Vec<(u32, usize, Option<Handed>)> = Vec::with_capacity(parts.len() * 2);
         for same in parts.chunk_by(|one, next| (one.key, one.source) == (next.key, next.source)) {
             for part in same {
-                events.push((part.from, keys.len(), Some(part.value)));
+                events.push((part.from, keys.len(), Some(Handed(part.from))));
                 events.extend(part.until.map(|until| (until, keys.len(), None)));
             }
             keys.push(same[0].key);
@@ -255,7 +269,7 @@ impl Revision<'_> {
         events.sort_by_key(|event| event.0);
 
         let (mut base, mut at_base, mut institutions) = (self.first, unchanged, unchanged);
-        let mut then: Vec<Option<u8>> = vec![None; keys.len()];
+        let mut then: Vec<Option<Handed>> = vec![None; keys.len()];
         let mut now = then.clone();
         let mut differing: Vec<usize> = Vec::new();
         for happening in events.chunk_by(|one, next| one.0 == next.0) {

@@ -44,13 +44,22 @@ pub fn run(plan: &Plan, snapshot: &Snapshot) -> Scan {
         let rows = scanner.rows_of(area);
         let around = scanner.outside_of(area, &rows);
         for (period_position, &period) in plan.periods().iter().enumerate() {
-            let label = |group: usize| Label {
-                conditions: conditions[group].clone(),
-                period: scanner.periods[period_position].clone(),
-            };
             let mut counts = scanner.count(&rows, period);
-            let low_effect = guard.low_effect(&scanner.places(&counts, &rows, &around, period));
-            revision::revise(&scanner, area, &rows, period, &mut counts);
+            let mut low_effect = guard.low_effect(&scanner.places(&counts, &rows, &around, period));
+            let bases = revision::revise(&scanner, area, &rows, period, &mut counts);
+            if bases.is_some() {
+                let places = scanner.places(&counts, &rows, &around, period);
+                let at_bases = scanner.low_effect_at_bases(&guard, &places, area, period);
+                low_effect.iter_mut().zip(at_bases).for_each(|(low, other)| *low |= other);
+            }
+            let label = |line: usize, group: usize| {
+                let period = &scanner.periods[period_position];
+                let base = bases.as_ref().and_then(|bases| bases[line * plan.groups().len() + group]);
+                Label {
+                    conditions: conditions[group].clone(),
+                    period: base.map_or_else(|| period.clone(), |base| format!("{period}@{base}").into()),
+                }
+            };
             for benchmark in 0..benchmarks {
                 for group in 0..plan.groups().len() {
                     let position = plan.cell(area_position, period_position, benchmark, group);
@@ -63,7 +72,7 @@ pub fn run(plan: &Plan, snapshot: &Snapshot) -> Scan {
                             RawCell::Withheld(HiddenReason::LowEffect)
                         } else {
                             RawCell::Counted(Counted {
-                                label: label(group),
+                                label: label(benchmark, group),
                                 measure: scanner.measure(benchmark, &contributors),
                                 institutions: tally.institutions,
                                 sum: tally.sum,
@@ -82,7 +91,7 @@ pub fn run(plan: &Plan, snapshot: &Snapshot) -> Scan {
                     RawOverall::Withheld { reason: HiddenReason::LowEffect, benchmarks: counts.all_benchmarks }
                 } else {
                     RawOverall::Counted(CountedOverall {
-                        label: label(group),
+                        label: label(plan.benchmarks().len(), group),
                         measure: scanner.measure_over_all(&contributors),
                         institutions: histogram.institutions(),
                         histogram: histogram.counts,
@@ -99,22 +108,39 @@ pub fn run(plan: &Plan, snapshot: &Snapshot) -> Scan {
 /// The counts of every cell, in the plan's canonical order.
 #[cfg(test)]
 pub(super) fn counts_of(plan: &Plan, snapshot: &Snapshot) -> Vec<Tally> {
-    let scanner = Scanner::new(plan, snapshot);
     let mut tallies = vec![Tally::default(); plan.cells()];
+    each_place(plan, snapshot, |area, period, counts| {
+        for benchmark in 0..plan.benchmarks().len() {
+            for group in 0..plan.groups().len() {
+                tallies[plan.cell(area, period, benchmark, group)] = counts.cell(benchmark, group).0;
+            }
+        }
+    });
+    tallies
+}
+
+/// The counts of every row over all benchmarks, in the plan's canonical order.
+#[cfg(test)]
+pub(super) fn histograms_of(plan: &Plan, snapshot: &Snapshot) -> Vec<Histogram> {
+    let mut histograms = Vec::with_capacity(plan.rows());
+    each_place(plan, snapshot, |_, _, counts| {
+        histograms.extend((0..plan.groups().len()).map(|group| counts.overall(group).0));
+    });
+    histograms
+}
+
+/// Visits the counts of every area and period, each cell at its base.
+#[cfg(test)]
+fn each_place(plan: &Plan, snapshot: &Snapshot, mut visit: impl FnMut(usize, usize, &Counts)) {
+    let scanner = Scanner::new(plan, snapshot);
     for (area_position, &area) in plan.areas().iter().enumerate() {
         let rows = scanner.rows_of(area);
         for (period_position, &period) in plan.periods().iter().enumerate() {
             let mut counts = scanner.count(&rows, period);
             revision::revise(&scanner, area, &rows, period, &mut counts);
-            for benchmark in 0..plan.benchmarks().len() {
-                for group in 0..plan.groups().len() {
-                    tallies[plan.cell(area_position, period_position, benchmark, group)] =
-                        counts.cell(benchmark, group).0;
-                }
-            }
+            visit(area_position, period_position, &counts);
         }
     }
-    tallies
 }
 
 /// What stays the same for every area and period of a plan.
@@ -214,6 +240,41 @@ impl<'a> Scanner<'a> {
                 })
             })
             .collect()
+    }
+
+    /// The guard over sets as they are at their bases: those of an area, of the areas around it, and of every plan that the
+    /// guard compares with.
+    fn low_effect_at_bases(
+        &self,
+        guard: &Guard<'_>,
+        places: &[Place<'_>],
+        area: AreaIndex,
+        period: Period,
+    ) -> Vec<bool> {
+        let kept = |per_source: &[Vec<u32>]| {
+            let cells = places.first().map_or(0, |place| place.sizes.len());
+            let of = |cell: usize| {
+                let counted = places.iter().zip(per_source).filter(|(place, _)| place.sizes[cell] > 0);
+                counted.map(|(_, sizes)| sizes[cell]).sum()
+            };
+            (0..cells).map(of).collect::<Vec<u32>>()
+        };
+        let around: Vec<Vec<u32>> =
+            self.snapshot.around(area).iter().map(|&around| kept(&self.sizes_at_bases(around, period))).collect();
+        let without = |plan: &Plan| Scanner::new(plan, self.snapshot).sizes_at_bases(area, period);
+        guard.low_effect_at_bases(places, &around, without)
+    }
+
+    /// Per source that holds a period, and per line and group, how many institutions of an area are counted at its base.
+    fn sizes_at_bases(&self, area: AreaIndex, period: Period) -> Vec<Vec<u32>> {
+        let rows = self.rows_of(area);
+        let mut counts = self.count(&rows, period);
+        revision::revise(self, area, &rows, period, &mut counts);
+        let sizes = |source: &SourceCounts| {
+            let tallies = source.tallies.iter().map(|tally| tally.institutions);
+            tallies.chain(source.histograms.iter().map(Histogram::institutions)).collect()
+        };
+        counts.sources.iter().map(|(_, source)| sizes(source)).collect()
     }
 
     /// Whether a cell belongs to a standard table, however it was asked for: no dimension is named, and one benchmark of

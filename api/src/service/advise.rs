@@ -110,10 +110,7 @@ impl<'a> Advisor<'a> {
     /// Which changes are worth a try: bringing in other frameworks, dropping a named dimension, a coarser area of the grant.
     fn candidates(&self, area: AreaIndex, catalogue: &Catalogue) -> Vec<Change> {
         let mut changes = vec![Change::Map];
-        let named = Dimension::ALL
-            .into_iter()
-            .filter(|dimension| self.plan.by().contains(dimension) || self.plan.filters().contains_key(dimension));
-        changes.extend(named.map(Change::Drop));
+        changes.extend(self.plan.named().into_iter().map(Change::Drop));
         changes.extend(coarser(area, self.plan.tier(), self.grant, catalogue).into_iter().map(Change::Over));
         changes
     }

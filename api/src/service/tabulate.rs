@@ -47,7 +47,7 @@ impl Exchange {
 
         let counts = count(tables, 0, &refused, snapshot);
         let mut table = disclosure::protect(counts.table, self.noise(), plan.tier());
-        if plan.reconcile() {
+        if plan.reconcile() && plan.parts().cells {
             table.reconcile(&plan::sums(&plan.tables()));
         }
         let parts_before = tables.iter().map(|(_, bill)| bill.parts.len()).sum();
