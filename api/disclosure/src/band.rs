@@ -79,7 +79,8 @@ impl Scale {
                 Bound::AtMost => self.step.up(edge),
                 Bound::AtLeast => self.step.down(self.top - edge),
             };
-            return Estimate::banded(edge, bound);
+            // The truth may lie on the other side by as much as the noise: sure only where that is little.
+            return Estimate::banded(edge, bound, self.standard_error <= 0.05 * self.top);
         }
         let rounded = self.step.nearest(total * self.top / self.whole);
         let value = rounded.min(self.step.below(self.top)).max(self.step.size());
@@ -130,10 +131,11 @@ fn part(total: f64, whole: f64, error: f64, multiple: f64) -> Estimate {
     let few = f64::from(FEWEST_THAT_DIFFER);
     let shown = to_multiple(whole, multiple);
     let at_least = ((whole - few).max(0.0) / multiple).floor() * multiple;
-    let at_least = Estimate::banded(at_least.min((shown - multiple).max(0.0)), Bound::AtLeast);
+    let sure = error <= 0.05 * whole;
+    let at_least = Estimate::banded(at_least.min((shown - multiple).max(0.0)), Bound::AtLeast, sure);
     match band(total, whole) {
         Some(Bound::AtMost) => {
-            return Estimate::banded((few / multiple).ceil() * multiple, Bound::AtMost);
+            return Estimate::banded((few / multiple).ceil() * multiple, Bound::AtMost, sure);
         }
         Some(Bound::AtLeast) => return at_least,
         None => {}
@@ -213,15 +215,15 @@ mod tests {
         check(share(Tier::Own, 60, 58.0), "≥0.95");
         check(share(Tier::Own, 7, 0.0), "≤0.428572");
         check(share(Tier::Own, 7, 7.0), "≥0.571428");
-        check(share(Tier::Regional, 10, -4.0), "≤0.4");
+        check(share(Tier::Regional, 10, -4.0), "≤0.4 u");
         check(share(Tier::Regional, 10, 5.1), "0.6 ±0.306 u");
-        check(share(Tier::Regional, 60, 2.9), "≤0.05");
+        check(share(Tier::Regional, 60, 2.9), "≤0.05 u");
         check(share(Tier::Regional, 60, 30.2), "0.5 ±0.052 u");
         check(share(Tier::Regional, 400, 120.0), "0.3 ±0.00764");
         check(share(Tier::Regional, 400, 12.0), "0.03 ±0.00764 u");
         check(share(Tier::Regional, 400, 399.0), "≥0.95");
         check(share(Tier::International, 20, 17.0), "0.8 ±0.208 u");
-        check(share(Tier::International, 20, 17.1), "≥0.8");
+        check(share(Tier::International, 20, 17.1), "≥0.8 u");
         check(share(Tier::International, u32::MAX, 3.0), "0.0000000005 ±0.000000000942 u");
     }
 
@@ -230,13 +232,13 @@ mod tests {
         let mean = |tier: Tier, n, total| Scale::new(n, 100.0, tier.rules().sigma).estimate(total);
         check(mean(Tier::Own, 60, 2.9), "≤5");
         check(mean(Tier::Own, 60, 40.5), "67.5 ±0");
-        check(mean(Tier::Regional, 10, 9.0), "≥60");
+        check(mean(Tier::Regional, 10, 9.0), "≥60 u");
         check(mean(Tier::Regional, 300, 201.4), "67 ±1.04");
         check(mean(Tier::Regional, 300, 1.0), "≤5");
         let benchmarks = |n, total| Scale::new(n, 8.0, Tier::Regional.rules().sigma).estimate(total);
         check(benchmarks(300, 150.0), "4 ±0.0813");
-        check(benchmarks(10, 1.0), "≤4");
-        check(benchmarks(10, 9.0), "≥4");
+        check(benchmarks(10, 1.0), "≤4 u");
+        check(benchmarks(10, 9.0), "≥4 u");
     }
 
     #[test]
@@ -245,12 +247,12 @@ mod tests {
         check(of(Tier::Own, 60, 2.0), "≤3");
         check(of(Tier::Own, 60, 30.0), "30 ±0");
         check(of(Tier::Own, 60, 60.0), "≥57");
-        check(of(Tier::Regional, 60, 1.0), "≤5");
+        check(of(Tier::Regional, 60, 1.0), "≤5 u");
         check(of(Tier::Regional, 60, 31.0), "30 ±3.33");
-        check(of(Tier::Regional, 12, 8.0), "≥5");
-        check(of(Tier::International, 23, 22.0), "≥10");
+        check(of(Tier::Regional, 12, 8.0), "≥5 u");
+        check(of(Tier::International, 23, 22.0), "≥10 u");
         check(of(Tier::International, 20, 4.0), "0 low");
-        check(of(Tier::International, 20, 16.0), "≥10");
+        check(of(Tier::International, 20, 16.0), "≥10 u");
         check(of(Tier::International, 40, 9.0), "10 ±4.93 u");
     }
 
@@ -260,7 +262,7 @@ mod tests {
         check(bin(-3.0), "0 low");
         check(bin(2.9), "0 low");
         check(bin(3.0), "0.05 ±0.052 u");
-        check(bin(60.0), "≥0.95");
+        check(bin(60.0), "≥0.95 u");
     }
 
     #[test]
@@ -279,7 +281,7 @@ mod tests {
         check(of(Tier::Own, 900.0, 0.0, 123.0), "123 ±0");
         check(of(Tier::Own, 900.0, 0.0, 900.0), "≥897");
         check(of(Tier::Regional, 20_000.0, 463.0, 17_123.0), "17125 ±500");
-        check(of(Tier::International, 20.0, 4.0, 18.0), "≥10");
+        check(of(Tier::International, 20.0, 4.0, 18.0), "≥10 u");
         check(cohort(20_001.0, 0.0, Tier::Regional.rules()), "20000 ±1.44");
         check(cohort(7.0, 0.0, Tier::Own.rules()), "7 ±0");
         check(cohort(812.3, 120.0, Tier::Regional.rules()), "810 ±200 u");

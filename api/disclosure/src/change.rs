@@ -1,8 +1,8 @@
 //! The change of a cell between two periods, from what is published of both.
 
 use crate::{
-    CellStatus, Estimate, HiddenReason, ProtectedCell, band::Scale, noise::PERSISTENT, protect::TOP_SCORE,
-    protected::Basis, step::Step,
+    Bound, CellStatus, Estimate, ProtectedCell, band::Scale, noise::PERSISTENT, protect::TOP_SCORE, protected::Basis,
+    step::Step,
 };
 
 /// How a cell differs from the same cell in an earlier period.
@@ -30,7 +30,7 @@ impl ProtectedCell {
     /// # Guarantee
     ///
     /// Post-processing: the difference of the two published values, and nothing else about either cell but its public
-    /// size and set. A cell that is hidden, or given as a band, gives no change.
+    /// size and set. A hidden cell gives no change, whatever the results are; a band gives a bound.
     ///
     /// # Method
     ///
@@ -39,18 +39,16 @@ impl ProtectedCell {
     pub fn change_since(&self, earlier: &Self) -> Change {
         let pair = self.basis.zip(earlier.basis);
         let same_institutions = pair.map(|(now, then)| now.keys == then.keys);
-        let change = |now: &Estimate, then: &Estimate, top| {
-            let error = pair.map(|(now, then)| error(now, then, top)).unwrap_or_default();
-            difference(now, then, top, error)
-        };
-        let achieved_share = change(&self.achieved_share, &earlier.achieved_share, 1.0);
-        let mean_score = change(&self.mean_score, &earlier.mean_score, TOP_SCORE);
+        let error = |top| pair.map(|(now, then)| error(now, then, top)).unwrap_or_default();
+        let [of_share, of_mean] = [error(1.0), error(TOP_SCORE)];
+        let achieved_share = difference(&self.achieved_share, &earlier.achieved_share, 1.0, of_share);
+        let mean_score = difference(&self.mean_score, &earlier.mean_score, TOP_SCORE, of_mean);
         Change {
             achieved_share,
             mean_score,
             same_institutions,
-            share_distinguishable: stands_out(&achieved_share),
-            mean_distinguishable: stands_out(&mean_score),
+            share_distinguishable: stands_out(&achieved_share, of_share),
+            mean_distinguishable: stands_out(&mean_score, of_mean),
         }
     }
 }
@@ -59,23 +57,35 @@ fn difference(now: &Estimate, then: &Estimate, top: f64, error: f64) -> Estimate
     if let Some(reason) = now.reason.or(then.reason) {
         return Estimate::hidden(reason);
     }
-    let given = |estimate: &Estimate| estimate.value.filter(|_| estimate.bound.is_none() && is_a_value(estimate));
-    match (given(now), given(then)) {
-        (Some(now), Some(then)) => {
-            let value = Step::MILLIONTH.nearest(now - then);
-            // −0 is 0
-            Estimate::given(value + 0.0, error, error <= 0.05 * top && value.abs() > STANDS_OUT * error)
-        }
-        _ => Estimate::hidden(HiddenReason::SmallGroup),
+    let edges = now.value.unwrap_or_default() - then.value.unwrap_or_default();
+    // −0 is 0
+    let value = Step::MILLIONTH.nearest(edges) + 0.0;
+    let sure = error <= 0.05 * top;
+    // A band bounds the change from the side on which it lies; two of one side leave it open.
+    match (now.bound, then.bound.map(opposite)) {
+        (None, None) => Estimate::given(value, error, sure && value.abs() > STANDS_OUT * error),
+        (Some(bound), None) | (None, Some(bound)) => Estimate::banded(value, bound, sure),
+        (Some(one), Some(other)) if one == other => Estimate::banded(value, one, sure),
+        _ => Estimate { value: Some(value), ..Estimate::rounds_to_zero() },
     }
 }
 
-fn is_a_value(estimate: &Estimate) -> bool {
-    matches!(estimate.status, CellStatus::Ok | CellStatus::Unreliable)
+fn opposite(bound: Bound) -> Bound {
+    match bound {
+        Bound::AtMost => Bound::AtLeast,
+        Bound::AtLeast => Bound::AtMost,
+    }
 }
 
-fn stands_out(change: &Estimate) -> bool {
-    change.value.zip(change.standard_error).is_some_and(|(value, error)| value.abs() > STANDS_OUT * error)
+/// Whether a change is larger than protection explains; one that is bounded, where even its bound is.
+fn stands_out(change: &Estimate, error: f64) -> bool {
+    let Some(value) = change.value else { return false };
+    match change.bound {
+        _ if change.status == CellStatus::RoundsToZero => false,
+        None => value.abs() > STANDS_OUT * error,
+        Some(Bound::AtLeast) => value > STANDS_OUT * error,
+        Some(Bound::AtMost) => -value > STANDS_OUT * error,
+    }
 }
 
 fn error(now: Basis, then: Basis, top: f64) -> f64 {
@@ -94,7 +104,7 @@ fn error(now: Basis, then: Basis, top: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Counted, Label, NoiseKey, RawCell, RawTable, Tier, protect};
+    use crate::{Counted, HiddenReason, Label, NoiseKey, RawCell, RawTable, Tier, protect};
 
     fn cell(tier: Tier, period: &str, institutions: u32, achieved: u32, keys: u128) -> ProtectedCell {
         let label = Label { conditions: format!("area={keys}").into(), period: period.into() };
@@ -145,13 +155,18 @@ mod tests {
     }
 
     #[test]
-    fn a_hidden_or_banded_cell_gives_no_change() {
+    fn a_hidden_cell_gives_no_change_and_a_band_a_bound() {
         let now = cell(Tier::Regional, "202324T3", 200, 100, 1);
         let few = now.change_since(&cell(Tier::Regional, "202324T2", 4, 2, 1));
         assert_eq!((few.achieved_share.reason, few.same_institutions), (Some(HiddenReason::SmallGroup), None));
-        let banded = now.change_since(&cell(Tier::Regional, "202324T2", 200, 0, 1));
-        assert_eq!(banded.achieved_share.reason, Some(HiddenReason::SmallGroup));
-        assert!(!banded.share_distinguishable && banded.achieved_share.value.is_none());
+        // at most 5 %, then about one half: at least so much more
+        let none = cell(Tier::Regional, "202324T2", 200, 0, 1);
+        let banded = now.change_since(&none).achieved_share;
+        assert_eq!((banded.bound, banded.reason, banded.standard_error), (Some(Bound::AtLeast), None, None));
+        assert!(banded.value.unwrap() > 0.3 && now.change_since(&none).share_distinguishable);
+        assert_eq!(none.change_since(&now).achieved_share.bound, Some(Bound::AtMost));
+        let open = none.change_since(&cell(Tier::Regional, "202324T1", 200, 0, 1));
+        assert_eq!((open.achieved_share.status, open.share_distinguishable), (CellStatus::RoundsToZero, false));
         let none = now.change_since(&cell(Tier::Regional, "202324T2", 0, 0, 1));
         assert_eq!(none.achieved_share.reason, Some(HiddenReason::NotCollected));
     }

@@ -22,8 +22,9 @@ impl Estimate {
         Self { value: None, standard_error: None, bound: None, status: reason.status(), reason: Some(reason) }
     }
 
-    pub(crate) fn banded(edge: f64, bound: Bound) -> Self {
-        Self { value: Some(edge), standard_error: None, bound: Some(bound), status: CellStatus::Ok, reason: None }
+    pub(crate) fn banded(edge: f64, bound: Bound, reliable: bool) -> Self {
+        let status = if reliable { CellStatus::Ok } else { CellStatus::Unreliable };
+        Self { value: Some(edge), standard_error: None, bound: Some(bound), status, reason: None }
     }
 
     pub(crate) fn rounds_to_zero() -> Self {

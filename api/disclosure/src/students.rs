@@ -46,6 +46,8 @@ pub struct CountedStudents {
 pub struct SecretGroup {
     /// What decides who belongs, and what is counted, without the category: one part has one size in every category.
     pub measure: Arc<str>,
+    /// What decides who belongs, whatever is counted of them: one group has one noised size in every cohort and stage.
+    pub group: Arc<str>,
     /// How many institutions belong.
     pub institutions: u32,
     /// Their cohorts.
@@ -229,7 +231,10 @@ impl Protector<'_> {
     /// The students of a group whose members are secret.
     fn part(&self, counted: &CountedStudents, part: &SecretGroup) -> ProtectedStudentCell {
         let subject = Subject { label: &counted.label, measure: &part.measure, keys: counted.keys, standard: false };
-        let [of_size, of_cohort] = self.noise.draw(subject, Pair::Students);
+        let [_, of_cohort] = self.noise.draw(subject, Pair::Students);
+        let group = Label { conditions: counted.label.conditions.clone(), period: part.group.clone() };
+        let of_size = Subject { label: &group, measure: &part.group, keys: counted.keys, standard: false };
+        let [of_size, _] = self.noise.draw(of_size, Pair::Students);
         let institutions = f64::from(part.institutions) + of_size;
         let cohort = self.noised(&part.cohort, part.institutions, subject, of_cohort);
         if institutions < f64::from(self.rules.fewest_institutions()) || cohort.total < f64::from(self.rules.k_students)

@@ -22,8 +22,8 @@ impl Plan {
     /// A tabulation is the kind of area, the named dimensions with their IN-sets, and, where benchmarks of several
     /// frameworks are counted together, which those are. Fewer areas, another order, or fewer categories of a breakdown
     /// are the same one, and so is the same question asked of another release: a cell changes between releases only
-    /// where enough institutions changed, so asking both adds nothing to average over. Standard tables, questions about
-    /// the asker's own results, and periods without results are free.
+    /// where as many institutions changed as the threshold, so releases give no more to average over than periods do.
+    /// Standard tables, questions about the asker's own results, and periods without results are free.
     ///
     /// The parts of the bill are those of the table that are wanted: per period each benchmark, then per period the
     /// outcomes over all benchmarks. [`part_of_cell`](Self::part_of_cell) and

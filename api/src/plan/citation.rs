@@ -75,7 +75,9 @@ impl Opened {
         let rest = text.strip_prefix("release-").ok_or_else(|| invalid("no `release-` in front"))?;
         let mut parts = rest.splitn(3, '-');
         let mut part = || parts.next().unwrap_or_default();
-        let release = part().parse().map_err(|_| invalid("no number of a release"))?;
+        let number = part();
+        let release = number.parse::<u32>().ok().filter(|release| release.to_string() == number);
+        let release = release.ok_or_else(|| invalid("no number of a release"))?;
         let tier = part().parse().map_err(|_| invalid("no tier"))?;
         let canonical = unseal(part()).ok_or_else(|| invalid("a question that is cut or changed"))?;
         Ok(Self { release, tier, canonical })

@@ -4,13 +4,17 @@ mod base;
 
 use std::sync::Arc;
 
-use disclosure::{Contributions, CountedStudents, Label, RawStudentCell, RawStudentTable, SecretGroup};
+use disclosure::{
+    Contributions, CountedStudents, FEWEST_AROUND, HiddenReason, Label, RawStudentCell, RawStudentTable, SecretGroup,
+};
 
 use crate::{
     domain::{AreaIndex, CohortYear, Stage},
     plan::DestinationPlan,
     snapshot::Snapshot,
 };
+
+use super::guard::outside;
 
 use base::{Bands, Member};
 
@@ -79,6 +83,11 @@ impl<'a> Scanner<'a> {
     fn group(&self, area: AreaIndex, year: CohortYear, stage: Stage, cells: &mut Vec<RawStudentCell>) {
         let destinations = self.plan.destinations();
         let bands = self.plan.banding().map_or(1, |banding| banding.bands.len());
+        if self.is_close_to_another(area, year, stage) {
+            let withheld = destinations.len() * bands;
+            cells.extend((0..withheld).map(|_| RawStudentCell::Withheld(HiddenReason::LowEffect)));
+            return;
+        }
         let mut all = Cohorts::default();
         let empty =
             Gathered { inside: Cohorts::default(), students: vec![Contributions::default(); destinations.len()] };
@@ -117,12 +126,28 @@ impl<'a> Scanner<'a> {
                     students: own.students[position],
                     part: name.as_ref().map(|name| SecretGroup {
                         measure: format!("destinations/{}/{name}", stage.code()).into(),
+                        group: base.map_or_else(|| name.clone(), |base| format!("{name}@{base}")).into(),
                         institutions: own.inside.institutions,
                         cohort: own.inside.sizes,
                     }),
                 }));
             }
         }
+    }
+
+    /// Whether an area around has one or two more institutions with a cohort: the two answers would tell about those.
+    fn is_close_to_another(&self, area: AreaIndex, year: CohortYear, stage: Stage) -> bool {
+        let Some(columns) = self.snapshot.destinations().cohort(year, stage) else { return false };
+        let rows_of = |area| columns.rows_of(area, self.plan.provider(), self.snapshot.catalogue());
+        let rows = rows_of(area);
+        let base = self.base(columns, &rows);
+        let counts = |row: &usize| self.member(columns, *row, base).is_some();
+        let mut own = rows.iter().cloned().flatten();
+        own.any(|row| counts(&row))
+            && self.snapshot.around(area).iter().any(|&around| {
+                let outside = outside(&rows_of(around), &rows).into_iter().flatten();
+                (1..FEWEST_AROUND as usize).contains(&outside.filter(counts).take(FEWEST_AROUND as usize).count())
+            })
     }
 
     /// Visits each institution of a group, by record key, with what it adds at the group's base. Returns the base where it is

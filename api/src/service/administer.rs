@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{NewAgreement, OrganisationKind},
-    ingest,
+    ingest, policy,
 };
 
 use super::{Error, Exchange};
@@ -37,8 +37,14 @@ impl Exchange {
     /// Adds an agreement under which an organisation may ask.
     ///
     /// # Errors
-    /// When the organisation or the area is unknown.
+    /// When the organisation or the area is unknown, or a purpose is the built-in one.
     pub async fn add_agreement(&self, agreement: &NewAgreement) -> Result<i64, Error> {
+        if agreement.purposes.iter().any(|purpose| purpose == policy::OWN_RESULTS) {
+            return Err(Error::BadRequest(format!(
+                "the purpose `{}` is built in: every organisation may ask about the results it handed in",
+                policy::OWN_RESULTS
+            )));
+        }
         Ok(self.store().add_agreement(agreement).await?)
     }
 

@@ -181,6 +181,9 @@ async fn a_preview_tells_what_comes_and_charges_nothing() {
         whole["preview"]["cost"]["tabulations"], 3,
         "two benchmarks and the outcomes over all; the totals are standard"
     );
+    let changes = preview.replace(&format!("input: {input})"), &format!("input: {input}, since: [\"202324T2\"])"));
+    let changes = service.ask(Some(LEP), &changes).await.data();
+    assert_eq!(changes["preview"]["cost"]["tabulations"], 4, "both periods");
     assert_eq!(service.ask(Some(PARTNER), &preview.replace("PHASE", "PHASE, TYPE")).await.error().0, "FORBIDDEN");
     assert_eq!(service.ask(None, &preview).await.error().0, "UNAUTHENTICATED");
 }

@@ -70,8 +70,10 @@ impl OutcomeQuery {
         #[graphql(desc = "The question, as for `outcomes`.")] input: OutcomesInput,
         #[graphql(desc = "Price outcomes over all benchmarks (`overall`) too.", default = false)] overall: bool,
         #[graphql(desc = "Price the totals of the breakdown (`totals`) too.", default = false)] totals: bool,
+        #[graphql(desc = "Price changes since these periods (`change`) too.", validator(max_items = 400))]
+        since: Option<Vec<String>>,
     ) -> Result<OutcomePreview> {
-        let (question, number) = input.into_question(Parts { cells: true, overall, totals }, Vec::new());
+        let (question, number) = input.into_question(Parts { cells: true, overall, totals }, since.unwrap_or_default());
         let exchange = context::exchange(context);
         let preview =
             exchange.preview(context::viewer(context), &question, release_number(number)?).await.map_err(wire)?;

@@ -28,7 +28,8 @@ pub enum HiddenReason {
     SmallGroup,
     /// One or two institutions make up too much of it.
     Dominance,
-    /// Too close to another answer: the two together would tell about a few institutions.
+    /// Too close to another answer: without one of its conditions or categories, or over an area around it, the same cell
+    /// would count a few institutions more or less, and the two answers together would tell about those.
     LowEffect,
     /// The budget of new tabulations about this benchmark and period is used up: see `viewer.budget`.
     Budget,
@@ -59,6 +60,8 @@ pub struct Estimate {
     /// the value is the edge of a band.
     standard_error: Option<f64>,
     /// Set where the value is the edge of a band: shares too close to 0 % or 100 % are told as "at most" or "at least".
+    /// Which side it lies on was decided after noise was added: where the status is `UNRELIABLE` the truth may lie on the
+    /// other one.
     bound: Option<EstimateBound>,
     /// What kind of answer this is.
     status: CellStatus,

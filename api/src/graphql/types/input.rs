@@ -44,7 +44,8 @@ pub struct OutcomesInput {
     /// One of your agreements' purposes, or `OWN_RESULTS` for results you handed in. May be left out where you have
     /// exactly one.
     purpose: Option<String>,
-    /// Codes of areas; everything your agreements reach when left out. One table holds one kind of area.
+    /// Codes of areas; everything your agreements reach when left out. One table holds one kind of area, and is answered at
+    /// one tier: where your agreements give several, the most protected of them. Name areas to keep them apart.
     #[graphql(validator(max_items = 1000))]
     areas: Option<Vec<String>>,
     /// Break the areas down to every area of this kind within them, e.g. each LEP of a country.
@@ -66,7 +67,9 @@ pub struct OutcomesInput {
     #[graphql(default = false)]
     mapped: bool,
     /// Bring the cells of a breakdown and its `totals` to add up: weighted least squares over the published values, which
-    /// also makes them a little more exact. Cells that took part say `reconciled`. Needs the totals, and costs what they cost.
+    /// also makes them a little more exact. It can do so only where every part is published and every institution belongs
+    /// to a category (some have no quintile of disadvantage); cells that took part say `reconciled`, others stay as they
+    /// are. Needs the totals, and costs what they cost.
     #[graphql(default = false)]
     reconcile: bool,
     /// The number of the release to answer from; the newest when left out.

@@ -109,7 +109,7 @@ impl OutcomeTable {
 /// What a table costs.
 #[derive(SimpleObject)]
 pub struct TabulationCost {
-    /// How many cells it has.
+    /// How many cells it has, those of its totals included where they are selected.
     cells: i32,
     /// Whether it is a standard table (one kind of area × period × benchmark, no other condition, not mapped; of destinations,
     /// one without bands), which is always free.
@@ -117,8 +117,8 @@ pub struct TabulationCost {
     /// How many units of the budget the selected parts need, when none was asked for before: one for each benchmark and
     /// period, where `cells` or `summary` is selected, and one for each period where `overall` is. A mapped question needs
     /// one for each benchmark that is counted. Destinations by band of benchmarks achieved need one for each cohort year and
-    /// stage, and one for the framework. Areas and categories do not add to it. 0 for standard tables and for your
-    /// own results.
+    /// stage, and one for the framework. `totals` and `change(since:)` need theirs too: they are further tabulations, and
+    /// further periods. Areas and categories do not add to it. 0 for standard tables and for your own results.
     tabulations: i32,
     /// The same as privacy loss: the sum of ρ = 1/(1.2 σ²) over the units, σ being the noise of the tier.
     rho: f64,
@@ -202,7 +202,8 @@ impl OutcomeCell {
         Estimate::new(&self.table.cells()[self.position].mean_score, self.table.remedies(self.position))
     }
 
-    /// The change since an earlier period: the same area, benchmark and categories.
+    /// The change since an earlier period: the same area, benchmark and categories. Costs what the same question about that
+    /// period costs, which is nothing where you asked it before or it is a standard table.
     async fn change(&self, #[graphql(desc = "The earlier period, e.g. `202223T3`.")] since: String) -> Result<Change> {
         let period: domain::Period = since.parse().map_err(|error: InvalidPeriod| bad_request(error.to_string()))?;
         let change = self.table.change(self.position, period);

@@ -8,7 +8,7 @@ use crate::domain;
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "disclosure::Tier")]
 pub enum Tier {
-    /// Results that your organisation handed in itself: exact, never below 3 institutions.
+    /// Results that your organisation handed in itself: exact, never below 7 institutions.
     Own,
     /// Partners near by, by agreement: noise of standard deviation 3 institutions, never below 10.
     Regional,

@@ -1,6 +1,6 @@
 //! The count of students against a reference that goes through the counts one by one, on random data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use disclosure::{NoiseKey, Tier};
 use proptest::prelude::*;
@@ -64,6 +64,36 @@ fn achieved(results: &[ReleasedResult], institution: Pseudonym, banding: &Bandin
     own.scores.iter().map(|score| score.map(|score| usize::from(score == 100))).sum()
 }
 
+/// The institutions of an area that have a cohort, and with bands were assessed on every benchmark.
+fn eligible(
+    counts: &[ReleasedDestination],
+    results: &[ReleasedResult],
+    catalogue: &Catalogue,
+    plan: &DestinationPlan,
+    (area, year, stage): (AreaIndex, CohortYear, Stage),
+) -> BTreeSet<Pseudonym> {
+    let mut eligible = BTreeSet::new();
+    for institution in (0..40).map(|number| Pseudonym([number; 32])) {
+        let of = |count: &&ReleasedDestination| {
+            (count.institution, count.cohort_year, count.stage) == (institution, year, stage)
+        };
+        let own: Vec<&ReleasedDestination> = counts.iter().filter(of).collect();
+        let here = own.first().is_some_and(|count| {
+            if catalogue.areas()[area].kind == AreaKind::Hub {
+                count.hub == Some(area)
+            } else {
+                catalogue.local_authorities(area).contains(&count.local_authority)
+            }
+        });
+        let provided = plan.provider().is_none_or(|provider| own.iter().all(|count| count.provider == provider));
+        let assessed = plan.banding().is_none_or(|banding| achieved(results, institution, banding).is_some());
+        if here && provided && assessed && own.iter().any(|count| count.students > 0) {
+            eligible.insert(institution);
+        }
+    }
+    eligible
+}
+
 /// Count by count: every institution, one after the other, against every condition of one cell.
 fn naive(
     counts: &[ReleasedDestination],
@@ -75,6 +105,13 @@ fn naive(
     let at = plan.coordinates(cell);
     let (area, year, stage) = (plan.areas()[at.area], plan.cohort_years()[at.cohort_year], plan.stages()[at.stage]);
     let (destination, band) = (plan.destinations()[at.destination], plan.band(at));
+    let of = |area| eligible(counts, results, catalogue, plan, (area, year, stage));
+    let close = (0..catalogue.areas().len())
+        .filter(|&around| around != area && catalogue.lies_in(area, around))
+        .any(|around| (1..3).contains(&of(around).difference(&of(area)).count()));
+    if close && !of(area).is_empty() {
+        return RawStudentCell::Withheld(HiddenReason::LowEffect);
+    }
     let (mut all, mut inside, mut students) = (Cohorts::default(), Cohorts::default(), Contributions::default());
     for institution in (0..40).map(|number| Pseudonym([number; 32])) {
         let own: Vec<&ReleasedDestination> = counts
@@ -117,6 +154,7 @@ fn naive(
         students,
         part: band.map(|_| SecretGroup {
             measure: with_band(format!("destinations/{stage}")).into(),
+            group: name.clone().unwrap_or_default().into(),
             institutions: inside.institutions,
             cohort: inside.sizes,
         }),
