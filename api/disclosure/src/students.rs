@@ -38,7 +38,7 @@ pub struct CountedStudents {
     /// Their students in the category; those of the institutions in the band alone where there is one.
     pub students: Contributions,
     /// The part of the institutions that is asked about, where who belongs to it is secret.
-    pub part: Option<SecretGroup>,
+    pub part: Option<Box<SecretGroup>>,
 }
 
 /// A part of a public group of institutions. Who belongs to it is secret, so its size is too.

@@ -124,11 +124,13 @@ impl<'a> Scanner<'a> {
                     cohort: all.sizes,
                     keys: all.keys,
                     students: own.students[position],
-                    part: name.as_ref().map(|name| SecretGroup {
-                        measure: format!("destinations/{}/{name}", stage.code()).into(),
-                        group: base.map_or_else(|| name.clone(), |base| format!("{name}@{base}")).into(),
-                        institutions: own.inside.institutions,
-                        cohort: own.inside.sizes,
+                    part: name.as_ref().map(|name| {
+                        Box::new(SecretGroup {
+                            measure: format!("destinations/{}/{name}", stage.code()).into(),
+                            group: base.map_or_else(|| name.clone(), |base| format!("{name}@{base}")).into(),
+                            institutions: own.inside.institutions,
+                            cohort: own.inside.sizes,
+                        })
                     }),
                 }));
             }

@@ -24,7 +24,7 @@ fn cell(conditions: &str, keys: u128, cohorts: &[u32], students: &[u32]) -> Coun
 fn with_part(mut cell: CountedStudents, institutions: u32, cohorts: &[u32]) -> CountedStudents {
     let measure = "destinations/KS4/GATSBY-2014@202324T3:6-8".into();
     let group = "GATSBY-2014@202324T3:6-8".into();
-    cell.part = Some(SecretGroup { measure, group, institutions, cohort: cohorts.iter().copied().collect() });
+    cell.part = Some(Box::new(SecretGroup { measure, group, institutions, cohort: cohorts.iter().copied().collect() }));
     cell
 }
 

@@ -152,11 +152,13 @@ fn naive(
         cohort: all.sizes,
         keys: all.keys,
         students,
-        part: band.map(|_| SecretGroup {
-            measure: with_band(format!("destinations/{stage}")).into(),
-            group: name.clone().unwrap_or_default().into(),
-            institutions: inside.institutions,
-            cohort: inside.sizes,
+        part: band.map(|_| {
+            Box::new(SecretGroup {
+                measure: with_band(format!("destinations/{stage}")).into(),
+                group: name.clone().unwrap_or_default().into(),
+                institutions: inside.institutions,
+                cohort: inside.sizes,
+            })
         }),
     })
 }

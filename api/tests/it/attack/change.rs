@@ -121,7 +121,8 @@ fn secret(key: u8, twin: usize) -> [u8; 32] {
 async fn corrections(known: usize, kinds: &[AreaKind]) -> Samples {
     let mut samples = Samples::default();
     for twin in 0..2 {
-        let corrected = population(twin, 1);
+        let mut corrected = population(twin, 1);
+        corrected.institutions[0].hubs = vec![(area(HUBS[0]), 0..1)];
         let mut before = corrected.clone();
         before.institutions[0].scores = [Some(60); 8];
         // Every other one stands in the same hub and the same authority.
