@@ -30,8 +30,17 @@ pub struct Rules {
     /// The standard deviation of the noise, in institutions' worth: 1 is one institution's whole yes or no.
     pub sigma: f64,
     /// The same for cells of standard tables: one kind of area × benchmark × period, no other condition. There are few of
-    /// them and they never change, so they carry less; how much less was found with the attack suite (`docs` of
-    /// [`Tier::rules`]).
+    /// them and they never change, so they may carry less: as little as the attack suite lets them. An institution that moves
+    /// between hubs binds (AUC at most .60); the other targets would hold from 2.3 on.
+    ///
+    /// | σ | advantage of least squares, 1 and 30 terms | AUC of a move | all others known | error in points at n = 30, 60, 190, 550 |
+    /// | --- | --- | --- | --- | --- |
+    /// | 1 | .038, .043 | .760 | .691 | 3.4, 1.7, 0.5, 0.2 |
+    /// | 2 | .029, .038 | .638 | .599 | 6.8, 3.4, 1.1, 0.4 |
+    /// | 2.3 | .027, .035 | .621 | .586 | 7.8, 3.9, 1.2, 0.4 |
+    /// | 2.8 | .025, .031 | .600 (.602 through the API) | .571 | 9.4, 4.7, 1.5, 0.5 |
+    /// | 2.9 | .024, .030 | .596 | .568 | 9.8, 4.9, 1.6, 0.5 |
+    /// | 3 | .024, .028 | .593 | .566 | 10.4, 5.2, 1.6, 0.6 |
     pub sigma_standard: f64,
     /// The most dimensions a question may name, besides area, period and benchmark.
     pub max_dimensions: usize,
