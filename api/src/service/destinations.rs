@@ -1,12 +1,12 @@
 //! Destinations: a viewer's question becomes a protected table of students. Each step demands what the one before made.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use disclosure::{HiddenReason, ProtectedStudentCell, ProtectedStudentTable, RawStudentTable, Tier, hidden_cohort};
 
 use crate::{
     auth::Viewer,
-    domain::{Area, Catalogue, CohortYear, Destination, Release, Stage},
+    domain::{Area, AreaIndex, Catalogue, CohortYear, Destination, Release, Stage},
     plan::{self, Band, Banding, DestinationCitation, DestinationPlan, DestinationQuestion},
     policy::{self, Grant},
     scan,
@@ -189,14 +189,17 @@ fn remedies(
         *hidden &= cells[0].share.reason != Some(HiddenReason::Budget);
     }
     let groups_of_area = plan.groups() / plan.areas().len();
+    // Many areas lie in the same ones: each is looked into once.
+    let mut over: HashMap<AreaIndex, Vec<bool>> = HashMap::new();
     for (position, &area) in plan.areas().iter().enumerate() {
         let own = position * groups_of_area..(position + 1) * groups_of_area;
         if !hidden[own.clone()].contains(&true) {
             continue;
         }
         for around in coarser(area, plan.tier(), grant, catalogue) {
-            for (group, shown) in own.clone().zip(shown(&plan.over(around))) {
-                if shown && hidden[group] {
+            let over = over.entry(around).or_insert_with(|| shown(&plan.over(around)));
+            for (group, shown) in own.clone().zip(over) {
+                if *shown && hidden[group] {
                     remedies[group].push(ask_for(around, catalogue));
                 }
             }
