@@ -23,18 +23,28 @@ check() { # NAME JSON FILTER
 fields='summary { published hidden { reason count } } cells { area { name } benchmark { number } institutions
   achievedShare { value standardError bound status reason remedy } }'
 plain="{ outcomes(input: {framework: \"GATSBY-2014\", areas: [\"E92000001\"], areaKind: LEP,
-  where: [{dimension: DISADVANTAGE, in: [\"4\", \"5\"]}]}) { $fields } }"
-respelled="{ again: outcomes(input: {where: [{in: [\"5\", \"4\", \"5\"], dimension: DISADVANTAGE}], areaKind: LEP,
+  where: [{dimension: PHASE, in: [\"secondary\"]}]}) { $fields } }"
+respelled="{ again: outcomes(input: {where: [{in: [\"secondary\", \"secondary\"], dimension: PHASE}], areaKind: LEP,
   areas: [\"E92000001\", \"E92000001\"], mapped: false, framework: \"GATSBY-2014\"}) { $fields } }"
 
 first=$(ask "$lep" "$plain")
 check 'LEPs × 8 benchmarks' "$first" '.data.outcomes.cells | length == 304'
 check 'most cells carry a value with its standard error' "$first" '.data.outcomes.summary.published > 250'
 check 'a hidden cell tells why and what to do' "$first" \
-  '[.data.outcomes.cells[] | select(.achievedShare.value == null)] | length > 0 and all(.[]; .achievedShare.reason == "SMALL_GROUP" and (.achievedShare.remedy | length > 0))'
+  '[.data.outcomes.cells[] | select(.achievedShare.value == null)] | length > 0 and all(.[]; .achievedShare.reason == "SMALL_GROUP" or .achievedShare.reason == "LOW_EFFECT") and any(.[]; .achievedShare.remedy | length > 0)'
 again=$(ask "$lep" "$respelled")
 check 'the same question, respelled, gets the same numbers' \
   "$(jq -n --argjson a "$first" --argjson b "$again" '[$a.data.outcomes, $b.data.again]')" '.[0] == .[1]'
+preview=$(ask "$lep" '{ preview(input: {framework: "GATSBY-2014", areas: ["E92000001"], areaKind: LEP, where: [{dimension: PHASE,
+  in: ["secondary"]}]}) { cost { tabulations newTabulations } summary { published hidden { reason count } } } }')
+check 'a preview tells what was hidden, and that asking again costs nothing' \
+  "$(jq -n --argjson a "$first" --argjson b "$preview" '[$a.data.outcomes, $b.data.preview]')" \
+  '.[0].summary == .[1].summary and .[1].cost == {tabulations: 8, newTabulations: 0}'
+cited=$(ask "$lep" '{ outcomes(input: {framework: "GATSBY-2014", areas: ["E12000001"]}) { citation cells { achievedShare { value } } } }')
+citation=$(jq -r .data.outcomes.citation <<<"$cited")
+check 'a cited table comes back' \
+  "$(jq -n --argjson a "$cited" --argjson b "$(ask "$lep" "{ table(citation: \"$citation\") { citation cells { achievedShare { value } } } }")" '[$a.data.outcomes, $b.data.table]')" \
+  '.[0] == .[1] and (.[0].cells | length == 8)'
 terms=$(ask "$partner" '{ outcomes(input: {framework: "HKBM-2019", areas: ["HK", "E12000001"], areaKind: REGION, mapped: true,
   periods: ["202324T1", "202324T2", "202324T3"]}) { tier release { synthetic } cells { area { code } benchmark { number } comparability
   achievedShare { value status reason } } } }')
