@@ -15,6 +15,7 @@ use super::{
     answer::{Answer, Reply},
     declared::Declared,
     guard::Limits,
+    order,
     prepared::{Prepared, Preparer, Refusal, fast},
     trusted::{TrustedDocuments, TrustedError, identifier, identifier_of},
     variables,
@@ -156,6 +157,9 @@ impl Executor {
         let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
         if executed && !response.errors.is_empty() {
             self.declared.complete(&mut response.data, document, name, &response.errors);
+        }
+        if let Some(operation) = meant(document, name).next().filter(|_| executed) {
+            order::arrange(&mut response.data, document, operation);
         }
         let data = executed.then_some(&response.data);
         Answer::executed(data, &response.errors, prepared.catalogue_only, request_id)

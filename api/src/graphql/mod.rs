@@ -7,6 +7,7 @@ mod declared;
 mod error;
 mod execute;
 pub mod guard;
+mod order;
 mod prepared;
 mod query;
 mod trusted;

@@ -106,6 +106,21 @@ async fn aliased_changes_and_those_in_fragments_are_answered_too() {
 }
 
 #[tokio::test]
+async fn fields_stand_in_the_order_of_the_question_though_some_wait_for_the_database() {
+    let service = Service::filled(Engine::Sqlite).await;
+    let query = r#"{ viewer { budget { used } scopes } outcomes(input: {framework: "GATSBY-2014", areas: ["E92000001"], by: [TYPE]}) { tier }
+        preview(input: {framework: "GATSBY-2014", areas: ["E92000001"], by: [PHASE]}) { tier } dimensions { dimension } }"#;
+    for _ in 0..20 {
+        let body = String::from_utf8(service.ask(Some(LEP), query).await.body).unwrap();
+        let places: Vec<usize> = ["viewer", "budget", "scopes", "outcomes", "preview", "dimensions"]
+            .iter()
+            .map(|field| body.find(&format!("\"{field}\":")).unwrap())
+            .collect();
+        assert!(places.is_sorted(), "{body}");
+    }
+}
+
+#[tokio::test]
 async fn quartiles_are_whole_numbers_in_order_and_hidden_for_few() {
     let service = Service::filled(Engine::Sqlite).await;
     let ask = |organisation: &'static str, area: &'static str| {

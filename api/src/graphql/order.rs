@@ -1,0 +1,91 @@
+//! The fields of an answer, in the order in which they were asked for.
+//!
+//! async-graphql 7.2.1 puts a field where it was resolved, so that one that waits for the database comes last. The
+//! specification wants the order of the question, and an answer that is repeated must be the same byte by byte. Only fields
+//! of the root and of what stands directly under it wait for anything, so no more than that is put in order.
+
+use std::collections::HashMap;
+
+use async_graphql::{
+    Name, Positioned, Value,
+    parser::types::{ExecutableDocument, FragmentDefinition, OperationDefinition, Selection, SelectionSet},
+};
+
+/// How many levels of objects are put in order: the root, and the objects that are its fields.
+const LEVELS: usize = 2;
+
+type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
+
+/// Puts the fields of an operation's answer in order.
+pub(super) fn arrange(data: &mut Value, document: &ExecutableDocument, operation: &OperationDefinition) {
+    arrange_object(data, &[&operation.selection_set.node], &document.fragments, LEVELS);
+}
+
+fn arrange_object(value: &mut Value, sets: &[&SelectionSet], fragments: &Fragments, levels: usize) {
+    let Value::Object(fields) = value else { return };
+    if levels == 0 {
+        return;
+    }
+    let mut keys = Vec::new();
+    sets.iter().for_each(|set| collect(set, fragments, &mut keys));
+    let mut left = std::mem::take(fields);
+    for (key, below) in keys {
+        if let Some((name, mut value)) = left.swap_remove_entry(key) {
+            arrange_object(&mut value, &below, fragments, levels - 1);
+            fields.insert(name, value);
+        }
+    }
+    fields.extend(left);
+}
+
+/// The response keys of a selection in the order in which they are met, each with what is selected below it.
+fn collect<'a>(set: &'a SelectionSet, fragments: &'a Fragments, keys: &mut Vec<(&'a str, Vec<&'a SelectionSet>)>) {
+    for item in &set.items {
+        match &item.node {
+            Selection::Field(field) => {
+                let key = field.node.response_key().node.as_str();
+                let below = &field.node.selection_set.node;
+                match keys.iter_mut().find(|(known, _)| *known == key) {
+                    Some((_, sets)) => sets.push(below),
+                    None => keys.push((key, vec![below])),
+                }
+            }
+            Selection::InlineFragment(fragment) => collect(&fragment.node.selection_set.node, fragments, keys),
+            Selection::FragmentSpread(spread) => {
+                if let Some(fragment) = fragments.get(&spread.node.fragment_name.node) {
+                    collect(&fragment.node.selection_set.node, fragments, keys);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_query;
+
+    use super::*;
+
+    fn check(query: &str, data: &str, expected: &str) {
+        let document = parse_query(query).unwrap();
+        let mut data = Value::from_json(serde_json::from_str(data).unwrap()).unwrap();
+        let (_, operation) = document.operations.iter().next().unwrap();
+        arrange(&mut data, &document, &operation.node);
+        assert_eq!(serde_json::to_string(&data).unwrap(), expected);
+    }
+
+    #[test]
+    fn fields_stand_in_the_order_of_the_question() {
+        check("{ a b c: d }", r#"{"c":1,"b":2,"a":3}"#, r#"{"a":3,"b":2,"c":1}"#);
+        check(
+            "{ ...f a { x } ... { b { p } } a { y } } fragment f on Query { c { n m } }",
+            r#"{"b":{"p":1},"a":{"y":2,"x":3},"c":{"m":4,"n":5}}"#,
+            r#"{"c":{"n":5,"m":4},"a":{"x":3,"y":2},"b":{"p":1}}"#,
+        );
+    }
+
+    #[test]
+    fn what_was_left_out_or_is_null_does_no_harm() {
+        check("{ a @skip(if: true) b c { d } }", r#"{"c":null,"b":[1,2]}"#, r#"{"b":[1,2],"c":null}"#);
+    }
+}
