@@ -224,31 +224,38 @@ impl Naive<'_> {
         let sources = self.kept_sources(conditions);
         let size = |conditions: &Conditions| u32::try_from(self.matching(conditions, &sources).len()).unwrap();
         let own = size(conditions);
-        let narrowed = conditions.kept.iter().any(|(&dimension, codes)| {
-            let mut dropped = conditions.clone();
-            dropped.kept.remove(&dimension);
+        let split = conditions.kept.iter().any(|(&dimension, codes)| {
             let one = |&code: &u8| {
                 let mut single = conditions.clone();
                 single.kept.insert(dimension, vec![code]);
                 disclosure::has_low_effect(size(&single), rules)
             };
-            disclosure::has_low_effect(size(&dropped) - own, rules) || (codes.len() > 1 && codes.iter().any(one))
+            codes.len() > 1 && codes.iter().any(one)
         });
-        let around = (0..self.catalogue.areas().len())
+        let named: Vec<Dimension> = conditions.kept.keys().copied().collect();
+        let close = (0..1_u32 << named.len()).any(|dropped| {
+            let mut wider = conditions.clone();
+            for (position, dimension) in named.iter().enumerate() {
+                if dropped & (1 << position) != 0 {
+                    wider.kept.remove(dimension);
+                }
+            }
+            let more = size(&wider) - own;
+            disclosure::has_low_effect(more, rules) || (more == 0 && self.is_close_around(&wider, &sources))
+        });
+        own >= rules.fewest_institutions() && (split || close)
+    }
+
+    /// Whether the same conditions over an area around are met by one or two more.
+    fn is_close_around(&self, conditions: &Conditions, sources: &[usize]) -> bool {
+        let inside = self.matching(conditions, sources);
+        (0..self.catalogue.areas().len())
             .filter(|&area| area != conditions.area && self.catalogue.lies_in(conditions.area, area))
             .any(|area| {
-                let outside: Vec<_> = {
-                    let inside = self.matching(conditions, &sources);
-                    let wider = Conditions { area, ..conditions.clone() };
-                    let wider = self.matching(&wider, &sources);
-                    wider
-                        .into_iter()
-                        .filter(|(one, _)| !inside.iter().any(|(other, _)| std::ptr::eq(*one, *other)))
-                        .collect()
-                };
-                (1..disclosure::FEWEST_AROUND as usize).contains(&outside.len())
-            });
-        own >= rules.fewest_institutions() && (narrowed || around)
+                let mut wider = self.matching(&Conditions { area, ..conditions.clone() }, sources);
+                wider.retain(|(one, _)| !inside.iter().any(|(other, _)| std::ptr::eq(*one, *other)));
+                (1..disclosure::FEWEST_AROUND as usize).contains(&wider.len())
+            })
     }
 }
 

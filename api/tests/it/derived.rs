@@ -60,6 +60,21 @@ async fn totals_stand_beside_the_breakdown_and_add_up_only_when_asked() {
 }
 
 #[tokio::test]
+async fn reconciling_what_nobody_reads_does_no_harm() {
+    let service = Service::filled(Engine::Sqlite).await;
+    let query = |fields: &str| {
+        format!(
+            r#"{{ outcomes(input: {{framework: "GATSBY-2014", areas: ["E92000001"], by: [TYPE], reconcile: true}}) {{ {fields} }} }}"#
+        )
+    };
+    let citation = service.ask(Some(LEP), &query("citation")).await.data()["outcomes"]["citation"].clone();
+    assert!(citation.is_string());
+    service.ask(Some(LEP), &query("overall { institutions }")).await.data();
+    let again = format!("{{ table(citation: {citation}) {{ overall {{ institutions }} }} }}");
+    service.ask(Some(LEP), &again).await.data();
+}
+
+#[tokio::test]
 async fn a_change_has_an_error_of_its_own_and_says_whether_it_stands_out() {
     let service = Service::filled(Engine::Sqlite).await;
     let change = r#"change(since: "202324T2") { since { code } achievedShare { ...E } meanScore { ...E } sameInstitutions distinguishable meanDistinguishable }"#;
