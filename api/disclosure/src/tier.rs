@@ -31,7 +31,8 @@ pub struct Rules {
     pub sigma: f64,
     /// The same for cells of standard tables: one kind of area × benchmark × period, no other condition. There are few of
     /// them and they never change, so they may carry less: as little as the attack suite lets them. An institution that moves
-    /// between hubs binds (AUC at most .60); the other targets would hold from 2.3 on.
+    /// between hubs binds, and the AUC of whoever knows all other results (both at most .60); without these, collusion
+    /// would at 2.3.
     ///
     /// | σ | advantage of least squares, 1 and 30 terms | AUC of a move | all others known | error in points at n = 30, 60, 190, 550 |
     /// | --- | --- | --- | --- | --- |

@@ -1,5 +1,6 @@
 //! Counts: a plan over a snapshot becomes raw cells. Pure, processor only; what comes out must be protected next.
 
+mod compared;
 mod destinations;
 mod group;
 mod guard;

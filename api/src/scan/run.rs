@@ -12,7 +12,7 @@ use crate::{
 
 use super::{
     group::{Grouping, NO_GROUP},
-    guard::{Guard, Place, outside},
+    guard::Guard,
     revision,
     tally::{Histogram, Tally},
 };
@@ -148,16 +148,13 @@ pub(super) struct Scanner<'a> {
     pub(super) plan: &'a Plan,
     pub(super) catalogue: &'a Catalogue,
     pub(super) sources: Vec<(&'a SourceFramework, &'a FrameworkColumns)>,
-    snapshot: &'a Snapshot,
+    pub(super) snapshot: &'a Snapshot,
     pub(super) grouping: Grouping,
     periods: Vec<Arc<str>>,
 }
 
 /// Per source framework, ranges of its rows.
 pub(super) type Rows<'a> = Vec<Cow<'a, [Range<usize>]>>;
-
-/// Per source framework and area around, the ranges of its rows outside an area.
-type Outside = Vec<Vec<Vec<Range<usize>>>>;
 
 /// The counts of one area in one period, per source framework that holds the period.
 pub(super) struct Counts {
@@ -176,7 +173,7 @@ pub(super) struct SourceCounts {
 }
 
 impl<'a> Scanner<'a> {
-    fn new(plan: &'a Plan, snapshot: &'a Snapshot) -> Self {
+    pub(super) fn new(plan: &'a Plan, snapshot: &'a Snapshot) -> Self {
         Self {
             plan,
             snapshot,
@@ -188,93 +185,8 @@ impl<'a> Scanner<'a> {
     }
 
     /// Per source framework, the rows of an area.
-    fn rows_of(&self, area: AreaIndex) -> Rows<'a> {
+    pub(super) fn rows_of(&self, area: AreaIndex) -> Rows<'a> {
         self.sources.iter().map(|(_, columns)| columns.rows_of(area, self.plan.provider(), self.catalogue)).collect()
-    }
-
-    /// The rows outside an area of the areas around it that have any.
-    fn outside_of(&self, area: AreaIndex, rows: &Rows<'_>) -> Outside {
-        let mut outsides: Outside = self.sources.iter().map(|_| Vec::new()).collect();
-        for &around in self.snapshot.around(area) {
-            let left: Vec<Vec<Range<usize>>> =
-                self.rows_of(around).iter().zip(rows).map(|(around, rows)| outside(around, rows)).collect();
-            if left.iter().any(|ranges| !ranges.is_empty()) {
-                outsides.iter_mut().zip(left).for_each(|(outside, ranges)| outside.push(ranges));
-            }
-        }
-        outsides
-    }
-
-    /// What the guard looks at: per source that holds the period, its rows and how many of them each cell counts.
-    fn places<'b>(
-        &'b self,
-        counts: &Counts,
-        rows: &'b Rows<'a>,
-        outside: &'b Outside,
-        period: Period,
-    ) -> Vec<Place<'b>> {
-        let (groups, benchmarks) = (self.plan.groups().len(), self.plan.benchmarks().len());
-        counts
-            .sources
-            .iter()
-            .filter_map(|(position, source)| {
-                let cells = (0..benchmarks).flat_map(|benchmark| (0..groups).map(move |group| (benchmark, group)));
-                let kept = |kept: bool, size: u32| if kept { size } else { 0 };
-                let sizes = cells
-                    .map(|(benchmark, group)| {
-                        let size = source.tallies[benchmark * groups + group].institutions;
-                        kept(counts.keeps(size, |other| other.tallies[benchmark * groups + group].institutions), size)
-                    })
-                    .chain((0..groups).map(|group| {
-                        let size = source.histograms[group].institutions();
-                        kept(counts.keeps(size, |other| other.histograms[group].institutions()), size)
-                    }))
-                    .collect();
-                let (framework, columns) = self.sources[*position];
-                Some(Place {
-                    source: framework,
-                    columns: columns.period(period)?,
-                    rows: &rows[*position],
-                    outside: outside[*position].iter().map(Vec::as_slice).collect(),
-                    sizes,
-                })
-            })
-            .collect()
-    }
-
-    /// The guard over sets as they are at their bases: those of an area, of the areas around it, and of every plan that the
-    /// guard compares with.
-    fn low_effect_at_bases(
-        &self,
-        guard: &Guard<'_>,
-        places: &[Place<'_>],
-        area: AreaIndex,
-        period: Period,
-    ) -> Vec<bool> {
-        let kept = |per_source: &[Vec<u32>]| {
-            let cells = places.first().map_or(0, |place| place.sizes.len());
-            let of = |cell: usize| {
-                let counted = places.iter().zip(per_source).filter(|(place, _)| place.sizes[cell] > 0);
-                counted.map(|(_, sizes)| sizes[cell]).sum()
-            };
-            (0..cells).map(of).collect::<Vec<u32>>()
-        };
-        let around: Vec<Vec<u32>> =
-            self.snapshot.around(area).iter().map(|&around| kept(&self.sizes_at_bases(around, period))).collect();
-        let without = |plan: &Plan| Scanner::new(plan, self.snapshot).sizes_at_bases(area, period);
-        guard.low_effect_at_bases(places, &around, without)
-    }
-
-    /// Per source that holds a period, and per line and group, how many institutions of an area are counted at its base.
-    fn sizes_at_bases(&self, area: AreaIndex, period: Period) -> Vec<Vec<u32>> {
-        let rows = self.rows_of(area);
-        let mut counts = self.count(&rows, period);
-        revision::revise(self, area, &rows, period, &mut counts);
-        let sizes = |source: &SourceCounts| {
-            let tallies = source.tallies.iter().map(|tally| tally.institutions);
-            tallies.chain(source.histograms.iter().map(Histogram::institutions)).collect()
-        };
-        counts.sources.iter().map(|(_, source)| sizes(source)).collect()
     }
 
     /// Whether a cell belongs to a standard table, however it was asked for: no dimension is named, and one benchmark of
@@ -287,7 +199,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The counts of an area in a period, as the release itself holds them.
-    fn count(&self, rows: &Rows<'_>, period: Period) -> Counts {
+    pub(super) fn count(&self, rows: &Rows<'_>, period: Period) -> Counts {
         let sources = self
             .sources
             .iter()
@@ -441,7 +353,7 @@ pub(super) fn least(scores: impl Iterator<Item = u8>) -> u8 {
 impl Counts {
     /// Whether a cell counts a source of a size. Where one source has enough institutions by itself, others that have
     /// too few are left out: with and without them, the answers would tell about those few.
-    fn keeps(&self, size: u32, of: impl Fn(&SourceCounts) -> u32) -> bool {
+    pub(super) fn keeps(&self, size: u32, of: impl Fn(&SourceCounts) -> u32) -> bool {
         size >= self.fewest || self.sources.iter().all(|(_, source)| of(source) < self.fewest)
     }
 

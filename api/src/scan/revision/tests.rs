@@ -6,7 +6,9 @@ use disclosure::{HiddenReason, NoiseKey, ProtectedCell, ProtectedTable, Tier, pr
 use proptest::prelude::*;
 
 use crate::{
-    domain::{AreaIndex, AreaKind, Attributes, Catalogue, FrameworkIndex, Period, Pseudonym, ReleasedResult},
+    domain::{
+        AreaIndex, AreaKind, Attributes, Catalogue, Dimension, FrameworkIndex, Period, Pseudonym, ReleasedResult,
+    },
     plan::{Plan, Question, SourceFramework},
     scan::{
         naive::{AUTHORITIES, BENCHMARKS, catalogue, meets, plan, question, score, snapshot},
@@ -201,6 +203,29 @@ fn result(institution: u8, from: u32) -> ReleasedResult {
         from,
         until: None,
     }
+}
+
+/// Eleven of one phase and one of another, so that the two answers would tell about that one; then more of the other. The
+/// whole stays at its base until ten have come, whatever it holds by now.
+#[test]
+fn the_guard_looks_at_the_sets_that_are_answered() {
+    let catalogue = catalogue();
+    let question = Question {
+        framework: "F".into(),
+        area_kind: Some(AreaKind::Country),
+        by: vec![Dimension::Phase],
+        ..Question::default()
+    };
+    let other = |number: u8, from| ReleasedResult { attributes: Attributes([2, 1, 1, 1, 1]), ..result(number, from) };
+    let is_hidden = |late: u8| {
+        let first = (0..11).map(|number| result(number, 1)).chain([other(11, 1)]);
+        let results: Vec<ReleasedResult> = first.chain((0..late).map(|number| other(12 + number, 2))).collect();
+        let snapshot = snapshot(&results, &catalogue);
+        is_withheld(&protected(&plan(&question, &catalogue, &snapshot), &snapshot).cells()[0])
+    };
+    assert!(is_hidden(0) && is_hidden(8), "one, or too few, of the other phase");
+    assert!(is_hidden(9), "there are ten of the other phase, but the whole is answered as if there were one");
+    assert!(!is_hidden(10));
 }
 
 #[test]
