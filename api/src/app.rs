@@ -148,6 +148,7 @@ pub fn router_with(settings: &Settings, edge: &EdgeSettings, exchange: &Arc<Exch
         suggestions: edge.suggestions == Switch::On,
         trusted,
         trusted_only: edge.trusted_only,
+        rows: if edge.field_by_field { graphql::RowsMade::FieldByField } else { graphql::RowsMade::Written },
     };
     let executor = graphql::Executor::new(exchange.clone(), &documents)?;
     let verifier = token_key(settings, exchange)?.verifier();

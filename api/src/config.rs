@@ -101,6 +101,11 @@ pub struct EdgeSettings {
     /// The longest that the head of a request may take, and its body with its answer, seconds
     #[arg(long, env = "EXCHANGE_REQUEST_TIMEOUT", default_value = "10", value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..=300))]
     pub request_timeout: u16,
+
+    /// Resolve rows of tables field by field, as the library does it, instead of writing them straight to JSON. The answers
+    /// are the same, later: for measuring against
+    #[arg(long, hide = true)]
+    pub field_by_field: bool,
 }
 
 impl Default for EdgeSettings {
@@ -114,6 +119,7 @@ impl Default for EdgeSettings {
             suggestions: Switch::On,
             cors_origin: Vec::new(),
             request_timeout: 10,
+            field_by_field: false,
         }
     }
 }

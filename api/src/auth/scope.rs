@@ -46,7 +46,7 @@ impl FromStr for Scope {
 }
 
 /// A set of scopes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Scopes(Vec<Scope>);
 
 impl Scopes {

@@ -3,7 +3,7 @@
 use super::{Scope, Scopes};
 
 /// Who asks: nobody known, or a partner with a verified token. Settled before anything is executed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub enum Viewer {
     /// No token: the catalogue only.
     #[default]
@@ -13,7 +13,7 @@ pub enum Viewer {
 }
 
 /// The organisation behind a verified token. Only [`super::Verifier`] makes one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Partner {
     pub(super) organisation: String,
     pub(super) scopes: Scopes,

@@ -118,7 +118,7 @@ impl Agreement {
 }
 
 /// All organisations and agreements as of now: what decides who may ask what.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Directory {
     organisations: Vec<Organisation>,
     agreements: Vec<Agreement>,

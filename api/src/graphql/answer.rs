@@ -1,10 +1,11 @@
 //! What a transport sends back, and how it is written as JSON.
 
 use async_graphql::{Pos, ServerError, Value};
+use bytes::Bytes;
 use serde::{Serialize, ser::SerializeMap};
 use serde_json::json;
 
-use super::{guard::Rejection, prepared::Refusal, variables::Misfit};
+use super::{guard::Rejection, json, prepared::Refusal, variables::Misfit};
 
 /// The most errors that an answer tells; the rest is counted.
 pub(super) const MOST_ERRORS: usize = 10;
@@ -41,7 +42,7 @@ pub struct Answer {
     /// How the request came about.
     pub reply: Reply,
     /// The body, JSON.
-    pub body: Vec<u8>,
+    pub body: Bytes,
     /// Whether the document asks for nothing that depends on who asks.
     pub catalogue_only: bool,
 }
@@ -49,7 +50,7 @@ pub struct Answer {
 impl Answer {
     /// An answer of one error.
     pub(super) fn error(reply: Reply, code: &str, message: &str, request_id: &str) -> Self {
-        Self { reply, body: error_body(message, code, request_id), catalogue_only: false }
+        Self { reply, body: error_body(message, code, request_id).into(), catalogue_only: false }
     }
 
     /// The answer to a mutation where the transport allows questions only.
@@ -70,8 +71,8 @@ impl Answer {
                 Self::placed(reply, code, &rejection.to_string(), rejection.position(), request_id)
             }
             Refusal::Invalid { errors, found, .. } => {
-                let body = write(&Body { data: None, errors, found: *found, request_id });
-                Self { reply: Reply::Invalid, body, catalogue_only: false }
+                let body = respond(None, errors, *found, request_id);
+                Self { reply: Reply::Invalid, body: body.into(), catalogue_only: false }
             }
             Refusal::Introspection => {
                 let message = "the contract is not told here; it is published as `schema.graphql`";
@@ -87,6 +88,11 @@ impl Answer {
         Self::placed(Reply::Invalid, code, &misfit.to_string(), at, request_id)
     }
 
+    /// An answer that was given before.
+    pub(super) fn again(body: Bytes, catalogue_only: bool) -> Self {
+        Self { reply: Reply::Complete, body, catalogue_only }
+    }
+
     /// The answer that execution gave: `data` where it was executed, and every error.
     pub(super) fn executed(
         data: Option<&Value>,
@@ -99,7 +105,7 @@ impl Answer {
             (Some(_), _) => Reply::Partial,
             (None, _) => Reply::Invalid,
         };
-        Self { reply, body: write(&Body { data, errors, found: errors.len(), request_id }), catalogue_only }
+        Self { reply, body: respond(data, errors, errors.len(), request_id).into(), catalogue_only }
     }
 
     fn placed(reply: Reply, code: &str, message: &str, at: Option<(usize, usize)>, request_id: &str) -> Self {
@@ -107,7 +113,7 @@ impl Answer {
         if let Some((line, column)) = at {
             error["locations"] = json!([{"line": line, "column": column}]);
         }
-        Self { reply, body: write(&json!({"errors": [error]})), catalogue_only: false }
+        Self { reply, body: write(&json!({"errors": [error]})).into(), catalogue_only: false }
     }
 }
 
@@ -125,30 +131,31 @@ fn code_of(message: &str) -> &'static str {
     if LIMITS.iter().any(|start| message.starts_with(start)) { "LIMIT_EXCEEDED" } else { "BAD_REQUEST" }
 }
 
-/// A response as GraphQL wants it: no `data` where nothing was executed, no `errors` where there are none.
-struct Body<'a> {
-    data: Option<&'a Value>,
-    errors: &'a [ServerError],
-    /// How many errors there are, told or not.
-    found: usize,
-    request_id: &'a str,
-}
-
-impl Serialize for Body<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        if !self.errors.is_empty() {
-            let shown = self.errors.iter().take(MOST_ERRORS).map(|error| Shown { error, request_id: self.request_id });
-            map.serialize_entry("errors", &shown.collect::<Vec<_>>())?;
-        }
-        if let Some(data) = self.data {
-            map.serialize_entry("data", data)?;
-        }
-        if self.found > MOST_ERRORS {
-            map.serialize_entry("extensions", &json!({"errorsNotShown": self.found - MOST_ERRORS}))?;
-        }
-        map.end()
+/// A response as GraphQL wants it: no `data` where nothing was executed, no `errors` where there are none. `found` is how
+/// many errors there are, told or not.
+fn respond(data: Option<&Value>, errors: &[ServerError], found: usize, request_id: &str) -> Vec<u8> {
+    let mut text = Vec::new();
+    let mut entry = |key: &str, write: &dyn Fn(&mut Vec<u8>)| {
+        text.push(if text.is_empty() { b'{' } else { b',' });
+        json::json(&mut text, key);
+        text.push(b':');
+        write(&mut text);
+    };
+    if !errors.is_empty() {
+        let shown: Vec<_> = errors.iter().take(MOST_ERRORS).map(|error| Shown { error, request_id }).collect();
+        entry("errors", &|text| json::json(text, &shown));
     }
+    if let Some(data) = data {
+        entry("data", &|text| json::value(text, data));
+    }
+    if found > MOST_ERRORS {
+        entry("extensions", &|text| json::json(text, &json!({"errorsNotShown": found - MOST_ERRORS})));
+    }
+    if text.is_empty() {
+        text.push(b'{');
+    }
+    text.push(b'}');
+    text
 }
 
 /// One error with its place, its path, its code and the identity of its request.

@@ -15,8 +15,10 @@ use super::{
     answer::{Answer, Reply},
     declared::Declared,
     guard::Limits,
+    kept::{Asking, Kept},
     order,
     prepared::{Prepared, Preparer, Refusal, fast},
+    rows::FieldByField,
     trusted::{TrustedDocuments, TrustedError, identifier, identifier_of},
     variables,
 };
@@ -59,6 +61,18 @@ pub struct Rules {
     pub trusted: TrustedDocuments,
     /// Whether no other is executed.
     pub trusted_only: bool,
+    /// How rows of tables are made.
+    pub rows: RowsMade,
+}
+
+/// How rows of tables are made. The answers are the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RowsMade {
+    /// Written straight to JSON.
+    #[default]
+    Written,
+    /// Resolved field by field, as the library does it: to be compared with.
+    FieldByField,
 }
 
 impl Default for Rules {
@@ -69,19 +83,23 @@ impl Default for Rules {
             suggestions: true,
             trusted: TrustedDocuments::default(),
             trusted_only: false,
+            rows: RowsMade::Written,
         }
     }
 }
 
 /// Executes requests over an exchange.
 pub struct Executor {
+    exchange: Arc<Exchange>,
     schema: ExchangeSchema,
     declared: Declared,
     preparer: Preparer,
     trusted: HashMap<String, Arc<Prepared>>,
     trusted_only: bool,
+    rows: RowsMade,
     persisted: Cache<[u8; 32], Arc<Prepared>>,
     most_values: usize,
+    kept: Kept,
 }
 
 /// Why there is no document to execute.
@@ -101,15 +119,18 @@ impl Executor {
     /// When a trusted document would be refused.
     pub fn new(exchange: Arc<Exchange>, rules: &Rules) -> Result<Self, TrustedError> {
         let schema = fast(exchange.clone());
-        let preparer = Preparer::new(exchange, rules.limits, rules.introspection, rules.suggestions);
+        let preparer = Preparer::new(exchange.clone(), rules.limits, rules.introspection, rules.suggestions);
         let trusted = rules.trusted.iter().map(|(id, text)| match preparer.prepare(text) {
             Ok(prepared) => Ok((id.to_owned(), prepared)),
             Err(refusal) => Err(TrustedError::Refused { id: id.to_owned(), why: refusal.to_string() }),
         });
         Ok(Self {
+            exchange,
+            kept: Kept::default(),
             declared: Declared::of(&schema.sdl()),
             trusted: trusted.collect::<Result<_, _>>()?,
             trusted_only: rules.trusted_only,
+            rows: rules.rows,
             persisted: Cache::builder()
                 .max_capacity(PERSISTED_BYTES)
                 .weigher(|_, it: &Arc<Prepared>| it.weight)
@@ -140,6 +161,16 @@ impl Executor {
         if queries_only && meant(document, name).any(|operation| operation.ty != OperationType::Query) {
             return Answer::not_a_query(request_id);
         }
+        let asking = prepared.lasting.then(|| Asking {
+            viewer: viewer.clone(),
+            document: prepared.digest,
+            operation: request.operation_name.clone(),
+            variables: request.variables.to_string(),
+        });
+        let answers = self.kept.of(self.exchange.version());
+        if let Some(body) = asking.as_ref().and_then(|asking| answers.get(asking)) {
+            return Answer::again(body, prepared.catalogue_only);
+        }
         // Where no operation or several are meant there is nothing to hold variables against; execution says so.
         let mut operations = meant(document, name);
         let variables = match (operations.next(), operations.next()) {
@@ -152,6 +183,9 @@ impl Executor {
         };
         let mut parsed = async_graphql::Request::new("").variables(variables).data(viewer);
         parsed.operation_name = name.map(str::to_owned);
+        if self.rows == RowsMade::FieldByField || prepared.repeats {
+            parsed = parsed.data(FieldByField);
+        }
         parsed.set_parsed_query(document.clone());
         let mut response = self.schema.execute(parsed).await;
         let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
@@ -162,7 +196,11 @@ impl Executor {
             order::arrange(&mut response.data, document, operation);
         }
         let data = executed.then_some(&response.data);
-        Answer::executed(data, &response.errors, prepared.catalogue_only, request_id)
+        let answer = Answer::executed(data, &response.errors, prepared.catalogue_only, request_id);
+        if let Some(asking) = asking.filter(|_| answer.reply == Reply::Complete) {
+            answers.keep(asking, answer.body.clone());
+        }
+        answer
     }
 
     /// The document of a request, where it may be executed.

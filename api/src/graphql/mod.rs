@@ -7,9 +7,12 @@ mod declared;
 mod error;
 mod execute;
 pub mod guard;
+mod json;
+mod kept;
 mod order;
 mod prepared;
 mod query;
+mod rows;
 mod trusted;
 mod typename;
 mod types;
@@ -22,7 +25,7 @@ use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions, Schema, 
 use crate::service::Exchange;
 
 pub use answer::{Answer, Reply, error_body};
-pub use execute::{Executor, GraphQlRequest, Rules, Source};
+pub use execute::{Executor, GraphQlRequest, RowsMade, Rules, Source};
 pub use trusted::{TrustedDocuments, TrustedError};
 
 use query::Query;

@@ -21,6 +21,27 @@ pub(super) fn arrange(data: &mut Value, document: &ExecutableDocument, operation
     arrange_object(data, &[&operation.selection_set.node], &document.fragments, LEVELS);
 }
 
+/// Whether an operation selects an object or a list in several places under one key, within as many levels. The library
+/// resolves such a field once for each place, and puts the values together.
+pub(super) fn repeats(document: &ExecutableDocument) -> bool {
+    let operations = document.operations.iter();
+    operations
+        .map(|(_, operation)| vec![&operation.node.selection_set.node])
+        .any(|sets| repeats_below(&sets, &document.fragments, LEVELS))
+}
+
+fn repeats_below(sets: &[&SelectionSet], fragments: &Fragments, levels: usize) -> bool {
+    if levels == 0 {
+        return false;
+    }
+    let mut keys = Vec::new();
+    sets.iter().for_each(|set| collect(set, fragments, &mut keys));
+    keys.iter().any(|(_, below)| {
+        let selects = below.iter().filter(|set| !set.items.is_empty()).count();
+        selects > 1 || repeats_below(below, fragments, levels - 1)
+    })
+}
+
 fn arrange_object(value: &mut Value, sets: &[&SelectionSet], fragments: &Fragments, levels: usize) {
     let Value::Object(fields) = value else { return };
     if levels == 0 {
@@ -82,6 +103,18 @@ mod tests {
             r#"{"b":{"p":1},"a":{"y":2,"x":3},"c":{"m":4,"n":5}}"#,
             r#"{"c":{"n":5,"m":4},"a":{"x":3,"y":2},"b":{"p":1}}"#,
         );
+    }
+
+    #[test]
+    fn a_key_that_is_selected_in_two_places_is_found() {
+        let check =
+            |query: &str, expected: bool| assert_eq!(repeats(&parse_query(query).unwrap()), expected, "{query}");
+        check("{ a b: a { x } c { x } }", false);
+        check("{ a { x } a { y } }", true);
+        check("{ a a }", false);
+        check("{ a { b { x } ...f } } fragment f on A { b { y } }", true);
+        check("{ a { b { x } ...f } } fragment f on A { c: b { y } }", false);
+        check("query p { a { x } } query q { a { b { x } ... { b { x } } } }", true);
     }
 
     #[test]

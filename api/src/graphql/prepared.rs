@@ -24,7 +24,7 @@ use super::{
     ExchangeSchema,
     answer::MOST_ERRORS,
     guard::{self, Limits, Rejection},
-    schema, typename,
+    order, schema, typename,
 };
 
 /// Memory for documents that hold, bytes.
@@ -54,6 +54,10 @@ const CATALOGUE: [&str; 10] = [
     "releases",
 ];
 
+/// Fields of the root whose answers stay what they are while the release, the agreements and the day do: the catalogue, and
+/// tables. Not what tells the state of the budget.
+const TABLES: [&str; 4] = ["destinationTable", "destinations", "outcomes", "table"];
+
 /// A document that holds, and what is known of it without any variables.
 #[derive(Debug)]
 pub(super) struct Prepared {
@@ -63,6 +67,10 @@ pub(super) struct Prepared {
     pub(super) digest: [u8; 32],
     /// Whether it asks for the catalogue and the contract alone, which tell everybody the same.
     pub(super) catalogue_only: bool,
+    /// Whether its answers may be kept, see [`super::kept`].
+    pub(super) lasting: bool,
+    /// Whether it selects something in several places, so that values have to be put together.
+    pub(super) repeats: bool,
     /// What it takes in memory, bytes.
     pub(super) weight: u32,
 }
@@ -184,6 +192,8 @@ impl Preparer {
         Ok(Prepared {
             weight: u32::try_from(text.len() + guarded.tokens * TOKEN_BYTES).unwrap_or(u32::MAX),
             digest: Sha256::digest(text).into(),
+            repeats: order::repeats(&guarded.document),
+            lasting: asked.roots.iter().all(|name| CATALOGUE.contains(name) || TABLES.contains(name)),
             catalogue_only: asked.roots.iter().all(|name| CATALOGUE.contains(name)),
             document: guarded.document,
         })

@@ -107,7 +107,7 @@ async fn batch(
         if index > 0 {
             body.push(b',');
         }
-        body.extend(state.executor.execute(one, viewer.clone(), false, &id.0).await.body);
+        body.extend(state.executor.execute(one, viewer.clone(), false, &id.0).await.body.iter());
     }
     body.push(b']');
     written(StatusCode::OK, media.content_type(), body)
@@ -135,8 +135,9 @@ fn got(profile: StatusProfile, media: Media, headers: &HeaderMap, anonymous: boo
     response
 }
 
-fn written(status: StatusCode, kind: &'static str, body: Vec<u8>) -> Response<Body> {
-    (status, [(header::CONTENT_TYPE, HeaderValue::from_static(kind)), (header::VARY, VARY)], body).into_response()
+fn written(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response<Body> {
+    (status, [(header::CONTENT_TYPE, HeaderValue::from_static(kind)), (header::VARY, VARY)], body.into())
+        .into_response()
 }
 
 /// The answer to what is no request.

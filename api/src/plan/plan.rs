@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write};
 
 use disclosure::Tier;
 
-use crate::domain::{Area, AreaIndex, Benchmark, Catalogue, Dimension, FrameworkIndex, Period, Source};
+use crate::domain::{AreaIndex, Benchmark, Catalogue, Dimension, FrameworkIndex, Period, Source};
 
 use super::{Parts, citation};
 
@@ -155,11 +155,11 @@ impl Plan {
     }
 
     /// What a cell is about.
-    pub fn key<'a>(&'a self, catalogue: &'a Catalogue, cell: usize) -> (&'a Area, Period, &'a Benchmark, &'a Group) {
+    pub fn key<'a>(&'a self, catalogue: &'a Catalogue, cell: usize) -> (AreaIndex, Period, &'a Benchmark, &'a Group) {
         let (area, period, benchmark, group) = self.coordinates(cell);
         let number = usize::from(self.benchmarks[benchmark]);
         (
-            &catalogue.areas()[self.areas[area]],
+            self.areas[area],
             self.periods[period],
             &catalogue.frameworks()[self.framework].benchmarks[number - 1],
             &self.groups[group],

@@ -6,7 +6,7 @@ use disclosure::{HiddenReason, ProtectedStudentCell, ProtectedStudentTable, RawS
 
 use crate::{
     auth::Viewer,
-    domain::{Area, AreaIndex, Catalogue, CohortYear, Destination, Release, Stage},
+    domain::{AreaIndex, Catalogue, CohortYear, Destination, Release, Stage},
     plan::{self, Band, Banding, DestinationCitation, DestinationPlan, DestinationQuestion},
     policy::{self, Grant},
     scan,
@@ -32,9 +32,9 @@ pub struct DestinationTabulation {
 }
 
 /// What a cell is about.
-pub struct DestinationKey<'a> {
+pub struct DestinationKey {
     /// The area.
-    pub area: &'a Area,
+    pub area: AreaIndex,
     /// The cohort year.
     pub cohort_year: CohortYear,
     /// The stage.
@@ -128,10 +128,10 @@ impl DestinationTabulation {
     }
 
     /// What a cell is about.
-    pub fn cell_key(&self, cell: usize) -> DestinationKey<'_> {
+    pub fn cell_key(&self, cell: usize) -> DestinationKey {
         let at = self.plan.coordinates(cell);
         DestinationKey {
-            area: &self.catalogue.areas()[self.plan.areas()[at.area]],
+            area: self.plan.areas()[at.area],
             cohort_year: self.plan.cohort_years()[at.cohort_year],
             stage: self.plan.stages()[at.stage],
             destination: self.plan.destinations()[at.destination],

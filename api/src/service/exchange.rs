@@ -43,14 +43,12 @@ impl Exchange {
             .map_err(|error| Error::Unavailable(format!("cannot open the database: {error}")))?;
         let empty =
             Catalogue::build(Vec::new(), Vec::new(), Vec::new(), &[]).map_err(|error| Error::Internal(error.into()))?;
-        let world =
-            World { catalogue: Arc::new(empty), directory: Arc::default(), releases: Vec::new(), snapshot: None };
         Ok(Self {
             store,
             noise: NoiseKey::new(secret.noise_key()),
             secret,
             clock,
-            world: ArcSwap::from_pointee(world),
+            world: ArcSwap::from_pointee(World::empty(empty)),
             older: tokio::sync::Mutex::default(),
             refreshing: tokio::sync::Mutex::default(),
             granted: Granted::default(),

@@ -25,4 +25,4 @@ pub use exchange::Exchange;
 pub use import::{ImportReport, ImportRequest, Progress};
 pub use preview::{Preview, PreviewCost};
 pub use tabulation::Tabulation;
-pub use world::World;
+pub use world::{Version, World};

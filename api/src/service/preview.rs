@@ -6,7 +6,7 @@ use disclosure::{ExpectedCell, HiddenReason, Tier};
 
 use crate::{
     auth::Viewer,
-    domain::{Area, Benchmark, Catalogue, Framework, Period, Release},
+    domain::{AreaIndex, Benchmark, Catalogue, Framework, Period, Release},
     plan::{Group, Plan, Question},
 };
 
@@ -104,7 +104,7 @@ impl Preview {
     }
 
     /// What a cell is about.
-    pub fn cell_key(&self, cell: usize) -> (&Area, Period, &Benchmark, &Group) {
+    pub fn cell_key(&self, cell: usize) -> (AreaIndex, Period, &Benchmark, &Group) {
         self.plan.key(&self.catalogue, cell)
     }
 

@@ -5,7 +5,7 @@ use std::{ops::Range, sync::Arc};
 use disclosure::{Change, HiddenReason, ProtectedCell, ProtectedOverall, ProtectedTable, Tier};
 
 use crate::{
-    domain::{Area, Benchmark, Catalogue, Comparability, Framework, Period, Release},
+    domain::{AreaIndex, Benchmark, Catalogue, Comparability, Framework, Period, Release},
     plan::{Citation, Group, Plan},
 };
 
@@ -109,7 +109,7 @@ impl Tabulation {
     }
 
     /// What a cell is about.
-    pub fn cell_key(&self, cell: usize) -> (&Area, Period, &Benchmark, &Group) {
+    pub fn cell_key(&self, cell: usize) -> (AreaIndex, Period, &Benchmark, &Group) {
         let (_, plan, place) = self.place(cell);
         plan.key(&self.catalogue, place)
     }
@@ -125,10 +125,10 @@ impl Tabulation {
     }
 
     /// What a row of `overall` is about.
-    pub fn overall_key(&self, row: usize) -> (&Area, Period, &Group) {
+    pub fn overall_key(&self, row: usize) -> (AreaIndex, Period, &Group) {
         let plan = self.plan();
         let (area, period, group) = plan.overall_coordinates(row);
-        (&self.catalogue.areas()[plan.areas()[area]], plan.periods()[period], &plan.groups()[group])
+        (plan.areas()[area], plan.periods()[period], &plan.groups()[group])
     }
 
     /// How the results behind a cell compare with the benchmark it is reported under.

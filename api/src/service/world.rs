@@ -2,6 +2,8 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
+use chrono::NaiveDate;
+
 use crate::{
     domain::{Catalogue, Directory, Release},
     snapshot::{Builder, DestinationsBuilder, Snapshot},
@@ -11,6 +13,8 @@ use super::{Error, Exchange};
 
 /// One consistent view. A request takes it once at its start and keeps it.
 pub struct World {
+    /// How many views of this process came before it that differ from each other.
+    generation: u64,
     /// The reference data.
     pub catalogue: Arc<Catalogue>,
     /// The organisations and agreements.
@@ -20,6 +24,14 @@ pub struct World {
     pub(super) snapshot: Option<Arc<Snapshot>>,
 }
 
+/// What an answer hangs on, beside the question and who asks. It changes when a release is published, an organisation is
+/// added, an agreement is added or ends, or a day begins: agreements hold by the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Version {
+    generation: u64,
+    day: NaiveDate,
+}
+
 /// How many older releases are kept in memory.
 const KEPT_RELEASES: usize = 4;
 
@@ -27,7 +39,25 @@ const KEPT_RELEASES: usize = 4;
 #[derive(Default)]
 pub(super) struct Older(VecDeque<Arc<Snapshot>>);
 
+impl World {
+    /// The view before anything is loaded.
+    pub(super) fn empty(catalogue: Catalogue) -> Self {
+        Self {
+            generation: 0,
+            catalogue: Arc::new(catalogue),
+            directory: Arc::default(),
+            releases: Vec::new(),
+            snapshot: None,
+        }
+    }
+}
+
 impl Exchange {
+    /// What an answer of this moment hangs on.
+    pub fn version(&self) -> Version {
+        Version { generation: self.world.load().generation, day: self.today() }
+    }
+
     /// The present view.
     pub fn world(&self) -> Arc<World> {
         self.world.load_full()
@@ -43,8 +73,13 @@ impl Exchange {
         let directory = Arc::new(self.store().directory().await?);
         let newest = self.store().newest_release_number().await?;
         let same = newest.is_some() && newest == before.snapshot.as_ref().map(|snapshot| snapshot.release().number);
+        let generation = before.generation + 1;
         let world = if same {
+            if directory == before.directory {
+                return Ok(());
+            }
             World {
+                generation,
                 catalogue: before.catalogue.clone(),
                 directory,
                 releases: before.releases.clone(),
@@ -57,7 +92,7 @@ impl Exchange {
                 Some(release) => Some(self.load(release, &catalogue).await?),
                 None => None,
             };
-            World { catalogue, directory, releases, snapshot }
+            World { generation, catalogue, directory, releases, snapshot }
         };
         self.world.store(Arc::new(world));
         Ok(())

@@ -74,7 +74,7 @@ async fn filled(engine: Engine, split: impl Fn(&Row, u32) -> [u32; 5]) -> Servic
     service
 }
 
-async fn standard(engine: Engine, salt: u32) -> Service {
+pub(crate) async fn standard(engine: Engine, salt: u32) -> Service {
     filled(engine, |row, year| split(row.id, year, salt)).await
 }
 

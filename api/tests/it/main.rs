@@ -14,5 +14,6 @@ mod importing;
 mod outcomes;
 mod protection;
 mod releases;
+mod rows;
 mod schema;
 mod support;

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 
 use crate::{
     domain,
+    graphql::rows::{DestinationField, Rows},
     plan::{self, DestinationQuestion},
     service::DestinationTabulation,
 };
@@ -146,8 +147,14 @@ impl DestinationTable {
     }
 
     /// The cells, in the order areas, cohort years, stages, categories, bands.
-    async fn cells(&self) -> Vec<DestinationCell> {
-        (0..self.0.cells().len()).map(|position| DestinationCell { table: self.0.clone(), position }).collect()
+    async fn cells(&self, context: &Context<'_>) -> Rows<DestinationCell> {
+        let table = &self.0;
+        Rows::of::<DestinationField>(
+            context,
+            0..table.cells().len(),
+            |position, shape, text| shape.write_students(text, table, position),
+            |rows| rows.map(|position| DestinationCell { table: table.clone(), position }).collect(),
+        )
     }
 
     /// How many cells carry a value, and how many are hidden, by reason.
@@ -167,7 +174,7 @@ impl DestinationTable {
 impl DestinationCell {
     /// The area. An institution counts where its newest result until the end of the cohort year says it stood.
     async fn area(&self) -> Option<Area> {
-        Area::by_code(self.table.catalogue().clone(), &self.table.cell_key(self.position).area.code)
+        Some(Area::new(self.table.catalogue().clone(), self.table.cell_key(self.position).area))
     }
 
     /// The academic year in which the cohort completed its stage, six digits such as `202223`.

@@ -17,8 +17,8 @@ mod viewer;
 
 pub use area::{Area, AreaConnection, AreaKind};
 pub use change::Change;
-pub use destination::{DestinationTable, DestinationsInput};
-pub use estimate::{CellStatus, Estimate, HiddenReason};
+pub use destination::{DestinationCategory, DestinationStage, DestinationTable, DestinationsInput};
+pub use estimate::{CellStatus, Estimate, EstimateBound, HiddenReason};
 pub use framework::{Benchmark, Framework};
 pub use input::{BreakdownDimension, OutcomesInput};
 pub use node::{Node, NodeKey};
@@ -27,4 +27,5 @@ pub use page::{PAGE_MAX, page_size};
 pub use period::{Category, Dimension, Period};
 pub use preview::OutcomePreview;
 pub use release::{Release, ReleaseConnection};
+pub use scalar::Comparability;
 pub use viewer::Viewer;

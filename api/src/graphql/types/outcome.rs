@@ -2,11 +2,14 @@
 
 use std::{ops::Range, sync::Arc};
 
-use async_graphql::{Object, Result, SimpleObject};
+use async_graphql::{Context, Object, Result, SimpleObject};
 
 use crate::{
     domain::{self, period::InvalidPeriod},
-    graphql::error::bad_request,
+    graphql::{
+        error::bad_request,
+        rows::{OutcomeField, OverallField, Rows},
+    },
     service::Tabulation,
 };
 
@@ -32,10 +35,6 @@ pub struct OverallCell {
 
 pub(super) fn whole(number: usize) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
-}
-
-fn area(table: &Tabulation, area: &crate::domain::Area) -> Option<Area> {
-    Area::by_code(table.catalogue().clone(), &area.code)
 }
 
 pub(super) fn categories(group: &crate::plan::Group) -> Vec<Category> {
@@ -71,21 +70,27 @@ impl OutcomeTable {
     }
 
     /// The cells, in the order areas, periods, benchmarks, categories; each list in the order of its codes.
-    async fn cells(&self) -> Vec<OutcomeCell> {
-        self.cells_at(self.0.own_cells())
+    async fn cells(&self, context: &Context<'_>) -> Rows<OutcomeCell> {
+        self.cells_at(context, self.0.own_cells())
     }
 
     /// Totals of the breakdown: the same cells with one or more of the dimensions in `by` left out, the finest first. Each
     /// has noise of its own, so parts do not add up to it exactly; ask with `reconcile` to bring them to. Empty without a
     /// breakdown. Totals that are not standard tables cost budget like any question.
-    async fn totals(&self) -> Vec<OutcomeCell> {
-        self.cells_at(self.0.totals())
+    async fn totals(&self, context: &Context<'_>) -> Rows<OutcomeCell> {
+        self.cells_at(context, self.0.totals())
     }
 
     /// Outcomes over all benchmarks of the framework, in the order areas, periods, categories. Counts institutions that
     /// were assessed on every one.
-    async fn overall(&self) -> Vec<OverallCell> {
-        (0..self.0.overall().len()).map(|position| OverallCell { table: self.0.clone(), position }).collect()
+    async fn overall(&self, context: &Context<'_>) -> Rows<OverallCell> {
+        let table = &self.0;
+        Rows::of::<OverallField>(
+            context,
+            0..table.overall().len(),
+            |position, shape, text| shape.write_row(text, table, position),
+            |rows| rows.map(|position| OverallCell { table: table.clone(), position }).collect(),
+        )
     }
 
     /// How many cells carry a value, and how many are hidden, by reason.
@@ -101,8 +106,14 @@ impl OutcomeTable {
 }
 
 impl OutcomeTable {
-    fn cells_at(&self, positions: Range<usize>) -> Vec<OutcomeCell> {
-        positions.map(|position| OutcomeCell { table: self.0.clone(), position }).collect()
+    fn cells_at(&self, context: &Context<'_>, positions: Range<usize>) -> Rows<OutcomeCell> {
+        let table = &self.0;
+        Rows::of::<OutcomeField>(
+            context,
+            positions,
+            |position, shape, text| shape.write_cell(text, table, position),
+            |rows| rows.map(|position| OutcomeCell { table: table.clone(), position }).collect(),
+        )
     }
 }
 
@@ -164,7 +175,7 @@ pub struct HiddenCount {
 impl OutcomeCell {
     /// The area.
     async fn area(&self) -> Option<Area> {
-        area(&self.table, self.table.cell_key(self.position).0)
+        Some(Area::new(self.table.catalogue().clone(), self.table.cell_key(self.position).0))
     }
 
     /// The period.
@@ -232,7 +243,7 @@ impl OutcomeCell {
 impl OverallCell {
     /// The area.
     async fn area(&self) -> Option<Area> {
-        area(&self.table, self.table.overall_key(self.position).0)
+        Some(Area::new(self.table.catalogue().clone(), self.table.overall_key(self.position).0))
     }
 
     /// The period.

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Object, SimpleObject};
+use async_graphql::{Context, Object, SimpleObject};
 
-use crate::service::Preview;
+use crate::{
+    graphql::rows::{PreviewField, Rows},
+    service::Preview,
+};
 
 use super::{
     Area, Benchmark, Category, CellStatus, Framework, HiddenReason, Period, Release, TableSummary,
@@ -59,8 +62,14 @@ impl OutcomePreview {
     }
 
     /// The cells, in the order of `OutcomeTable.cells`.
-    async fn cells(&self) -> Vec<PreviewCell> {
-        (0..self.0.cells().len()).map(|position| PreviewCell { preview: self.0.clone(), position }).collect()
+    async fn cells(&self, context: &Context<'_>) -> Rows<PreviewCell> {
+        let preview = &self.0;
+        Rows::of::<PreviewField>(
+            context,
+            0..preview.cells().len(),
+            |position, shape, text| shape.write_preview(text, preview, position),
+            |rows| rows.map(|position| PreviewCell { preview: preview.clone(), position }).collect(),
+        )
     }
 
     /// How many cells will carry a value, and how many will be hidden, by reason.
@@ -89,7 +98,7 @@ pub struct PreviewCost {
 impl PreviewCell {
     /// The area.
     async fn area(&self) -> Option<Area> {
-        Area::by_code(self.preview.catalogue().clone(), &self.preview.cell_key(self.position).0.code)
+        Some(Area::new(self.preview.catalogue().clone(), self.preview.cell_key(self.position).0))
     }
 
     /// The period.

@@ -103,3 +103,39 @@ async fn an_ended_agreement_is_never_answered_with_not_modified() {
     until("NULL").await;
     assert_eq!(get(&service, &uri, Some(&token), Some(&tag)).await.status, StatusCode::NOT_MODIFIED);
 }
+
+/// Answers are kept by the service too: for the same asker alone, until a release is published.
+#[tokio::test]
+async fn an_answer_that_the_service_keeps_is_for_its_asker_alone_and_ends_with_the_release() {
+    let service = Service::filled(Engine::Sqlite).await;
+    let question = r#"query q($areas: [String!]) { outcomes(input: {framework: "GATSBY-2014", areas: $areas}) { release { number } cells { area { code } } } }"#;
+    let ask = async |organisation: Option<&str>, areas: serde_json::Value| {
+        service.ask_with(organisation, question, serde_json::json!({"areas": areas})).await
+    };
+    let north_east = || serde_json::json!(["E12000001"]);
+    let first = ask(Some(LEP), north_east()).await;
+    assert_eq!(ask(Some(LEP), north_east()).await.body, first.body);
+    assert_eq!(ask(None, north_east()).await.error().0, "UNAUTHENTICATED");
+    assert_eq!(
+        ask(Some(LEP), serde_json::json!(["E92000001"])).await.data()["outcomes"]["cells"][0]["area"]["code"],
+        "E92000001"
+    );
+    assert_eq!(ask(Some(HUB), serde_json::json!(["E92000001"])).await.error().0, "NOT_FOUND");
+    service.exchange.publish(None).await.unwrap();
+    let number = |answer: &Answer| answer.data()["outcomes"]["release"]["number"].as_u64().unwrap();
+    assert_eq!(number(&ask(Some(LEP), north_east()).await), number(&first) + 1);
+}
+
+/// What a question left in the budget is told as it is, though the question before was the same.
+#[tokio::test]
+async fn what_tells_the_state_of_the_budget_is_never_kept() {
+    let service = Service::filled(Engine::Sqlite).await;
+    let input = r#"(input: {framework: "GATSBY-2014", areas: ["E92000001"], by: [PHASE]})"#;
+    let preview = format!("{{ preview{input} {{ cost {{ newTabulations }} }} viewer {{ budget {{ used }} }} }}");
+    let before = service.ask(Some(LEP), &preview).await.data();
+    assert_eq!(before, serde_json::json!({"preview": {"cost": {"newTabulations": 8}}, "viewer": {"budget": []}}));
+    service.ask(Some(LEP), &format!("{{ outcomes{input} {{ cells {{ total }} }} }}")).await.data();
+    let after = service.ask(Some(LEP), &preview).await.data();
+    assert_eq!(after["preview"]["cost"]["newTabulations"], 0);
+    assert_eq!(after["viewer"]["budget"].as_array().unwrap().len(), 8);
+}

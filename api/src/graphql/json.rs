@@ -1,0 +1,60 @@
+//! Writing JSON, as the library would.
+
+use async_graphql::{Value, resolver_utils::EnumType};
+use serde::Serialize;
+
+/// Writes a value; null where it has no JSON.
+pub(super) fn json<T: Serialize + ?Sized>(text: &mut Vec<u8>, value: &T) {
+    let start = text.len();
+    if serde_json::to_writer(&mut *text, value).is_err() {
+        text.truncate(start);
+        text.extend_from_slice(b"null");
+    }
+}
+
+/// Writes the name of an enumeration's value.
+pub(super) fn name<T: EnumType>(text: &mut Vec<u8>, value: T) {
+    let item = T::items().iter().find(|item| item.value == value);
+    json(text, &item.map(|item| item.name));
+}
+
+/// Writes the name of an enumeration's value, or null.
+pub(super) fn optional<T: EnumType>(text: &mut Vec<u8>, value: Option<T>) {
+    match value {
+        Some(value) => name(text, value),
+        None => text.extend_from_slice(b"null"),
+    }
+}
+
+/// Writes a list.
+pub(super) fn list<T>(text: &mut Vec<u8>, items: impl IntoIterator<Item = T>, mut write: impl FnMut(T, &mut Vec<u8>)) {
+    text.push(b'[');
+    for (position, item) in items.into_iter().enumerate() {
+        if position > 0 {
+            text.push(b',');
+        }
+        write(item, text);
+    }
+    text.push(b']');
+}
+
+/// Writes what the library answered. A [`Value::Binary`] is text that [`super::rows`] wrote, and goes in as it is.
+pub(super) fn value(text: &mut Vec<u8>, answered: &Value) {
+    match answered {
+        Value::Binary(written) => text.extend_from_slice(written),
+        Value::List(items) => list(text, items, |item, text| value(text, item)),
+        Value::Object(fields) => {
+            text.push(b'{');
+            for (position, (key, field)) in fields.iter().enumerate() {
+                if position > 0 {
+                    text.push(b',');
+                }
+                json(text, key.as_str());
+                text.push(b':');
+                value(text, field);
+            }
+            text.push(b'}');
+        }
+        other => json(text, other),
+    }
+}

@@ -1,0 +1,101 @@
+//! How cells of destinations are written.
+
+use crate::{
+    domain::AreaIndex,
+    graphql::{
+        json::{json, name},
+        types::{DestinationCategory, DestinationStage},
+    },
+    service::DestinationTabulation,
+};
+
+use super::{
+    shape::{Asked, Described, Memo, Shape},
+    types::{AreaField, EstimateField},
+};
+
+/// Fields of `DestinationCell`.
+pub(in crate::graphql) enum DestinationField {
+    Area(Memo<AreaField, AreaIndex>),
+    CohortYear,
+    Stage,
+    Category,
+    BenchmarksAchieved(Shape<BandField>),
+    Institutions,
+    Cohort(Shape<EstimateField>),
+    Students(Shape<EstimateField>),
+    Share(Shape<EstimateField>),
+}
+
+impl Described for DestinationField {
+    const TYPE: &'static str = "DestinationCell";
+
+    fn read(asked: &Asked<'_>) -> Option<Self> {
+        Some(match asked.name() {
+            "area" => Self::Area(asked.shared()?),
+            "cohortYear" => Self::CohortYear,
+            "stage" => Self::Stage,
+            "category" => Self::Category,
+            "benchmarksAchieved" => Self::BenchmarksAchieved(asked.below()?),
+            "institutions" => Self::Institutions,
+            "cohort" => Self::Cohort(asked.below()?),
+            "students" => Self::Students(asked.below()?),
+            "share" => Self::Share(asked.below()?),
+            _ => return None,
+        })
+    }
+}
+
+/// Fields of `BenchmarksAchievedBand`.
+pub(in crate::graphql) enum BandField {
+    Lowest,
+    Highest,
+    Of,
+}
+
+impl Described for BandField {
+    const TYPE: &'static str = "BenchmarksAchievedBand";
+
+    fn read(asked: &Asked<'_>) -> Option<Self> {
+        Some(match asked.name() {
+            "lowest" => Self::Lowest,
+            "highest" => Self::Highest,
+            "of" => Self::Of,
+            _ => return None,
+        })
+    }
+}
+
+impl Shape<DestinationField> {
+    /// Writes a cell of a table of destinations.
+    pub(in crate::graphql) fn write_students(
+        &mut self,
+        text: &mut Vec<u8>,
+        table: &DestinationTabulation,
+        position: usize,
+    ) {
+        let cell = &table.cells()[position];
+        let remedies = table.remedies(position);
+        let key = table.cell_key(position);
+        self.write(text, |field, text| match field {
+            DestinationField::Area(memo) => {
+                memo.write(key.area, text, |shape, text| shape.write_area(text, table.catalogue(), key.area));
+            }
+            DestinationField::CohortYear => json(text, &key.cohort_year.to_string()),
+            DestinationField::Stage => name(text, DestinationStage::from(key.stage)),
+            DestinationField::Category => name(text, DestinationCategory::from(key.destination)),
+            DestinationField::BenchmarksAchieved(shape) => match &key.band {
+                Some(band) => shape.write(text, |field, text| match field {
+                    BandField::Lowest => json(text, &band.lowest),
+                    BandField::Highest => json(text, &band.highest),
+                    BandField::Of => json(text, &band.of),
+                }),
+                None => text.extend_from_slice(b"null"),
+            },
+            DestinationField::Institutions => json(text, &cell.institutions),
+            DestinationField::Cohort(shape) => shape.write_estimate(text, &cell.cohort, remedies),
+            DestinationField::Students(shape) => shape.write_estimate(text, &cell.students, remedies),
+            DestinationField::Share(shape) => shape.write_estimate(text, &cell.share, remedies),
+        });
+    }
+}

@@ -1,0 +1,161 @@
+//! How cells of outcomes, and rows over all benchmarks, are written.
+
+use std::ptr;
+
+use crate::{
+    domain::{AreaIndex, Period},
+    graphql::{
+        json::{json, list, name},
+        types::Comparability,
+    },
+    service::Tabulation,
+};
+
+use super::{
+    shape::{Asked, Described, Memo, Shape},
+    types::{AreaField, BenchmarkField, CategoryField, ChangeField, EstimateField, PeriodField},
+};
+
+/// Fields of `OutcomeCell`.
+pub(in crate::graphql) enum OutcomeField {
+    Area(Memo<AreaField, AreaIndex>),
+    Period(Memo<PeriodField, Period>),
+    Benchmark(Memo<BenchmarkField, u8>),
+    Categories(Memo<CategoryField, usize>),
+    Institutions,
+    Achieved(Shape<EstimateField>),
+    AchievedShare(Shape<EstimateField>),
+    MeanScore(Shape<EstimateField>),
+    Change(Period, Shape<ChangeField>),
+    Total,
+    Reconciled,
+    Comparability,
+}
+
+impl Described for OutcomeField {
+    const TYPE: &'static str = "OutcomeCell";
+
+    fn read(asked: &Asked<'_>) -> Option<Self> {
+        Some(match asked.name() {
+            "area" => Self::Area(asked.shared()?),
+            "period" => Self::Period(asked.shared()?),
+            "benchmark" => Self::Benchmark(asked.shared()?),
+            "categories" => Self::Categories(asked.shared()?),
+            "institutions" => Self::Institutions,
+            "achieved" => Self::Achieved(asked.below()?),
+            "achievedShare" => Self::AchievedShare(asked.below()?),
+            "meanScore" => Self::MeanScore(asked.below()?),
+            "change" => Self::Change(asked.text("since")?.parse().ok()?, asked.below()?),
+            "total" => Self::Total,
+            "reconciled" => Self::Reconciled,
+            "comparability" => Self::Comparability,
+            _ => return None,
+        })
+    }
+}
+
+impl Shape<OutcomeField> {
+    /// Writes a cell of a table.
+    pub(in crate::graphql) fn write_cell(&mut self, text: &mut Vec<u8>, table: &Tabulation, position: usize) {
+        let cell = &table.cells()[position];
+        let remedies = table.remedies(position);
+        let (area, period, benchmark, group) = table.cell_key(position);
+        self.write(text, |field, text| match field {
+            OutcomeField::Area(memo) => {
+                memo.write(area, text, |shape, text| shape.write_area(text, table.catalogue(), area));
+            }
+            OutcomeField::Period(memo) => {
+                memo.write(period, text, |shape, text| shape.write_period(text, period));
+            }
+            OutcomeField::Benchmark(memo) => memo.write(benchmark.number, text, |shape, text| {
+                shape.write_benchmark(text, table.framework(), benchmark);
+            }),
+            OutcomeField::Categories(memo) => {
+                memo.write(ptr::from_ref(group).addr(), text, |shape, text| shape.write_categories(text, group));
+            }
+            OutcomeField::Institutions => json(text, &cell.institutions),
+            OutcomeField::Achieved(shape) => shape.write_estimate(text, &cell.achieved, remedies),
+            OutcomeField::AchievedShare(shape) => shape.write_estimate(text, &cell.achieved_share, remedies),
+            OutcomeField::MeanScore(shape) => shape.write_estimate(text, &cell.mean_score, remedies),
+            // What is read here was asked for: the plan was made with the same selection.
+            OutcomeField::Change(since, shape) => match table.change(position, *since) {
+                Some(change) => shape.write_change(text, &change, *since),
+                None => text.extend_from_slice(b"null"),
+            },
+            OutcomeField::Total => json(text, &table.totals().contains(&position)),
+            OutcomeField::Reconciled => json(text, &cell.reconciled),
+            OutcomeField::Comparability => name(text, Comparability::from(table.comparability(position))),
+        });
+    }
+}
+
+/// Fields of `OverallCell`.
+pub(in crate::graphql) enum OverallField {
+    Area(Memo<AreaField, AreaIndex>),
+    Period(Memo<PeriodField, Period>),
+    Categories(Memo<CategoryField, usize>),
+    Institutions,
+    MeanAchieved(Shape<EstimateField>),
+    ShareWithAll(Shape<EstimateField>),
+    Distribution(Shape<EstimateField>),
+    Quartiles(Shape<QuartileField>),
+}
+
+impl Described for OverallField {
+    const TYPE: &'static str = "OverallCell";
+
+    fn read(asked: &Asked<'_>) -> Option<Self> {
+        Some(match asked.name() {
+            "area" => Self::Area(asked.shared()?),
+            "period" => Self::Period(asked.shared()?),
+            "categories" => Self::Categories(asked.shared()?),
+            "institutions" => Self::Institutions,
+            "meanAchieved" => Self::MeanAchieved(asked.below()?),
+            "shareWithAll" => Self::ShareWithAll(asked.below()?),
+            "distribution" => Self::Distribution(asked.below()?),
+            "quartiles" => Self::Quartiles(asked.below()?),
+            _ => return None,
+        })
+    }
+}
+
+/// Fields of `Quartiles`: which of the three.
+pub(in crate::graphql) struct QuartileField(usize, Shape<EstimateField>);
+
+impl Described for QuartileField {
+    const TYPE: &'static str = "Quartiles";
+
+    fn read(asked: &Asked<'_>) -> Option<Self> {
+        let position = ["lower", "median", "upper"].iter().position(|name| *name == asked.name())?;
+        Some(Self(position, asked.below()?))
+    }
+}
+
+impl Shape<OverallField> {
+    /// Writes a row over all benchmarks.
+    pub(in crate::graphql) fn write_row(&mut self, text: &mut Vec<u8>, table: &Tabulation, position: usize) {
+        let row = &table.overall()[position];
+        let remedies = table.overall_remedies(position);
+        let (area, period, group) = table.overall_key(position);
+        self.write(text, |field, text| match field {
+            OverallField::Area(memo) => {
+                memo.write(area, text, |shape, text| shape.write_area(text, table.catalogue(), area));
+            }
+            OverallField::Period(memo) => {
+                memo.write(period, text, |shape, text| shape.write_period(text, period));
+            }
+            OverallField::Categories(memo) => {
+                memo.write(ptr::from_ref(group).addr(), text, |shape, text| shape.write_categories(text, group));
+            }
+            OverallField::Institutions => json(text, &row.institutions),
+            OverallField::MeanAchieved(shape) => shape.write_estimate(text, &row.mean_achieved, remedies),
+            OverallField::ShareWithAll(shape) => shape.write_estimate(text, &row.share_with_all, remedies),
+            OverallField::Distribution(shape) => {
+                list(text, &row.distribution, |share, text| shape.write_estimate(text, share, remedies));
+            }
+            OverallField::Quartiles(shape) => shape.write(text, |QuartileField(position, shape), text| {
+                shape.write_estimate(text, &row.quartiles[*position], remedies);
+            }),
+        });
+    }
+}

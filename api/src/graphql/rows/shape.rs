@@ -1,0 +1,122 @@
+//! What is selected of a type, read once and written along for every value.
+
+use std::ops::Range;
+
+use async_graphql::SelectionField;
+
+use crate::graphql::json::json;
+
+/// Fields of a type that can be written.
+pub(in crate::graphql) trait Described: Sized {
+    /// The name of the type in the contract.
+    const TYPE: &'static str;
+
+    /// The field that is asked for; `None` where it cannot be written.
+    fn read(asked: &Asked<'_>) -> Option<Self>;
+}
+
+/// Everything that is selected under one key.
+pub(in crate::graphql) struct Asked<'a> {
+    key: &'a str,
+    fields: Vec<SelectionField<'a>>,
+}
+
+impl<'a> Asked<'a> {
+    /// The name of the field.
+    pub(super) fn name(&self) -> &'a str {
+        self.fields[0].name()
+    }
+
+    /// What is selected below the field, of a type.
+    pub(super) fn below<F: Described>(&self) -> Option<Shape<F>> {
+        Shape::read(self.fields.iter().copied())
+    }
+
+    /// The same, for a value that many rows share.
+    pub(super) fn shared<F: Described, K>(&self) -> Option<Memo<F, K>> {
+        Some(Memo { shape: self.below()?, text: Vec::new(), known: Vec::new(), last: 0 })
+    }
+
+    /// An argument that is a string.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        let arguments = self.fields[0].arguments().ok()?;
+        match arguments.into_iter().find(|(own, _)| own == name)?.1 {
+            async_graphql::Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// The selected fields of a type, in order, each under its key.
+pub(in crate::graphql) struct Shape<F> {
+    /// Each with the text before its value, `,"key":`.
+    fields: Vec<(Box<[u8]>, Selected<F>)>,
+}
+
+enum Selected<F> {
+    TypeName,
+    Field(F),
+}
+
+impl<F: Described> Shape<F> {
+    /// What is selected below fields of one key. Fragments are those of the type itself or of an interface that it has, as
+    /// validation saw to; what is left out by `@skip` and `@include` is not there any more.
+    pub(in crate::graphql) fn read<'a>(fields: impl IntoIterator<Item = SelectionField<'a>>) -> Option<Self> {
+        let mut all: Vec<Asked<'a>> = Vec::new();
+        for parent in fields {
+            for field in parent.selection_set() {
+                let key = field.alias().unwrap_or_else(|| field.name());
+                match all.iter_mut().find(|asked| asked.key == key) {
+                    Some(asked) => asked.fields.push(field),
+                    None => all.push(Asked { key, fields: vec![field] }),
+                }
+            }
+        }
+        let fields = all.iter().map(|asked| {
+            let selected = match asked.name() {
+                "__typename" => Selected::TypeName,
+                _ => Selected::Field(F::read(asked)?),
+            };
+            Some((format!(",\"{}\":", asked.key).into_bytes().into(), selected))
+        });
+        Some(Self { fields: fields.collect::<Option<_>>()? })
+    }
+
+    /// Writes an object. `write` writes the value of a field.
+    pub(super) fn write(&mut self, text: &mut Vec<u8>, mut write: impl FnMut(&mut F, &mut Vec<u8>)) {
+        text.push(b'{');
+        for (position, (key, field)) in self.fields.iter_mut().enumerate() {
+            text.extend_from_slice(if position == 0 { &key[1..] } else { key });
+            match field {
+                Selected::TypeName => json(text, F::TYPE),
+                Selected::Field(field) => write(field, text),
+            }
+        }
+        text.push(b'}');
+    }
+}
+
+/// The text of values that many rows share, each written when it is first met. `K` tells them apart.
+pub(in crate::graphql) struct Memo<F, K> {
+    shape: Shape<F>,
+    text: Vec<u8>,
+    known: Vec<(K, Range<usize>)>,
+    last: usize,
+}
+
+impl<F: Described, K: PartialEq> Memo<F, K> {
+    /// Writes the value of a key. Rows go through values in turn, so it is likely the one written last or the one after.
+    pub(super) fn write(&mut self, key: K, text: &mut Vec<u8>, write: impl FnOnce(&mut Shape<F>, &mut Vec<u8>)) {
+        let (before, after) = self.known.split_at(self.last);
+        let found = after.iter().chain(before).position(|(known, _)| *known == key);
+        self.last = if let Some(distance) = found {
+            (self.last + distance) % self.known.len()
+        } else {
+            let start = self.text.len();
+            write(&mut self.shape, &mut self.text);
+            self.known.push((key, start..self.text.len()));
+            self.known.len() - 1
+        };
+        text.extend_from_slice(&self.text[self.known[self.last].1.clone()]);
+    }
+}

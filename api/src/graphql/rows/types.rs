@@ -1,0 +1,251 @@
+//! How values that stand in rows are written: areas, periods, benchmarks, categories, estimates, changes.
+
+use crate::{
+    domain::{self, AreaIndex, Catalogue},
+    graphql::{
+        json::{json, list, name, optional},
+        types::{AreaKind, BreakdownDimension, CellStatus, EstimateBound, HiddenReason, NodeKey},
+    },
+    plan::Group,
+};
+
+use super::shape::{Asked, Described, Shape};
+
+/// Fields of `Area`.
+pub(in crate::graphql) enum AreaField {
+    Id,
+    Code,
+    Name,
+    Kind,
+    CodeScheme,
+    ValidFrom,
+    ValidTo,
+    Parents(Shape<AreaField>),
+    Children(Shape<AreaField>),
+}
+
+impl Described for AreaField {
+    const TYPE: &'static str = "Area";
+
+    fn read(asked: &Asked<'_>) -> Option<Self> {
+        Some(match asked.name() {
+            "id" => Self::Id,
+            "code" => Self::Code,
+            "name" => Self::Name,
+            "kind" => Self::Kind,
+            "codeScheme" => Self::CodeScheme,
+            "validFrom" => Self::ValidFrom,
+            "validTo" => Self::ValidTo,
+            "parents" => Self::Parents(asked.below()?),
+            "children" => Self::Children(asked.below()?),
+            _ => return None,
+        })
+    }
+}
+
+impl Shape<AreaField> {
+    pub(super) fn write_area(&mut self, text: &mut Vec<u8>, catalogue: &Catalogue, index: AreaIndex) {
+        let area = &catalogue.areas()[index];
+        self.write(text, |field, text| match field {
+            AreaField::Id => json(text, &NodeKey::Area(area.code.clone()).id().0),
+            AreaField::Code => json(text, &area.code),
+            AreaField::Name => json(text, &area.name),
+            AreaField::Kind => name(text, AreaKind::from(area.kind)),
+            AreaField::CodeScheme => json(text, &area.code_scheme),
+            AreaField::ValidFrom => json(text, &area.valid_from.map(|date| date.to_string())),
+            AreaField::ValidTo => json(text, &area.valid_to.map(|date| date.to_string())),
+            AreaField::Parents(shape) => {
+                list(text, catalogue.parents(index), |&parent, text| shape.write_area(text, catalogue, parent));
+            }
+            AreaField::Children(shape) => {
+                list(text, catalogue.children(index), |&child, text| shape.write_area(text, catalogue, child));
+            }
+        });
+    }
+}
+
+/// Fields of `Period`.
+pub(in crate::graphql) enum PeriodField {
+    Code,
+    AcademicYear,
+    Term,
+    EndsOn,
+}
+
+impl Described for PeriodField {
+    const TYPE: &'static str = "Period";
+
+    fn read(asked: &Asked<'_>) -> Option<Self> {
+        Some(match asked.name() {
+            "code" => Self::Code,
+            "academicYear" => Self::AcademicYear,
+            "term" => Self::Term,
+            "endsOn" => Self::EndsOn,
+            _ => return None,
+        })
+    }
+}
+
+impl Shape<PeriodField> {
+    pub(super) fn write_period(&mut self, text: &mut Vec<u8>, period: domain::Period) {
+        self.write(text, |field, text| match field {
+            PeriodField::Code => json(text, &period.to_string()),
+            PeriodField::AcademicYear => json(text, &period.academic_year()),
+            PeriodField::Term => json(text, &period.term()),
+            PeriodField::EndsOn => json(text, &period.ends_on().to_string()),
+        });
+    }
+}
+
+/// Fields of `Benchmark`.
+pub(in crate::graphql) enum BenchmarkField {
+    Id,
+    Number,
+    Code,
+    Title,
+}
+
+impl Described for BenchmarkField {
+    const TYPE: &'static str = "Benchmark";
+
+    fn read(asked: &Asked<'_>) -> Option<Self> {
+        Some(match asked.name() {
+            "id" => Self::Id,
+            "number" => Self::Number,
+            "code" => Self::Code,
+            "title" => Self::Title,
+            _ => return None,
+        })
+    }
+}
+
+impl Shape<BenchmarkField> {
+    pub(super) fn write_benchmark(
+        &mut self,
+        text: &mut Vec<u8>,
+        framework: &domain::Framework,
+        benchmark: &domain::Benchmark,
+    ) {
+        self.write(text, |field, text| match field {
+            BenchmarkField::Id => {
+                json(text, &NodeKey::Benchmark(framework.code.clone(), benchmark.number).id().0);
+            }
+            BenchmarkField::Number => json(text, &benchmark.number),
+            BenchmarkField::Code => json(text, &benchmark.code),
+            BenchmarkField::Title => json(text, &benchmark.title),
+        });
+    }
+}
+
+/// Fields of `Category`.
+pub(in crate::graphql) enum CategoryField {
+    Dimension,
+    Code,
+    Label,
+}
+
+impl Described for CategoryField {
+    const TYPE: &'static str = "Category";
+
+    fn read(asked: &Asked<'_>) -> Option<Self> {
+        Some(match asked.name() {
+            "dimension" => Self::Dimension,
+            "code" => Self::Code,
+            "label" => Self::Label,
+            _ => return None,
+        })
+    }
+}
+
+impl Shape<CategoryField> {
+    /// Writes the categories of a group, as a list.
+    pub(super) fn write_categories(&mut self, text: &mut Vec<u8>, group: &Group) {
+        list(text, &group.categories, |&(dimension, position), text| {
+            let category = dimension.categories()[position];
+            self.write(text, |field, text| match field {
+                CategoryField::Dimension => name(text, BreakdownDimension::from(dimension)),
+                CategoryField::Code => json(text, category.code),
+                CategoryField::Label => json(text, category.label),
+            });
+        });
+    }
+}
+
+/// Fields of `Estimate`.
+pub(in crate::graphql) enum EstimateField {
+    Value,
+    StandardError,
+    Bound,
+    Status,
+    Reason,
+    Remedy,
+}
+
+impl Described for EstimateField {
+    const TYPE: &'static str = "Estimate";
+
+    fn read(asked: &Asked<'_>) -> Option<Self> {
+        Some(match asked.name() {
+            "value" => Self::Value,
+            "standardError" => Self::StandardError,
+            "bound" => Self::Bound,
+            "status" => Self::Status,
+            "reason" => Self::Reason,
+            "remedy" => Self::Remedy,
+            _ => return None,
+        })
+    }
+}
+
+impl Shape<EstimateField> {
+    pub(super) fn write_estimate(&mut self, text: &mut Vec<u8>, estimate: &disclosure::Estimate, remedies: &[String]) {
+        self.write(text, |field, text| match field {
+            EstimateField::Value => json(text, &estimate.value),
+            EstimateField::StandardError => json(text, &estimate.standard_error),
+            EstimateField::Bound => optional(text, estimate.bound.map(EstimateBound::from)),
+            EstimateField::Status => name(text, CellStatus::from(estimate.status)),
+            EstimateField::Reason => optional(text, estimate.reason.map(HiddenReason::from)),
+            EstimateField::Remedy if estimate.reason.is_some() => json(text, remedies),
+            EstimateField::Remedy => text.extend_from_slice(b"[]"),
+        });
+    }
+}
+
+/// Fields of `Change`.
+pub(in crate::graphql) enum ChangeField {
+    Since(Shape<PeriodField>),
+    AchievedShare(Shape<EstimateField>),
+    MeanScore(Shape<EstimateField>),
+    SameInstitutions,
+    Distinguishable,
+    MeanDistinguishable,
+}
+
+impl Described for ChangeField {
+    const TYPE: &'static str = "Change";
+
+    fn read(asked: &Asked<'_>) -> Option<Self> {
+        Some(match asked.name() {
+            "since" => Self::Since(asked.below()?),
+            "achievedShare" => Self::AchievedShare(asked.below()?),
+            "meanScore" => Self::MeanScore(asked.below()?),
+            "sameInstitutions" => Self::SameInstitutions,
+            "distinguishable" => Self::Distinguishable,
+            "meanDistinguishable" => Self::MeanDistinguishable,
+            _ => return None,
+        })
+    }
+}
+
+impl Shape<ChangeField> {
+    pub(super) fn write_change(&mut self, text: &mut Vec<u8>, change: &disclosure::Change, since: domain::Period) {
+        self.write(text, |field, text| match field {
+            ChangeField::Since(shape) => shape.write_period(text, since),
+            ChangeField::AchievedShare(shape) => shape.write_estimate(text, &change.achieved_share, &[]),
+            ChangeField::MeanScore(shape) => shape.write_estimate(text, &change.mean_score, &[]),
+            ChangeField::SameInstitutions => json(text, &change.same_institutions),
+            ChangeField::Distinguishable => json(text, &change.share_distinguishable),
+            ChangeField::MeanDistinguishable => json(text, &change.mean_distinguishable),
+        });
+    }
+}
