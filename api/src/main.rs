@@ -5,6 +5,10 @@ use std::process::ExitCode;
 use api::{app, cli};
 use clap::Parser;
 
+/// Many short-lived pieces on several threads: twice the throughput of the C library's, and less memory kept.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = cli::Cli::parse();

@@ -78,7 +78,8 @@ impl<'k> Noise<'k> {
                 continue;
             }
             let output = self.output(*purpose, subject, pair);
-            for (deviation, draws) in deviations.iter().zip(output.chunks_exact(16)) {
+            let noisy = deviations.iter().zip(output.chunks_exact(16)).filter(|(deviation, _)| **deviation > 0.0);
+            for (deviation, draws) in noisy {
                 for (quantity, bytes) in noise.iter_mut().zip(draws.chunks_exact(8)) {
                     *quantity +=
                         deviation * from_uniform(bytes.iter().fold(0, |bits, byte| (bits << 8) | u64::from(*byte)));

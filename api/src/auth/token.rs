@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, errors::ErrorKind};
-use moka::sync::Cache;
+use quick_cache::sync::Cache;
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -20,7 +20,7 @@ const LONGEST: usize = 8 * 1024;
 const TRUSTED: f64 = 60.0;
 
 /// How many verified tokens are remembered.
-const REMEMBERED: u64 = 10_000;
+const REMEMBERED: usize = 10_000;
 
 /// Why a token is refused. The text may be shown: it tells nothing that the sender does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

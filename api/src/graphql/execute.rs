@@ -6,7 +6,7 @@ use async_graphql::{
     Value,
     parser::types::{ExecutableDocument, OperationDefinition, OperationType},
 };
-use moka::sync::Cache;
+use quick_cache::sync::Cache;
 
 use crate::{auth::Viewer, service::Exchange};
 
@@ -17,7 +17,7 @@ use super::{
     guard::Limits,
     kept::{Asking, Kept},
     order,
-    prepared::{Prepared, Preparer, Refusal, fast},
+    prepared::{Prepared, Preparer, Refusal, USUAL_DOCUMENTS, Weight, fast},
     rows::FieldByField,
     trusted::{TrustedDocuments, TrustedError, identifier, identifier_of},
     variables,
@@ -97,7 +97,7 @@ pub struct Executor {
     trusted: HashMap<String, Arc<Prepared>>,
     trusted_only: bool,
     rows: RowsMade,
-    persisted: Cache<[u8; 32], Arc<Prepared>>,
+    persisted: Cache<[u8; 32], Arc<Prepared>, Weight>,
     most_values: usize,
     kept: Kept,
 }
@@ -131,10 +131,7 @@ impl Executor {
             trusted: trusted.collect::<Result<_, _>>()?,
             trusted_only: rules.trusted_only,
             rows: rules.rows,
-            persisted: Cache::builder()
-                .max_capacity(PERSISTED_BYTES)
-                .weigher(|_, it: &Arc<Prepared>| it.weight)
-                .build(),
+            persisted: Cache::with_weighter(USUAL_DOCUMENTS, PERSISTED_BYTES, Weight),
             most_values: rules.limits.values,
             preparer,
             schema,

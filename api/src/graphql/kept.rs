@@ -15,7 +15,7 @@ use std::{hash::Hash, sync::Arc};
 
 use arc_swap::ArcSwapOption;
 use bytes::Bytes;
-use moka::sync::Cache;
+use quick_cache::{Weighter, sync::Cache};
 
 use crate::{auth::Viewer, service::Version};
 
@@ -24,6 +24,19 @@ const KEPT_BYTES: u64 = 32 << 20;
 
 /// What an answer takes beside its text and its variables, bytes: the entry, the names, and the cache's own.
 const ENTRY_BYTES: usize = 400;
+
+/// How many answers are likely kept: the cache makes room for no more at first.
+const USUAL_ANSWERS: usize = 4_096;
+
+/// What an answer takes.
+#[derive(Clone)]
+struct Weight;
+
+impl Weighter<Asking, Bytes> for Weight {
+    fn weight(&self, asking: &Asking, body: &Bytes) -> u64 {
+        (asking.variables.len() + body.len() + ENTRY_BYTES) as u64
+    }
+}
 
 /// Who asked what.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -39,7 +52,7 @@ pub(super) struct Asking {
 /// The answers of one version `V`.
 pub(super) struct Answers<V = Version> {
     version: V,
-    bodies: Cache<Asking, Bytes>,
+    bodies: Cache<Asking, Bytes, Weight>,
 }
 
 /// The answers of the version at hand.
@@ -58,10 +71,7 @@ impl<V: PartialEq> Kept<V> {
         if let Some(answers) = kept.as_ref().filter(|answers| answers.version == version) {
             return answers.clone();
         }
-        let weigh = |asking: &Asking, body: &Bytes| {
-            u32::try_from(asking.variables.len() + body.len() + ENTRY_BYTES).unwrap_or(u32::MAX)
-        };
-        let bodies = Cache::builder().max_capacity(KEPT_BYTES).weigher(weigh).build();
+        let bodies = Cache::with_weighter(USUAL_ANSWERS, KEPT_BYTES, Weight);
         let answers = Arc::new(Answers { version, bodies });
         self.0.store(Some(answers.clone()));
         answers

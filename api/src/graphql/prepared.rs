@@ -15,7 +15,7 @@ use async_graphql::{
     ServerError, ValidationMode,
     parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet},
 };
-use moka::sync::Cache;
+use quick_cache::{Weighter, sync::Cache};
 use sha2::{Digest, Sha256};
 
 use crate::service::Exchange;
@@ -35,6 +35,29 @@ const REFUSED_BYTES: u64 = 8 << 20;
 
 /// What a parsed token takes in memory, bytes, as measured with documents of 4,500 tokens.
 const TOKEN_BYTES: usize = 400;
+
+/// How many documents are likely kept: a cache makes room for no more at first.
+pub(super) const USUAL_DOCUMENTS: usize = 1_024;
+
+/// What documents and refusals take, bytes.
+#[derive(Clone)]
+pub(super) struct Weight;
+
+impl<K> Weighter<K, Arc<Prepared>> for Weight {
+    fn weight(&self, _: &K, held: &Arc<Prepared>) -> u64 {
+        held.weight as u64
+    }
+}
+
+impl Weighter<Arc<str>, Arc<Refusal>> for Weight {
+    fn weight(&self, text: &Arc<str>, refusal: &Arc<Refusal>) -> u64 {
+        let errors = match &**refusal {
+            Refusal::Invalid { errors, .. } => errors.iter().map(|error| error.message.len() + TOKEN_BYTES).sum(),
+            Refusal::Guard(_) | Refusal::Introspection => TOKEN_BYTES,
+        };
+        (text.len() + errors) as u64
+    }
+}
 
 /// No operation can be named so: asked for it, the library validates and executes nothing.
 const NO_OPERATION: &str = "validate only";
@@ -72,7 +95,7 @@ pub(super) struct Prepared {
     /// Whether it selects something in several places, so that values have to be put together.
     pub(super) repeats: bool,
     /// What it takes in memory, bytes.
-    pub(super) weight: u32,
+    pub(super) weight: usize,
 }
 
 /// Why a document is not executed, whatever its variables.
@@ -119,8 +142,8 @@ pub(super) struct Preparer {
     limits: Limits,
     introspection: bool,
     suggestions: bool,
-    held: Cache<Arc<str>, Arc<Prepared>>,
-    refused: Cache<Arc<str>, Arc<Refusal>>,
+    held: Cache<Arc<str>, Arc<Prepared>, Weight>,
+    refused: Cache<Arc<str>, Arc<Refusal>, Weight>,
 }
 
 impl Preparer {
@@ -130,20 +153,13 @@ impl Preparer {
         if !suggestions {
             builder = builder.disable_suggestions();
         }
-        let weigh = |text: &Arc<str>, refusal: &Arc<Refusal>| {
-            let errors = match &**refusal {
-                Refusal::Invalid { errors, .. } => errors.iter().map(|error| error.message.len() + TOKEN_BYTES).sum(),
-                Refusal::Guard(_) | Refusal::Introspection => TOKEN_BYTES,
-            };
-            u32::try_from(text.len() + errors).unwrap_or(u32::MAX)
-        };
         Self {
             strict: builder.finish(),
             limits,
             introspection,
             suggestions,
-            held: Cache::builder().max_capacity(HELD_BYTES).weigher(|_, held: &Arc<Prepared>| held.weight).build(),
-            refused: Cache::builder().max_capacity(REFUSED_BYTES).weigher(weigh).build(),
+            held: Cache::with_weighter(USUAL_DOCUMENTS, HELD_BYTES, Weight),
+            refused: Cache::with_weighter(USUAL_DOCUMENTS, REFUSED_BYTES, Weight),
         }
     }
 
@@ -190,7 +206,7 @@ impl Preparer {
             Refusal::Invalid { errors, found, changes }
         })?;
         Ok(Prepared {
-            weight: u32::try_from(text.len() + guarded.tokens * TOKEN_BYTES).unwrap_or(u32::MAX),
+            weight: text.len() + guarded.tokens * TOKEN_BYTES,
             digest: Sha256::digest(text).into(),
             repeats: order::repeats(&guarded.document),
             lasting: asked.roots.iter().all(|name| CATALOGUE.contains(name) || TABLES.contains(name)),

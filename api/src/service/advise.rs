@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use disclosure::{ExpectedCell, HiddenReason, ProtectedTable, Tier};
 
 use crate::{
-    domain::{AreaIndex, AreaKind, Bill, Catalogue, Dimension},
+    domain::{AreaIndex, AreaKind, Catalogue, Dimension},
     plan::{self, Group, Plan},
     policy::Grant,
     scan,
@@ -22,14 +22,14 @@ pub(super) struct Advice {
 }
 
 /// Finds remedies for everything hidden in tables that are laid one after the other.
-pub(super) fn about(tables: &[(Plan, Bill)], grant: &Grant, snapshot: &Snapshot, table: &ProtectedTable) -> Advice {
+pub(super) fn about(tables: &[Plan], grant: &Grant, snapshot: &Snapshot, table: &ProtectedTable) -> Advice {
     let reasons: Vec<_> = table.cells().iter().map(|cell| cell.achieved_share.reason).collect();
     let overall = table.overall().iter().map(|row| row.share_with_all.reason);
     Advice {
         cells: about_cells(tables, grant, snapshot, &reasons),
         overall: match tables.first() {
             None => Vec::new(),
-            Some((plan, _)) => {
+            Some(plan) => {
                 let mut advisor = Advisor::new(plan, grant, snapshot);
                 let place = |row| {
                     let (area, period, group) = plan.overall_coordinates(row);
@@ -43,14 +43,14 @@ pub(super) fn about(tables: &[(Plan, Bill)], grant: &Grant, snapshot: &Snapshot,
 
 /// Finds remedies for the hidden cells among those of tables that are laid one after the other, given why they are hidden.
 pub(super) fn about_cells(
-    tables: &[(Plan, Bill)],
+    tables: &[Plan],
     grant: &Grant,
     snapshot: &Snapshot,
     reasons: &[Option<HiddenReason>],
 ) -> Vec<Vec<String>> {
     let mut rest = reasons;
     let mut remedies = Vec::with_capacity(reasons.len());
-    for (plan, _) in tables {
+    for plan in tables {
         let mut advisor = Advisor::new(plan, grant, snapshot);
         let (own, others) = rest.split_at(plan.cells().min(rest.len()));
         let advice = own.iter().enumerate().map(|(cell, reason)| advisor.remedies(*reason, plan.coordinates(cell)));

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use disclosure::{POOL_TABULATIONS, Tier};
-use moka::sync::Cache;
+use quick_cache::sync::Cache;
 
 use crate::{
     auth::Viewer,
@@ -16,7 +16,7 @@ use super::{Error, Exchange};
 pub const MAX_BUDGET_LINES: u32 = 1_000;
 
 /// How many charges are remembered as granted, a few hundred bytes each.
-const REMEMBERED: u64 = 100_000;
+const REMEMBERED: usize = 100_000;
 
 /// What is known to be granted: entries are never taken back, so a repeat needs no database.
 pub(super) struct Granted(Cache<(i64, Tier, Charge), ()>);

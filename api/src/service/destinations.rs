@@ -1,6 +1,9 @@
 //! Destinations: a viewer's question becomes a protected table of students. Each step demands what the one before made.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 use disclosure::{HiddenReason, ProtectedStudentCell, ProtectedStudentTable, RawStudentTable, Tier, hidden_cohort};
 
@@ -22,13 +25,13 @@ use super::{
 /// A protected table with what is needed to read it. Cells stand in the order areas, cohort years, stages, destinations,
 /// bands.
 pub struct DestinationTabulation {
-    release: Release,
-    catalogue: Arc<Catalogue>,
+    snapshot: Arc<Snapshot>,
+    grant: Grant,
     plan: DestinationPlan,
     charges: usize,
     table: ProtectedStudentTable,
-    /// Per group of institutions: area × cohort year × stage.
-    remedies: Vec<Vec<String>>,
+    /// Per group of institutions: area × cohort year × stage. Looked for when it is first read.
+    remedies: OnceLock<Vec<Vec<String>>>,
 }
 
 /// What a cell is about.
@@ -74,21 +77,20 @@ impl Exchange {
             if plan.wanted() { scan::run_destinations(&plan, &snapshot) } else { RawStudentTable::new(Vec::new()) };
         let raw = raw.withhold(HiddenReason::Budget, |cell| refused.part(plan.part_of_cell(cell)));
         let table = disclosure::protect_students(raw, self.noise(), plan.tier());
-        let remedies = remedies(&plan, &grant, &snapshot, &table);
-        let (release, charges) = (snapshot.release().clone(), bill.charges.len());
-        Ok(DestinationTabulation { release, catalogue, plan, charges, table, remedies })
+        let charges = bill.charges.len();
+        Ok(DestinationTabulation { snapshot, grant, plan, charges, table, remedies: OnceLock::new() })
     }
 }
 
 impl DestinationTabulation {
     /// The release it was answered from.
     pub fn release(&self) -> &Release {
-        &self.release
+        self.snapshot.release()
     }
 
     /// The catalogue it was answered with.
     pub fn catalogue(&self) -> &Arc<Catalogue> {
-        &self.catalogue
+        self.snapshot.catalogue()
     }
 
     /// The tier it was answered at.
@@ -119,7 +121,7 @@ impl DestinationTabulation {
     /// A stable reference: the release, the tier and the canonical question. Two spellings of one question have one, and
     /// [`Exchange::cited_destinations`] answers it again.
     pub fn citation(&self) -> String {
-        DestinationCitation::write(self.release.number, &self.plan, &self.catalogue)
+        DestinationCitation::write(self.release().number, &self.plan, self.catalogue())
     }
 
     /// The protected cells; empty where they were not wanted.
@@ -141,7 +143,8 @@ impl DestinationTabulation {
 
     /// What to change to get a number for a hidden cell. Computed from public attributes only.
     pub fn remedies(&self, cell: usize) -> &[String] {
-        &self.remedies[cell / self.plan.cells_of_group()]
+        let remedies = self.remedies.get_or_init(|| remedies(&self.plan, &self.grant, &self.snapshot, &self.table));
+        &remedies[cell / self.plan.cells_of_group()]
     }
 
     /// How many cells carry a share, and how many are hidden for each reason.

@@ -1,6 +1,6 @@
 //! What a question would cost and what its table would look like, without asking it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use disclosure::{ExpectedCell, HiddenReason, Tier};
 
@@ -8,6 +8,8 @@ use crate::{
     auth::Viewer,
     domain::{AreaIndex, Benchmark, Catalogue, Framework, Period, Release},
     plan::{Group, Plan, Question},
+    policy::Grant,
+    snapshot::Snapshot,
 };
 
 use super::{Error, Exchange, advise, tabulate::count, tabulation::summary};
@@ -15,12 +17,13 @@ use super::{Error, Exchange, advise, tabulate::count, tabulation::summary};
 /// What may be expected of a table. Everything in it follows from the question, the catalogue, the grant, what was asked
 /// before, and who took part; nothing from a score.
 pub struct Preview {
-    release: Release,
-    catalogue: Arc<Catalogue>,
+    snapshot: Arc<Snapshot>,
+    grant: Grant,
     plan: Plan,
     cost: PreviewCost,
     cells: Vec<ExpectedCell>,
-    remedies: Vec<Vec<String>>,
+    /// Looked for when it is first read.
+    remedies: OnceLock<Vec<Vec<String>>>,
 }
 
 /// What asking would cost.
@@ -48,8 +51,6 @@ impl Exchange {
         let (refused, new) = self.quote(plan.organisation(), plan.tier(), &admitted.bill, &world.directory).await?;
         let own = &admitted.tables[..1];
         let cells = disclosure::expect(&count(own, 0, &refused, &admitted.snapshot).table, plan.tier());
-        let reasons: Vec<Option<HiddenReason>> = cells.iter().map(|cell| cell.reason).collect();
-        let remedies = advise::about_cells(own, &admitted.grant, &admitted.snapshot, &reasons);
         let cost = PreviewCost {
             cells: plan.cells(),
             standard: plan.is_standard(),
@@ -57,12 +58,12 @@ impl Exchange {
             new,
         };
         Ok(Preview {
-            release: admitted.snapshot.release().clone(),
-            catalogue: admitted.snapshot.catalogue().clone(),
             plan: plan.clone(),
+            snapshot: admitted.snapshot,
+            grant: admitted.grant,
             cost,
             cells,
-            remedies,
+            remedies: OnceLock::new(),
         })
     }
 }
@@ -70,17 +71,17 @@ impl Exchange {
 impl Preview {
     /// The release it would be answered from.
     pub fn release(&self) -> &Release {
-        &self.release
+        self.snapshot.release()
     }
 
     /// The catalogue it would be answered with.
     pub fn catalogue(&self) -> &Arc<Catalogue> {
-        &self.catalogue
+        self.snapshot.catalogue()
     }
 
     /// The framework it would be reported in.
     pub fn framework(&self) -> &Framework {
-        &self.catalogue.frameworks()[self.plan.framework()]
+        &self.catalogue().frameworks()[self.plan.framework()]
     }
 
     /// The tier it would be answered at.
@@ -105,12 +106,16 @@ impl Preview {
 
     /// What a cell is about.
     pub fn cell_key(&self, cell: usize) -> (AreaIndex, Period, &Benchmark, &Group) {
-        self.plan.key(&self.catalogue, cell)
+        self.plan.key(self.catalogue(), cell)
     }
 
     /// What to change to get a number for a cell that will be hidden.
     pub fn remedies(&self, cell: usize) -> &[String] {
-        &self.remedies[cell]
+        let look = || {
+            let reasons: Vec<Option<HiddenReason>> = self.cells.iter().map(|cell| cell.reason).collect();
+            advise::about_cells(std::slice::from_ref(&self.plan), &self.grant, &self.snapshot, &reasons)
+        };
+        &self.remedies.get_or_init(look)[cell]
     }
 
     /// How many cells will carry a value, and how many will be hidden for each reason.

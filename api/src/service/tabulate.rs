@@ -13,7 +13,7 @@ use crate::{
     snapshot::Snapshot,
 };
 
-use super::{Error, Exchange, Tabulation, World, advise, budget::Refused};
+use super::{Error, Exchange, Tabulation, World, budget::Refused};
 
 /// A question that may be asked, and what answering it takes. Nothing is counted yet and nothing charged.
 pub(super) struct Admitted {
@@ -41,7 +41,7 @@ impl Exchange {
     ) -> Result<Tabulation, Error> {
         let world = self.world();
         let admitted = self.admit(&world, viewer, question, release).await?;
-        let Admitted { snapshot, grant, tables, earlier, bill } = &admitted;
+        let Admitted { snapshot, tables, earlier, bill, .. } = &admitted;
         let plan = admitted.plan();
         let refused = self.charge(plan.organisation(), plan.tier(), bill, &world.directory).await?;
 
@@ -54,8 +54,7 @@ impl Exchange {
         let before = count(earlier, parts_before, &refused, snapshot);
         let before = disclosure::protect(before.table, self.noise(), plan.tier());
 
-        let advice = advise::about(tables, grant, snapshot, &table);
-        Ok(Tabulation::new(admitted, table, before, counts.comparability, advice))
+        Ok(Tabulation::new(admitted, table, before, counts.comparability))
     }
 
     /// Settles who asks, what may be asked and what it takes, before anything is counted.

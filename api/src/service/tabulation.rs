@@ -1,29 +1,37 @@
 //! An answer: a protected table with what is needed to read it.
 
-use std::{ops::Range, sync::Arc};
+use std::{
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 use disclosure::{Change, HiddenReason, ProtectedCell, ProtectedOverall, ProtectedTable, Tier};
 
 use crate::{
     domain::{AreaIndex, Benchmark, Catalogue, Comparability, Framework, Period, Release},
     plan::{Citation, Group, Plan},
+    policy::Grant,
+    snapshot::Snapshot,
 };
 
-use super::{advise::Advice, tabulate::Admitted};
+use super::{
+    advise::{self, Advice},
+    tabulate::Admitted,
+};
 
 /// A protected table with what is needed to read it. Cells stand in the order areas, periods, benchmarks, groups; behind
 /// those of the table itself stand its totals.
 pub struct Tabulation {
-    release: Release,
-    catalogue: Arc<Catalogue>,
+    snapshot: Arc<Snapshot>,
+    grant: Grant,
     tables: Vec<Plan>,
     earlier: Vec<Plan>,
     charges: usize,
     table: ProtectedTable,
     before: ProtectedTable,
     comparability: Vec<Comparability>,
-    remedies: Vec<Vec<String>>,
-    overall_remedies: Vec<Vec<String>>,
+    /// Looked for when it is first read: it may take more than the table itself.
+    advice: OnceLock<Advice>,
 }
 
 impl Tabulation {
@@ -32,35 +40,33 @@ impl Tabulation {
         table: ProtectedTable,
         before: ProtectedTable,
         comparability: Vec<Comparability>,
-        advice: Advice,
     ) -> Self {
         Self {
-            release: admitted.snapshot.release().clone(),
-            catalogue: admitted.snapshot.catalogue().clone(),
+            snapshot: admitted.snapshot,
+            grant: admitted.grant,
             tables: admitted.tables.into_iter().map(|(plan, _)| plan).collect(),
             earlier: admitted.earlier.into_iter().map(|(plan, _)| plan).collect(),
             charges: admitted.bill.charges.len(),
             table,
             before,
             comparability,
-            remedies: advice.cells,
-            overall_remedies: advice.overall,
+            advice: OnceLock::new(),
         }
     }
 
     /// The release it was answered from.
     pub fn release(&self) -> &Release {
-        &self.release
+        self.snapshot.release()
     }
 
     /// The catalogue it was answered with.
     pub fn catalogue(&self) -> &Arc<Catalogue> {
-        &self.catalogue
+        self.snapshot.catalogue()
     }
 
     /// The framework it is reported in.
     pub fn framework(&self) -> &Framework {
-        &self.catalogue.frameworks()[self.plan().framework()]
+        &self.catalogue().frameworks()[self.plan().framework()]
     }
 
     /// The tier it was answered at.
@@ -111,7 +117,7 @@ impl Tabulation {
     /// What a cell is about.
     pub fn cell_key(&self, cell: usize) -> (AreaIndex, Period, &Benchmark, &Group) {
         let (_, plan, place) = self.place(cell);
-        plan.key(&self.catalogue, place)
+        plan.key(self.catalogue(), place)
     }
 
     /// How a cell differs from the same cell in an earlier period; `None` where that period was not asked for.
@@ -138,17 +144,21 @@ impl Tabulation {
 
     /// What to change to get a number for a hidden cell. Computed from public attributes only.
     pub fn remedies(&self, cell: usize) -> &[String] {
-        &self.remedies[cell]
+        &self.advice().cells[cell]
     }
 
     /// What to change to get a number for a hidden row of `overall`.
     pub fn overall_remedies(&self, row: usize) -> &[String] {
-        &self.overall_remedies[row]
+        &self.advice().overall[row]
     }
 
     /// How many of the table's own cells carry a share, and how many are hidden for each reason.
     pub fn summary(&self) -> (usize, Vec<(HiddenReason, usize)>) {
         summary(self.cells()[self.own_cells()].iter().map(|cell| cell.achieved_share.reason))
+    }
+
+    fn advice(&self) -> &Advice {
+        self.advice.get_or_init(|| advise::about(&self.tables, &self.grant, &self.snapshot, &self.table))
     }
 
     /// The plan of the question itself.
@@ -171,7 +181,7 @@ impl Tabulation {
     /// A stable reference: the release, the tier and the canonical question. Two spellings of one question have one, and
     /// [`Exchange::cited`] answers it again.
     pub fn citation(&self) -> String {
-        Citation::write(self.release.number, self.plan(), &self.catalogue)
+        Citation::write(self.release().number, self.plan(), self.catalogue())
     }
 }
 

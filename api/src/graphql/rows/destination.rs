@@ -75,7 +75,7 @@ impl Shape<DestinationField> {
         position: usize,
     ) {
         let cell = &table.cells()[position];
-        let remedies = table.remedies(position);
+        let remedies = || table.remedies(position);
         let key = table.cell_key(position);
         self.write(text, |field, text| match field {
             DestinationField::Area(memo) => {

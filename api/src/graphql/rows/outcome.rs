@@ -58,7 +58,7 @@ impl Shape<OutcomeField> {
     /// Writes a cell of a table.
     pub(in crate::graphql) fn write_cell(&mut self, text: &mut Vec<u8>, table: &Tabulation, position: usize) {
         let cell = &table.cells()[position];
-        let remedies = table.remedies(position);
+        let remedies = || table.remedies(position);
         let (area, period, benchmark, group) = table.cell_key(position);
         self.write(text, |field, text| match field {
             OutcomeField::Area(memo) => {
@@ -135,7 +135,7 @@ impl Shape<OverallField> {
     /// Writes a row over all benchmarks.
     pub(in crate::graphql) fn write_row(&mut self, text: &mut Vec<u8>, table: &Tabulation, position: usize) {
         let row = &table.overall()[position];
-        let remedies = table.overall_remedies(position);
+        let remedies = || table.overall_remedies(position);
         let (area, period, group) = table.overall_key(position);
         self.write(text, |field, text| match field {
             OverallField::Area(memo) => {

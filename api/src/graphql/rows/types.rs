@@ -198,14 +198,19 @@ impl Described for EstimateField {
 }
 
 impl Shape<EstimateField> {
-    pub(super) fn write_estimate(&mut self, text: &mut Vec<u8>, estimate: &disclosure::Estimate, remedies: &[String]) {
+    pub(super) fn write_estimate<'a>(
+        &mut self,
+        text: &mut Vec<u8>,
+        estimate: &disclosure::Estimate,
+        remedies: impl Fn() -> &'a [String],
+    ) {
         self.write(text, |field, text| match field {
             EstimateField::Value => json(text, &estimate.value),
             EstimateField::StandardError => json(text, &estimate.standard_error),
             EstimateField::Bound => optional(text, estimate.bound.map(EstimateBound::from)),
             EstimateField::Status => name(text, CellStatus::from(estimate.status)),
             EstimateField::Reason => optional(text, estimate.reason.map(HiddenReason::from)),
-            EstimateField::Remedy if estimate.reason.is_some() => json(text, remedies),
+            EstimateField::Remedy if estimate.reason.is_some() => json(text, remedies()),
             EstimateField::Remedy => text.extend_from_slice(b"[]"),
         });
     }
@@ -241,8 +246,8 @@ impl Shape<ChangeField> {
     pub(super) fn write_change(&mut self, text: &mut Vec<u8>, change: &disclosure::Change, since: domain::Period) {
         self.write(text, |field, text| match field {
             ChangeField::Since(shape) => shape.write_period(text, since),
-            ChangeField::AchievedShare(shape) => shape.write_estimate(text, &change.achieved_share, &[]),
-            ChangeField::MeanScore(shape) => shape.write_estimate(text, &change.mean_score, &[]),
+            ChangeField::AchievedShare(shape) => shape.write_estimate(text, &change.achieved_share, || &[]),
+            ChangeField::MeanScore(shape) => shape.write_estimate(text, &change.mean_score, || &[]),
             ChangeField::SameInstitutions => json(text, &change.same_institutions),
             ChangeField::Distinguishable => json(text, &change.share_distinguishable),
             ChangeField::MeanDistinguishable => json(text, &change.mean_distinguishable),

@@ -29,8 +29,8 @@ impl Change {
     pub(super) fn new(change: disclosure::Change, since: domain::Period) -> Self {
         Self {
             since: since.into(),
-            achieved_share: Estimate::new(&change.achieved_share, &[]),
-            mean_score: Estimate::new(&change.mean_score, &[]),
+            achieved_share: Estimate::new(&change.achieved_share, || &[]),
+            mean_score: Estimate::new(&change.mean_score, || &[]),
             same_institutions: change.same_institutions,
             distinguishable: change.share_distinguishable,
             mean_distinguishable: change.mean_distinguishable,

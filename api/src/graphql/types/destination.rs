@@ -211,18 +211,18 @@ impl DestinationCell {
     /// All students of these institutions who completed the stage, whatever their destination. Rounded; in a band with noise.
     /// Unit: students.
     async fn cohort(&self) -> Estimate {
-        Estimate::new(&self.table.cells()[self.position].cohort, self.table.remedies(self.position))
+        Estimate::new(&self.table.cells()[self.position].cohort, || self.table.remedies(self.position))
     }
 
     /// How many of them went there. The contributions of the one or two institutions with most such students are flattened to
     /// those of the next, so a sum in which they stand out is told too low. The standard error is rounded up to 1, 2 or 5
     /// times a power of ten. Unit: students.
     async fn students(&self) -> Estimate {
-        Estimate::new(&self.table.cells()[self.position].students, self.table.remedies(self.position))
+        Estimate::new(&self.table.cells()[self.position].students, || self.table.remedies(self.position))
     }
 
     /// Their share of the cohort, from 0 to 1. Every share carries its own noise, so they do not add up to exactly 1.
     async fn share(&self) -> Estimate {
-        Estimate::new(&self.table.cells()[self.position].share, self.table.remedies(self.position))
+        Estimate::new(&self.table.cells()[self.position].share, || self.table.remedies(self.position))
     }
 }

@@ -72,14 +72,15 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    pub(super) fn new(estimate: &disclosure::Estimate, remedies: &[String]) -> Self {
+    /// `remedies` tells what to change where it is hidden; it is asked only then.
+    pub(super) fn new<'a>(estimate: &disclosure::Estimate, remedies: impl FnOnce() -> &'a [String]) -> Self {
         Self {
             value: estimate.value,
             standard_error: estimate.standard_error,
             bound: estimate.bound.map(Into::into),
             status: estimate.status.into(),
             reason: estimate.reason.map(Into::into),
-            remedy: if estimate.reason.is_some() { remedies.to_vec() } else { Vec::new() },
+            remedy: if estimate.reason.is_some() { remedies().to_vec() } else { Vec::new() },
         }
     }
 }

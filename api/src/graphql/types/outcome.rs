@@ -200,17 +200,17 @@ impl OutcomeCell {
 
     /// How many institutions achieved the benchmark, i.e. have a score of 100. Unit: institutions.
     async fn achieved(&self) -> Estimate {
-        Estimate::new(&self.table.cells()[self.position].achieved, self.table.remedies(self.position))
+        Estimate::new(&self.table.cells()[self.position].achieved, || self.table.remedies(self.position))
     }
 
     /// The share of the assessed institutions that achieved it, from 0 to 1.
     async fn achieved_share(&self) -> Estimate {
-        Estimate::new(&self.table.cells()[self.position].achieved_share, self.table.remedies(self.position))
+        Estimate::new(&self.table.cells()[self.position].achieved_share, || self.table.remedies(self.position))
     }
 
     /// The mean score of the assessed institutions, from 0 to 100.
     async fn mean_score(&self) -> Estimate {
-        Estimate::new(&self.table.cells()[self.position].mean_score, self.table.remedies(self.position))
+        Estimate::new(&self.table.cells()[self.position].mean_score, || self.table.remedies(self.position))
     }
 
     /// The change since an earlier period: the same area, benchmark and categories. Costs what the same question about that
@@ -263,25 +263,27 @@ impl OverallCell {
 
     /// The mean number of benchmarks achieved, from 0 to the framework's number of benchmarks.
     async fn mean_achieved(&self) -> Estimate {
-        Estimate::new(&self.table.overall()[self.position].mean_achieved, self.table.overall_remedies(self.position))
+        Estimate::new(&self.table.overall()[self.position].mean_achieved, || self.table.overall_remedies(self.position))
     }
 
     /// The share of institutions that achieved every benchmark, from 0 to 1.
     async fn share_with_all(&self) -> Estimate {
-        Estimate::new(&self.table.overall()[self.position].share_with_all, self.table.overall_remedies(self.position))
+        Estimate::new(&self.table.overall()[self.position].share_with_all, || {
+            self.table.overall_remedies(self.position)
+        })
     }
 
     /// The share of institutions that achieved exactly 0, 1, 2 … benchmarks, from 0 to 1 each. Every share carries its own
     /// noise, so they do not add up to exactly 1. Empty where the question does not apply.
     async fn distribution(&self) -> Vec<Estimate> {
-        let remedies = self.table.overall_remedies(self.position);
+        let remedies = || self.table.overall_remedies(self.position);
         self.table.overall()[self.position].distribution.iter().map(|bin| Estimate::new(bin, remedies)).collect()
     }
 
     /// The number of benchmarks that a quarter, half and three quarters of the institutions do not exceed, read off the
     /// published distribution. Hidden for fewer than four times the tier's threshold of institutions.
     async fn quartiles(&self) -> Quartiles {
-        let remedies = self.table.overall_remedies(self.position);
+        let remedies = || self.table.overall_remedies(self.position);
         let [lower, median, upper] =
             self.table.overall()[self.position].quartiles.map(|quartile| Estimate::new(&quartile, remedies));
         Quartiles { lower, median, upper }
