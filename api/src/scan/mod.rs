@@ -11,4 +11,4 @@ mod run;
 mod tally;
 
 pub use destinations::{Cohorts, cohorts, run_destinations};
-pub use run::{Scan, run};
+pub use run::{Scan, Tallied, count, run};
