@@ -26,10 +26,7 @@ pub fn all(criterion: &mut Criterion) {
 fn cells(number: u32) -> Vec<RawCell> {
     let cell = |number: u32| {
         RawCell::Counted(Counted {
-            label: Label {
-                conditions: format!("area=E1200000{}", number / 8).into(),
-                period: "202425T3".into(),
-            },
+            label: Label { conditions: format!("area=E1200000{}", number / 8).into(), period: "202425T3".into() },
             measure: format!("GATSBY-2014/{}", 1 + number % 8).into(),
             institutions: 400 + number,
             sum: u64::from(30_000 + number),

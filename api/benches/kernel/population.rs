@@ -126,8 +126,7 @@ fn places(catalogue: &Catalogue) -> Vec<Place> {
     for &local_authority in catalogue.local_authorities(england) {
         let kind_of = |area: AreaIndex| catalogue.areas()[area].kind;
         let leps = catalogue.parents(local_authority).iter().filter(|&&parent| kind_of(parent) == AreaKind::Lep);
-        let hub =
-            leps.flat_map(|&lep| catalogue.children(lep)).copied().find(|&child| kind_of(child) == AreaKind::Hub);
+        let hub = leps.flat_map(|&lep| catalogue.children(lep)).copied().find(|&child| kind_of(child) == AreaKind::Hub);
         let times = if catalogue.areas()[local_authority].code.starts_with("E10") { 3 } else { 1 };
         places.extend((0..times).map(|_| Place { local_authority, hub }));
     }

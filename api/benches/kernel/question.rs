@@ -76,9 +76,6 @@ pub fn all(catalogue: &Arc<Catalogue>) -> Vec<(&'static str, Plan)> {
         ("all hubs, by setting", plan(Question { by: vec![Dimension::Setting], ..hubs() })),
         ("all hubs, by type", plan(Question { by: vec![Dimension::Type], ..hubs() })),
         ("all hubs, by type and setting", plan(Question { by: vec![Dimension::Type, Dimension::Setting], ..hubs() })),
-        (
-            "full cube",
-            plan(Question { periods: Some(periods().iter().map(Period::to_string).collect()), ..hubs() }),
-        ),
+        ("full cube", plan(Question { periods: Some(periods().iter().map(Period::to_string).collect()), ..hubs() })),
     ]
 }
