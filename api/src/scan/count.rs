@@ -95,12 +95,9 @@ impl Counter {
             present: if complete { Vec::new() } else { vec![false; groups] },
         };
         for range in rows {
-            let run = Run {
-                columns,
-                rows: range.clone(),
-                all_keys: framework.keys(),
-                sorted: grouping.sort(columns, range, &mut self.room),
-            };
+            let (keys, incomplete) = columns.held().within(range);
+            let sorted = grouping.sort(columns, range, &mut self.room);
+            let run = Run { start: range.start, keys: &framework.keys()[range.clone()], sum: keys, incomplete, sorted };
             run.sum_keys(groups, &mut self.keys);
             for (tallies, stand_in) in counts.tallies.chunks_exact_mut(groups).zip(&source.benchmarks) {
                 let Some(stand_in) = stand_in else { continue };
@@ -160,10 +157,14 @@ fn add_up(sorted: Sorted<'_>, values: &[u8], groups: usize, packed: &mut Vec<[u6
 
 /// A run of rows in a period of a framework, with their groups.
 struct Run<'a> {
-    columns: &'a Columns,
-    rows: Range<usize>,
-    /// The record keys of the framework.
-    all_keys: &'a [u128],
+    /// The first row.
+    start: usize,
+    /// The record key of each.
+    keys: &'a [u128],
+    /// The wrapping sum over the rows with a result.
+    sum: u128,
+    /// The rows whose result lacks a benchmark.
+    incomplete: &'a [u32],
     sorted: Sorted<'a>,
 }
 
@@ -173,10 +174,10 @@ impl Run<'_> {
         sums.clear();
         sums.resize(groups, 0);
         if let (Sorted::Together, [sum]) = (self.sorted, sums.as_mut_slice()) {
-            *sum = self.columns.held().keys(&self.rows);
+            *sum = self.sum;
             return;
         }
-        for (place, key) in self.all_keys[self.rows.clone()].iter().enumerate() {
+        for (place, key) in self.keys.iter().enumerate() {
             if let Some(sum) = sums.get_mut(self.sorted.group(place)) {
                 *sum = sum.wrapping_add(*key);
             }
@@ -185,10 +186,10 @@ impl Run<'_> {
 
     /// Visits the rows that have a result but no value, with group and record key.
     fn each_left_out(&self, values: &[u8], mut visit: impl FnMut(usize, u128)) {
-        for &row in self.columns.held().incomplete(&self.rows) {
-            let place = row as usize - self.rows.start;
+        for &row in self.incomplete {
+            let place = row as usize - self.start;
             if values[place] == NOT_ASSESSED {
-                visit(self.sorted.group(place), self.all_keys[row as usize]);
+                visit(self.sorted.group(place), self.keys[place]);
             }
         }
     }

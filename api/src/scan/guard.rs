@@ -7,7 +7,7 @@ use disclosure::{FEWEST_AROUND, Rules, has_low_effect};
 use crate::{
     domain::Dimension,
     plan::{Group, Plan, SourceFramework},
-    snapshot::Columns,
+    snapshot::{Columns, NOT_ASSESSED},
 };
 
 use super::{count::Counter, group::Grouping, line::Line, scanner::Rows};
@@ -210,8 +210,8 @@ struct Search<'a> {
     places: &'a [Place<'a>],
     grouping: &'a Grouping,
     wanted: &'a [bool],
-    /// Per place, what is counted on each line.
-    lines: Vec<Vec<Option<Line<'a>>>>,
+    /// Per place and line, the columns that have a score in every row that is counted; `None` where none is.
+    lines: Vec<Vec<Option<Vec<&'a [u8]>>>>,
     /// Per line and group, how many were found in the area around that is looked at.
     found: Vec<u32>,
     /// Per group, how many wanted cells do not have enough yet.
@@ -220,7 +220,11 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn new(places: &'a [Place<'a>], grouping: &'a Grouping, lines: usize, wanted: &'a [bool]) -> Self {
-        let lines = places.iter().map(|place| place.lines(lines)).collect();
+        let columns = |place: &'a Place<'a>| {
+            let lines = place.lines(lines).into_iter();
+            lines.map(|line| line.map(|line| line.columns(place.columns))).collect()
+        };
+        let lines = places.iter().map(columns).collect();
         let (found, open) = (vec![0; wanted.len()], vec![0; grouping.groups()]);
         Self { places, grouping, wanted, lines, found, open }
     }
@@ -250,10 +254,11 @@ impl<'a> Search<'a> {
                 if self.open.get(group).is_none_or(|&open| open == 0) {
                     continue;
                 }
-                for (line, is_there) in lines.iter().enumerate() {
+                for (line, columns) in lines.iter().enumerate() {
                     let cell = line * self.open.len() + group;
                     let counts = self.wanted[cell] && place.sizes[cell] > 0 && self.found[cell] < FEWEST_AROUND;
-                    if counts && is_there.is_some_and(|line| line.is_assessed(place.columns, row)) {
+                    let is_assessed = |columns: &Vec<&[u8]>| columns.iter().all(|column| column[row] != NOT_ASSESSED);
+                    if counts && columns.as_ref().is_some_and(is_assessed) {
                         self.found[cell] += 1;
                         self.open[group] -= usize::from(self.found[cell] == FEWEST_AROUND);
                     }

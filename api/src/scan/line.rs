@@ -16,7 +16,7 @@ pub(super) enum Line<'a> {
     All(&'a [Option<Source>]),
 }
 
-impl Line<'_> {
+impl<'a> Line<'a> {
     /// The values of a run of rows, [`NOT_ASSESSED`] where there is none: scores, or of all benchmarks together how many were
     /// achieved. Written into `values` where they do not stand in the columns as they are.
     pub(super) fn values<'b>(self, columns: &'b Columns, rows: &Range<usize>, values: &'b mut Vec<u8>) -> &'b [u8] {
@@ -35,12 +35,12 @@ impl Line<'_> {
         }
     }
 
-    /// Whether a row was assessed.
-    pub(super) fn is_assessed(self, columns: &Columns, row: usize) -> bool {
-        let all_of = |source: &Source| source.numbers.iter().all(|&number| columns.score(number)[row] != NOT_ASSESSED);
+    /// The columns that have a score in every row that was assessed.
+    pub(super) fn columns(self, columns: &Columns) -> Vec<&[u8]> {
+        let of = |source: &'a Source| source.numbers.iter().map(|&number| columns.score(number));
         match self {
-            Line::Benchmark(source) => all_of(source),
-            Line::All(sources) => sources.iter().flatten().all(all_of),
+            Line::Benchmark(source) => of(source).collect(),
+            Line::All(sources) => sources.iter().flatten().flat_map(of).collect(),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! What a cell counts: which benchmarks of which frameworks.
 
-use std::sync::Arc;
+use std::{borrow::Cow, fmt::Write, sync::Arc};
 
 use crate::{
-    domain::{Comparability, FrameworkIndex, RelationKind, Source},
+    domain::{Comparability, RelationKind, Source},
     plan::SourceFramework,
 };
 
@@ -28,7 +28,7 @@ pub(super) struct Measures(Vec<(Vec<usize>, Measure)>);
 impl Measures {
     /// The measure of cells to which the sources at some positions contribute; `make` makes it where it is not known.
     pub(super) fn of(&mut self, contributors: &[usize], make: impl FnOnce() -> Measure) -> &Measure {
-        let place = self.0.iter().position(|(known, _)| known == contributors).unwrap_or_else(|| {
+        let place = self.0.iter().position(|(known, _)| known.iter().eq(contributors)).unwrap_or_else(|| {
             self.0.push((contributors.to_vec(), make()));
             self.0.len() - 1
         });
@@ -45,7 +45,7 @@ impl Scanner<'_> {
         let first = kinds.next().unwrap_or(RelationKind::Exact);
         Measure {
             name: self.name(contributors, |source| {
-                source.benchmarks[benchmark].iter().flat_map(|source| source.numbers.clone()).collect()
+                source.benchmarks[benchmark].as_ref().map_or(Cow::default(), |source| Cow::Borrowed(&source.numbers))
             }),
             comparability: if kinds.all(|kind| kind == first) { first.into() } else { Comparability::Mixed },
             standard: self.plan.is_plain() && contributors.len() == 1 && sources().all(single),
@@ -57,21 +57,24 @@ impl Scanner<'_> {
         let name = self.name(contributors, |source| {
             let mut numbers: Vec<u8> = source.all.iter().flatten().flat_map(|source| source.numbers.clone()).collect();
             numbers.sort_unstable();
-            numbers
+            Cow::Owned(numbers)
         });
         Measure { name, comparability: Comparability::Exact, standard: false }
     }
 
-    fn name(&self, contributors: &[usize], numbers: impl Fn(&SourceFramework) -> Vec<u8>) -> Arc<str> {
-        let code = |framework: FrameworkIndex| self.catalogue.frameworks()[framework].code.as_str();
-        let mut parts: Vec<String> = contributors
-            .iter()
-            .map(|&position| {
-                let source = self.sources[position].0;
-                let numbers: Vec<String> = numbers(source).iter().map(u8::to_string).collect();
-                format!("{}/{}", code(source.framework), numbers.join("&"))
-            })
-            .collect();
+    fn name(&self, contributors: &[usize], numbers: impl Fn(&SourceFramework) -> Cow<'_, [u8]>) -> Arc<str> {
+        let part = |position: usize| {
+            let source = self.sources[position].0;
+            let mut text = self.catalogue.frameworks()[source.framework].code.clone();
+            for (place, number) in numbers(source).iter().enumerate() {
+                let _ = write!(text, "{}{number}", if place == 0 { '/' } else { '&' });
+            }
+            text
+        };
+        if let [only] = contributors {
+            return part(*only).into();
+        }
+        let mut parts: Vec<String> = contributors.iter().map(|&position| part(position)).collect();
         parts.sort_unstable();
         parts.join("+").into()
     }

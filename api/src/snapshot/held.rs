@@ -45,15 +45,12 @@ impl Held {
         held
     }
 
-    /// The wrapping sum of the record keys of the rows of whole stretches that have a result.
-    pub fn keys(&self, rows: &Range<usize>) -> u128 {
-        self.keys[self.bound(rows.end)].wrapping_sub(self.keys[self.bound(rows.start)])
-    }
-
-    /// The rows of whole stretches whose result lacks a benchmark of the framework, ascending.
-    pub fn incomplete(&self, rows: &Range<usize>) -> &[u32] {
-        let place = |row: usize| self.places[self.bound(row)] as usize;
-        &self.incomplete[place(rows.start)..place(rows.end)]
+    /// Of the rows of whole stretches, the wrapping sum of the record keys of those that have a result; and those whose result
+    /// lacks a benchmark of the framework, ascending.
+    pub fn within(&self, rows: &Range<usize>) -> (u128, &[u32]) {
+        let (start, end) = (self.bound(rows.start), self.bound(rows.end));
+        let incomplete = &self.incomplete[self.places[start] as usize..self.places[end] as usize];
+        (self.keys[end].wrapping_sub(self.keys[start]), incomplete)
     }
 
     fn bound(&self, row: usize) -> usize {
@@ -78,8 +75,9 @@ mod tests {
                 let rows = start as usize..end as usize;
                 let inside = || rows.clone().filter(|&row| is_held(row));
                 let sum = inside().fold(0_u128, |sum, row| sum.wrapping_add(keys[row]));
-                assert_eq!(held.keys(&rows), sum, "{rows:?}");
-                let lacking: Vec<usize> = held.incomplete(&rows).iter().map(|&row| row as usize).collect();
+                let (keys, incomplete) = held.within(&rows);
+                assert_eq!(keys, sum, "{rows:?}");
+                let lacking: Vec<usize> = incomplete.iter().map(|&row| row as usize).collect();
                 assert_eq!(lacking, inside().filter(|&row| !is_complete(row)).collect::<Vec<_>>(), "{rows:?}");
             }
         }
