@@ -1,34 +1,22 @@
 //! What the guard compares: the rows of an area and of those around it, and how many institutions each cell counts.
 
-use std::ops::Range;
-
 use crate::{
     domain::{AreaIndex, Period},
     plan::Plan,
 };
 
 use super::{
-    guard::{Guard, Place, outside},
+    count::{Counter, Counts, SourceCounts},
+    guard::{Guard, Place},
     revision,
-    run::{Counts, Rows, Scanner, SourceCounts},
+    scanner::{Rows, Scanner},
     tally::Histogram,
 };
 
-/// Per source framework and area around, the ranges of its rows outside an area.
-pub(super) type Outside = Vec<Vec<Vec<Range<usize>>>>;
-
 impl<'a> Scanner<'a> {
-    /// The rows outside an area of the areas around it that have any.
-    pub(super) fn outside_of(&self, area: AreaIndex, rows: &Rows<'_>) -> Outside {
-        let mut outsides: Outside = self.sources.iter().map(|_| Vec::new()).collect();
-        for &around in self.snapshot.around(area) {
-            let left: Vec<Vec<Range<usize>>> =
-                self.rows_of(around).iter().zip(rows).map(|(around, rows)| outside(around, rows)).collect();
-            if left.iter().any(|ranges| !ranges.is_empty()) {
-                outsides.iter_mut().zip(left).for_each(|(outside, ranges)| outside.push(ranges));
-            }
-        }
-        outsides
+    /// The rows of each area around an area.
+    pub(super) fn rows_around(&self, area: AreaIndex) -> Vec<Rows<'a>> {
+        self.snapshot.around(area).iter().map(|&around| self.rows_of(around)).collect()
     }
 
     /// What the guard looks at: per source that holds the period, its rows and how many of them each cell counts.
@@ -36,7 +24,7 @@ impl<'a> Scanner<'a> {
         &'b self,
         counts: &Counts,
         rows: &'b Rows<'a>,
-        outside: &'b Outside,
+        around: &'b [Rows<'a>],
         period: Period,
     ) -> Vec<Place<'b>> {
         let (groups, benchmarks) = (self.plan.groups().len(), self.plan.benchmarks().len());
@@ -51,7 +39,7 @@ impl<'a> Scanner<'a> {
                         let size = source.tallies[benchmark * groups + group].institutions;
                         kept(counts.keeps(size, |other| other.tallies[benchmark * groups + group].institutions), size)
                     })
-                    .chain((0..groups).map(|group| {
+                    .chain((0..source.histograms.len()).map(|group| {
                         let size = source.histograms[group].institutions();
                         kept(counts.keeps(size, |other| other.histograms[group].institutions()), size)
                     }))
@@ -61,7 +49,8 @@ impl<'a> Scanner<'a> {
                     source: framework,
                     columns: columns.period(period)?,
                     rows: &rows[*position],
-                    outside: outside[*position].iter().map(Vec::as_slice).collect(),
+                    position: *position,
+                    around,
                     sizes,
                 })
             })
@@ -76,6 +65,7 @@ impl<'a> Scanner<'a> {
         places: &[Place<'_>],
         area: AreaIndex,
         period: Period,
+        counter: &mut Counter,
     ) -> Vec<bool> {
         let kept = |per_source: &[Vec<u32>]| {
             let cells = places.first().map_or(0, |place| place.sizes.len());
@@ -85,16 +75,20 @@ impl<'a> Scanner<'a> {
             };
             (0..cells).map(of).collect::<Vec<u32>>()
         };
-        let around: Vec<Vec<u32>> =
-            self.snapshot.around(area).iter().map(|&around| kept(&self.sizes_at_bases(around, period))).collect();
-        let without = |plan: &Plan| Scanner::new(plan, self.snapshot).sizes_at_bases(area, period);
+        let around: Vec<Vec<u32>> = self
+            .snapshot
+            .around(area)
+            .iter()
+            .map(|&around| kept(&self.sizes_at_bases(around, period, counter)))
+            .collect();
+        let without = |plan: &Plan| Scanner::new(plan, self.snapshot).sizes_at_bases(area, period, counter);
         guard.low_effect_at_bases(places, &around, without)
     }
 
     /// Per source that holds a period, and per line and group, how many institutions of an area are counted at its base.
-    fn sizes_at_bases(&self, area: AreaIndex, period: Period) -> Vec<Vec<u32>> {
+    fn sizes_at_bases(&self, area: AreaIndex, period: Period, counter: &mut Counter) -> Vec<Vec<u32>> {
         let rows = self.rows_of(area);
-        let mut counts = self.count(&rows, period);
+        let mut counts = self.count(&rows, period, counter);
         revision::revise(self, area, &rows, period, &mut counts);
         let sizes = |source: &SourceCounts| {
             let tallies = source.tallies.iter().map(|tally| tally.institutions);

@@ -147,7 +147,8 @@ impl<'a> Scanner<'a> {
         let mut own = rows.iter().cloned().flatten();
         own.any(|row| counts(&row))
             && self.snapshot.around(area).iter().any(|&around| {
-                let outside = outside(&rows_of(around), &rows).into_iter().flatten();
+                let around = rows_of(around);
+                let outside = outside(&around, &rows).flatten();
                 (1..FEWEST_AROUND as usize).contains(&outside.filter(counts).take(FEWEST_AROUND as usize).count())
             })
     }

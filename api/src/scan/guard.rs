@@ -1,23 +1,16 @@
 //! Finds cells that another cell comes too close to: one condition, one kept category or one area away.
 
-use std::ops::Range;
+use std::{iter, mem, ops::Range};
 
 use disclosure::{FEWEST_AROUND, Rules, has_low_effect};
 
 use crate::{
-    domain::{Dimension, Source},
+    domain::Dimension,
     plan::{Group, Plan, SourceFramework},
     snapshot::{Columns, NOT_ASSESSED},
 };
 
-use super::group::{Grouping, NO_GROUP};
-
-/// What is counted in a group: a benchmark of the plan, or all benchmarks of the framework together.
-#[derive(Clone, Copy)]
-enum Line<'a> {
-    Benchmark(&'a Source),
-    All(&'a [Option<Source>]),
-}
+use super::{count::Counter, group::Grouping, line::Line, scanner::Rows};
 
 /// One source framework in one period, where an area's rows are counted.
 pub(super) struct Place<'a> {
@@ -25,8 +18,10 @@ pub(super) struct Place<'a> {
     pub(super) columns: &'a Columns,
     /// The rows of the area.
     pub(super) rows: &'a [Range<usize>],
-    /// Per area around it, its rows outside the area.
-    pub(super) outside: Vec<&'a [Range<usize>]>,
+    /// The position of the framework among the plan's sources.
+    pub(super) position: usize,
+    /// Per area around, its rows of every source.
+    pub(super) around: &'a [Rows<'a>],
     /// Per line and group, how many institutions of it the cell counts; 0 where the cell leaves the source out.
     pub(super) sizes: Vec<u32>,
 }
@@ -76,19 +71,21 @@ impl<'a> Guard<'a> {
 
     /// Per line and group of an area and period, whether the cell must not be answered. Cells below the threshold are
     /// hidden anyway and not looked at.
-    pub(super) fn low_effect(&self, places: &[Place<'_>]) -> Vec<bool> {
+    pub(super) fn low_effect(&self, places: &[Place<'_>], counter: &mut Counter) -> Vec<bool> {
         let mut verdict = Verdict::new(self, places);
         if verdict.candidates.contains(&true) {
-            let areas = places.iter().map(|place| place.outside.len()).max().unwrap_or(0);
-            for area in 0..areas {
-                let found = look_around(area, places, self.grouping, self.groups, self.lines, &verdict.candidates);
-                verdict.mark_close(|cell| found[cell]);
-            }
+            let candidates = verdict.candidates.clone();
+            let mut search = Search::new(places, self.grouping, self.lines, &candidates);
+            search.each_area_around(|found| verdict.mark_close(|cell| found[cell]));
             for comparison in &self.comparisons {
-                let counted: Vec<Vec<u32>> = places.iter().map(|place| comparison.count(place, self.lines)).collect();
+                let grouping = &comparison.grouping;
+                let counted: Vec<Vec<u32>> = places
+                    .iter()
+                    .map(|place| counter.assessed(&place.lines(self.lines), grouping, place.columns, place.rows))
+                    .collect();
                 let same = self.compare(comparison, places, &counted, &mut verdict);
                 if let Kind::Dropped(of) = &comparison.kind {
-                    self.look_around_without(comparison, of, places, areas, &same, &mut verdict);
+                    self.look_around_without(comparison, of, places, &same, &mut verdict);
                 }
             }
         }
@@ -100,7 +97,7 @@ impl<'a> Guard<'a> {
         &self,
         places: &[Place<'_>],
         around: &[Vec<u32>],
-        sizes_without: impl Fn(&Plan) -> Vec<Vec<u32>>,
+        mut sizes_without: impl FnMut(&Plan) -> Vec<Vec<u32>>,
     ) -> Vec<bool> {
         let mut verdict = Verdict::new(self, places);
         if verdict.candidates.contains(&true) {
@@ -153,7 +150,6 @@ impl<'a> Guard<'a> {
         comparison: &Comparison,
         of: &[usize],
         places: &[Place<'_>],
-        areas: usize,
         same: &[bool],
         verdict: &mut Verdict,
     ) {
@@ -172,13 +168,11 @@ impl<'a> Guard<'a> {
                 for cell in (0..same.len()).filter(|&cell| same[cell]) {
                     sizes[becomes(cell)] += place.sizes[cell];
                 }
-                Place { outside: place.outside.clone(), sizes, ..*place }
+                Place { sizes, ..*place }
             })
             .collect();
-        for area in 0..areas {
-            let found = look_around(area, &others, &comparison.grouping, comparison.groups, self.lines, &wanted);
-            verdict.mark_close(|cell| if same[cell] { found[becomes(cell)] } else { 0 });
-        }
+        let mut search = Search::new(&others, &comparison.grouping, self.lines, &wanted);
+        search.each_area_around(|found| verdict.mark_close(|cell| if same[cell] { found[becomes(cell)] } else { 0 }));
     }
 }
 
@@ -211,38 +205,68 @@ impl Verdict {
     }
 }
 
-/// How many institutions of each wanted cell an area around has outside; rows are read only until there are enough.
-fn look_around(
-    area: usize,
-    places: &[Place<'_>],
-    grouping: &Grouping,
-    groups: usize,
-    lines: usize,
-    wanted: &[bool],
-) -> Vec<u32> {
-    let mut found = vec![0_u32; wanted.len()];
-    let mut open = wanted.iter().filter(|wanted| **wanted).count();
-    for place in places {
-        let lines = place.lines(lines);
-        for row in place.outside[area].iter().cloned().flatten() {
-            if open == 0 {
-                return found;
-            }
-            let group = grouping.of_row(place.columns, row);
-            if group == NO_GROUP {
-                continue;
-            }
-            for (line, is_there) in lines.iter().enumerate() {
-                let cell = line * groups + usize::from(group);
-                let counts = wanted[cell] && place.sizes[cell] > 0 && found[cell] < FEWEST_AROUND;
-                if counts && is_there.is_some_and(|line| line.is_assessed(place.columns, row)) {
-                    found[cell] += 1;
-                    open -= usize::from(found[cell] == FEWEST_AROUND);
+/// Looks for institutions of wanted cells in areas around, outside the area itself. Rows are read only until there are enough.
+struct Search<'a> {
+    places: &'a [Place<'a>],
+    grouping: &'a Grouping,
+    wanted: &'a [bool],
+    /// Per place and line, the columns that have a score in every row that is counted; `None` where none is.
+    lines: Vec<Vec<Option<Vec<&'a [u8]>>>>,
+    /// Per line and group, how many were found in the area around that is looked at.
+    found: Vec<u32>,
+    /// Per group, how many wanted cells do not have enough yet.
+    open: Vec<usize>,
+}
+
+impl<'a> Search<'a> {
+    fn new(places: &'a [Place<'a>], grouping: &'a Grouping, lines: usize, wanted: &'a [bool]) -> Self {
+        let columns = |place: &'a Place<'a>| {
+            let lines = place.lines(lines).into_iter();
+            lines.map(|line| line.map(|line| line.columns(place.columns))).collect()
+        };
+        let lines = places.iter().map(columns).collect();
+        let (found, open) = (vec![0; wanted.len()], vec![0; grouping.groups()]);
+        Self { places, grouping, wanted, lines, found, open }
+    }
+
+    /// Visits each area around with how many institutions of each wanted cell it has outside, up to [`FEWEST_AROUND`].
+    fn each_area_around(&mut self, mut visit: impl FnMut(&[u32])) {
+        let areas = self.places.first().map_or(0, |place| place.around.len());
+        for area in 0..areas {
+            self.look_around(area);
+            visit(&self.found);
+        }
+    }
+
+    fn look_around(&mut self, area: usize) {
+        self.found.fill(0);
+        self.open.fill(0);
+        for wanted in self.wanted.chunks_exact(self.open.len()) {
+            self.open.iter_mut().zip(wanted).for_each(|(open, &wanted)| *open += usize::from(wanted));
+        }
+        let mut open_groups = self.open.iter().filter(|&&open| open > 0).count();
+        for (place, lines) in self.places.iter().zip(&self.lines) {
+            for row in outside(&place.around[area][place.position], place.rows).flatten() {
+                if open_groups == 0 {
+                    return;
                 }
+                let group = usize::from(self.grouping.of_row(place.columns, row));
+                if self.open.get(group).is_none_or(|&open| open == 0) {
+                    continue;
+                }
+                for (line, columns) in lines.iter().enumerate() {
+                    let cell = line * self.open.len() + group;
+                    let counts = self.wanted[cell] && place.sizes[cell] > 0 && self.found[cell] < FEWEST_AROUND;
+                    let is_assessed = |columns: &Vec<&[u8]>| columns.iter().all(|column| column[row] != NOT_ASSESSED);
+                    if counts && columns.as_ref().is_some_and(is_assessed) {
+                        self.found[cell] += 1;
+                        self.open[group] -= usize::from(self.found[cell] == FEWEST_AROUND);
+                    }
+                }
+                open_groups -= usize::from(self.open[group] == 0);
             }
         }
     }
-    found
 }
 
 /// Every choice of one or more of some dimensions.
@@ -258,29 +282,6 @@ impl Comparison {
     fn new(plan: Plan, kind: Kind) -> Self {
         Self { grouping: Grouping::new(&plan), groups: plan.groups().len(), kind, plan }
     }
-
-    /// Per line and group of the comparison, how many institutions of an area's rows were assessed.
-    fn count(&self, place: &Place<'_>, lines: usize) -> Vec<u32> {
-        let mut counts = vec![0; lines * self.groups];
-        let mut group_of = Vec::new();
-        for range in place.rows {
-            let ungrouped = self.grouping.of_rows(place.columns, range.clone(), &mut group_of);
-            for (counts, line) in counts.chunks_exact_mut(self.groups).zip(place.lines(lines)) {
-                match line {
-                    None => {}
-                    Some(line) if ungrouped => counts[0] += line.count(place.columns, range.clone()),
-                    Some(line) => {
-                        for (row, &group) in range.clone().zip(&group_of) {
-                            if let Some(count) = counts.get_mut(usize::from(group)) {
-                                *count += u32::from(line.is_assessed(place.columns, row));
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        counts
-    }
 }
 
 impl<'a> Place<'a> {
@@ -289,26 +290,6 @@ impl<'a> Place<'a> {
         let benchmarks = self.source.benchmarks.iter().map(|source| source.as_ref().map(Line::Benchmark));
         let all = self.source.all.iter().all(Option::is_some).then_some(Line::All(&self.source.all));
         benchmarks.chain([all]).take(lines).collect()
-    }
-}
-
-impl Line<'_> {
-    fn is_assessed(self, columns: &Columns, row: usize) -> bool {
-        let all_of = |source: &Source| source.numbers.iter().all(|&number| columns.score(number)[row] != NOT_ASSESSED);
-        match self {
-            Line::Benchmark(source) => all_of(source),
-            Line::All(sources) => sources.iter().flatten().all(all_of),
-        }
-    }
-
-    fn count(self, columns: &Columns, range: Range<usize>) -> u32 {
-        let assessed = match self {
-            Line::Benchmark(Source { numbers, .. }) if numbers.len() == 1 => {
-                columns.score(numbers[0])[range].iter().filter(|&&score| score != NOT_ASSESSED).count()
-            }
-            line => range.filter(|&row| line.is_assessed(columns, row)).count(),
-        };
-        u32::try_from(assessed).unwrap_or(u32::MAX)
     }
 }
 
@@ -324,27 +305,31 @@ fn made_of(groups: &[Group], of: &Group) -> Vec<usize> {
     groups.iter().enumerate().filter(|(_, group)| part(group)).map(|(position, _)| position).collect()
 }
 
-/// The rows of some ranges that are in none of others. Both are ascending and apart.
-pub(super) fn outside(ranges: &[Range<usize>], of: &[Range<usize>]) -> Vec<Range<usize>> {
-    let mut left = Vec::new();
+/// The rows of some ranges that are in none of others, in ranges. Both are ascending and apart.
+pub(super) fn outside<'a>(
+    ranges: &'a [Range<usize>],
+    of: &'a [Range<usize>],
+) -> impl Iterator<Item = Range<usize>> + 'a {
+    let mut ranges = ranges.iter().cloned();
     let mut others = of.iter().peekable();
-    for range in ranges {
-        let mut start = range.start;
-        while let Some(other) = others.peek().filter(|other| other.start < range.end) {
-            if other.start > start {
-                left.push(start..other.start);
+    let mut rest = 0..0;
+    iter::from_fn(move || {
+        loop {
+            while rest.is_empty() {
+                rest = ranges.next()?;
             }
-            start = start.max(other.end);
-            if other.end > range.end {
-                break;
+            while others.next_if(|other| other.end <= rest.start).is_some() {}
+            match others.peek() {
+                Some(other) if other.start <= rest.start => rest.start = other.end,
+                Some(other) if other.start < rest.end => {
+                    let before = rest.start..other.start;
+                    rest.start = other.end;
+                    return Some(before);
+                }
+                _ => return Some(mem::take(&mut rest)),
             }
-            others.next();
         }
-        if start < range.end {
-            left.push(start..range.end);
-        }
-    }
-    left
+    })
 }
 
 #[cfg(test)]
@@ -357,7 +342,7 @@ mod tests {
         let check = |ranges: &[Range<usize>], of: &[Range<usize>]| {
             let expected: Vec<usize> =
                 ranges.iter().cloned().flatten().filter(|row| !of.iter().any(|range| range.contains(row))).collect();
-            let found: Vec<usize> = outside(ranges, of).into_iter().flatten().collect();
+            let found: Vec<usize> = outside(ranges, of).flatten().collect();
             assert_eq!(found, expected, "{ranges:?} without {of:?}");
         };
         check(&[0..10], &[]);

@@ -27,8 +27,10 @@ use crate::{
 };
 
 use super::{
+    count::Counts,
     group::NO_GROUP,
-    run::{Counts, Rows, Scanner, least},
+    line::least_of,
+    scanner::{Rows, Scanner},
 };
 
 /// One institution's result in the area, as some releases show it.
@@ -179,7 +181,7 @@ impl Member<'_> {
     }
 
     fn score(&self, stand_in: &Source) -> u8 {
-        least(stand_in.numbers.iter().map(|&number| match self.scores {
+        least_of(stand_in.numbers.iter().map(|&number| match self.scores {
             Scores::Now(columns, row) => columns.score(number)[row],
             Scores::Past(scores) => score_of(scores, number),
         }))

@@ -2,6 +2,8 @@
 
 use crate::snapshot::NOT_ASSESSED;
 
+use super::kernel::Sums;
+
 /// The counts of one cell: institutions, the sum of their scores, how many achieved, the wrapping sum of record keys.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Tally {
@@ -21,6 +23,14 @@ impl Tally {
             self.achieved += u32::from(score == 100);
             self.keys = self.keys.wrapping_add(key);
         }
+    }
+
+    /// Adds what other institutions come to, and the sum of their record keys.
+    pub(super) fn add_sums(&mut self, sums: Sums, keys: u128) {
+        self.institutions += sums.assessed;
+        self.sum += sums.sum;
+        self.achieved += sums.achieved;
+        self.keys = self.keys.wrapping_add(keys);
     }
 
     /// Takes back what [`Self::add`] counted.

@@ -1,16 +1,17 @@
 //! Builds a snapshot from the results of a release, in whatever order they come.
 
 use std::{
+    cmp::Ordering,
     collections::{BTreeMap, HashMap},
     sync::Arc,
 };
 
 use disclosure::NoiseKey;
 
-use crate::domain::{AreaIndex, Catalogue, Dimension, Period, Pseudonym, Release, ReleasedResult};
+use crate::domain::{AreaIndex, AreaKind, Catalogue, Dimension, Period, Pseudonym, Release, ReleasedResult};
 
 use super::{
-    History, Late, Past,
+    Held, History, Late, Past,
     columns::{Columns, FrameworkColumns, NOT_ASSESSED, Snapshot, Stretch, rows_within},
     destinations::Destinations,
 };
@@ -21,7 +22,7 @@ pub struct Builder {
     frameworks: Vec<Gathered>,
 }
 
-/// Where a row stands and who it is. Ordered so that places become runs.
+/// Where a row stands and who it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Row {
     local_authority: AreaIndex,
@@ -33,17 +34,22 @@ struct Row {
 #[derive(Default)]
 struct Gathered {
     rows: HashMap<Row, u32>,
-    results: Vec<Current>,
-    scores: Vec<u8>,
+    periods: BTreeMap<Period, GatheredPeriod>,
     past: Vec<Replaced>,
-    /// The first release with each period.
-    since: BTreeMap<Period, u32>,
+}
+
+/// What came of one period.
+struct GatheredPeriod {
+    /// The first release with the period.
+    since: u32,
+    results: Vec<Current>,
+    /// The scores of each result, one after the other.
+    scores: Vec<u8>,
 }
 
 /// A result that the release shows. Its scores stand apart.
 struct Current {
     row: u32,
-    period: Period,
     attributes: [u8; Dimension::ALL.len()],
     from: u32,
 }
@@ -76,8 +82,9 @@ impl Builder {
             institution: result.institution,
         };
         let (period, attributes, from) = (result.period, result.attributes.0, result.from);
-        let since = gathered.since.entry(period).or_insert(from);
-        *since = from.min(*since);
+        let empty = || GatheredPeriod { since: from, results: Vec::new(), scores: Vec::new() };
+        let gathered_period = gathered.periods.entry(period).or_insert_with(empty);
+        gathered_period.since = from.min(gathered_period.since);
         let scores = (0..benchmarks).map(|number| result.scores.get(number).copied().flatten().unwrap_or(NOT_ASSESSED));
         if let Some(until) = result.until {
             gathered.past.push(Replaced { period, row, attributes, from, until, scores: scores.collect() });
@@ -85,8 +92,8 @@ impl Builder {
         }
         let next = u32::try_from(gathered.rows.len()).unwrap_or(u32::MAX);
         let row = *gathered.rows.entry(row).or_insert(next);
-        gathered.results.push(Current { row, period, attributes, from });
-        gathered.scores.extend(scores);
+        gathered_period.results.push(Current { row, attributes, from });
+        gathered_period.scores.extend(scores);
     }
 
     /// Lays everything out: rows sorted by place, record keys made with the key of the noise.
@@ -106,51 +113,87 @@ impl Builder {
     }
 }
 
+/// The order of rows: areas become runs, as few as can be, whatever their kind.
+struct Order {
+    /// Per area, the region and the LEP that it is put under.
+    places: Vec<[Option<AreaIndex>; 2]>,
+}
+
+impl Order {
+    fn of(catalogue: &Catalogue) -> Self {
+        let around = |area: AreaIndex, kind| {
+            let lies_around =
+                |&other: &AreaIndex| catalogue.areas()[other].kind == kind && catalogue.lies_in(area, other);
+            catalogue.parents(area).iter().copied().find(lies_around)
+        };
+        let areas = 0..catalogue.areas().len();
+        Self { places: areas.map(|area| [AreaKind::Region, AreaKind::Lep].map(|kind| around(area, kind))).collect() }
+    }
+
+    /// Regions hold LEPs, LEPs hold hubs, and what is in no hub stands by local authority.
+    fn compare(&self, one: &Row, other: &Row) -> Ordering {
+        let place = |row: &Row| {
+            let [region, lep] = self.places[row.local_authority];
+            (region, row.hub.and_then(|hub| self.places[hub][1]).or(lep), row.hub)
+        };
+        place(one).cmp(&place(other)).then_with(|| one.cmp(other))
+    }
+}
+
 fn lay_out(gathered: Gathered, benchmarks: usize, key: &NoiseKey, catalogue: &Catalogue) -> FrameworkColumns {
+    let order = Order::of(catalogue);
     let mut rows: Vec<(Row, u32)> = gathered.rows.into_iter().collect();
-    rows.sort_unstable();
+    rows.sort_unstable_by(|(one, _), (other, _)| order.compare(one, other));
     let mut position = vec![0_usize; rows.len()];
     for (place, &(_, id)) in rows.iter().enumerate() {
         position[id as usize] = place;
     }
-    let mut periods: BTreeMap<Period, Columns> = gathered
-        .since
-        .into_iter()
-        .map(|(period, since)| {
-            let columns = Columns {
-                attributes: std::array::from_fn(|_| vec![0; rows.len()]),
-                scores: vec![vec![NOT_ASSESSED; rows.len()]; benchmarks],
-                history: History { since, ..History::default() },
-            };
-            (period, columns)
-        })
-        .collect();
-    for (index, result) in gathered.results.into_iter().enumerate() {
-        let Some(columns) = periods.get_mut(&result.period) else { continue };
-        let row = position[result.row as usize];
-        for (column, code) in columns.attributes.iter_mut().zip(result.attributes) {
-            column[row] = code;
-        }
-        for (column, &score) in columns.scores.iter_mut().zip(&gathered.scores[index * benchmarks..]) {
-            column[row] = score;
-        }
-        if result.from > columns.history.since {
-            columns.history.late.push(Late { row: u32::try_from(row).unwrap_or(u32::MAX), from: result.from });
-        }
-    }
-    for columns in periods.values_mut() {
-        columns.history.late.sort_unstable_by_key(|late| late.row);
-        columns.history.late.shrink_to_fit();
-    }
-    lay_out_past(gathered.past, &mut periods, key);
+    let keys: Vec<u128> = rows.iter().map(|(row, _)| key.record_key(&row.institution.0)).collect();
     let stretches = stretches(rows.iter().map(|(row, _)| row));
+    let starts = stretches.iter().map(|stretch| stretch.rows.start).chain([rows.len()]);
+    let bounds: Arc<[u32]> = starts.map(|row| u32::try_from(row).unwrap_or(u32::MAX)).collect();
+    let columns = |period| lay_out_period(period, benchmarks, &position, &keys, &bounds);
+    // One after the other, each gathered one dropped before the next.
+    let mut periods = gathered.periods.into_iter().map(|(period, gathered)| (period, columns(gathered))).collect();
+    lay_out_past(gathered.past, &mut periods, key);
     let areas = 0..catalogue.areas().len();
     FrameworkColumns {
-        keys: rows.iter().map(|(row, _)| key.record_key(&row.institution.0)).collect(),
         areas: areas.map(|area| rows_within(&stretches, area, None, catalogue)).collect(),
+        keys,
         stretches,
         periods,
     }
+}
+
+fn lay_out_period(
+    gathered: GatheredPeriod,
+    benchmarks: usize,
+    position: &[usize],
+    keys: &[u128],
+    bounds: &Arc<[u32]>,
+) -> Columns {
+    let mut attributes = std::array::from_fn(|_| vec![0; keys.len()]);
+    let mut scores = vec![vec![NOT_ASSESSED; keys.len()]; benchmarks];
+    let mut held = vec![false; keys.len()];
+    let mut history = History { since: gathered.since, ..History::default() };
+    for (index, result) in gathered.results.into_iter().enumerate() {
+        let row = position[result.row as usize];
+        for (column, code) in attributes.iter_mut().zip(result.attributes) {
+            column[row] = code;
+        }
+        for (column, &score) in scores.iter_mut().zip(&gathered.scores[index * benchmarks..]) {
+            column[row] = score;
+        }
+        held[row] = true;
+        if result.from > history.since {
+            history.late.push(Late { row: u32::try_from(row).unwrap_or(u32::MAX), from: result.from });
+        }
+    }
+    history.late.sort_unstable_by_key(|late| late.row);
+    history.late.shrink_to_fit();
+    let is_complete = |row: usize| scores.iter().all(|column| column[row] != NOT_ASSESSED);
+    let held = Held::new(bounds.clone(), keys, |row| held[row], is_complete);
+    Columns { attributes, scores, held, history }
 }
 
 fn lay_out_past(mut past: Vec<Replaced>, periods: &mut BTreeMap<Period, Columns>, key: &NoiseKey) {

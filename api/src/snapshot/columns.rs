@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap, fmt, ops::Range, sync::Arc};
 
 use crate::domain::{AreaIndex, AreaKind, Catalogue, Dimension, FrameworkIndex, Period, Release};
 
-use super::{History, destinations::Destinations};
+use super::{Held, History, destinations::Destinations};
 
 /// The byte that stands for a benchmark that was not assessed.
 pub const NOT_ASSESSED: u8 = u8::MAX;
@@ -47,6 +47,7 @@ pub struct Stretch {
 pub struct Columns {
     pub(super) attributes: [Vec<u8>; Dimension::ALL.len()],
     pub(super) scores: Vec<Vec<u8>>,
+    pub(super) held: Held,
     pub(super) history: History,
 }
 
@@ -150,6 +151,11 @@ impl Columns {
     /// The scores on a benchmark by number, one a row; [`NOT_ASSESSED`] where there is none. Empty for an unknown number.
     pub fn score(&self, number: u8) -> &[u8] {
         usize::from(number).checked_sub(1).and_then(|position| self.scores.get(position)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Which rows have a result.
+    pub fn held(&self) -> &Held {
+        &self.held
     }
 
     /// What releases before this one showed otherwise.

@@ -1,0 +1,81 @@
+//! The questions that are measured, as plans.
+
+use std::sync::Arc;
+
+use api::{
+    auth::{self, Grantable, Scope, TokenKey, Viewer},
+    domain::{Agreement, AreaKind, Catalogue, Dimension, Directory, Organisation, OrganisationKind, Period},
+    plan::{self, Filter, Parts, Plan, Question},
+    policy::{self, Grant},
+};
+use chrono::{DateTime, Duration, Utc};
+use disclosure::Tier;
+
+use super::population::{ENGLAND, FRAMEWORK, periods};
+
+/// The time at which everything happens.
+pub fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_790_000_000, 0).unwrap_or_default()
+}
+
+/// The key that signs tokens.
+pub fn token_key() -> TokenKey {
+    auth::install_crypto();
+    TokenKey::from_seed([1; 32], "exchange", "partners").expect("every seed is a key")
+}
+
+/// A token of the one organisation there is.
+pub fn token(key: &TokenKey) -> String {
+    let scopes = [Scope::OutcomesRead].into_iter().collect();
+    let ttl = Duration::hours(12);
+    let token = Grantable { organisation: "O".into(), scopes, issued_at: now(), ttl, id: "1".into() };
+    key.sign(&token).expect("it can be signed")
+}
+
+fn grant(catalogue: &Catalogue) -> Grant {
+    let key = token_key();
+    let viewer = Viewer::Partner(key.verifier().verify(&token(&key), now()).expect("its own token"));
+    let organisation = Organisation {
+        id: 1,
+        code: "O".into(),
+        name: String::new(),
+        kind: OrganisationKind::National,
+        area: ENGLAND.into(),
+    };
+    let agreement = Agreement {
+        id: 1,
+        consumer: "O".into(),
+        area: ENGLAND.into(),
+        tier: Tier::Regional,
+        purposes: vec!["benchmarking".into()],
+        dimensions: None,
+        valid_from: now().date_naive(),
+        valid_until: None,
+    };
+    let directory = Directory::new(vec![organisation], vec![agreement]);
+    policy::authorize(&viewer, &directory, catalogue, now().date_naive(), None).expect("an agreement holds")
+}
+
+/// Every question that is measured, with its name. All ask for eight benchmarks, and for cells alone but one.
+pub fn all(catalogue: &Arc<Catalogue>) -> Vec<(&'static str, Plan)> {
+    let grant = grant(catalogue);
+    let newest = periods().last().copied();
+    let plan = |question: Question| {
+        plan::build(&question, &grant, catalogue, |_| newest).expect("a question that may be asked")
+    };
+    let cells = Parts { cells: true, overall: false, totals: false };
+    let base = || Question { framework: FRAMEWORK.into(), parts: cells, ..Question::default() };
+    let hubs = || Question { area_kind: Some(AreaKind::Hub), ..base() };
+    let secondary = || Filter { dimension: Dimension::Phase, categories: vec!["secondary".into()] };
+    let region = || Some(vec!["E12000001".to_owned()]);
+    vec![
+        ("one region", plan(Question { areas: region(), ..base() })),
+        ("all hubs", plan(hubs())),
+        ("all hubs, over all benchmarks too", plan(Question { parts: Parts { overall: true, ..cells }, ..hubs() })),
+        ("all hubs, one category", plan(Question { filters: vec![secondary()], ..hubs() })),
+        ("all hubs, by setting", plan(Question { by: vec![Dimension::Setting], ..hubs() })),
+        ("all hubs, by type", plan(Question { by: vec![Dimension::Type], ..hubs() })),
+        ("all hubs, by type and setting", plan(Question { by: vec![Dimension::Type, Dimension::Setting], ..hubs() })),
+        ("full cube", plan(Question { periods: Some(periods().iter().map(Period::to_string).collect()), ..hubs() })),
+    ]
+}
