@@ -3,9 +3,11 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { end, server } from './machine.mjs';
+import { server } from './machine.mjs';
 import { authorities, periods, random, regionOf, regions } from './population.mjs';
 import { binaries, start } from './postgres.mjs';
+import { SIX } from './questions.mjs';
+import { checked } from './service.mjs';
 
 const place = (name) => fileURLToPath(new URL(`peers/${name}`, import.meta.url));
 
@@ -46,9 +48,9 @@ function bodies(make) {
 
 const ask = (query, variables) => JSON.stringify({ query, variables });
 const selection = '{ area benchmark assessed achieved mean }';
-const region = (field) => (code, period) =>
+const mercuriusRegion = (field) => (code, period) =>
   ask(`query($code: String!, $period: String!) { rows: ${field}(code: $code, period: $period) ${selection} }`, { code, period });
-const all = (field) => (_, period) => ask(`query($period: String!) { rows: ${field}(period: $period) ${selection} }`, { period });
+const mercuriusAll = (field) => (_, period) => ask(`query($period: String!) { rows: ${field}(period: $period) ${selection} }`, { period });
 const grouped = (group) => `groupedAggregates(groupBy: [${group}]) { keys sum { assessed achieved } average { score } }`;
 const postgraphileRegion = (code, period) =>
   ask(`query($code: String!, $period: String!) { allOutcomes(condition: {region: $code, period: $period}) { rows: ${grouped('BENCHMARK')} } }`, { code, period });
@@ -58,43 +60,42 @@ const postgraphileAll = (_, period) =>
 /** Both shapes of an answer as `benchmark assessed achieved`, sorted, to see that all count the same. */
 const counts = (rows) => rows.map((row) => (row.keys ? [row.keys.at(-1), row.sum.assessed, row.sum.achieved] : [row.benchmark, row.assessed, row.achieved]).map(Number).join(' ')).sort();
 
-/** Measures them all with `measure(name, servers, url, bodies, cells, check)`, where `check(data, index)` fails where an answer is wrong.
- * `csv` are the results, `answer` is a file with the answer of 240 cells that the exchange gave. */
-export async function peers(measure, report, csv, answer) {
+/** All of them as contestants, checked: none answers an error, and all count the same. `csv` are the results, `answer` is a file
+ * with the answer of 240 cells that the exchange gave. */
+export async function peers(csv, answer, report) {
   const database = await filled(csv);
   report(`${database.filling.toFixed(1)} s`);
-  const known = new Map();
-  const rows = (count) => (data, index) => {
-    const found = counts(data.rows ?? data.allOutcomes.rows);
-    if (found.length !== count) throw new Error(`expected ${count} rows, found ${found.length}`);
-    const question = `${count} ${index}`;
-    if (found.join() !== (known.get(question) ?? found).join()) throw new Error(`expected ${known.get(question)}, found ${found}`);
-    known.set(question, found);
-  };
-  const shape = '1 region × 1 period × 8';
-  const most = 8 * authorities.length;
-  const wide = `${authorities.length} authorities × 1 period × 8`;
-  const measured = async (name, peer, questions) => {
-    for (const [what, make, cells] of questions) {
-      await measure(`${name}: ${what}`, [peer, database], peer.found, bodies(make), cells, rows(cells));
-    }
-    await end(peer);
-  };
-  await measured('PostGraphile', await node('postgraphile', database.url), [
-    [shape, postgraphileRegion, 8],
-    [wide, postgraphileAll, most],
-  ]);
-  await measured('Mercurius JIT + SQL', await node('mercurius', database.url), [
-    [shape, region('region'), 8],
-    [wide, all('localAuthorities'), most],
-    [`${shape}, table materialised by hand`, region('readRegion'), 8],
-    [`${wide}, table materialised by hand`, all('readLocalAuthorities'), most],
-  ]);
-  await end(database, 'SIGINT');
+  const postgraphile = await node('postgraphile', database.url);
+  const mercurius = await node('mercurius', database.url);
   const held = await node('mercurius', answer);
-  const cells = ask('{ cells { area { code } benchmark { number } institutions achievedShare { value standardError status } } }');
-  await measure('Mercurius JIT, 240 cells in memory', [held], held.found, [cells], 240, ({ cells }) => {
-    if (JSON.stringify(cells) !== JSON.stringify(JSON.parse(readFileSync(answer, 'utf8')).data.outcomes.cells)) throw new Error('other cells');
+  const region = '1 region × 1 period × 8';
+  const all = `${authorities.length} authorities × 1 period × 8`;
+  const over = (name, kind, cells, peer, make) => ({ name, kind, cells, servers: [peer, database], url: peer.found, bodies: bodies(make) });
+  const counting = [
+    over(`PostGraphile: ${region}`, 'counted', '8', postgraphile, postgraphileRegion),
+    over(`PostGraphile: ${all}`, 'counted', 'wide', postgraphile, postgraphileAll),
+    over(`Mercurius JIT + SQL: ${region}`, 'counted', '8', mercurius, mercuriusRegion('region')),
+    over(`Mercurius JIT + SQL: ${all}`, 'counted', 'wide', mercurius, mercuriusAll('localAuthorities')),
+    over(`Mercurius JIT, table made by hand: ${region}`, 'materialised', '8', mercurius, mercuriusRegion('readRegion')),
+    over(`Mercurius JIT, table made by hand: ${all}`, 'materialised', 'wide', mercurius, mercuriusAll('readLocalAuthorities')),
+  ];
+  const known = new Map();
+  for (const { name, cells, url, bodies } of counting) {
+    for (const [index, body] of bodies.slice(0, 3).entries()) {
+      await checked(url, body, undefined, (data) => {
+        const found = counts(data.rows ?? data.allOutcomes.rows);
+        const before = known.get(`${cells} ${index}`) ?? found;
+        if (found.length !== (cells === '8' ? 8 : 8 * authorities.length)) throw new Error(`${name}: found ${found.length} rows`);
+        if (found.join() !== before.join()) throw new Error(`${name}: expected ${before}, found ${found}`);
+        known.set(`${cells} ${index}`, found);
+      });
+    }
+  }
+  const question = ask(`{ ${SIX} }`);
+  const answered = JSON.stringify(JSON.parse(readFileSync(answer, 'utf8')).data.outcomes.cells);
+  await checked(held.found, question, undefined, ({ cells }) => {
+    if (JSON.stringify(cells) !== answered) throw new Error('Mercurius answers other cells');
   });
-  await end(held);
+  const memory = { name: 'Mercurius JIT, 240 cells in memory', kind: 'held', cells: '240', servers: [held], url: held.found, bodies: [question] };
+  return [memory, ...counting];
 }

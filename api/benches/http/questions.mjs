@@ -51,12 +51,17 @@ function eight(draw) {
 
 const wide = (selection, areas) => (draw) => question(selection, some(authorities, areas, draw), some(periods, 1, draw));
 
+/** All local authorities but two: nearly what the peers count with one request, and yet a new question each time. */
+const nearlyAll = authorities.length - 2;
+
 /** Questions that were never asked before in this run, by how many cells they answer. */
 export const fresh = {
   8: distinct(eight, 8),
   240: distinct(wide(SIX, 30), 240),
-  [8 * (authorities.length - 2)]: distinct(wide(COUNTS, authorities.length - 2), 1_000),
+  wide: distinct(wide(COUNTS, nearlyAll), 1_000),
 };
+
+export const cellsOf = (name) => (name === 'wide' ? 8 * nearlyAll : Number(name));
 
 /** Every kind of request at once, most of them never seen before: what memory must withstand. */
 export function* mixed() {

@@ -1,13 +1,21 @@
 // What the run found, told as it comes and as one table at the end.
 
-const right = (text, width) => ' '.repeat(Math.max(0, width - [...text].length)) + text;
-const left = (text, width) => text + ' '.repeat(Math.max(0, width - [...text].length));
+const right = (text, width) => ' '.repeat(width - [...text].length) + text;
+const left = (text, width) => text + ' '.repeat(width - [...text].length);
 
 /** Lines up rows of text; the first column to the left, the others to the right. */
 function aligned(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => [...row[column]].length)));
   return rows.map((row) => row.map((text, column) => (column === 0 ? left : right)(text, widths[column])).join('  ').trimEnd()).join('\n');
 }
+
+const shown = (value) => (Number.isFinite(value) ? value.toFixed(value < 10 ? 2 : 0) : '');
+
+/** The kinds that answer the very cells whose bytes alone were measured. */
+const SAME_CELLS = ['repeated', 'new', 'half', 'held', 'field by field'];
+
+/** The kinds that the service's new questions are held against. */
+const PEERS = ['held', 'field by field', 'counted', 'materialised'];
 
 export class Results {
   #head = '';
@@ -26,25 +34,38 @@ export class Results {
     console.error(`${name}: ${value}`);
   }
 
-  /** A rate, with what it cost the servers, and beside it what the exchange did with as much. */
-  measured(name, { rate, microseconds, p50, p99 }, beside) {
-    this.#measures.push({ name, rate, microseconds, p50, p99, times: beside ? (beside.rate / rate).toFixed(2) : '' });
-    console.error(`${name}: ${rate.toFixed(0)}/s, ${microseconds.toFixed(1)} µs`);
+  /** Requests a second of a contestant, with what one cost its servers. */
+  measured({ name, kind, cells }, told) {
+    this.#measures.push({ name, kind, cells, ...told });
+    console.error(`${name}: ${told.rate.toFixed(0)}/s, ${told.microseconds.toFixed(1)} µs`);
   }
 
-  /** A figure beside the target of the design. */
+  #find(kind, cells) {
+    return this.#measures.find((measure) => measure.kind === kind && measure.cells === cells);
+  }
+
+  rate(kind, cells) {
+    return this.#find(kind, cells)?.rate;
+  }
+
+  microseconds(kind, cells) {
+    return this.#find(kind, cells)?.microseconds;
+  }
+
+  /** A figure beside what was wanted; one that was not taken says so. */
   wanted(name, value, relation, target) {
     const met = relation === '≥' ? value >= target : value <= target;
-    this.#targets.push([name, value.toFixed(value < 10 ? 2 : 0), `${relation} ${target}`, met ? 'met' : 'missed']);
+    this.#targets.push([name, shown(value), `${relation} ${target}`, Number.isFinite(value) ? (met ? 'met' : 'missed') : 'not measured']);
   }
 
   print() {
-    const echo = this.#measures[0]?.rate;
-    const rows = this.#measures.map(({ name, rate, microseconds, p50, p99, times }) => [
-      name, rate.toFixed(0), microseconds.toFixed(1), (rate / echo).toFixed(3), p50.toFixed(2), p99.toFixed(2), times,
+    const rows = this.#measures.map(({ name, kind, cells, rate, microseconds, p50, p99 }) => [
+      name, rate.toFixed(0), microseconds.toFixed(1), p50.toFixed(2), p99.toFixed(2), (rate / this.rate('echo')).toFixed(3),
+      SAME_CELLS.includes(kind) ? shown(rate / this.rate('bytes', cells)) : '',
+      PEERS.includes(kind) ? shown(this.rate('new', cells) / rate) : '',
     ]);
-    console.log(`\n${this.#head}\n`);
-    console.log(`${aligned([['measure', 'requests/s', 'processor µs', 'of echo', 'p50 ms', 'p99 ms', 'exchange, new, times'], ...rows])}\n`);
+    const heads = ['measure', 'requests/s', 'processor µs', 'p50 ms', 'p99 ms', 'of echo', 'of bytes alone', 'exchange, new, over it'];
+    console.log(`\n${this.#head}\n\n${aligned([heads, ...rows])}\n`);
     console.log(`${this.#facts.map(([name, value]) => `${name}: ${value}`).join('\n')}\n`);
     console.log(aligned([['target', 'found', 'wanted', ''], ...this.#targets]));
   }
