@@ -1,13 +1,16 @@
 // Processes of this run: started, waited for, measured and ended by their own ids, also when something fails.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK']));
 const running = new Set();
 const folders = [];
+let logs;
+let begun = 0;
+let over = false;
 
 /** A folder that goes when the run ends; `owner` is who may write to it, when not oneself. */
 export function folder(owner) {
@@ -28,19 +31,27 @@ export function load(args) {
   const child = begin('wrk', args);
   child.stdout.on('data', () => child.out.includes('\nsent\n') && child.kill('SIGINT'));
   return new Promise((resolve, reject) => {
-    child.once('close', (code) => (code === 0 ? resolve(child.out) : reject(new Error(`wrk: ${child.out}${child.complaints}`))));
+    child.once('close', (code) => (code === 0 ? resolve(child.out) : reject(new Error(`wrk: ${child.out}${child.complaints()}`))));
   });
 }
 
+/** Starts a process. What it logs goes to a file: reading it here would take time away from who is measured. */
 function begin(command, args, options) {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  if (over) throw new Error('the run is over');
+  logs ??= folder();
+  const log = join(logs, `${(begun += 1)}.log`);
+  const opened = openSync(log, 'w');
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', opened], ...options });
+  closeSync(opened);
   child.out = '';
-  child.complaints = '';
+  child.complaints = () => (existsSync(log) ? readFileSync(log, 'utf8').slice(-4000) : '');
   child.stdout.on('data', (data) => (child.out += data));
-  child.stderr.on('data', (data) => (child.complaints = (child.complaints + data).slice(-4000)));
   running.add(child);
   child.once('exit', () => running.delete(child));
-  child.once('error', (error) => (child.complaints += error));
+  child.once('error', (error) => {
+    child.out += error;
+    if (child.pid === undefined) running.delete(child);
+  });
   return child;
 }
 
@@ -52,7 +63,7 @@ export async function server(command, args, ready, options) {
     const found = await ready(child.out);
     if (found) return { pid: child.pid, child, found, out: child.out, seconds: (performance.now() - start) / 1000 };
     if (child.exitCode !== null || child.pid === undefined || performance.now() - start > 600_000) {
-      throw new Error(`${command} ${args.join(' ')} did not come up: ${child.complaints}`);
+      throw new Error(`${command} ${args.join(' ')} did not come up: ${child.out}${child.complaints()}`);
     }
     await sleep(5);
   }
@@ -70,6 +81,7 @@ export async function end({ child }, signal = 'SIGTERM') {
 
 /** Ends whatever still runs and removes the folders. */
 export async function clear() {
+  over = true;
   // To PostgreSQL, SIGINT is the fast end, and SIGTERM one that waits for its clients.
   await Promise.all([...running].map((child) => end({ child }, child.spawnfile.endsWith('/postgres') ? 'SIGINT' : 'SIGTERM')));
   for (const path of folders.splice(0)) rmSync(path, { recursive: true, force: true });

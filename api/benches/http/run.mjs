@@ -19,6 +19,7 @@ const results = new Results();
 
 async function main() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => clear().then(() => process.exit(1)));
+  run('which', ['wrk']);
   const commit = run('git', ['describe', '--always', '--dirty'], { cwd: root }).trim() + (process.env.EXCHANGE ? ', another binary' : '');
   results.head(`${cores} cores, ${model} · ${commit} · node ${process.version}`);
   const binary = build();
