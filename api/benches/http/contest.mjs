@@ -24,7 +24,19 @@ export async function drive(folder, { servers, url, bodies, token, most }, { sec
   const spent = () => servers.reduce((sum, { pid }) => sum + processorSeconds(pid), 0);
   const before = spent();
   const out = await load([
-    '-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', DRIVE, url, '--', head, lines, again ? 'again' : 'once', `${pause}`,
+    '-t1',
+    `-c${connections}`,
+    `-d${seconds}s`,
+    '--timeout',
+    '10s',
+    '-s',
+    DRIVE,
+    url,
+    '--',
+    head,
+    lines,
+    again ? 'again' : 'once',
+    `${pause}`,
   ]);
   const told = JSON.parse(out.trim().split('\n').pop());
   return { ...told, rate: told.requests / told.seconds, spent: spent() - before };
@@ -53,5 +65,10 @@ export async function contest(folder, contestants, results) {
 function merged(rounds) {
   const of = (name) => rounds.map((told) => told[name]);
   const sum = (name) => of(name).reduce((sum, value) => sum + value, 0);
-  return { rate: median(of('rate')), p50: median(of('p50')), p99: median(of('p99')), microseconds: (sum('spent') / sum('requests')) * 1e6 };
+  return {
+    rate: median(of('rate')),
+    p50: median(of('p50')),
+    p99: median(of('p99')),
+    microseconds: (sum('spent') / sum('requests')) * 1e6,
+  };
 }

@@ -1,7 +1,8 @@
 -- Sends bodies from a file, one a line, and tells what came of it as one line of JSON.
 --   wrk … -s drive.lua ADDRESS -- HEAD BODIES once|again PAUSE
 -- HEAD is a file with the head of a request up to the length of its body. `once` sends each body at most once and then says
--- `sent`, upon which wrk, which would wait for the end of its time, is to be interrupted; `again` begins anew. PAUSE is the mean pause of a connection before each request, milliseconds; 0 for none.
+-- `sent`, upon which wrk, which would wait for the end of its time, is to be interrupted; `again` begins anew. PAUSE is the
+-- mean pause of a connection before each request, milliseconds; 0 for none.
 
 local thread
 function setup(started)

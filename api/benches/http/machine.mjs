@@ -1,7 +1,17 @@
 // Processes of this run: started, waited for, measured and ended by their own ids, also when something fails.
 
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, chownSync, closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -23,7 +33,12 @@ export function folder(owner) {
 
 /** Runs a command to its end and gives what it printed; fails with what it complained of. */
 export function run(command, args, options = {}) {
-  return execFileSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 26, stdio: ['pipe', 'pipe', 'pipe'], ...options });
+  return execFileSync(command, args, {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    ...options,
+  });
 }
 
 /** Runs wrk to its end, or until its script has sent everything, without blocking the run itself; gives what it printed. */
@@ -31,7 +46,9 @@ export function load(args) {
   const child = begin('wrk', args);
   child.stdout.on('data', () => child.out.includes('\nsent\n') && child.kill('SIGINT'));
   return new Promise((resolve, reject) => {
-    child.once('close', (code) => (code === 0 ? resolve(child.out) : reject(new Error(`wrk: ${child.out}${child.complaints()}`))));
+    child.once('close', (code) =>
+      code === 0 ? resolve(child.out) : reject(new Error(`wrk: ${child.out}${child.complaints()}`)),
+    );
   });
 }
 
@@ -46,12 +63,9 @@ function begin(command, args, options) {
   child.out = '';
   child.complaints = () => (existsSync(log) ? readFileSync(log, 'utf8').slice(-4000) : '');
   child.stdout.on('data', (data) => (child.out += data));
-  running.add(child);
+  child.once('error', (error) => (child.out += error));
+  if (child.pid !== undefined) running.add(child);
   child.once('exit', () => running.delete(child));
-  child.once('error', (error) => {
-    child.out += error;
-    if (child.pid === undefined) running.delete(child);
-  });
   return child;
 }
 
@@ -83,7 +97,9 @@ export async function end({ child }, signal = 'SIGTERM') {
 export async function clear() {
   over = true;
   // To PostgreSQL, SIGINT is the fast end, and SIGTERM one that waits for its clients.
-  await Promise.all([...running].map((child) => end({ child }, child.spawnfile.endsWith('/postgres') ? 'SIGINT' : 'SIGTERM')));
+  await Promise.all(
+    [...running].map((child) => end({ child }, child.spawnfile.endsWith('/postgres') ? 'SIGINT' : 'SIGTERM')),
+  );
   for (const path of folders.splice(0)) rmSync(path, { recursive: true, force: true });
 }
 
@@ -96,7 +112,10 @@ export function processorSeconds(pid) {
       // After the name in brackets: state, parent, …; utime, stime, cutime, cstime are fields 14 to 17 of the line.
       const fields = readFileSync(`/proc/${name}/stat`, 'utf8').split(') ').pop().split(' ');
       parent.set(Number(name), Number(fields[1]));
-      spent.set(Number(name), fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0));
+      spent.set(
+        Number(name),
+        fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0),
+      );
     } catch {
       // It ended meanwhile.
     }
@@ -108,7 +127,9 @@ export function processorSeconds(pid) {
 /** Resident memory of a process now and at its highest, MB. */
 export function memory(pid) {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const [now, highest] = ['VmRSS', 'VmHWM'].map((name) => Number(status.match(new RegExp(`${name}:\\s+(\\d+) kB`))[1]) / 1024);
+  const [now, highest] = ['VmRSS', 'VmHWM'].map(
+    (name) => Number(status.match(new RegExp(`${name}:\\s+(\\d+) kB`))[1]) / 1024,
+  );
   return { now, highest };
 }
 

@@ -12,11 +12,16 @@ function rows(name) {
 
 const fields = (line) => [...line.matchAll(/(?:^|,)(?:"([^"]*)"|([^,]*))/g)].map((found) => found[1] ?? found[2]);
 
-const english = (kind) => rows('areas.csv').filter((area) => area.kind === kind && area.code.startsWith('E')).map((area) => area.code);
+const english = (kind) =>
+  rows('areas.csv')
+    .filter((area) => area.kind === kind && area.code.startsWith('E'))
+    .map((area) => area.code);
 export const authorities = english('local_authority');
 export const leps = english('lep');
 export const regionOf = new Map(
-  rows('area_membership.csv').filter((row) => row.parent_kind === 'region' && row.child_code.startsWith('E')).map((row) => [row.child_code, row.parent_code]),
+  rows('area_membership.csv')
+    .filter((row) => row.parent_kind === 'region' && row.child_code.startsWith('E'))
+    .map((row) => [row.child_code, row.parent_code]),
 );
 export const regions = [...new Set(authorities.map((code) => regionOf.get(code)))];
 
@@ -41,11 +46,24 @@ export function write(file, institutions) {
   const made = Array.from({ length: institutions }, (_, index) => {
     const id = 900_000_001 + index;
     const authority = authorities[index % authorities.length];
-    const attributes = [of('secondary', 'secondary', 'special', '16-plus'), of('academy', 'maintained', 'independent'), of(1, 2, 3, 4, 5), of('small', 'medium', 'large'), of('urban', 'rural')];
-    return { start: `URN,${id},GATSBY-2014,`, middle: `,${authority},,${attributes.join(',')},v1,`, likely: 0.15 + 0.6 * draw() };
+    const attributes = [
+      of('secondary', 'secondary', 'special', '16-plus'),
+      of('academy', 'maintained', 'independent'),
+      of(1, 2, 3, 4, 5),
+      of('small', 'medium', 'large'),
+      of('urban', 'rural'),
+    ];
+    return {
+      start: `URN,${id},GATSBY-2014,`,
+      middle: `,${authority},,${attributes.join(',')},v1,`,
+      likely: 0.15 + 0.6 * draw(),
+    };
   });
   const out = openSync(file, 'w');
-  writeSync(out, 'institution_scheme,institution_id,framework,period,completed_on,local_authority,hub,phase,type,disadvantage_quintile,size_band,setting,terms_version,b1,b2,b3,b4,b5,b6,b7,b8\n');
+  writeSync(
+    out,
+    'institution_scheme,institution_id,framework,period,completed_on,local_authority,hub,phase,type,disadvantage_quintile,size_band,setting,terms_version,b1,b2,b3,b4,b5,b6,b7,b8\n',
+  );
   for (const [index, period] of periods.entries()) {
     const year = years[Math.floor(index / 3)];
     const completed = [`${year}-12-10`, `${year + 1}-03-10`, `${year + 1}-07-10`][index % 3];

@@ -3,10 +3,12 @@
 import { authorities, benchmarks, leps, periods, random, regions } from './population.mjs';
 
 /** The six leaf fields of a cell that every serialisation of this run writes. */
-export const SIX = 'cells { area { code } benchmark { number } institutions achievedShare { value standardError status } }';
+export const SIX =
+  'cells { area { code } benchmark { number } institutions achievedShare { value standardError status } }';
 
 /** What the peers over PostgreSQL answer too. */
-export const COUNTS = 'cells { area { code } benchmark { number } institutions achieved { value } meanScore { value } }';
+export const COUNTS =
+  'cells { area { code } benchmark { number } institutions achieved { value } meanScore { value } }';
 
 const question = (selection, areas, periods, benchmarks) =>
   JSON.stringify({
@@ -20,7 +22,11 @@ export const repeated = {
 };
 
 /** Whether a question is a standard table, asked of the service itself. */
-export const standard = (body) => JSON.stringify({ ...JSON.parse(body), query: JSON.parse(body).query.replace('{ cells', '{ cost { standard } cells') });
+export const standard = (body) =>
+  JSON.stringify({
+    ...JSON.parse(body),
+    query: JSON.parse(body).query.replace('{ cells', '{ cost { standard } cells'),
+  });
 
 /** Endless questions of one kind of which no two are alike, however often it is asked for more of them. */
 function* distinct(make, seed) {
@@ -49,7 +55,8 @@ function eight(draw) {
   return question(SIX, some(places, 1, draw), some(periods, width, draw), some(benchmarks, 8 / width, draw));
 }
 
-const wide = (selection, areas) => (draw) => question(selection, some(authorities, areas, draw), some(periods, 1, draw));
+const wide = (selection, areas) => (draw) =>
+  question(selection, some(authorities, areas, draw), some(periods, 1, draw));
 
 /** All local authorities but two: nearly what the peers count with one request, and yet a new question each time. */
 const nearlyAll = authorities.length - 2;

@@ -6,7 +6,14 @@ const left = (text, width) => text + ' '.repeat(width - [...text].length);
 /** Lines up rows of text; the first column to the left, the others to the right. */
 function aligned(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => [...row[column]].length)));
-  return rows.map((row) => row.map((text, column) => (column === 0 ? left : right)(text, widths[column])).join('  ').trimEnd()).join('\n');
+  return rows
+    .map((row) =>
+      row
+        .map((text, column) => (column === 0 ? left : right)(text, widths[column]))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 const shown = (value) => (Number.isFinite(value) ? value.toFixed(value < 10 ? 2 : 0) : '');
@@ -55,16 +62,35 @@ export class Results {
   /** A figure beside what was wanted; one that was not taken says so. */
   wanted(name, value, relation, target) {
     const met = relation === '≥' ? value >= target : value <= target;
-    this.#targets.push([name, shown(value), `${relation} ${target}`, Number.isFinite(value) ? (met ? 'met' : 'missed') : 'not measured']);
+    this.#targets.push([
+      name,
+      shown(value),
+      `${relation} ${target}`,
+      Number.isFinite(value) ? (met ? 'met' : 'missed') : 'not measured',
+    ]);
   }
 
   print() {
     const rows = this.#measures.map(({ name, kind, cells, rate, microseconds, p50, p99 }) => [
-      name, rate.toFixed(0), microseconds.toFixed(1), p50.toFixed(2), p99.toFixed(2), (rate / this.rate('echo')).toFixed(3),
+      name,
+      rate.toFixed(0),
+      microseconds.toFixed(1),
+      p50.toFixed(2),
+      p99.toFixed(2),
+      (rate / this.rate('echo')).toFixed(3),
       SAME_CELLS.includes(kind) ? shown(rate / this.rate('bytes', cells)) : '',
       PEERS.includes(kind) ? shown(this.rate('new', cells) / rate) : '',
     ]);
-    const heads = ['measure', 'requests/s', 'processor µs', 'p50 ms', 'p99 ms', 'of echo', 'of bytes alone', 'exchange, new, over it'];
+    const heads = [
+      'measure',
+      'requests/s',
+      'processor µs',
+      'p50 ms',
+      'p99 ms',
+      'of echo',
+      'of bytes alone',
+      'exchange, new, over it',
+    ];
     console.log(`\n${this.#head}\n\n${aligned([heads, ...rows])}\n`);
     console.log(`${this.#facts.map(([name, value]) => `${name}: ${value}`).join('\n')}\n`);
     console.log(aligned([['target', 'found', 'wanted', ''], ...this.#targets]));

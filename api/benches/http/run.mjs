@@ -20,7 +20,9 @@ const results = new Results();
 async function main() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => clear().then(() => process.exit(1)));
   run('which', ['wrk']);
-  const commit = run('git', ['describe', '--always', '--dirty'], { cwd: root }).trim() + (process.env.EXCHANGE ? ', another binary' : '');
+  const commit =
+    run('git', ['describe', '--always', '--dirty'], { cwd: root }).trim() +
+    (process.env.EXCHANGE ? ', another binary' : '');
   results.head(`${cores} cores, ${model} · ${commit} · node ${process.version}`);
   const binary = build();
   await demonstration(binary);
@@ -44,7 +46,8 @@ async function main() {
   const held = await growth(binary, settings, token);
   const many = large && (await twelveMillion(binary));
 
-  const ratio = (kind, cells, other) => results.rate(kind, cells) / results.rate(other, other === 'echo' ? undefined : cells);
+  const ratio = (kind, cells, other) =>
+    results.rate(kind, cells) / results.rate(other, other === 'echo' ? undefined : cells);
   results.wanted('start with 1.2 million scores, s', seconds, '≤', 2);
   results.wanted('resident then, MB', resident, '≤', 150);
   results.wanted('start with 12 million scores, s', many?.seconds, '≤', 15);
@@ -88,10 +91,27 @@ async function answersOf(service, token) {
 async function limits(binary, answers) {
   const files = Object.entries(answers).map(([cells, { file }]) => `${cells}=${file}`);
   const baseline = await server(binary.baseline, files, (out) => out.match(/http:\S+/)?.[0]);
-  const one = (name, kind, cells, path, body, bytes) => ({ name, kind, cells, servers: [baseline], url: baseline.found + path, bodies: [body], bytes });
+  const one = (name, kind, cells, path, body, bytes) => ({
+    name,
+    kind,
+    cells,
+    servers: [baseline],
+    url: baseline.found + path,
+    bodies: [body],
+    bytes,
+  });
   return [
     one('echo of 6 KB', 'echo', undefined, '/echo', 'x'.repeat(6_000), 6_000),
-    ...Object.entries(answers).map(([cells, { text }]) => one(`bytes of the answer of ${cells} cells`, 'bytes', cells, `/preserialised/${cells}`, repeated[cells], text.length)),
+    ...Object.entries(answers).map(([cells, { text }]) =>
+      one(
+        `bytes of the answer of ${cells} cells`,
+        'bytes',
+        cells,
+        `/preserialised/${cells}`,
+        repeated[cells],
+        text.length,
+      ),
+    ),
   ];
 }
 
@@ -99,14 +119,28 @@ async function limits(binary, answers) {
 async function asked(service, token, answers) {
   const one = { servers: [service], url: service.found, token };
   const contestants = Object.entries(repeated).map(([cells, body]) => ({
-    ...one, name: `exchange: ${cells} cells, repeated`, kind: 'repeated', cells, bodies: [body], bytes: answers[cells].text.length,
+    ...one,
+    name: `exchange: ${cells} cells, repeated`,
+    kind: 'repeated',
+    cells,
+    bodies: [body],
+    bytes: answers[cells].text.length,
   }));
   for (const [cells, bodies] of Object.entries(fresh)) {
     let bytes = 0;
-    for (const body of take(bodies, 20)) bytes += (await checked(service.found, body, token, holds(cellsOf(cells)))).length / 20;
+    for (const body of take(bodies, 20))
+      bytes += (await checked(service.found, body, token, holds(cellsOf(cells)))).length / 20;
     for (const body of take(bodies, 5)) await checked(service.found, standard(body), token, holds(cellsOf(cells)));
     const most = cells === 'wide' ? 10_000 : 80_000;
-    contestants.push({ ...one, name: `exchange: ${cellsOf(cells)} cells, new each time`, kind: 'new', cells, bodies, bytes, most });
+    contestants.push({
+      ...one,
+      name: `exchange: ${cellsOf(cells)} cells, new each time`,
+      kind: 'new',
+      cells,
+      bodies,
+      bytes,
+      most,
+    });
   }
   return contestants;
 }
@@ -118,10 +152,17 @@ async function fieldByField(binary, settings, token) {
     return [];
   }
   const service = await serve(binary.fieldByField, settings);
-  for (const [cells, body] of Object.entries(repeated)) await checked(service.found, body, token, holds(cellsOf(cells)));
+  for (const [cells, body] of Object.entries(repeated))
+    await checked(service.found, body, token, holds(cellsOf(cells)));
   return Object.keys(repeated).map((cells) => ({
-    name: `async-graphql field by field: ${cells} cells, new each time`, kind: 'field by field', cells,
-    servers: [service], url: service.found, token, bodies: fresh[cells], most: 40_000,
+    name: `async-graphql field by field: ${cells} cells, new each time`,
+    kind: 'field by field',
+    cells,
+    servers: [service],
+    url: service.found,
+    token,
+    bodies: fresh[cells],
+    most: 40_000,
   }));
 }
 
@@ -147,15 +188,23 @@ async function growth(binary, settings, token) {
   const service = await serve(binary.exchange, settings);
   const bodies = mixed();
   let refused = 0;
-  for (const body of take(bodies, 10)) refused += 'errors' in JSON.parse((await ask(service.found, body, token)).text) ? 1 : 0;
+  for (const body of take(bodies, 10))
+    refused += 'errors' in JSON.parse((await ask(service.found, body, token)).text) ? 1 : 0;
   if (refused !== 3) throw new Error(`expected 3 of 10 mixed requests to fail, found ${refused}`);
   const held = [];
   for (let step = 0; step < 10; step += 1) {
-    const told = await drive(scratch, { servers: [service], url: service.found, token, bodies, most: 20_000 }, { seconds: 60 });
+    const told = await drive(
+      scratch,
+      { servers: [service], url: service.found, token, bodies, most: 20_000 },
+      { seconds: 60 },
+    );
     if (told.broken > 0 || told.requests < 19_000) throw new Error(`mixed requests: ${JSON.stringify(told)}`);
     held.push(memory(service.pid).now);
   }
-  results.fact('resident after each 20,000 of 200,000 mixed requests', `${held.map((mb) => mb.toFixed(0)).join(' ')} MB`);
+  results.fact(
+    'resident after each 20,000 of 200,000 mixed requests',
+    `${held.map((mb) => mb.toFixed(0)).join(' ')} MB`,
+  );
   await end(service);
   return held;
 }

@@ -19,7 +19,11 @@ export function build() {
     run(process.env.CARGO ?? 'cargo', ['build', '--release', '-p', 'api', ...wanted], { cwd: root });
   }
   const fieldByField = join(release, 'examples/field_by_field');
-  return { exchange: given ?? join(release, 'exchange'), baseline, fieldByField: existsSync(fieldByField) && fieldByField };
+  return {
+    exchange: given ?? join(release, 'exchange'),
+    baseline,
+    fieldByField: existsSync(fieldByField) && fieldByField,
+  };
 }
 
 /** A service, `found` at its address; `seconds` pass from the start of its process until /readyz says yes. */
@@ -54,13 +58,28 @@ export function prepare(program, folder, name, institutions, results) {
   exchange('migrate');
   exchange('organisation', 'add', 'PROVIDER', '--kind', 'national', '--name', 'Provider', '--area', 'E92000001');
   exchange('organisation', 'add', 'LEP', '--kind', 'lep', '--name', 'Asker', '--area', 'E37000025');
-  exchange('agreement', 'add', '--consumer', 'LEP', '--area', 'E92000001', '--tier', 'regional', '--purpose', 'benchmarking');
+  exchange(
+    'agreement',
+    'add',
+    '--consumer',
+    'LEP',
+    '--area',
+    'E92000001',
+    '--tier',
+    'regional',
+    '--purpose',
+    'benchmarking',
+  );
   timed('import', 'import', 'results', file('csv'), '--organisation', 'PROVIDER');
   timed('publish', 'publish', '--note', 'measured');
   return { settings, csv: file('csv'), token: exchange('token', '--organisation', 'LEP', '--ttl', '1h').trim() };
 }
 
-export const headers = (token) => ({ 'Content-Type': 'application/json', Accept: 'application/json', ...(token && { Authorization: `Bearer ${token}` }) });
+export const headers = (token) => ({
+  'Content-Type': 'application/json',
+  Accept: 'application/json',
+  ...(token && { Authorization: `Bearer ${token}` }),
+});
 
 export async function ask(url, body, token) {
   const response = await fetch(url, { method: 'POST', headers: headers(token), body });
@@ -77,7 +96,9 @@ export async function checked(url, body, token, check) {
 }
 
 /** A check: so many cells, and a standard table where that was asked for. */
-export const holds = (count) => ({ outcomes: { cells, cost } }) => {
-  if (cells.length !== count) throw new Error(`expected ${count} cells, found ${cells.length}`);
-  if (cost && !cost.standard) throw new Error('expected a standard table');
-};
+export const holds =
+  (count) =>
+  ({ outcomes: { cells, cost } }) => {
+    if (cells.length !== count) throw new Error(`expected ${count} cells, found ${cells.length}`);
+    if (cost && !cost.standard) throw new Error('expected a standard table');
+  };

@@ -25,12 +25,15 @@ const schema = `
   enum Status { OK UNRELIABLE CONFIDENTIAL NOT_APPLICABLE NOT_AVAILABLE ROUNDS_TO_ZERO }
 `;
 
-const aggregates = 'benchmark, count(score)::integer as assessed, count(*) filter (where score = 100)::integer as achieved, avg(score)::float8 as mean';
+const aggregates =
+  'benchmark, count(score)::integer as assessed, count(*) filter (where score = 100)::integer as achieved, avg(score)::float8 as mean';
 const statements = {
   region: `select region as area, ${aggregates} from outcome where region = $1 and period = $2 group by region, benchmark order by benchmark`,
   localAuthorities: `select local_authority as area, ${aggregates} from outcome where period = $1 group by local_authority, benchmark order by local_authority, benchmark`,
-  readRegion: 'select area, benchmark, assessed, achieved, mean from materialised where area = $1 and period = $2 order by benchmark',
-  readLocalAuthorities: 'select area, benchmark, assessed, achieved, mean from materialised where period = $1 and not is_region order by area, benchmark',
+  readRegion:
+    'select area, benchmark, assessed, achieved, mean from materialised where area = $1 and period = $2 order by benchmark',
+  readLocalAuthorities:
+    'select area, benchmark, assessed, achieved, mean from materialised where period = $1 and not is_region order by area, benchmark',
 };
 
 await workers('/graphql', async (port) => {

@@ -13,7 +13,13 @@ const [source] = process.argv.slice(2);
 
 await workers('/graphql', async (port) => {
   const pool = new pg.Pool({ connectionString: source, max: 10 });
-  const options = { appendPlugins: [aggregates], disableQueryLog: true, dynamicJson: true, graphiql: false, retryOnInitFail: false };
+  const options = {
+    appendPlugins: [aggregates],
+    disableQueryLog: true,
+    dynamicJson: true,
+    graphiql: false,
+    retryOnInitFail: false,
+  };
   const handle = postgraphile(pool, 'public', options);
   await new Promise((listening) => createServer(handle).listen(port, '127.0.0.1', listening));
 });
