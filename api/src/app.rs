@@ -1,10 +1,18 @@
 //! The composition root: the one place that knows every part, reads the system clock and draws randomness.
 
-use std::{collections::HashMap, fs, io::Write, path::Path, sync::Arc, time::Duration as Interval};
+use std::{
+    collections::HashMap,
+    fs,
+    io::{BufWriter, IsTerminal, Write},
+    path::Path,
+    sync::Arc,
+    time::Duration as Interval,
+};
 
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Duration, Utc};
 use tokio::net::TcpListener;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 
 use crate::{
     auth::{self, Grantable, Scope, TokenKey},
@@ -27,17 +35,24 @@ impl Clock for SystemClock {
     }
 }
 
-/// Sets up what the whole process shares: logs on standard error, and the cryptography of tokens.
-pub fn set_up(settings: &Settings) -> Result<()> {
+/// Sets up what the whole process shares: logs on standard error, and the cryptography of tokens. Lines are written by a
+/// thread of their own, many at a time where there are many; the guard writes what is left when it is dropped.
+pub fn set_up(settings: &Settings) -> Result<WorkerGuard> {
     auth::install_crypto();
     let filter = tracing_subscriber::EnvFilter::try_new(&settings.log)
         .with_context(|| format!("expected a log filter such as `info`, found `{}`", settings.log))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A terminal shows each line at once; anything else gets them in pieces of this size. None is ever dropped.
+    let buffered = BufWriter::with_capacity(64 << 10, std::io::stderr());
+    let (writer, guard) = NonBlockingBuilder::default().lossy(false).finish(buffered);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(writer);
     match settings.log_format {
         LogFormat::Text => builder.init(),
         LogFormat::Json => builder.json().flatten_event(true).init(),
     }
-    Ok(())
+    Ok(guard)
 }
 
 /// Opens the exchange with the secret of the settings.

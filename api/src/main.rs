@@ -13,7 +13,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 async fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     let done = match app::set_up(cli.settings()) {
-        Ok(()) => cli::run(cli).await,
+        Ok(_logs) => cli::run(cli).await,
         Err(error) => Err(error),
     };
     match done {

@@ -23,6 +23,8 @@ pub struct Catalogue {
     children: Vec<Vec<AreaIndex>>,
     ancestors: Vec<BTreeSet<AreaIndex>>,
     local_authorities: Vec<Vec<AreaIndex>>,
+    /// Per area, the others that it lies in.
+    around: Vec<Vec<AreaIndex>>,
 }
 
 /// Reference data that does not hang together.
@@ -108,7 +110,7 @@ impl Catalogue {
             }
         }
         let parents = parents.into_iter().map(|set| set.into_iter().collect()).collect();
-        Ok(Self {
+        let mut catalogue = Self {
             frameworks,
             relations,
             crosswalk,
@@ -119,7 +121,15 @@ impl Catalogue {
             children,
             ancestors,
             local_authorities,
-        })
+            around: Vec::new(),
+        };
+        let areas = 0..catalogue.areas.len();
+        let outside = |inner: AreaIndex| {
+            let outer = areas.clone().filter(|&outer| outer != inner && catalogue.is_within(inner, outer));
+            outer.collect()
+        };
+        catalogue.around = areas.clone().map(outside).collect();
+        Ok(catalogue)
     }
 
     /// Every framework, by code.
@@ -170,12 +180,21 @@ impl Catalogue {
     /// Whether `inner` is `outer` or lies in it: by the registers, because every local authority of it does, or because
     /// an area around it does. An area around another never lies in it, though they hold the same local authorities.
     pub fn lies_in(&self, inner: AreaIndex, outer: AreaIndex) -> bool {
+        inner == outer || self.around[inner].binary_search(&outer).is_ok()
+    }
+
+    /// The other areas that an area lies in, ascending.
+    pub fn around(&self, area: AreaIndex) -> &[AreaIndex] {
+        &self.around[area]
+    }
+
+    fn is_within(&self, inner: AreaIndex, outer: AreaIndex) -> bool {
         let inside = &self.local_authorities[inner];
         let holds = |authority| self.local_authorities[outer].binary_search(authority).is_ok();
         inner == outer
             || self.ancestors[inner].contains(&outer)
             || (!inside.is_empty() && !self.ancestors[outer].contains(&inner) && inside.iter().all(holds))
-            || self.parents[inner].iter().any(|&around| self.lies_in(around, outer))
+            || self.parents[inner].iter().any(|&around| self.is_within(around, outer))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Around every request: its identity, its span, the headers of safety, and turning away what is too much.
+//! Around every request: its identity, its span, and the headers of safety.
 
 use std::time::Duration;
 
@@ -56,16 +56,12 @@ pub(super) async fn observe(Extract(state): Extract<State>, mut request: Request
     response
 }
 
-/// Turns a request away while too many are worked on, rather than letting all of them wait.
-pub(super) async fn shed(Extract(state): Extract<State>, request: Request, next: Next) -> Response<Body> {
-    let Ok(_place) = state.places.try_acquire() else {
-        let id = request.extensions().get::<RequestId>().cloned().unwrap_or(RequestId(String::new()));
-        let message = "too many requests are being worked on; try again";
-        let mut response = error::respond(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message, &id);
-        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
-        return response;
-    };
-    next.run(request).await
+/// What a request is told that is turned away while too many are worked on, rather than letting all of them wait.
+pub(super) fn shed(id: &RequestId) -> Response<Body> {
+    let message = "too many requests are being worked on; try again";
+    let mut response = error::respond(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message, id);
+    response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+    response
 }
 
 /// The identity that the sender gave, where it is one.

@@ -16,7 +16,7 @@ use crate::{
 use super::{
     State, bearer,
     caching::{self, Keep},
-    edge::RequestId,
+    edge::{RequestId, shed},
     error::respond,
     negotiate::{self, Media, accepted, is_json},
     parameters::{self, Incoming, Malformed},
@@ -38,6 +38,7 @@ pub(super) async fn handle(
     Extension(id): Extension<RequestId>,
     request: Request,
 ) -> Response<Body> {
+    let Ok(_place) = state.places.try_acquire() else { return shed(&id) };
     let mut response = match answer(&state, &id, request).await {
         Ok(response) => response,
         Err(refusal) => *refusal,

@@ -20,6 +20,7 @@ use axum::{
     response::Redirect,
     routing::{any, get},
 };
+use tower::ServiceBuilder;
 use tower_http::{
     CompressionLevel,
     catch_panic::CatchPanicLayer,
@@ -43,9 +44,7 @@ const PREFLIGHT_KEPT: std::time::Duration = std::time::Duration::from_mins(10);
 
 /// The whole service as one router.
 pub fn router(state: State) -> Router {
-    let mut asked = Router::new()
-        .route("/graphql", any(graphql::handle))
-        .route_layer(middleware::from_fn_with_state(state.clone(), edge::shed));
+    let mut asked = Router::new().route("/graphql", any(graphql::handle));
     if let Some(cors) = cors(&state.rules.origins) {
         asked = asked.route_layer(cors);
     }
@@ -62,10 +61,14 @@ pub fn router(state: State) -> Router {
         .merge(asked)
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, state.rules.timeout))
-        .layer(CatchPanicLayer::custom(error::panicked))
-        .layer(compression)
-        .layer(middleware::from_fn_with_state(state.clone(), edge::observe))
+        .layer(
+            // The outermost first. One layer for the router, which boxes each.
+            ServiceBuilder::new()
+                .layer(middleware::from_fn_with_state(state.clone(), edge::observe))
+                .layer(compression)
+                .layer(CatchPanicLayer::custom(error::panicked))
+                .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, state.rules.timeout)),
+        )
         .with_state(state)
 }
 

@@ -1,8 +1,11 @@
 //! What every request may reach.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use tokio::sync::Semaphore;
@@ -14,15 +17,26 @@ use super::EdgeRules;
 /// Questions that are worked on at once; more are turned away with 503.
 const AT_ONCE: usize = 512;
 
-/// What every request may reach. Cheap to clone.
+/// What every request may reach. Cheap to clone, as it is several times for each.
 #[derive(Clone)]
-pub struct State {
+pub struct State(Arc<Shared>);
+
+/// What all requests share.
+pub struct Shared {
     pub(super) exchange: Arc<Exchange>,
-    pub(super) executor: Arc<Executor>,
-    pub(super) verifier: Arc<Verifier>,
-    pub(super) ids: Arc<RequestIds>,
-    pub(super) places: Arc<Semaphore>,
-    pub(super) rules: Arc<EdgeRules>,
+    pub(super) executor: Executor,
+    pub(super) verifier: Verifier,
+    pub(super) ids: RequestIds,
+    pub(super) places: Semaphore,
+    pub(super) rules: EdgeRules,
+}
+
+impl Deref for State {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
 }
 
 impl State {
@@ -34,14 +48,7 @@ impl State {
         ids: RequestIds,
         rules: EdgeRules,
     ) -> Self {
-        Self {
-            exchange,
-            executor: Arc::new(executor),
-            verifier: Arc::new(verifier),
-            ids: Arc::new(ids),
-            places: Arc::new(Semaphore::new(AT_ONCE)),
-            rules: Arc::new(rules),
-        }
+        Self(Arc::new(Shared { exchange, executor, verifier, ids, places: Semaphore::new(AT_ONCE), rules }))
     }
 }
 

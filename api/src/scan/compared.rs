@@ -16,7 +16,7 @@ use super::{
 impl<'a> Scanner<'a> {
     /// The rows of each area around an area.
     pub(super) fn rows_around(&self, area: AreaIndex) -> Vec<Rows<'a>> {
-        self.snapshot.around(area).iter().map(|&around| self.rows_of(around)).collect()
+        self.catalogue.around(area).iter().map(|&around| self.rows_of(around)).collect()
     }
 
     /// What the guard looks at: per source that holds the period, its rows and how many of them each cell counts.
@@ -76,7 +76,7 @@ impl<'a> Scanner<'a> {
             (0..cells).map(of).collect::<Vec<u32>>()
         };
         let around: Vec<Vec<u32>> = self
-            .snapshot
+            .catalogue
             .around(area)
             .iter()
             .map(|&around| kept(&self.sizes_at_bases(around, period, counter)))

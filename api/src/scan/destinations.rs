@@ -146,7 +146,7 @@ impl<'a> Scanner<'a> {
         let counts = |row: &usize| self.member(columns, *row, base).is_some();
         let mut own = rows.iter().cloned().flatten();
         own.any(|row| counts(&row))
-            && self.snapshot.around(area).iter().any(|&around| {
+            && self.snapshot.catalogue().around(area).iter().any(|&around| {
                 let around = rows_of(around);
                 let outside = outside(&around, &rows).flatten();
                 (1..FEWEST_AROUND as usize).contains(&outside.filter(counts).take(FEWEST_AROUND as usize).count())

@@ -106,10 +106,7 @@ impl Builder {
             .zip(sizes)
             .map(|(gathered, size)| lay_out(gathered, size, key, catalogue))
             .collect();
-        let areas = 0..catalogue.areas().len();
-        let lies_in = |inner: AreaIndex| move |&outer: &AreaIndex| outer != inner && catalogue.lies_in(inner, outer);
-        let around = areas.clone().map(|inner| areas.clone().filter(lies_in(inner)).collect()).collect();
-        Snapshot { release, catalogue: self.catalogue, frameworks, around, destinations: Destinations::default() }
+        Snapshot { release, catalogue: self.catalogue, frameworks, destinations: Destinations::default() }
     }
 }
 

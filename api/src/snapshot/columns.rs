@@ -14,8 +14,6 @@ pub struct Snapshot {
     pub(super) release: Release,
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) frameworks: Vec<FrameworkColumns>,
-    /// Per area, the areas that it lies in.
-    pub(super) around: Vec<Vec<AreaIndex>>,
     pub(super) destinations: Destinations,
 }
 
@@ -60,11 +58,6 @@ impl Snapshot {
     /// The catalogue its areas and frameworks index.
     pub fn catalogue(&self) -> &Arc<Catalogue> {
         &self.catalogue
-    }
-
-    /// The areas that an area lies in.
-    pub fn around(&self, area: AreaIndex) -> &[AreaIndex] {
-        &self.around[area]
     }
 
     /// The columns of a framework.
