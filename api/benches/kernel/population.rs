@@ -159,7 +159,7 @@ fn score(random: &mut Random) -> Option<u8> {
     }
 }
 
-/// The bytes that the scores of a snapshot and what finds them take: scores, record keys, and the sums of those.
+/// The columns of scores of some periods.
 pub fn columns<'a>(
     snapshot: &'a Snapshot,
     framework: FrameworkIndex,

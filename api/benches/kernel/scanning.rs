@@ -20,6 +20,7 @@ pub fn all(criterion: &mut Criterion) {
     let more = std::env::var(SCORES).ok().and_then(|scores| scores.parse().ok());
     for scores in [1_200_000, 12_000_000].into_iter().chain(more) {
         let snapshot = population::build(scores / PERIODS / BENCHMARKS, &catalogue);
+        eprintln!("{scores} scores: {:.3} bytes a score", snapshot.column_bytes() as f64 / scores as f64);
         over(criterion, scores, &catalogue, &snapshot);
     }
 }

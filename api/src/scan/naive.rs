@@ -305,7 +305,7 @@ pub(crate) fn question() -> impl Strategy<Value = Question> {
             Just(AreaKind::LocalAuthority),
             Just(AreaKind::Hub)
         ],
-        proptest::sample::subsequence(Dimension::ALL.to_vec(), 0..=1),
+        proptest::sample::subsequence(Dimension::ALL.to_vec(), 0..=2),
         proptest::option::of((proptest::sample::select(Dimension::ALL.to_vec()), 1..3_usize)),
         any::<bool>(),
         any::<bool>(),
@@ -315,8 +315,10 @@ pub(crate) fn question() -> impl Strategy<Value = Question> {
             purpose: own.then(|| policy::OWN_RESULTS.into()),
             area_kind: Some(kind),
             periods: Some(vec!["202425T1".into(), "202425T2".into()]),
-            by,
+            by: by.clone(),
             filters: filter
+                // The tier allows two dimensions.
+                .filter(|(dimension, _)| by.len() < 2 || by.contains(dimension))
                 .map(|(dimension, kept)| Filter {
                     dimension,
                     categories: dimension.categories()[..kept].iter().map(|category| category.code.into()).collect(),

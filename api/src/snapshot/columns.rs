@@ -76,6 +76,18 @@ impl Snapshot {
         self
     }
 
+    /// What its results take in memory, bytes: scores, record keys, and what is added up ahead. Attributes and what earlier
+    /// releases showed come on top.
+    pub fn column_bytes(&self) -> usize {
+        let of_period = |columns: &Columns| columns.scores.iter().map(Vec::len).sum::<usize>() + columns.held.bytes();
+        let of_framework = |framework: &FrameworkColumns| {
+            let bounds = (framework.stretches.len() + 1) * size_of::<u32>();
+            let keys = size_of_val(framework.keys.as_slice());
+            bounds + keys + framework.periods.values().map(of_period).sum::<usize>()
+        };
+        self.frameworks.iter().map(of_framework).sum()
+    }
+
     /// Every period with a result, ascending.
     pub fn periods(&self) -> Vec<Period> {
         let mut periods: Vec<Period> =

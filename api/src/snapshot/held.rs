@@ -53,6 +53,13 @@ impl Held {
         (self.keys[end].wrapping_sub(self.keys[start]), incomplete)
     }
 
+    /// What it takes in memory beside the bounds, bytes.
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(self.keys.as_slice())
+            + size_of_val(self.places.as_slice())
+            + size_of_val(self.incomplete.as_slice())
+    }
+
     fn bound(&self, row: usize) -> usize {
         let place = self.bounds.partition_point(|&bound| (bound as usize) < row);
         debug_assert_eq!(self.bounds[place] as usize, row, "runs are made of whole stretches");

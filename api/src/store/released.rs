@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbBackend, TransactionTrait};
 
 use crate::domain::{AreaIndex, Attributes, Catalogue, FrameworkIndex, Period, Pseudonym, Release, ReleasedResult};
 
 use super::{Error, Result, Store};
 
-/// Results read at once: enough to make each read cheap, few enough to stay small.
-pub(super) const PAGE: i64 = 20_000;
+/// Results read at once: enough to make each read cheap, few enough that what the driver holds of them stays small.
+pub(super) const PAGE: i64 = 2_000;
 
 impl Store {
     /// Visits every result of a release: each up to its last one that none of them supersedes, whatever came later. Visits
@@ -27,6 +27,7 @@ impl Store {
             places(self.ids(&self.database, "framework").await?, |code| catalogue.framework_index(code));
         let areas: HashMap<i64, AreaIndex> =
             places(self.ids(&self.database, "area").await?, |code| catalogue.area_index(code));
+        let reading = self.database.begin().await?;
         let mut periods: HashMap<String, Period> = HashMap::new();
         let numbering = Numbering::of(&self.releases().await?, release, |release| release.last_result);
         let sql = "SELECT r.id, i.pseudonym, r.framework_id, r.period, r.local_authority_id, r.hub_id, s.organisation_id, \
@@ -44,7 +45,7 @@ impl Store {
         while from < release.last_result {
             let to = (from + PAGE).min(release.last_result);
             let values = vec![release.last_result.into(), from.into(), to.into()];
-            for row in self.database.query_all_raw(self.statement(sql, values)).await? {
+            for row in reading.query_all_raw(self.statement(sql, values)).await? {
                 let pseudonym: Vec<u8> = row.try_get_by_index(1)?;
                 let period: String = row.try_get_by_index(3)?;
                 let framework = known(&frameworks, row.try_get_by_index(2)?)?;
@@ -86,6 +87,11 @@ impl Store {
             }
             from = to;
         }
+        if self.database.get_database_backend() == DbBackend::Sqlite {
+            // The pages of the whole table would stay with this connection.
+            reading.execute_unprepared("PRAGMA shrink_memory").await?;
+        }
+        reading.commit().await?;
         Ok(())
     }
 }
