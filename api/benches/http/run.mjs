@@ -145,13 +145,9 @@ async function asked(service, token, answers) {
   return contestants;
 }
 
-/** The same service with resolvers field by field, where it was built. */
+/** The same service, resolving rows field by field. */
 async function fieldByField(binary, settings, token) {
-  if (!binary.fieldByField) {
-    results.fact('field by field', 'left out: no target/release/examples/field_by_field');
-    return [];
-  }
-  const service = await serve(binary.fieldByField, settings);
+  const service = await serve(binary.exchange, [...settings, '--field-by-field']);
   for (const [cells, body] of Object.entries(repeated))
     await checked(service.found, body, token, holds(cellsOf(cells)));
   return Object.keys(repeated).map((cells) => ({

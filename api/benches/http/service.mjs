@@ -9,7 +9,7 @@ import { write } from './population.mjs';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** The binaries, built unless they are given. `fieldByField` is measured where somebody has built it. */
+/** The binaries, built unless they are given. */
 export function build() {
   const release = join(root, 'target/release');
   const given = process.env.EXCHANGE;
@@ -18,12 +18,7 @@ export function build() {
     const wanted = ['--example', 'baseline', ...(given ? [] : ['--bin', 'exchange'])];
     run(process.env.CARGO ?? 'cargo', ['build', '--release', '-p', 'api', ...wanted], { cwd: root });
   }
-  const fieldByField = join(release, 'examples/field_by_field');
-  return {
-    exchange: given ?? join(release, 'exchange'),
-    baseline,
-    fieldByField: existsSync(fieldByField) && fieldByField,
-  };
+  return { exchange: given ?? join(release, 'exchange'), baseline };
 }
 
 /** A service, `found` at its address; `seconds` pass from the start of its process until /readyz says yes. */

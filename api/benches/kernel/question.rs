@@ -24,11 +24,16 @@ pub fn token_key() -> TokenKey {
     TokenKey::from_seed([1; 32], "exchange", "partners").expect("every seed is a key")
 }
 
-/// A token of the one organisation there is.
+/// A token of the one organisation there is here.
 pub fn token(key: &TokenKey) -> String {
+    token_of("O", key)
+}
+
+/// A token of an organisation.
+pub fn token_of(organisation: &str, key: &TokenKey) -> String {
     let scopes = [Scope::OutcomesRead].into_iter().collect();
     let ttl = Duration::hours(12);
-    let token = Grantable { organisation: "O".into(), scopes, issued_at: now(), ttl, id: "1".into() };
+    let token = Grantable { organisation: organisation.into(), scopes, issued_at: now(), ttl, id: "1".into() };
     key.sign(&token).expect("it can be signed")
 }
 

@@ -1,0 +1,65 @@
+//! Rows: tables of the demonstration, executed whole, with rows written straight to JSON and resolved field by field.
+
+use std::sync::Arc;
+
+use api::{
+    auth::Viewer,
+    domain::{Secret, clock::FixedClock},
+    graphql::{Executor, GraphQlRequest, RowsMade, Rules, Source},
+    service::Exchange,
+};
+use criterion::Criterion;
+use serde_json::json;
+use tokio::runtime::{Builder, Runtime};
+
+use super::question::{now, token_key, token_of};
+
+/// One question of 8 cells and one of 304, six leaf fields a cell. The number is no variable of theirs: it makes each a
+/// question that was never asked.
+const QUESTIONS: [(u32, &str); 2] = [(8, "areas: [\"E12000001\"]"), (304, "areas: [\"E92000001\"], areaKind: LEP")];
+
+/// Measures whole questions: the document is kept, the answer never is.
+pub fn all(criterion: &mut Criterion) {
+    let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let folder = tempfile::tempdir().expect("a folder");
+    let exchange = runtime.block_on(demonstration(&format!("sqlite://{}/rows.db", folder.path().display())));
+    let key = token_key();
+    let viewer = Viewer::Partner(key.verifier().verify(&token_of("NE-LEP-DEMO", &key), now()).expect("its own token"));
+    let mut group = criterion.benchmark_group("rows");
+    for (cells, areas) in QUESTIONS {
+        let document = format!(
+            "{{ outcomes(input: {{framework: \"GATSBY-2014\", periods: [\"202425T3\"], {areas}}}) {{ cells {{ area {{ code }} \
+             benchmark {{ number }} institutions achievedShare {{ value standardError status }} }} }} }}"
+        );
+        for (name, rows) in [("written", RowsMade::Written), ("field by field", RowsMade::FieldByField)] {
+            let executor = Executor::new(exchange.clone(), &Rules { rows, ..Rules::default() }).expect("no documents");
+            let mut number = 0_u64;
+            group.bench_function(format!("{cells} cells, {name}"), |bencher| {
+                bencher.iter(|| {
+                    number += 1;
+                    ask(&runtime, &executor, &viewer, &document, number)
+                });
+            });
+        }
+    }
+}
+
+async fn demonstration(database: &str) -> Arc<Exchange> {
+    let clock = Arc::new(FixedClock(now()));
+    let exchange = Exchange::open(database, Secret::new([1; 32]), clock).await.expect("a new database");
+    exchange.migrate().await.expect("it is empty");
+    exchange.start().await.expect("it is migrated");
+    exchange.fill_demo().await.expect("it is empty");
+    Arc::new(exchange)
+}
+
+fn ask(runtime: &Runtime, executor: &Executor, viewer: &Viewer, document: &str, number: u64) -> usize {
+    let request = GraphQlRequest {
+        document: Source::Text(document.to_owned()),
+        operation_name: None,
+        variables: json!({"number": number}),
+    };
+    let answer = runtime.block_on(executor.execute(request, viewer.clone(), false, "bench"));
+    assert_eq!(answer.reply, api::graphql::Reply::Complete, "{}", String::from_utf8_lossy(&answer.body));
+    answer.body.len()
+}
