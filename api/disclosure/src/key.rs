@@ -1,9 +1,11 @@
 //! The secret of the noise, and the one pseudorandom function everything is drawn from.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use hmac::{Hmac, Mac, digest::KeyInit};
 use sha2::Sha256;
+
+use crate::drawn::Drawn;
 
 /// What a draw of the pseudorandom function is for. No two purposes share an input.
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +19,10 @@ pub(crate) enum Purpose {
 
 /// The key of the noise. The HMAC state after the key is computed once and cloned for each draw.
 #[derive(Clone)]
-pub struct NoiseKey(Hmac<Sha256>);
+pub struct NoiseKey {
+    mac: Hmac<Sha256>,
+    drawn: Arc<Drawn>,
+}
 
 impl NoiseKey {
     /// A key of 32 secret, uniformly random bytes.
@@ -25,7 +30,7 @@ impl NoiseKey {
         // HMAC pads a short key to its block with zeros (RFC 2104, section 2); a full block cannot be refused.
         let mut block = [0_u8; 64];
         block[..32].copy_from_slice(&key);
-        Self(<Hmac<Sha256> as KeyInit>::new(&block.into()))
+        Self { mac: <Hmac<Sha256> as KeyInit>::new(&block.into()), drawn: Arc::new(Drawn::new()) }
     }
 
     /// The record key of an institution, given its pseudonym.
@@ -40,7 +45,7 @@ impl NoiseKey {
 
     /// HMAC-SHA256 (RFC 2104) of the purpose and the parts, each part after its length: no two inputs collide.
     pub(crate) fn draw(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
-        let mut mac = self.0.clone();
+        let mut mac = self.mac.clone();
         mac.update(&[purpose as u8]);
         for part in parts {
             let (length, digits) = base_128(part.len());
@@ -63,6 +68,13 @@ fn base_128(mut length: usize) -> ([u8; 10], usize) {
         if length == 0 {
             return (digits, used);
         }
+    }
+}
+
+impl NoiseKey {
+    /// Noise that was drawn with this key before.
+    pub(crate) fn drawn(&self) -> &Drawn {
+        &self.drawn
     }
 }
 

@@ -22,6 +22,7 @@
 mod band;
 mod change;
 mod contributions;
+mod drawn;
 mod estimate;
 mod expected;
 pub mod gaussian;

@@ -58,6 +58,7 @@ pub(crate) enum Pair {
 /// The source of noise of one tier.
 pub(crate) struct Noise<'k> {
     key: &'k NoiseKey,
+    tier: Tier,
     /// For ordinary cells and for those of standard tables.
     deviations: [Deviations; 2],
 }
@@ -67,11 +68,20 @@ type Deviations = [[f64; NOISY.len()]; LAYERS.len()];
 
 impl<'k> Noise<'k> {
     pub(crate) fn new(key: &'k NoiseKey, tier: Tier) -> Self {
-        Self { key, deviations: [false, true].map(|standard| deviations(tier, standard)) }
+        Self { key, tier, deviations: [false, true].map(|standard| deviations(tier, standard)) }
     }
 
     /// The noise of two quantities, in institutions' worth.
     pub(crate) fn draw(&self, subject: Subject<'_>, pair: Pair) -> [f64; 2] {
+        match (pair, self.tier) {
+            (Pair::Benchmark, Tier::Regional | Tier::International) => {
+                self.key.drawn().or_draw(self.tier, subject, || self.draw_now(subject, pair))
+            }
+            _ => self.draw_now(subject, pair),
+        }
+    }
+
+    fn draw_now(&self, subject: Subject<'_>, pair: Pair) -> [f64; 2] {
         let mut noise = [0.0; 2];
         for ((purpose, _), deviations) in LAYERS.iter().zip(&self.deviations[usize::from(subject.standard)]) {
             if deviations.iter().all(|deviation| *deviation == 0.0) {

@@ -152,3 +152,26 @@ fn the_stream_never_changes() {
     assert_eq!(draw(Tier::International, Pair::Benchmark), ["-7.327306931", "5.181106118"]);
     assert_eq!(draw(Tier::International, Pair::Overall(4)), ["3.279220465", "6.818247184"]);
 }
+
+#[test]
+fn what_is_remembered_is_what_would_be_drawn() {
+    let key = NoiseKey::new([10; 32]);
+    let subjects = |check: &mut dyn FnMut(Tier, Subject<'_>)| {
+        for (conditions, period) in [("a", "1"), ("a1", ""), ("", "a1"), ("a", "2")] {
+            let label = label(conditions, period);
+            for (tier, keys, standard) in
+                [(Tier::Regional, 1, false), (Tier::Regional, 1, true), (Tier::International, 2, true)]
+            {
+                for measure in ["m", "m1"] {
+                    check(tier, Subject { label: &label, measure, keys, standard });
+                }
+            }
+        }
+    };
+    for _ in 0..2 {
+        subjects(&mut |tier, subject| {
+            let noise = Noise::new(&key, tier);
+            assert_eq!(noise.draw(subject, Pair::Benchmark), noise.draw_now(subject, Pair::Benchmark));
+        });
+    }
+}
