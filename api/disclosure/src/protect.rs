@@ -92,33 +92,47 @@ use crate::{
 #[expect(clippy::needless_pass_by_value, reason = "exact figures end here")]
 pub fn protect(table: RawTable, key: &NoiseKey, tier: Tier) -> ProtectedTable {
     let (noise, rules) = (Noise::new(key, tier), tier.rules());
-    let cells = table.cells.iter().map(|raw| cell(raw, &noise, rules)).collect();
+    let mut scales = Scales::default();
+    let cells = table.cells.iter().map(|raw| cell(raw, &noise, rules, &mut scales)).collect();
     let overall = table.overall.iter().map(|raw| overall(raw, &noise, rules)).collect();
     ProtectedTable::new(cells, overall)
 }
 
-fn cell(raw: &RawCell, noise: &Noise<'_>, rules: Rules) -> ProtectedCell {
+/// The scales of a share and of a mean score, of the cell before: those of one area are often about as many institutions.
+#[derive(Default)]
+struct Scales(Option<(u32, bool, [Scale; 2])>);
+
+impl Scales {
+    fn of(&mut self, institutions: u32, standard: bool, sigma: f64) -> &[Scale; 2] {
+        let known = self.0.take().filter(|(whole, kind, _)| (*whole, *kind) == (institutions, standard));
+        let new = || (institutions, standard, [1.0, TOP_SCORE].map(|top| Scale::new(institutions, top, sigma)));
+        &self.0.insert(known.unwrap_or_else(new)).2
+    }
+}
+
+fn cell(raw: &RawCell, noise: &Noise<'_>, rules: Rules, scales: &mut Scales) -> ProtectedCell {
     match raw {
         RawCell::NotApplicable => ProtectedCell::hidden(HiddenReason::NoCounterpart),
         RawCell::Withheld(reason) => ProtectedCell::hidden(*reason),
         RawCell::Counted(counted) => match too_small(counted.institutions, rules) {
             Some(reason) => ProtectedCell::hidden(reason),
-            None => counted_cell(counted, noise, rules),
+            None => counted_cell(counted, noise, rules, scales),
         },
     }
 }
 
-fn counted_cell(counted: &Counted, noise: &Noise<'_>, rules: Rules) -> ProtectedCell {
+fn counted_cell(counted: &Counted, noise: &Noise<'_>, rules: Rules, scales: &mut Scales) -> ProtectedCell {
     let &Counted { ref label, ref measure, institutions, sum, achieved, keys, standard } = counted;
     let [of_achieved, of_sum] = noise.draw(Subject { label, measure, keys, standard }, Pair::Benchmark);
     let sigma = rules.sigma_of(standard);
     let achieved = f64::from(achieved) + of_achieved;
     let worth = sum as f64 / TOP_SCORE + of_sum;
+    let [share, mean] = scales.of(institutions, standard, sigma);
     ProtectedCell {
         institutions: Some(band::rounded(institutions, rules)),
         achieved: band::count(achieved, institutions, sigma, rules),
-        achieved_share: Scale::new(institutions, 1.0, sigma).estimate(achieved),
-        mean_score: Scale::new(institutions, TOP_SCORE, sigma).estimate(worth),
+        achieved_share: share.estimate(achieved),
+        mean_score: mean.estimate(worth),
         reconciled: false,
         basis: Some(Basis { institutions, keys, sigma }),
     }

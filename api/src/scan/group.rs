@@ -50,6 +50,11 @@ impl Grouping {
         self.groups
     }
 
+    /// Whether every row is in the one group there is.
+    pub(super) fn is_whole(&self) -> bool {
+        self.steps.is_empty()
+    }
+
     /// The group of one row; [`NO_GROUP`] where a filter leaves it out or it belongs to no category, as every row does that
     /// has no result: its codes are 0 for blank.
     pub(super) fn of_row(&self, columns: &Columns, row: usize) -> u16 {

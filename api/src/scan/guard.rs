@@ -240,6 +240,9 @@ impl<'a> Search<'a> {
 
     fn look_around(&mut self, area: usize) {
         self.found.fill(0);
+        if self.grouping.is_whole() {
+            return self.look_around_line_by_line(area);
+        }
         self.open.fill(0);
         for wanted in self.wanted.chunks_exact(self.open.len()) {
             self.open.iter_mut().zip(wanted).for_each(|(open, &wanted)| *open += usize::from(wanted));
@@ -264,6 +267,24 @@ impl<'a> Search<'a> {
                     }
                 }
                 open_groups -= usize::from(self.open[group] == 0);
+            }
+        }
+    }
+}
+
+impl Search<'_> {
+    /// The same where no row is left out: what a line counts stands side by side.
+    fn look_around_line_by_line(&mut self, area: usize) {
+        for (place, lines) in self.places.iter().zip(&self.lines) {
+            for (line, columns) in lines.iter().enumerate() {
+                let Some(columns) = columns.as_ref().filter(|_| self.wanted[line] && place.sizes[line] > 0) else {
+                    continue;
+                };
+                let around = outside(&place.around[area][place.position], place.rows);
+                let is_assessed = |row: &usize| columns.iter().all(|column| column[*row] != NOT_ASSESSED);
+                let missing = (FEWEST_AROUND - self.found[line]) as usize;
+                let more = around.flatten().filter(is_assessed).take(missing).count();
+                self.found[line] += u32::try_from(more).unwrap_or(FEWEST_AROUND);
             }
         }
     }
