@@ -10,6 +10,7 @@
 //! where a selection cannot be written, or where [`FieldByField`] is among the data of a request.
 
 mod destination;
+mod key;
 mod outcome;
 mod preview;
 mod shape;

@@ -1,9 +1,7 @@
 //! How cells of outcomes, and rows over all benchmarks, are written.
 
-use std::ptr;
-
 use crate::{
-    domain::{AreaIndex, Period},
+    domain::Period,
     graphql::{
         json::{json, list, name},
         types::Comparability,
@@ -12,16 +10,14 @@ use crate::{
 };
 
 use super::{
-    shape::{Asked, Described, Memo, Shape},
-    types::{AreaField, BenchmarkField, CategoryField, ChangeField, EstimateField, PeriodField},
+    key::{Key, KeyField},
+    shape::{Asked, Described, Shape},
+    types::{ChangeField, EstimateField},
 };
 
 /// Fields of `OutcomeCell`.
 pub(in crate::graphql) enum OutcomeField {
-    Area(Memo<AreaField, AreaIndex>),
-    Period(Memo<PeriodField, Period>),
-    Benchmark(Memo<BenchmarkField, u8>),
-    Categories(Memo<CategoryField, usize>),
+    Key(KeyField),
     Institutions,
     Achieved(Shape<EstimateField>),
     AchievedShare(Shape<EstimateField>),
@@ -37,10 +33,6 @@ impl Described for OutcomeField {
 
     fn read(asked: &Asked<'_>) -> Option<Self> {
         Some(match asked.name() {
-            "area" => Self::Area(asked.shared()?),
-            "period" => Self::Period(asked.shared()?),
-            "benchmark" => Self::Benchmark(asked.shared()?),
-            "categories" => Self::Categories(asked.shared()?),
             "institutions" => Self::Institutions,
             "achieved" => Self::Achieved(asked.below()?),
             "achievedShare" => Self::AchievedShare(asked.below()?),
@@ -49,7 +41,7 @@ impl Described for OutcomeField {
             "total" => Self::Total,
             "reconciled" => Self::Reconciled,
             "comparability" => Self::Comparability,
-            _ => return None,
+            _ => Self::Key(KeyField::read(asked)?),
         })
     }
 }
@@ -60,19 +52,10 @@ impl Shape<OutcomeField> {
         let cell = &table.cells()[position];
         let remedies = || table.remedies(position);
         let (area, period, benchmark, group) = table.cell_key(position);
+        let (catalogue, framework) = (table.catalogue(), table.framework());
+        let key = Key { catalogue, framework, area, period, benchmark: Some(benchmark), group };
         self.write(text, |field, text| match field {
-            OutcomeField::Area(memo) => {
-                memo.write(area, text, |shape, text| shape.write_area(text, table.catalogue(), area));
-            }
-            OutcomeField::Period(memo) => {
-                memo.write(period, text, |shape, text| shape.write_period(text, period));
-            }
-            OutcomeField::Benchmark(memo) => memo.write(benchmark.number, text, |shape, text| {
-                shape.write_benchmark(text, table.framework(), benchmark);
-            }),
-            OutcomeField::Categories(memo) => {
-                memo.write(ptr::from_ref(group).addr(), text, |shape, text| shape.write_categories(text, group));
-            }
+            OutcomeField::Key(field) => field.write(text, &key),
             OutcomeField::Institutions => json(text, &cell.institutions),
             OutcomeField::Achieved(shape) => shape.write_estimate(text, &cell.achieved, remedies),
             OutcomeField::AchievedShare(shape) => shape.write_estimate(text, &cell.achieved_share, remedies),
@@ -91,9 +74,7 @@ impl Shape<OutcomeField> {
 
 /// Fields of `OverallCell`.
 pub(in crate::graphql) enum OverallField {
-    Area(Memo<AreaField, AreaIndex>),
-    Period(Memo<PeriodField, Period>),
-    Categories(Memo<CategoryField, usize>),
+    Key(KeyField),
     Institutions,
     MeanAchieved(Shape<EstimateField>),
     ShareWithAll(Shape<EstimateField>),
@@ -106,15 +87,12 @@ impl Described for OverallField {
 
     fn read(asked: &Asked<'_>) -> Option<Self> {
         Some(match asked.name() {
-            "area" => Self::Area(asked.shared()?),
-            "period" => Self::Period(asked.shared()?),
-            "categories" => Self::Categories(asked.shared()?),
             "institutions" => Self::Institutions,
             "meanAchieved" => Self::MeanAchieved(asked.below()?),
             "shareWithAll" => Self::ShareWithAll(asked.below()?),
             "distribution" => Self::Distribution(asked.below()?),
             "quartiles" => Self::Quartiles(asked.below()?),
-            _ => return None,
+            _ => Self::Key(KeyField::read(asked)?),
         })
     }
 }
@@ -137,16 +115,10 @@ impl Shape<OverallField> {
         let row = &table.overall()[position];
         let remedies = || table.overall_remedies(position);
         let (area, period, group) = table.overall_key(position);
+        let (catalogue, framework) = (table.catalogue(), table.framework());
+        let key = Key { catalogue, framework, area, period, benchmark: None, group };
         self.write(text, |field, text| match field {
-            OverallField::Area(memo) => {
-                memo.write(area, text, |shape, text| shape.write_area(text, table.catalogue(), area));
-            }
-            OverallField::Period(memo) => {
-                memo.write(period, text, |shape, text| shape.write_period(text, period));
-            }
-            OverallField::Categories(memo) => {
-                memo.write(ptr::from_ref(group).addr(), text, |shape, text| shape.write_categories(text, group));
-            }
+            OverallField::Key(field) => field.write(text, &key),
             OverallField::Institutions => json(text, &row.institutions),
             OverallField::MeanAchieved(shape) => shape.write_estimate(text, &row.mean_achieved, remedies),
             OverallField::ShareWithAll(shape) => shape.write_estimate(text, &row.share_with_all, remedies),

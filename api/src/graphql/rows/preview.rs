@@ -1,9 +1,6 @@
 //! How cells of a preview are written.
 
-use std::ptr;
-
 use crate::{
-    domain::{AreaIndex, Period},
     graphql::{
         json::{json, name, optional},
         types::{CellStatus, HiddenReason},
@@ -12,16 +9,13 @@ use crate::{
 };
 
 use super::{
-    shape::{Asked, Described, Memo, Shape},
-    types::{AreaField, BenchmarkField, CategoryField, PeriodField},
+    key::{Key, KeyField},
+    shape::{Asked, Described, Shape},
 };
 
 /// Fields of `PreviewCell`.
 pub(in crate::graphql) enum PreviewField {
-    Area(Memo<AreaField, AreaIndex>),
-    Period(Memo<PeriodField, Period>),
-    Benchmark(Memo<BenchmarkField, u8>),
-    Categories(Memo<CategoryField, usize>),
+    Key(KeyField),
     Institutions,
     Status,
     Reason,
@@ -36,10 +30,6 @@ impl Described for PreviewField {
 
     fn read(asked: &Asked<'_>) -> Option<Self> {
         Some(match asked.name() {
-            "area" => Self::Area(asked.shared()?),
-            "period" => Self::Period(asked.shared()?),
-            "benchmark" => Self::Benchmark(asked.shared()?),
-            "categories" => Self::Categories(asked.shared()?),
             "institutions" => Self::Institutions,
             "status" => Self::Status,
             "reason" => Self::Reason,
@@ -47,7 +37,7 @@ impl Described for PreviewField {
             "achievedError" => Self::AchievedError,
             "shareError" => Self::ShareError,
             "meanError" => Self::MeanError,
-            _ => return None,
+            _ => Self::Key(KeyField::read(asked)?),
         })
     }
 }
@@ -57,19 +47,10 @@ impl Shape<PreviewField> {
     pub(in crate::graphql) fn write_preview(&mut self, text: &mut Vec<u8>, preview: &Preview, position: usize) {
         let cell = &preview.cells()[position];
         let (area, period, benchmark, group) = preview.cell_key(position);
+        let (catalogue, framework) = (preview.catalogue(), preview.framework());
+        let key = Key { catalogue, framework, area, period, benchmark: Some(benchmark), group };
         self.write(text, |field, text| match field {
-            PreviewField::Area(memo) => {
-                memo.write(area, text, |shape, text| shape.write_area(text, preview.catalogue(), area));
-            }
-            PreviewField::Period(memo) => {
-                memo.write(period, text, |shape, text| shape.write_period(text, period));
-            }
-            PreviewField::Benchmark(memo) => memo.write(benchmark.number, text, |shape, text| {
-                shape.write_benchmark(text, preview.framework(), benchmark);
-            }),
-            PreviewField::Categories(memo) => {
-                memo.write(ptr::from_ref(group).addr(), text, |shape, text| shape.write_categories(text, group));
-            }
+            PreviewField::Key(field) => field.write(text, &key),
             PreviewField::Institutions => json(text, &cell.institutions),
             PreviewField::Status => name(text, CellStatus::from(cell.status)),
             PreviewField::Reason => optional(text, cell.reason.map(HiddenReason::from)),

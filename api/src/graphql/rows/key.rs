@@ -1,0 +1,65 @@
+//! What a row is about: an area, a period, a benchmark, categories. Many rows share each of them.
+
+use std::ptr;
+
+use crate::{
+    domain::{AreaIndex, Benchmark, Catalogue, Framework, Period},
+    plan::Group,
+};
+
+use super::{
+    shape::{Asked, Memo},
+    types::{AreaField, BenchmarkField, CategoryField, PeriodField},
+};
+
+/// Fields that tell what a row is about.
+pub(in crate::graphql) enum KeyField {
+    Area(Memo<AreaField, AreaIndex>),
+    Period(Memo<PeriodField, Period>),
+    Benchmark(Memo<BenchmarkField, u8>),
+    /// Groups are told apart by where they stand: those of one table stay where they are while its rows are written.
+    Categories(Memo<CategoryField, usize>),
+}
+
+/// What a row is about.
+pub(super) struct Key<'a> {
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) framework: &'a Framework,
+    pub(super) area: AreaIndex,
+    pub(super) period: Period,
+    /// `None` for a row over all benchmarks, which has no such field.
+    pub(super) benchmark: Option<&'a Benchmark>,
+    pub(super) group: &'a Group,
+}
+
+impl KeyField {
+    /// The field that is asked for; `None` where it is another.
+    pub(super) fn read(asked: &Asked<'_>) -> Option<Self> {
+        Some(match asked.name() {
+            "area" => Self::Area(asked.shared()?),
+            "period" => Self::Period(asked.shared()?),
+            "benchmark" => Self::Benchmark(asked.shared()?),
+            "categories" => Self::Categories(asked.shared()?),
+            _ => return None,
+        })
+    }
+
+    pub(super) fn write(&mut self, text: &mut Vec<u8>, key: &Key<'_>) {
+        match (self, key.benchmark) {
+            (Self::Area(memo), _) => {
+                memo.write(key.area, text, |shape, text| shape.write_area(text, key.catalogue, key.area));
+            }
+            (Self::Period(memo), _) => {
+                memo.write(key.period, text, |shape, text| shape.write_period(text, key.period));
+            }
+            (Self::Benchmark(memo), Some(benchmark)) => memo.write(benchmark.number, text, |shape, text| {
+                shape.write_benchmark(text, key.framework, benchmark);
+            }),
+            (Self::Benchmark(_), None) => text.extend_from_slice(b"null"),
+            (Self::Categories(memo), _) => {
+                let place = ptr::from_ref(key.group).addr();
+                memo.write(place, text, |shape, text| shape.write_categories(text, key.group));
+            }
+        }
+    }
+}
