@@ -30,10 +30,7 @@ pub(super) fn viewer(state: &State, headers: &HeaderMap, id: &RequestId) -> Resu
         return Err(Box::new(refuse("expected `Authorization: Bearer` and a token", id)));
     };
     match state.verifier.verify(token, state.exchange.now()) {
-        Ok(partner) => {
-            tracing::Span::current().record("organisation", partner.organisation());
-            Ok(Viewer::Partner(partner))
-        }
+        Ok(partner) => Ok(Viewer::Partner(partner)),
         Err(reason) => Err(Box::new(refuse(&reason.to_string(), id))),
     }
 }

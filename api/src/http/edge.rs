@@ -1,6 +1,9 @@
 //! Around every request: its identity, its span, and the headers of safety.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use axum::{
     body::Body,
@@ -17,6 +20,15 @@ use super::{State, error};
 #[derive(Clone)]
 pub(super) struct RequestId(pub(super) String);
 
+/// What the line in the log tells of a question, beside what is seen of any request.
+#[derive(Default)]
+pub(super) struct Told {
+    /// The name of the operation.
+    pub(super) operation: OnceLock<String>,
+    /// The code of who asks.
+    pub(super) organisation: OnceLock<String>,
+}
+
 /// The header that carries it.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -31,18 +43,17 @@ pub(super) async fn observe(Extract(state): Extract<State>, mut request: Request
     let started = Instant::now();
     let id = RequestId(sent_id(&request).unwrap_or_else(|| state.ids.next()));
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
-    let span = tracing::info_span!(
-        "request",
-        id = id.0,
-        method = %request.method(),
-        route,
-        operation = tracing::field::Empty,
-        organisation = tracing::field::Empty,
-    );
+    // The span carries no more than the identity: what it carries is written out at its start, and again with each field.
+    let span = tracing::info_span!("request", id = id.0);
+    let method = request.method().clone();
     request.extensions_mut().insert(id.clone());
+    let told = Arc::new(Told::default());
+    request.extensions_mut().insert(told.clone());
     let mut response = next.run(request).instrument(span.clone()).await;
     let elapsed: Duration = started.elapsed();
-    span.in_scope(|| tracing::info!(status = response.status().as_u16(), us = elapsed.as_micros(), "answered"));
+    let (operation, organisation) = (told.operation.get(), told.organisation.get());
+    let (status, us) = (response.status().as_u16(), elapsed.as_micros());
+    span.in_scope(|| tracing::info!(%method, route, operation, organisation, status, us, "answered"));
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         headers.insert(REQUEST_ID, value);

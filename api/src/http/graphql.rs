@@ -1,5 +1,7 @@
 //! GraphQL over HTTP: POST with JSON, GET for questions, and the right status for everything else.
 
+use std::sync::Arc;
+
 use axum::{
     Extension,
     body::{Body, to_bytes},
@@ -16,7 +18,7 @@ use crate::{
 use super::{
     State, bearer,
     caching::{self, Keep},
-    edge::{RequestId, shed},
+    edge::{RequestId, Told, shed},
     error::respond,
     negotiate::{self, Media, accepted, is_json},
     parameters::{self, Incoming, Malformed},
@@ -36,10 +38,11 @@ const VARY: HeaderValue = HeaderValue::from_static("accept, authorization");
 pub(super) async fn handle(
     Extract(state): Extract<State>,
     Extension(id): Extension<RequestId>,
+    Extension(told): Extension<Arc<Told>>,
     request: Request,
 ) -> Response<Body> {
     let Ok(_place) = state.places.try_acquire() else { return shed(&id) };
-    let mut response = match answer(&state, &id, request).await {
+    let mut response = match answer(&state, &id, &told, request).await {
         Ok(response) => response,
         Err(refusal) => *refusal,
     };
@@ -47,7 +50,12 @@ pub(super) async fn handle(
     response
 }
 
-async fn answer(state: &State, id: &RequestId, request: Request) -> Result<Response<Body>, Box<Response<Body>>> {
+async fn answer(
+    state: &State,
+    id: &RequestId,
+    told: &Told,
+    request: Request,
+) -> Result<Response<Body>, Box<Response<Body>>> {
     let profile = state.rules.status_profile;
     let refuse = |status, code, message: &str| Box::new(respond(status, code, message, id));
     let queries_only = match *request.method() {
@@ -64,12 +72,15 @@ async fn answer(state: &State, id: &RequestId, request: Request) -> Result<Respo
         return Err(refuse(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message));
     };
     let viewer = bearer::viewer(state, request.headers(), id)?;
+    if let Viewer::Partner(partner) = &viewer {
+        told.organisation.get_or_init(|| partner.organisation().to_owned());
+    }
     if queries_only {
         let malformed = |problem| Box::new(malformed(profile, &Malformed::NotARequest(problem), id));
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(request.uri())
             .map_err(|error| malformed(format!("the query string cannot be read: {error}")))?;
         let one = parameters::from_query(&pairs).map_err(malformed)?;
-        record_name(&one);
+        tell_name(told, &one);
         let anonymous = viewer == Viewer::Anonymous;
         let answer = state.executor.execute(one, viewer, true, &id.0).await;
         return Ok(got(profile, media, request.headers(), anonymous, answer));
@@ -86,7 +97,7 @@ async fn answer(state: &State, id: &RequestId, request: Request) -> Result<Respo
         .map_err(|problem| Box::new(malformed(profile, &problem, id)))?
     {
         Incoming::One(one) => {
-            record_name(&one);
+            tell_name(told, &one);
             let answer = state.executor.execute(one, viewer, false, &id.0).await;
             let (status, kind) = media.outcome(profile, answer.reply);
             Ok(written(status, kind, answer.body))
@@ -160,9 +171,9 @@ fn malformed(profile: StatusProfile, problem: &Malformed, id: &RequestId) -> Res
 }
 
 /// The name of the operation goes into the log, as far as it is a name. The question itself never does.
-fn record_name(parameters: &GraphQlRequest) {
+fn tell_name(told: &Told, parameters: &GraphQlRequest) {
     if let Some(name) = &parameters.operation_name {
-        let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(LOGGED_NAME).collect();
-        tracing::Span::current().record("operation", name);
+        let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
+        told.operation.get_or_init(|| name.chars().filter(plain).take(LOGGED_NAME).collect());
     }
 }
