@@ -41,13 +41,11 @@ pub fn set_up(settings: &Settings) -> Result<WorkerGuard> {
     auth::install_crypto();
     let filter = tracing_subscriber::EnvFilter::try_new(&settings.log)
         .with_context(|| format!("expected a log filter such as `info`, found `{}`", settings.log))?;
-    // A terminal shows each line at once; anything else gets them in pieces of this size. None is ever dropped.
+    // Lines go out when none is waiting, or in pieces of this size where many are. None is ever dropped.
     let buffered = BufWriter::with_capacity(64 << 10, std::io::stderr());
     let (writer, guard) = NonBlockingBuilder::default().lossy(false).finish(buffered);
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(writer);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
+    let builder = if std::io::stderr().is_terminal() { builder } else { builder.with_ansi(false) };
     match settings.log_format {
         LogFormat::Text => builder.init(),
         LogFormat::Json => builder.json().flatten_event(true).init(),

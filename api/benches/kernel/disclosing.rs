@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion};
-use disclosure::{Counted, Label, RawCell, RawTable, Tier, gaussian, protect};
+use disclosure::{Counted, Label, NoiseKey, RawCell, RawTable, Tier, gaussian, protect};
 
 use super::population::key;
 
@@ -16,7 +16,12 @@ pub fn all(criterion: &mut Criterion) {
     let key = key();
     for number in [1, 8, 240] {
         let cells = cells(number);
-        group.bench_function(format!("protect {number} cells"), |bencher| {
+        group.bench_function(format!("protect {number} cells, noise drawn"), |bencher| {
+            let fresh = || (RawTable::new(cells.clone(), Vec::new()), NoiseKey::new([7; 32]));
+            let protect = |(table, key): (RawTable, NoiseKey)| (protect(table, &key, Tier::Regional), key);
+            bencher.iter_batched(fresh, protect, BatchSize::SmallInput);
+        });
+        group.bench_function(format!("protect {number} cells, noise remembered"), |bencher| {
             let table = || RawTable::new(cells.clone(), Vec::new());
             bencher.iter_batched(table, |table| protect(table, &key, Tier::Regional), BatchSize::SmallInput);
         });

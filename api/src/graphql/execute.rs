@@ -13,6 +13,7 @@ use crate::{auth::Viewer, service::Exchange};
 use super::{
     ExchangeSchema,
     answer::{Answer, Reply},
+    bounded::bounded,
     declared::Declared,
     guard::Limits,
     kept::{Asking, Kept},
@@ -131,7 +132,7 @@ impl Executor {
             trusted: trusted.collect::<Result<_, _>>()?,
             trusted_only: rules.trusted_only,
             rows: rules.rows,
-            persisted: Cache::with_weighter(USUAL_DOCUMENTS, PERSISTED_BYTES, Weight),
+            persisted: bounded(PERSISTED_BYTES, USUAL_DOCUMENTS, Weight),
             most_values: rules.limits.values,
             preparer,
             schema,
@@ -180,7 +181,7 @@ impl Executor {
         };
         let mut parsed = async_graphql::Request::new("").variables(variables).data(viewer);
         parsed.operation_name = name.map(str::to_owned);
-        if self.rows == RowsMade::FieldByField || prepared.repeats {
+        if self.rows == RowsMade::FieldByField || prepared.by_field {
             parsed = parsed.data(FieldByField);
         }
         parsed.set_parsed_query(document.clone());

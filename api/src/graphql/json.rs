@@ -41,7 +41,11 @@ pub(super) fn list<T>(text: &mut Vec<u8>, items: impl IntoIterator<Item = T>, mu
 /// Writes what the library answered. A [`Value::Binary`] is text that [`super::rows`] wrote, and goes in as it is.
 pub(super) fn value(text: &mut Vec<u8>, answered: &Value) {
     match answered {
-        Value::Binary(written) => text.extend_from_slice(written),
+        Value::Binary(written) => {
+            // A little more than it takes, so that what closes the answer does not double it.
+            text.reserve(written.len() + 256);
+            text.extend_from_slice(written);
+        }
         Value::List(items) => list(text, items, |item, text| value(text, item)),
         Value::Object(fields) => {
             text.push(b'{');

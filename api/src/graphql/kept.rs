@@ -8,8 +8,9 @@
 //! itself, its token, its place among others, its line in the log, stands before this and is done each time.
 //!
 //! Only complete answers are kept, and only of fields that this holds for ([`super::prepared`]): a question that was paid
-//! for stays paid for, since entries of the budget are never taken back, and a repeat is free. What tells the state of the
-//! budget is not kept.
+//! for stays paid for, since entries of the budget are never taken back, and a repeat is free. What was refused stays
+//! refused, since what is used only grows and a full pool takes no new tabulation. What tells the state of the budget is not
+//! kept.
 
 use std::{hash::Hash, sync::Arc};
 
@@ -19,13 +20,15 @@ use quick_cache::{Weighter, sync::Cache};
 
 use crate::{auth::Viewer, service::Version};
 
+use super::bounded::bounded;
+
 /// Memory for answers, bytes.
 const KEPT_BYTES: u64 = 32 << 20;
 
 /// What an answer takes beside its text and its variables, bytes: the entry, the names, and the cache's own.
 const ENTRY_BYTES: usize = 400;
 
-/// How many answers are likely kept: the cache makes room for no more at first.
+/// How many answers are likely kept.
 const USUAL_ANSWERS: usize = 4_096;
 
 /// What an answer takes.
@@ -34,7 +37,8 @@ struct Weight;
 
 impl Weighter<Asking, Bytes> for Weight {
     fn weight(&self, asking: &Asking, body: &Bytes) -> u64 {
-        (asking.variables.len() + body.len() + ENTRY_BYTES) as u64
+        let name = asking.operation.as_ref().map_or(0, String::len);
+        (name + asking.variables.len() + body.len() + ENTRY_BYTES) as u64
     }
 }
 
@@ -71,7 +75,7 @@ impl<V: PartialEq> Kept<V> {
         if let Some(answers) = kept.as_ref().filter(|answers| answers.version == version) {
             return answers.clone();
         }
-        let bodies = Cache::with_weighter(USUAL_ANSWERS, KEPT_BYTES, Weight);
+        let bodies = bounded(KEPT_BYTES, USUAL_ANSWERS, Weight);
         let answers = Arc::new(Answers { version, bodies });
         self.0.store(Some(answers.clone()));
         answers
@@ -108,6 +112,11 @@ mod tests {
             Asking { document: [8; 32], ..asking("{}") },
             Asking { operation: Some("q".to_owned()), ..asking("{}") },
         ];
+        let weight = |operation: Option<&str>| {
+            let asking = Asking { operation: operation.map(str::to_owned), ..asking("{}") };
+            Weight.weight(&asking, &Bytes::new())
+        };
+        assert_eq!(weight(Some("a name")), weight(None) + 6, "what is held is counted");
         for other in others {
             assert_eq!(kept.of(1).get(&other), None, "{other:?}");
         }

@@ -1,6 +1,7 @@
 //! The contract: translates between GraphQL and the use cases, and decides nothing.
 
 mod answer;
+mod bounded;
 mod completion;
 mod context;
 mod declared;

@@ -30,6 +30,32 @@ pub(super) fn repeats(document: &ExecutableDocument) -> bool {
         .any(|sets| repeats_below(&sets, &document.fragments, LEVELS))
 }
 
+/// Whether a fragment stands directly in a fragment on another type. It may then hold for no value there is: of an area,
+/// what `... on Node { ... on Benchmark { … } }` selects is nothing.
+pub(super) fn narrows(document: &ExecutableDocument) -> bool {
+    let operations = document.operations.iter().map(|(_, operation)| (None, &operation.node.selection_set.node));
+    let fragments = document
+        .fragments
+        .values()
+        .map(|fragment| (Some(fragment.node.type_condition.node.on.node.as_str()), &fragment.node.selection_set.node));
+    operations.chain(fragments).any(|(on, set)| narrows_below(on, set, &document.fragments))
+}
+
+/// `on` is the type of the fragment that the set stands in. The guard has bounded how deep sets nest.
+fn narrows_below(on: Option<&str>, set: &SelectionSet, fragments: &Fragments) -> bool {
+    let differs = |inner: &str| on.is_some_and(|outer| outer != inner);
+    set.items.iter().any(|item| match &item.node {
+        Selection::Field(field) => narrows_below(None, &field.node.selection_set.node, fragments),
+        Selection::InlineFragment(inline) => {
+            let inner = inline.node.type_condition.as_ref().map(|condition| condition.node.on.node.as_str());
+            inner.is_some_and(differs) || narrows_below(inner.or(on), &inline.node.selection_set.node, fragments)
+        }
+        Selection::FragmentSpread(spread) => fragments
+            .get(&spread.node.fragment_name.node)
+            .is_some_and(|fragment| differs(fragment.node.type_condition.node.on.node.as_str())),
+    })
+}
+
 fn repeats_below(sets: &[&SelectionSet], fragments: &Fragments, levels: usize) -> bool {
     if levels == 0 {
         return false;
@@ -103,6 +129,16 @@ mod tests {
             r#"{"b":{"p":1},"a":{"y":2,"x":3},"c":{"m":4,"n":5}}"#,
             r#"{"c":{"n":5,"m":4},"a":{"x":3,"y":2},"b":{"p":1}}"#,
         );
+    }
+
+    #[test]
+    fn a_fragment_on_another_type_in_a_fragment_is_found() {
+        let check =
+            |query: &str, expected: bool| assert_eq!(narrows(&parse_query(query).unwrap()), expected, "{query}");
+        check("{ a { ... on Node { id } ... on Area { b { ... on Benchmark { x } } } } }", false);
+        check("{ a { ... on Node { ... { ... on Benchmark { x } } } } }", true);
+        check("{ a { ...f } } fragment f on Node { b { ...g } } fragment g on Area { x }", false);
+        check("{ a { ...f } } fragment f on Node { id ...g } fragment g on Area { x }", true);
     }
 
     #[test]

@@ -23,6 +23,7 @@ use crate::service::Exchange;
 use super::{
     ExchangeSchema,
     answer::MOST_ERRORS,
+    bounded::bounded,
     guard::{self, Limits, Rejection},
     order, schema, typename,
 };
@@ -36,7 +37,7 @@ const REFUSED_BYTES: u64 = 8 << 20;
 /// What a parsed token takes in memory, bytes, as measured with documents of 4,500 tokens.
 const TOKEN_BYTES: usize = 400;
 
-/// How many documents are likely kept: a cache makes room for no more at first.
+/// How many documents are likely kept.
 pub(super) const USUAL_DOCUMENTS: usize = 1_024;
 
 /// What documents and refusals take, bytes.
@@ -92,8 +93,9 @@ pub(super) struct Prepared {
     pub(super) catalogue_only: bool,
     /// Whether its answers may be kept, see [`super::kept`].
     pub(super) lasting: bool,
-    /// Whether it selects something in several places, so that values have to be put together.
-    pub(super) repeats: bool,
+    /// Whether its rows have to be resolved field by field: it selects something in several places, so that values are put
+    /// together, or a fragment may hold for nothing.
+    pub(super) by_field: bool,
     /// What it takes in memory, bytes.
     pub(super) weight: usize,
 }
@@ -158,8 +160,8 @@ impl Preparer {
             limits,
             introspection,
             suggestions,
-            held: Cache::with_weighter(USUAL_DOCUMENTS, HELD_BYTES, Weight),
-            refused: Cache::with_weighter(USUAL_DOCUMENTS, REFUSED_BYTES, Weight),
+            held: bounded(HELD_BYTES, USUAL_DOCUMENTS, Weight),
+            refused: bounded(REFUSED_BYTES, USUAL_DOCUMENTS, Weight),
         }
     }
 
@@ -208,7 +210,7 @@ impl Preparer {
         Ok(Prepared {
             weight: text.len() + guarded.tokens * TOKEN_BYTES,
             digest: Sha256::digest(text).into(),
-            repeats: order::repeats(&guarded.document),
+            by_field: order::repeats(&guarded.document) || order::narrows(&guarded.document),
             lasting: asked.roots.iter().all(|name| CATALOGUE.contains(name) || TABLES.contains(name)),
             catalogue_only: asked.roots.iter().all(|name| CATALOGUE.contains(name)),
             document: guarded.document,

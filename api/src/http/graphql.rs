@@ -119,7 +119,7 @@ async fn batch(
         if index > 0 {
             body.push(b',');
         }
-        body.extend(state.executor.execute(one, viewer.clone(), false, &id.0).await.body.iter());
+        body.extend_from_slice(&state.executor.execute(one, viewer.clone(), false, &id.0).await.body);
     }
     body.push(b']');
     written(StatusCode::OK, media.content_type(), body)

@@ -65,9 +65,9 @@ impl Scanner<'_> {
     fn name(&self, contributors: &[usize], numbers: impl Fn(&SourceFramework) -> Cow<'_, [u8]>) -> Arc<str> {
         let part = |position: usize| {
             let source = self.sources[position].0;
-            let mut text = self.catalogue.frameworks()[source.framework].code.clone();
+            let mut text = self.catalogue.frameworks()[source.framework].code.clone() + "/";
             for (place, number) in numbers(source).iter().enumerate() {
-                let _ = write!(text, "{}{number}", if place == 0 { '/' } else { '&' });
+                let _ = write!(text, "{}{number}", if place == 0 { "" } else { "&" });
             }
             text
         };

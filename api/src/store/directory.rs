@@ -37,7 +37,9 @@ impl Store {
             })
             .collect::<Result<Vec<_>>>()?;
         let mut purposes: HashMap<i64, Vec<String>> = HashMap::new();
-        for row in agreement_purpose::Entity::find().all(&self.database).await? {
+        // In order, so that the same directory is equal each time it is read.
+        let ordered = agreement_purpose::Entity::find().order_by_asc(agreement_purpose::Column::Purpose);
+        for row in ordered.all(&self.database).await? {
             purposes.entry(row.agreement_id).or_default().push(row.purpose);
         }
         let consumers: HashMap<i64, &str> =

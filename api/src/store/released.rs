@@ -27,9 +27,10 @@ impl Store {
             places(self.ids(&self.database, "framework").await?, |code| catalogue.framework_index(code));
         let areas: HashMap<i64, AreaIndex> =
             places(self.ids(&self.database, "area").await?, |code| catalogue.area_index(code));
-        let reading = self.database.begin().await?;
         let mut periods: HashMap<String, Period> = HashMap::new();
         let numbering = Numbering::of(&self.releases().await?, release, |release| release.last_result);
+        // After all that takes a connection of its own: a database in memory has one.
+        let reading = self.database.begin().await?;
         let sql = "SELECT r.id, i.pseudonym, r.framework_id, r.period, r.local_authority_id, r.hub_id, s.organisation_id, \
                    r.phase, r.type, r.disadvantage, r.size, r.setting, \
                    (SELECT string_agg(CAST(b.benchmark AS TEXT) || ':' || CAST(b.score AS TEXT), ',') \

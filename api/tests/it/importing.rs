@@ -1,7 +1,12 @@
 //! Handing in: everything or nothing, once, and corrections that supersede.
 
-use crate::support::{Engine, HUB, LEP, Population, Service};
-use api::service::ImportRequest;
+use std::sync::Arc;
+
+use crate::support::{Engine, HUB, LEP, Population, Service, clock};
+use api::{
+    domain::{OrganisationKind, Secret},
+    service::{Exchange, ImportRequest},
+};
 use rstest::rstest;
 
 async fn counts(service: &Service) -> Vec<i64> {
@@ -82,4 +87,18 @@ async fn only_a_known_organisation_hands_in() {
     let request = ImportRequest { organisation: "NOBODY".into(), accept_valid: false };
     let error = service.exchange.import_results(&request, "x".as_bytes(), |_| {}).await.unwrap_err();
     assert_eq!(error.to_string(), "no organisation has the code `NOBODY`");
+}
+
+#[tokio::test]
+async fn a_database_in_memory_takes_results_in_and_publishes_them() {
+    let exchange = Exchange::open("sqlite::memory:", Secret::new([1; 32]), Arc::new(clock())).await.unwrap();
+    exchange.migrate().await.unwrap();
+    exchange.start().await.unwrap();
+    exchange.add_organisation(HUB, OrganisationKind::Hub, HUB, "HUB-2018-21").await.unwrap();
+    let request = ImportRequest { organisation: HUB.into(), accept_valid: false };
+    let own = Population::standard(1).only(|row| row.hub == "HUB-2018-21");
+    let report = exchange.import_results(&request, own.file().as_bytes(), |_| {}).await.unwrap();
+    assert!(report.receipt.is_some(), "{:?}", report.problems);
+    exchange.publish(None).await.unwrap();
+    assert!(exchange.is_loaded());
 }

@@ -83,6 +83,8 @@ struct Inventor<'a> {
     contract: &'a Contract,
     state: u64,
     fragments: Vec<String>,
+    /// How many lists of areas around or within areas may still come: the guard lets no document walk far.
+    walks: usize,
 }
 
 impl Inventor<'_> {
@@ -154,6 +156,12 @@ impl Inventor<'_> {
             _ => String::new(),
         };
         let directive = if may_be_left_out { self.directive() } else { "" };
+        let is_walk = matches!(name.as_str(), "parents" | "children");
+        if is_walk && self.walks == 0 {
+            return None;
+        }
+        self.walks -= usize::from(is_walk);
+        let depth = if is_walk { 1 } else { depth };
         let below =
             if has_fields(behind) { format!(" {{ {} }}", self.selection(behind, depth - 1)) } else { String::new() };
         Some(format!("{key}{name}{arguments}{directive}{below}"))
@@ -191,6 +199,7 @@ async fn written_rows_are_resolved_rows_whatever_is_selected() {
                 contract: &contract,
                 state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15),
                 fragments: Vec::new(),
+                walks: 2,
             };
             let mut selected = String::new();
             for (list, kind) in lists {
@@ -241,4 +250,57 @@ async fn a_row_of_which_everything_is_left_out_is_empty() {
         r#"{ outcomes(input: {framework: "GATSBY-2014", areas: ["E92000001"]}) { cells { total @skip(if: true) } } }"#;
     let cells = service.ask(Some(LEP), query).await.data()["outcomes"]["cells"].clone();
     assert_eq!(cells, json!([{}, {}, {}, {}, {}, {}, {}, {}]));
+}
+
+/// Validation lets a fragment on another type stand in one on an interface that both have; it holds for nothing.
+#[tokio::test]
+async fn a_fragment_on_another_type_selects_nothing() {
+    let (mut service, by_field) = both().await;
+    let input = r#"(input: {framework: "GATSBY-2014", areas: ["E12000001"]})"#;
+    for (selected, expected) in [
+        ("area { name ... on Node { ... on Benchmark { code title } } }", json!({"area": {"name": "North East"}})),
+        (
+            "area { ...f } } } } fragment f on Node { ...g ... on Area { x: name } } fragment g on Benchmark { x: code } query q { __typename a: frameworks { code benchmarks { code",
+            json!({"area": {"x": "North East"}}),
+        ),
+    ] {
+        let query = format!("query p {{ outcomes{input} {{ cells {{ {selected} }} }} }}");
+        let request = |router: &axum::Router| {
+            let body = json!({"query": query, "operationName": "p"}).to_string();
+            let request = axum::http::Request::post("/graphql")
+                .header("content-type", "application/json")
+                .header("authorization", format!("Bearer {}", service.token(LEP)))
+                .body(axum::body::Body::from(body))
+                .unwrap();
+            (router.clone(), request)
+        };
+        let (_, written) = request(&service.router);
+        let cells = service.send(written).await.data()["outcomes"]["cells"].clone();
+        assert_eq!(cells[0], expected, "{query}");
+        let (router, resolved) = request(&by_field);
+        let before = std::mem::replace(&mut service.router, router);
+        assert_eq!(service.send(resolved).await.data()["outcomes"]["cells"][0], expected, "{query}");
+        service.router = before;
+    }
+}
+
+/// Areas lead to areas: a document of 250 bytes could ask for more than any machine holds.
+#[tokio::test]
+async fn areas_within_areas_are_bounded_before_anything_is_done() {
+    let service = Service::filled(Engine::Sqlite).await;
+    let walk =
+        |steps: usize| (0..steps).fold("code".to_owned(), |inner, _| format!("parents {{ children {{ {inner} }} }}"));
+    let ask = async |selected: String| service.ask(Some(LEP), &selected).await;
+    for steps in [2, 3, 8] {
+        let (code, message) = ask(format!(r#"{{ area(code: "E12000001") {{ {} }} }}"#, walk(steps))).await.error();
+        assert_eq!(code, "LIMIT_EXCEEDED", "{message}");
+    }
+    let cells = |selected: &str| {
+        format!(
+            r#"{{ outcomes(input: {{framework: "GATSBY-2014", areas: ["E92000001"]}}) {{ cells {{ area {{ {selected} }} }} }} }}"#
+        )
+    };
+    assert_eq!(ask(cells(&walk(1))).await.error().0, "LIMIT_EXCEEDED");
+    ask(cells("children { code name }")).await.data();
+    ask(format!(r#"{{ area(code: "E12000001") {{ {} }} }}"#, walk(1))).await.data();
 }

@@ -159,9 +159,9 @@ fn what_is_remembered_is_what_would_be_drawn() {
     let subjects = |check: &mut dyn FnMut(Tier, Subject<'_>)| {
         for (conditions, period) in [("a", "1"), ("a1", ""), ("", "a1"), ("a", "2")] {
             let label = label(conditions, period);
-            for (tier, keys, standard) in
-                [(Tier::Regional, 1, false), (Tier::Regional, 1, true), (Tier::International, 2, true)]
-            {
+            let product =
+                NOISY.iter().flat_map(|&tier| [(tier, 1, false), (tier, 1, true), (tier, 2, false), (tier, 2, true)]);
+            for (tier, keys, standard) in product {
                 for measure in ["m", "m1"] {
                     check(tier, Subject { label: &label, measure, keys, standard });
                 }

@@ -15,7 +15,21 @@ struct Size {
     fields: u64,
     own_fields: u64,
     depth: usize,
+    /// Fields below lists of areas around or within an area, as many times over as such a list is likely long.
+    areas: u64,
 }
+
+/// Lists of areas around or within an area. They lead into one another, each step to many times as many areas.
+const AREAS: [&str; 2] = ["children", "parents"];
+
+/// How many areas such a list is reckoned to hold.
+const AREAS_OF_ONE: u64 = 25;
+
+/// Lists of rows, each of which has an area.
+const ROWS: [&str; 3] = ["cells", "overall", "totals"];
+
+/// How many rows such a list is reckoned to hold; how many there are at the most is up to the plan.
+const ROWS_OF_ONE: u64 = 10;
 
 /// Measures a document.
 struct Measure<'a> {
@@ -35,7 +49,7 @@ pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<()
     }
     let mut measure = Measure { fragments: &document.fragments, measured: HashMap::new(), aliases: 0, directives: 0 };
     let mut operations = 0_usize;
-    let (mut fields, mut root_fields, mut depth) = (0_u64, 0_u64, 0_usize);
+    let (mut fields, mut root_fields, mut depth, mut areas) = (0_u64, 0_u64, 0_usize, 0_u64);
     for (_, operation) in document.operations.iter() {
         operations += 1;
         measure.count_directives(&operation.node.directives);
@@ -43,6 +57,7 @@ pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<()
         fields = fields.saturating_add(size.fields);
         root_fields = root_fields.max(size.own_fields);
         depth = depth.max(size.depth);
+        areas = areas.saturating_add(size.areas);
     }
     for name in document.fragments.keys() {
         measure.fragment(name)?;
@@ -53,6 +68,7 @@ pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<()
         ("fields within each other", whole(limits.depth), whole(depth)),
         ("fields", limits.fields, fields),
         ("fields at the root", limits.root_fields, root_fields),
+        ("areas within areas", limits.areas, areas),
         ("aliases", whole(limits.aliases), whole(measure.aliases)),
         ("directives", whole(limits.directives), whole(measure.directives)),
     ] {
@@ -73,7 +89,14 @@ impl<'a> Measure<'a> {
                     self.aliases += usize::from(field.node.alias.is_some());
                     self.count_directives(&field.node.directives);
                     let inner = self.selections(&field.node.selection_set.node)?;
-                    Size { fields: inner.fields.saturating_add(1), own_fields: 1, depth: inner.depth + 1 }
+                    let areas = match field.node.name.node.as_str() {
+                        name if AREAS.contains(&name) => {
+                            inner.areas.saturating_add(inner.fields).saturating_mul(AREAS_OF_ONE)
+                        }
+                        name if ROWS.contains(&name) => inner.areas.saturating_mul(ROWS_OF_ONE),
+                        _ => inner.areas,
+                    };
+                    Size { fields: inner.fields.saturating_add(1), own_fields: 1, depth: inner.depth + 1, areas }
                 }
                 Selection::InlineFragment(inline) => {
                     self.count_directives(&inline.node.directives);
@@ -87,6 +110,7 @@ impl<'a> Measure<'a> {
             total.fields = total.fields.saturating_add(size.fields);
             total.own_fields = total.own_fields.saturating_add(size.own_fields);
             total.depth = total.depth.max(size.depth);
+            total.areas = total.areas.saturating_add(size.areas);
         }
         Ok(total)
     }

@@ -23,6 +23,8 @@ pub struct Limits {
     pub fields: u64,
     /// Fields of the root, fragments expanded.
     pub root_fields: u64,
+    /// Fields of areas around or within areas, as `guard::document` reckons them.
+    pub areas: u64,
     /// Aliases.
     pub aliases: usize,
     /// Directives.
@@ -44,6 +46,7 @@ impl Default for Limits {
             depth: 20,
             fields: 5_000,
             root_fields: 20,
+            areas: 5_000,
             aliases: 100,
             directives: 100,
             operations: 20,

@@ -19,7 +19,8 @@ mod types;
 use std::borrow::Cow;
 
 use async_graphql::{
-    Context, ContextSelectionSet, OutputType, Positioned, ServerResult, Value, parser::types::Field, registry::Registry,
+    Context, ContextSelectionSet, OutputType, Positioned, Result, ServerResult, Value, parser::types::Field,
+    registry::Registry,
 };
 
 pub(super) use destination::DestinationField;
@@ -27,7 +28,15 @@ pub(super) use outcome::{OutcomeField, OverallField};
 pub(super) use preview::PreviewField;
 use shape::{Described, Shape};
 
-use super::json::list;
+use crate::service;
+
+use super::{error::wire, json::list};
+
+/// The most that the rows of one list may take, bytes.
+const MOST_WRITTEN: usize = 32 << 20;
+
+/// The most memory that is reserved for rows not yet written, bytes.
+const MOST_RESERVED: usize = 1 << 20;
 
 /// Among the data of a request: every field is resolved by itself.
 pub(super) struct FieldByField;
@@ -43,26 +52,37 @@ pub enum Rows<T> {
 impl<T> Rows<T> {
     /// Rows as the selection of the field wants them. `write` gets each row's number, its shape and where to write it;
     /// `resolve` makes the rows themselves, where they cannot be written.
+    ///
+    /// # Errors
+    /// When they take more than 32 MB.
     pub(super) fn of<F: Described>(
         context: &Context<'_>,
         rows: std::ops::Range<usize>,
         mut write: impl FnMut(usize, &mut Shape<F>, &mut Vec<u8>),
         resolve: impl FnOnce(std::ops::Range<usize>) -> Vec<T>,
-    ) -> Self {
+    ) -> Result<Self> {
         let shape = match context.data_opt::<FieldByField>() {
             Some(FieldByField) => None,
             None => Shape::<F>::read([context.field()]),
         };
-        let Some(mut shape) = shape else { return Self::Resolved(resolve(rows)) };
+        let Some(mut shape) = shape else { return Ok(Self::Resolved(resolve(rows))) };
         let (mut text, first, count) = (Vec::new(), rows.start, rows.len());
         list(&mut text, rows, |row, text| {
+            if text.len() > MOST_WRITTEN {
+                return;
+            }
             write(row, &mut shape, text);
             if row == first {
-                // Rows are about as long as the first: one piece of memory for all of them.
-                text.reserve(text.len() * (count - 1) * 9 / 8);
+                // Rows are about as long as the first: one piece of memory for all of them, within reason.
+                text.reserve((text.len() * (count - 1) * 9 / 8).min(MOST_RESERVED));
             }
         });
-        Self::Written(Value::Binary(text.into()))
+        if text.len() > MOST_WRITTEN {
+            let message =
+                format!("the rows take more than {MOST_WRITTEN} bytes; select less of each, or ask for fewer");
+            return Err(wire(service::Error::LimitExceeded(message)));
+        }
+        Ok(Self::Written(Value::Binary(text.into())))
     }
 }
 

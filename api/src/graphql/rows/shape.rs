@@ -59,8 +59,8 @@ enum Selected<F> {
 }
 
 impl<F: Described> Shape<F> {
-    /// What is selected below fields of one key. Fragments are those of the type itself or of an interface that it has, as
-    /// validation saw to; what is left out by `@skip` and `@include` is not there any more.
+    /// What is selected below fields of one key. Fragments are those of the type itself or of an interface that it has: validation
+    /// and [`crate::graphql::order::narrows`] saw to that. What is left out by `@skip` and `@include` is not there any more.
     pub(in crate::graphql) fn read<'a>(fields: impl IntoIterator<Item = SelectionField<'a>>) -> Option<Self> {
         let mut all: Vec<Asked<'a>> = Vec::new();
         for parent in fields {

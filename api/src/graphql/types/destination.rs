@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject};
 
 use crate::{
     domain,
@@ -147,7 +147,7 @@ impl DestinationTable {
     }
 
     /// The cells, in the order areas, cohort years, stages, categories, bands.
-    async fn cells(&self, context: &Context<'_>) -> Rows<DestinationCell> {
+    async fn cells(&self, context: &Context<'_>) -> Result<Rows<DestinationCell>> {
         let table = &self.0;
         Rows::of::<DestinationField>(
             context,

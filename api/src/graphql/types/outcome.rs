@@ -70,20 +70,20 @@ impl OutcomeTable {
     }
 
     /// The cells, in the order areas, periods, benchmarks, categories; each list in the order of its codes.
-    async fn cells(&self, context: &Context<'_>) -> Rows<OutcomeCell> {
+    async fn cells(&self, context: &Context<'_>) -> Result<Rows<OutcomeCell>> {
         self.cells_at(context, self.0.own_cells())
     }
 
     /// Totals of the breakdown: the same cells with one or more of the dimensions in `by` left out, the finest first. Each
     /// has noise of its own, so parts do not add up to it exactly; ask with `reconcile` to bring them to. Empty without a
     /// breakdown. Totals that are not standard tables cost budget like any question.
-    async fn totals(&self, context: &Context<'_>) -> Rows<OutcomeCell> {
+    async fn totals(&self, context: &Context<'_>) -> Result<Rows<OutcomeCell>> {
         self.cells_at(context, self.0.totals())
     }
 
     /// Outcomes over all benchmarks of the framework, in the order areas, periods, categories. Counts institutions that
     /// were assessed on every one.
-    async fn overall(&self, context: &Context<'_>) -> Rows<OverallCell> {
+    async fn overall(&self, context: &Context<'_>) -> Result<Rows<OverallCell>> {
         let table = &self.0;
         Rows::of::<OverallField>(
             context,
@@ -106,7 +106,7 @@ impl OutcomeTable {
 }
 
 impl OutcomeTable {
-    fn cells_at(&self, context: &Context<'_>, positions: Range<usize>) -> Rows<OutcomeCell> {
+    fn cells_at(&self, context: &Context<'_>, positions: Range<usize>) -> Result<Rows<OutcomeCell>> {
         let table = &self.0;
         Rows::of::<OutcomeField>(
             context,

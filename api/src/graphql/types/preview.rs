@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{Context, Object, Result, SimpleObject};
 
 use crate::{
     graphql::rows::{PreviewField, Rows},
@@ -62,7 +62,7 @@ impl OutcomePreview {
     }
 
     /// The cells, in the order of `OutcomeTable.cells`.
-    async fn cells(&self, context: &Context<'_>) -> Rows<PreviewCell> {
+    async fn cells(&self, context: &Context<'_>) -> Result<Rows<PreviewCell>> {
         let preview = &self.0;
         Rows::of::<PreviewField>(
             context,
