@@ -89,10 +89,12 @@ impl Counter {
     ) -> SourceCounts {
         let groups = grouping.groups();
         let complete = source.all.iter().all(Option::is_some);
+        // Who is there matters where something asked for has no counterpart, and nowhere else.
+        let presence = !complete && (overall || source.benchmarks.iter().any(Option::is_none));
         let mut counts = SourceCounts {
             tallies: vec![Tally::default(); benchmarks * groups],
             histograms: if overall { vec![Histogram::new(source.all.len()); groups] } else { Vec::new() },
-            present: if complete { Vec::new() } else { vec![false; groups] },
+            present: if presence { vec![false; groups] } else { Vec::new() },
         };
         for range in rows {
             let (keys, incomplete) = columns.held().within(range);
@@ -112,14 +114,15 @@ impl Counter {
                     }
                 });
             }
-            if !complete {
+            if presence {
                 for stand_in in source.all.iter().flatten() {
                     let values = Line::Benchmark(stand_in).values(columns, range, &mut self.values);
                     add_up(run.sorted, values, groups, &mut self.packed, &mut self.sums);
                     let found = counts.present.iter_mut().zip(&self.sums);
                     found.for_each(|(present, sums)| *present |= sums.assessed > 0);
                 }
-            } else if overall {
+            }
+            if complete && overall {
                 let values = Line::All(&source.all).values(columns, range, &mut self.values);
                 run.add_to_histograms(values, &self.keys, &mut counts.histograms);
             }
@@ -219,7 +222,7 @@ impl Run<'_> {
 }
 
 impl SourceCounts {
-    /// Whether anyone is in a group. Not known of a framework with a counterpart of every benchmark: nobody asks.
+    /// Whether anyone is in a group. Not known where everything asked for has a counterpart: nobody asks.
     fn is_present(&self, group: usize) -> bool {
         self.present.get(group).copied().unwrap_or_default()
     }
