@@ -93,7 +93,7 @@ pub fn build(institutions: usize, catalogue: &Arc<Catalogue>) -> Snapshot {
             local_authority: place.local_authority,
             hub,
             attributes: attributes(&mut random),
-            provider: hub.and_then(|hub| i64::try_from(hub).ok()).map_or(1, |hub| hub + 2),
+            provider: hub.and_then(|hub| i64::try_from(usize::from(hub)).ok()).map_or(1, |hub| hub + 2),
             scores: Vec::new(),
             from: 1,
             until: None,

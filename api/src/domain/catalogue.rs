@@ -2,29 +2,57 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use typed_index_collections::{TiSlice, TiVec};
+
 use super::{Area, AreaKind, Benchmark, Crosswalk, Framework, Membership, Relation};
 
-/// The position of an area in the catalogue.
-pub type AreaIndex = usize;
+/// The position of an area in one catalogue. Another catalogue may hold another area there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AreaIndex(usize);
 
-/// The position of a framework in the catalogue.
-pub type FrameworkIndex = usize;
+/// The position of a framework in one catalogue. Another catalogue may hold another framework there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FrameworkIndex(usize);
+
+impl From<usize> for AreaIndex {
+    fn from(position: usize) -> Self {
+        Self(position)
+    }
+}
+
+impl From<AreaIndex> for usize {
+    fn from(index: AreaIndex) -> Self {
+        index.0
+    }
+}
+
+impl From<usize> for FrameworkIndex {
+    fn from(position: usize) -> Self {
+        Self(position)
+    }
+}
+
+impl From<FrameworkIndex> for usize {
+    fn from(index: FrameworkIndex) -> Self {
+        index.0
+    }
+}
 
 /// All reference data, indexed by code. Areas and frameworks stand in the order of their codes.
 #[derive(Debug, Clone)]
 pub struct Catalogue {
-    frameworks: Vec<Framework>,
+    frameworks: TiVec<FrameworkIndex, Framework>,
     relations: Vec<Relation>,
     crosswalk: Crosswalk,
-    areas: Vec<Area>,
+    areas: TiVec<AreaIndex, Area>,
     framework_index: HashMap<String, FrameworkIndex>,
     area_index: HashMap<String, AreaIndex>,
-    parents: Vec<Vec<AreaIndex>>,
-    children: Vec<Vec<AreaIndex>>,
-    ancestors: Vec<BTreeSet<AreaIndex>>,
-    local_authorities: Vec<Vec<AreaIndex>>,
+    parents: TiVec<AreaIndex, Vec<AreaIndex>>,
+    children: TiVec<AreaIndex, Vec<AreaIndex>>,
+    ancestors: TiVec<AreaIndex, BTreeSet<AreaIndex>>,
+    local_authorities: TiVec<AreaIndex, Vec<AreaIndex>>,
     /// Per area, the others that it lies in.
-    around: Vec<Vec<AreaIndex>>,
+    around: TiVec<AreaIndex, Vec<AreaIndex>>,
 }
 
 /// Reference data that does not hang together.
@@ -75,31 +103,33 @@ impl Catalogue {
         let framework_index = index("framework", frameworks.iter().map(|framework| &framework.code))?;
         let area_index = index("area", areas.iter().map(|area| &area.code))?;
         let crosswalk = crosswalk(&relations, &framework_index)?;
+        let frameworks = TiVec::from(frameworks);
+        let areas: TiVec<AreaIndex, Area> = areas.into();
 
-        let mut parents = vec![BTreeSet::new(); areas.len()];
+        let mut parents: TiVec<AreaIndex, BTreeSet<AreaIndex>> = vec![BTreeSet::new(); areas.len()].into();
         let edges = areas
             .iter()
             .filter_map(|area| area.parent.as_deref().map(|parent| (area.code.as_str(), parent)))
             .chain(memberships.iter().map(|membership| (membership.child.as_str(), membership.parent.as_str())));
         for (child, parent) in edges {
-            let find = |code: &str| {
+            let find = |code: &str| -> Result<AreaIndex, CatalogueError> {
                 let missing =
                     || CatalogueError::Dangling { what: "area", code: code.into(), by: format!("{child} in {parent}") };
                 area_index.get(code).copied().ok_or_else(missing)
             };
             parents[find(child)?].insert(find(parent)?);
         }
-        let mut ancestors = Vec::with_capacity(areas.len());
-        for (position, area) in areas.iter().enumerate() {
+        let mut ancestors: TiVec<AreaIndex, BTreeSet<AreaIndex>> = TiVec::with_capacity(areas.len());
+        for (position, area) in areas.iter_enumerated() {
             let above = closure(position, &parents);
             if above.contains(&position) {
                 return Err(CatalogueError::Cycle { code: area.code.clone() });
             }
             ancestors.push(above);
         }
-        let mut children = vec![Vec::new(); areas.len()];
-        let mut local_authorities = vec![Vec::new(); areas.len()];
-        for (area, above) in ancestors.iter().enumerate() {
+        let mut children: TiVec<AreaIndex, Vec<AreaIndex>> = vec![Vec::new(); areas.len()].into();
+        let mut local_authorities = children.clone();
+        for (area, above) in ancestors.iter_enumerated() {
             for &parent in &parents[area] {
                 children[parent].push(area);
             }
@@ -121,19 +151,18 @@ impl Catalogue {
             children,
             ancestors,
             local_authorities,
-            around: Vec::new(),
+            around: TiVec::new(),
         };
-        let areas = 0..catalogue.areas.len();
         let outside = |inner: AreaIndex| {
-            let outer = areas.clone().filter(|&outer| outer != inner && catalogue.is_within(inner, outer));
+            let outer = catalogue.areas.keys().filter(|&outer| outer != inner && catalogue.is_within(inner, outer));
             outer.collect()
         };
-        catalogue.around = areas.clone().map(outside).collect();
+        catalogue.around = catalogue.areas.keys().map(outside).collect();
         Ok(catalogue)
     }
 
     /// Every framework, by code.
-    pub fn frameworks(&self) -> &[Framework] {
+    pub fn frameworks(&self) -> &TiSlice<FrameworkIndex, Framework> {
         &self.frameworks
     }
 
@@ -148,7 +177,7 @@ impl Catalogue {
     }
 
     /// Every area, by code.
-    pub fn areas(&self) -> &[Area] {
+    pub fn areas(&self) -> &TiSlice<AreaIndex, Area> {
         &self.areas
     }
 
@@ -213,13 +242,13 @@ fn name_every_benchmark(framework: &mut Framework) {
         .collect();
 }
 
-fn index<'a>(
+fn index<'a, I: From<usize>>(
     what: &'static str,
     codes: impl Iterator<Item = &'a String>,
-) -> Result<HashMap<String, usize>, CatalogueError> {
+) -> Result<HashMap<String, I>, CatalogueError> {
     let mut index = HashMap::new();
     for (position, code) in codes.enumerate() {
-        if index.insert(code.clone(), position).is_some() {
+        if index.insert(code.clone(), position.into()).is_some() {
             return Err(CatalogueError::Duplicate { what, code: code.clone() });
         }
     }
@@ -246,7 +275,7 @@ fn crosswalk(
 }
 
 /// Every area above `start`; holds `start` itself only where the areas form a ring.
-fn closure(start: AreaIndex, parents: &[BTreeSet<AreaIndex>]) -> BTreeSet<AreaIndex> {
+fn closure(start: AreaIndex, parents: &TiSlice<AreaIndex, BTreeSet<AreaIndex>>) -> BTreeSet<AreaIndex> {
     let mut above = BTreeSet::new();
     let mut open: Vec<AreaIndex> = parents[start].iter().copied().collect();
     while let Some(area) = open.pop() {

@@ -6,6 +6,8 @@ use std::{
     str::FromStr,
 };
 
+use super::FrameworkIndex;
+
 /// How a benchmark relates to one of another framework, after SKOS mapping relations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RelationKind {
@@ -120,25 +122,31 @@ pub struct Source {
     pub kind: RelationKind,
 }
 
-/// For each pair of frameworks, what stands in for each benchmark. Frameworks are named by index.
+/// For each pair of frameworks, what stands in for each benchmark.
 #[derive(Debug, Clone, Default)]
 pub struct Crosswalk {
-    sources: HashMap<(usize, usize), BTreeMap<u8, Source>>,
+    sources: HashMap<(FrameworkIndex, FrameworkIndex), BTreeMap<u8, Source>>,
 }
 
 type Pairs = BTreeMap<(u8, u8), RelationKind>;
 
+/// Relations that are stated, between pairs of frameworks.
+type Direct = BTreeMap<(FrameworkIndex, FrameworkIndex), Pairs>;
+
+/// One stated relation: from a benchmark of one framework to one of another.
+pub type Row = (FrameworkIndex, u8, FrameworkIndex, u8, RelationKind);
+
 impl Crosswalk {
     /// The crosswalk over `frameworks` frameworks from `(from, number, to, number, kind)` rows. Each row is read both
     /// ways; frameworks that are not directly related are joined along the shortest chain of related ones.
-    pub fn build(frameworks: usize, rows: &[(usize, u8, usize, u8, RelationKind)]) -> Self {
-        let mut direct: BTreeMap<(usize, usize), Pairs> = BTreeMap::new();
+    pub fn build(frameworks: usize, rows: &[Row]) -> Self {
+        let mut direct = Direct::new();
         for &(from, from_number, to, to_number, kind) in rows {
             direct.entry((from, to)).or_default().insert((from_number, to_number), kind);
             direct.entry((to, from)).or_default().insert((to_number, from_number), kind.reversed());
         }
         let mut sources = HashMap::new();
-        for start in 0..frameworks {
+        for start in (0..frameworks).map(FrameworkIndex::from) {
             for (end, pairs) in chains(start, frameworks, &direct) {
                 sources.insert((start, end), choose(&pairs));
             }
@@ -147,22 +155,22 @@ impl Crosswalk {
     }
 
     /// What of framework `from` stands in for benchmark `number` of framework `to`; `None` where nothing does.
-    pub fn source(&self, from: usize, to: usize, number: u8) -> Option<&Source> {
+    pub fn source(&self, from: FrameworkIndex, to: FrameworkIndex, number: u8) -> Option<&Source> {
         self.sources.get(&(from, to))?.get(&number)
     }
 
     /// Whether any benchmark of `from` stands in for one of `to`.
-    pub fn relates(&self, from: usize, to: usize) -> bool {
+    pub fn relates(&self, from: FrameworkIndex, to: FrameworkIndex) -> bool {
         self.sources.get(&(from, to)).is_some_and(|map| !map.is_empty())
     }
 }
 
 /// Breadth first over the frameworks from `start`: the composed relations to every framework that a chain reaches.
-fn chains(start: usize, frameworks: usize, direct: &BTreeMap<(usize, usize), Pairs>) -> BTreeMap<usize, Pairs> {
-    let mut reached: BTreeMap<usize, Pairs> = BTreeMap::new();
+fn chains(start: FrameworkIndex, frameworks: usize, direct: &Direct) -> BTreeMap<FrameworkIndex, Pairs> {
+    let mut reached: BTreeMap<FrameworkIndex, Pairs> = BTreeMap::new();
     let mut queue = VecDeque::from([start]);
     while let Some(here) = queue.pop_front() {
-        for next in (0..frameworks).filter(|&next| next != start) {
+        for next in (0..frameworks).map(FrameworkIndex::from).filter(|&next| next != start) {
             let Some(step) = direct.get(&(here, next)) else { continue };
             if reached.contains_key(&next) {
                 continue;
@@ -212,9 +220,29 @@ mod tests {
     use super::*;
     use RelationKind::{Broad, Close, Exact, Narrow};
 
+    /// A crosswalk between frameworks that are numbered.
+    struct Numbered(Crosswalk);
+
+    impl Numbered {
+        fn build(frameworks: usize, rows: &[(usize, u8, usize, u8, RelationKind)]) -> Self {
+            let row = |&(from, from_number, to, to_number, kind): &(usize, u8, usize, u8, _)| {
+                (from.into(), from_number, to.into(), to_number, kind)
+            };
+            Self(Crosswalk::build(frameworks, &rows.iter().map(row).collect::<Vec<_>>()))
+        }
+
+        fn source(&self, from: usize, to: usize, number: u8) -> Option<&Source> {
+            self.0.source(from.into(), to.into(), number)
+        }
+
+        fn relates(&self, from: usize, to: usize) -> bool {
+            self.0.relates(from.into(), to.into())
+        }
+    }
+
     #[test]
     fn a_broader_benchmark_stands_in_for_each_part_and_the_parts_together_for_the_whole() {
-        let walk = Crosswalk::build(2, &[(0, 8, 1, 5, Broad), (0, 8, 1, 6, Broad)]);
+        let walk = Numbered::build(2, &[(0, 8, 1, 5, Broad), (0, 8, 1, 6, Broad)]);
         assert_eq!(walk.source(0, 1, 5), Some(&Source { numbers: vec![8], kind: Broad }));
         assert_eq!(walk.source(0, 1, 6), Some(&Source { numbers: vec![8], kind: Broad }));
         assert_eq!(walk.source(1, 0, 8), Some(&Source { numbers: vec![5, 6], kind: Narrow }));
@@ -223,14 +251,14 @@ mod tests {
 
     #[test]
     fn a_closer_relation_wins_over_a_part() {
-        let walk = Crosswalk::build(2, &[(0, 1, 1, 1, Close), (0, 2, 1, 1, Narrow)]);
+        let walk = Numbered::build(2, &[(0, 1, 1, 1, Close), (0, 2, 1, 1, Narrow)]);
         assert_eq!(walk.source(0, 1, 1), Some(&Source { numbers: vec![1], kind: Close }));
     }
 
     #[test]
     fn frameworks_are_joined_through_a_third() {
         let walk =
-            Crosswalk::build(3, &[(0, 4, 1, 3, Close), (1, 3, 2, 3, Exact), (0, 8, 1, 5, Broad), (1, 5, 2, 5, Close)]);
+            Numbered::build(3, &[(0, 4, 1, 3, Close), (1, 3, 2, 3, Exact), (0, 8, 1, 5, Broad), (1, 5, 2, 5, Close)]);
         assert_eq!(walk.source(0, 2, 3), Some(&Source { numbers: vec![4], kind: Close }));
         assert_eq!(walk.source(2, 0, 8), Some(&Source { numbers: vec![5], kind: Narrow }));
         assert!(walk.relates(2, 0) && !walk.relates(0, 0));
@@ -247,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_part_of_something_broader_relates_to_nothing() {
-        let walk = Crosswalk::build(3, &[(0, 1, 1, 1, Narrow), (1, 1, 2, 1, Broad)]);
+        let walk = Numbered::build(3, &[(0, 1, 1, 1, Narrow), (1, 1, 2, 1, Broad)]);
         assert_eq!(walk.source(0, 2, 1), None);
     }
 }

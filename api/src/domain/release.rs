@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-use super::{Catalogue, ReleasedDestination, ReleasedResult};
+use super::{AreaIndex, Catalogue, ReleasedDestination, ReleasedResult};
 
 /// An immutable, numbered snapshot. Every question is answered from one, so an answer can be cited and asked again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub struct Checksum(Vec<[u8; 32]>);
 impl Checksum {
     /// Takes in one result. Frameworks and areas enter by code, so that the checksum outlives any numbering.
     pub fn add(&mut self, result: &ReleasedResult, catalogue: &Catalogue) {
-        let code = |area: usize| catalogue.areas()[area].code.as_bytes();
+        let code = |area: AreaIndex| catalogue.areas()[area].code.as_bytes();
         let mut hash = Sha256::new();
         hash.update(result.institution.0);
         for text in [
@@ -51,7 +51,7 @@ impl Checksum {
 
     /// Takes in one count of destinations. It cannot be taken for a result: its digest begins with its own name.
     pub fn add_destination(&mut self, count: &ReleasedDestination, catalogue: &Catalogue) {
-        let code = |area: usize| catalogue.areas()[area].code.as_bytes();
+        let code = |area: AreaIndex| catalogue.areas()[area].code.as_bytes();
         let mut hash = Sha256::new();
         hash.update(b"exchange/destination/v1");
         hash.update(count.institution.0);

@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(authorities("E12000001"), 12, "the region North East");
         assert_eq!(authorities("E37000025"), 7, "the LEP North East");
         let england = catalogue.area_index("E92000001").unwrap();
-        for (index, area) in catalogue.areas().iter().enumerate().filter(|(_, area)| area.kind == AreaKind::Hub) {
+        for (index, area) in catalogue.areas().iter_enumerated().filter(|(_, area)| area.kind == AreaKind::Hub) {
             assert!(catalogue.lies_in(index, england), "{}", area.name);
         }
     }

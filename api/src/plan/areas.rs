@@ -52,7 +52,9 @@ fn areas(
     grant.cover(&named, catalogue).map_err(|area| PlanError::Area(catalogue.areas()[area].code.clone()))?;
     let mut areas = match kind {
         None => named,
-        Some(kind) => (0..catalogue.areas().len())
+        Some(kind) => catalogue
+            .areas()
+            .keys()
             .filter(|&area| catalogue.areas()[area].kind == kind)
             .filter(|&area| named.iter().any(|&around| catalogue.lies_in(area, around)))
             .collect(),

@@ -253,7 +253,7 @@ pub(super) fn sources(
     let mut sources = vec![SourceFramework { framework, benchmarks: own(benchmarks), all: own(&all) }];
     if mapped {
         let crosswalk = catalogue.crosswalk();
-        let related = (0..catalogue.frameworks().len()).filter(|&other| crosswalk.relates(other, framework));
+        let related = catalogue.frameworks().keys().filter(|&other| crosswalk.relates(other, framework));
         sources.extend(related.map(|other| SourceFramework {
             framework: other,
             benchmarks: stand_ins(crosswalk, other, framework, benchmarks),

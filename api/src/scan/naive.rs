@@ -249,7 +249,9 @@ impl Naive<'_> {
     /// Whether the same conditions over an area around are met by one or two more.
     fn is_close_around(&self, conditions: &Conditions, sources: &[usize]) -> bool {
         let inside = self.matching(conditions, sources);
-        (0..self.catalogue.areas().len())
+        self.catalogue
+            .areas()
+            .keys()
             .filter(|&area| area != conditions.area && self.catalogue.lies_in(conditions.area, area))
             .any(|area| {
                 let mut wider = self.matching(&Conditions { area, ..conditions.clone() }, sources);
@@ -280,7 +282,7 @@ pub(super) fn results() -> impl Strategy<Value = Vec<ReleasedResult>> {
             scores.truncate(if framework == 0 { BENCHMARKS } else { 2 });
             let result = ReleasedResult {
                 institution,
-                framework,
+                framework: framework.into(),
                 period,
                 local_authority: catalogue.area_index(&format!("A{authority}")).unwrap(),
                 hub: in_hub.then(|| catalogue.area_index("Z").unwrap()),

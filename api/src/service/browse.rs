@@ -87,7 +87,9 @@ impl Exchange {
                 .as_ref()
                 .is_none_or(|text| area.name.to_lowercase().contains(text) || area.code.to_lowercase().contains(text))
         };
-        let matching: Vec<AreaIndex> = (0..catalogue.areas().len())
+        let matching: Vec<AreaIndex> = catalogue
+            .areas()
+            .keys()
             .filter(|&area| kind.is_none_or(|kind| catalogue.areas()[area].kind == kind))
             .filter(|&area| within.is_none_or(|outer| area != outer && catalogue.lies_in(area, outer)))
             .filter(|&area| found(&catalogue.areas()[area]))

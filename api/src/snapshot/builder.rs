@@ -7,8 +7,11 @@ use std::{
 };
 
 use disclosure::NoiseKey;
+use typed_index_collections::TiVec;
 
-use crate::domain::{AreaIndex, AreaKind, Catalogue, Dimension, Period, Pseudonym, Release, ReleasedResult};
+use crate::domain::{
+    AreaIndex, AreaKind, Catalogue, Dimension, FrameworkIndex, Period, Pseudonym, Release, ReleasedResult,
+};
 
 use super::{
     Held, History, Late, Past,
@@ -19,7 +22,7 @@ use super::{
 /// Gathers results, then lays them out as columns.
 pub struct Builder {
     catalogue: Arc<Catalogue>,
-    frameworks: Vec<Gathered>,
+    frameworks: TiVec<FrameworkIndex, Gathered>,
 }
 
 /// Where a row stands and who it is.
@@ -113,7 +116,7 @@ impl Builder {
 /// The order of rows: areas become runs, as few as can be, whatever their kind.
 struct Order {
     /// Per area, the region and the LEP that it is put under.
-    places: Vec<[Option<AreaIndex>; 2]>,
+    places: TiVec<AreaIndex, [Option<AreaIndex>; 2]>,
 }
 
 impl Order {
@@ -123,7 +126,7 @@ impl Order {
                 |&other: &AreaIndex| catalogue.areas()[other].kind == kind && catalogue.lies_in(area, other);
             catalogue.parents(area).iter().copied().find(lies_around)
         };
-        let areas = 0..catalogue.areas().len();
+        let areas = catalogue.areas().keys();
         Self { places: areas.map(|area| [AreaKind::Region, AreaKind::Lep].map(|kind| around(area, kind))).collect() }
     }
 
@@ -153,7 +156,7 @@ fn lay_out(gathered: Gathered, benchmarks: usize, key: &NoiseKey, catalogue: &Ca
     // One after the other, each gathered one dropped before the next.
     let mut periods = gathered.periods.into_iter().map(|(period, gathered)| (period, columns(gathered))).collect();
     lay_out_past(gathered.past, &mut periods, key);
-    let areas = 0..catalogue.areas().len();
+    let areas = catalogue.areas().keys();
     FrameworkColumns {
         areas: areas.map(|area| rows_within(&stretches, area, None, catalogue)).collect(),
         keys,

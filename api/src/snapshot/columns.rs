@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, collections::BTreeMap, fmt, ops::Range, sync::Arc};
 
+use typed_index_collections::TiVec;
+
 use crate::domain::{AreaIndex, AreaKind, Catalogue, Dimension, FrameworkIndex, Period, Release};
 
 use super::{Held, History, destinations::Destinations};
@@ -13,7 +15,7 @@ pub const NOT_ASSESSED: u8 = u8::MAX;
 pub struct Snapshot {
     pub(super) release: Release,
     pub(super) catalogue: Arc<Catalogue>,
-    pub(super) frameworks: Vec<FrameworkColumns>,
+    pub(super) frameworks: TiVec<FrameworkIndex, FrameworkColumns>,
     pub(super) destinations: Destinations,
 }
 
@@ -24,7 +26,7 @@ pub struct FrameworkColumns {
     pub(super) keys: Vec<u128>,
     pub(super) stretches: Vec<Stretch>,
     /// Per area, its rows, as few ranges as possible.
-    pub(super) areas: Vec<Vec<Range<usize>>>,
+    pub(super) areas: TiVec<AreaIndex, Vec<Range<usize>>>,
     pub(super) periods: BTreeMap<Period, Columns>,
 }
 

@@ -246,7 +246,7 @@ mod tests {
             stage: Stage::KeyStage4,
             destination,
             students,
-            local_authority: usize::from(institution % 2),
+            local_authority: usize::from(institution % 2).into(),
             hub: None,
             provider,
             from: 1,

@@ -138,10 +138,10 @@ pub(super) fn parse_scores(text: &str) -> Result<Vec<(i16, i16)>> {
     Ok(scores)
 }
 
-pub(super) fn places(ids: HashMap<String, i64>, place: impl Fn(&str) -> Option<usize>) -> HashMap<i64, usize> {
+pub(super) fn places<I>(ids: HashMap<String, i64>, place: impl Fn(&str) -> Option<I>) -> HashMap<i64, I> {
     ids.into_iter().filter_map(|(code, id)| Some((id, place(&code)?))).collect()
 }
 
-pub(super) fn known(places: &HashMap<i64, usize>, id: i64) -> Result<usize> {
+pub(super) fn known<I: Copy>(places: &HashMap<i64, I>, id: i64) -> Result<I> {
     places.get(&id).copied().ok_or_else(|| Error::Corrupt(format!("the key {id}, which is not in the catalogue")))
 }

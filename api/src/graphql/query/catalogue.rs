@@ -20,7 +20,7 @@ impl CatalogueQuery {
     /// Every framework, by code.
     async fn frameworks(&self, context: &Context<'_>) -> Vec<Framework> {
         let catalogue = context::exchange(context).catalogue();
-        (0..catalogue.frameworks().len()).map(|index| Framework::new(catalogue.clone(), index)).collect()
+        catalogue.frameworks().keys().map(|index| Framework::new(catalogue.clone(), index)).collect()
     }
 
     /// A framework by code, e.g. `GATSBY-2014`; null where there is none.

@@ -106,7 +106,9 @@ fn naive(
     let (area, year, stage) = (plan.areas()[at.area], plan.cohort_years()[at.cohort_year], plan.stages()[at.stage]);
     let (destination, band) = (plan.destinations()[at.destination], plan.band(at));
     let of = |area| eligible(counts, results, catalogue, plan, (area, year, stage));
-    let close = (0..catalogue.areas().len())
+    let close = catalogue
+        .areas()
+        .keys()
         .filter(|&around| around != area && catalogue.lies_in(area, around))
         .any(|around| (1..3).contains(&of(around).difference(&of(area)).count()));
     if close && !of(area).is_empty() {

@@ -47,7 +47,7 @@ fn history() -> impl Strategy<Value = Vec<ReleasedResult>> {
             scores.truncate(if framework == 0 { BENCHMARKS } else { 2 });
             let result = ReleasedResult {
                 institution: Pseudonym([institution; 32]),
-                framework,
+                framework: framework.into(),
                 period: Period::new(2024, term).unwrap(),
                 local_authority: catalogue.area_index(&format!("A{authority}")).unwrap(),
                 hub: in_hub.then(|| catalogue.area_index("Z").unwrap()),
@@ -193,7 +193,7 @@ proptest! {
 fn result(institution: u8, from: u32) -> ReleasedResult {
     ReleasedResult {
         institution: Pseudonym([institution; 32]),
-        framework: 0,
+        framework: 0.into(),
         period: Period::new(2024, 1).unwrap(),
         local_authority: catalogue().area_index("A0").unwrap(),
         hub: None,
@@ -246,7 +246,7 @@ fn a_period_that_one_release_brings_has_no_history() {
     let catalogue = catalogue();
     let history = |results: &[ReleasedResult]| {
         let snapshot = snapshot(results, &catalogue);
-        let columns = snapshot.framework(0).period(Period::new(2024, 1).unwrap()).unwrap();
+        let columns = snapshot.framework(0.into()).period(Period::new(2024, 1).unwrap()).unwrap();
         (columns.history().since(), columns.history().is_empty())
     };
     assert_eq!(history(&[result(1, 5), result(2, 5)]), (5, true));

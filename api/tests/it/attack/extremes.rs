@@ -1,6 +1,6 @@
 //! Cells where all or none achieve: nobody is told so.
 
-use api::domain::{AreaKind, Dimension};
+use api::domain::{AreaIndex, AreaKind, Dimension};
 use disclosure::Tier;
 use serde_json::Value;
 
@@ -43,7 +43,7 @@ fn where_all_or_none_achieve_no_share_is_nothing_or_everything() {
                 let mut tabulations = vec![Tabulation::standard(kind)];
                 tabulations.extend(Dimension::ALL.map(|dimension| Tabulation::by(kind, &[dimension])));
                 for tabulation in tabulations {
-                    let areas: Vec<usize> =
+                    let areas: Vec<AreaIndex> =
                         population.areas(kind).into_iter().filter(|&at| at != area("HUB-2018-05")).collect();
                     let input = tabulation.input(&areas, &population.periods, &BENCHMARKS, purpose);
                     let query =

@@ -1,6 +1,6 @@
 //! Tokens of several tiers pooled: the best combination of their answers against the best single one.
 
-use api::domain::AreaKind;
+use api::domain::{AreaIndex, AreaKind};
 use disclosure::Tier;
 
 use crate::support::block_on;
@@ -19,7 +19,7 @@ fn tokens_of_several_tiers_tell_no_more_than_the_best_of_them() {
         let fixture = &regions().await.apart("pooling").await;
         let population = &fixture.population;
         let mut errors: Vec<Vec<f64>> = Vec::new();
-        let mut told: Vec<Vec<(usize, usize, u8, f64)>> = Vec::new();
+        let mut told: Vec<Vec<(AreaIndex, usize, u8, f64)>> = Vec::new();
         for tier in [Tier::Regional, Tier::International] {
             let name = format!("POOLING-{tier}");
             let asker = Asker::new(&fixture.service, &name, tier).await;

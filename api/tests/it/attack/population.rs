@@ -135,7 +135,9 @@ impl Population {
         let hubs = || self.institutions.iter().flat_map(|institution| institution.hubs.iter().map(|(hub, _)| *hub));
         let mut areas: Vec<AreaIndex> = match kind {
             AreaKind::Hub => hubs().collect(),
-            _ => (0..catalogue().areas().len())
+            _ => catalogue()
+                .areas()
+                .keys()
                 .filter(|&area| catalogue().areas()[area].kind == kind && catalogue().areas()[area].code != "GB")
                 .filter(|&area| places.iter().any(|place| catalogue().local_authorities(area).contains(place)))
                 .collect(),

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use api::domain::{AreaKind, Attributes, Dimension};
+use api::domain::{AreaIndex, AreaKind, Attributes, Dimension};
 use disclosure::Tier;
 use tokio::sync::OnceCell;
 
@@ -152,11 +152,11 @@ async fn trial(service: &Service, population: &Population, trials: &mut Trials) 
     let target = &population.institutions[TARGET as usize];
     let mut answers: Vec<(bool, Cell, Vec<Option<f64>>)> = Vec::new();
     for question in questions(target) {
-        let inside = |&area: &usize| match question.kind {
+        let inside = |&area: &AreaIndex| match question.kind {
             AreaKind::Hub => true,
             _ => super::population::catalogue().local_authorities(area).contains(&target.local_authority),
         };
-        let areas: Vec<usize> = population.areas(question.kind).into_iter().filter(inside).collect();
+        let areas: Vec<AreaIndex> = population.areas(question.kind).into_iter().filter(inside).collect();
         let Ok(answer) = asker.ask(&question, &areas, &population.periods, &BENCHMARKS).await else { continue };
         let mut totals = vec![vec![None; BENCHMARKS.len()]; answer.cells.len()];
         for figure in &answer.figures {

@@ -10,7 +10,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    domain::{Attributes, Catalogue, Destination, Period, Pseudonym, ReleasedDestination, ReleasedResult, Stage},
+    domain::{
+        AreaIndex, Attributes, Catalogue, Destination, Period, Pseudonym, ReleasedDestination, ReleasedResult, Stage,
+    },
     plan::{BenchmarksAchieved, DestinationPlan, DestinationQuestion, build_destinations},
     policy::OWN_RESULTS,
     scan::{
@@ -81,7 +83,7 @@ impl Handed {
             .flat_map(|(&institution, versions)| {
                 spans(versions, release).into_iter().map(move |(from, until, scores)| ReleasedResult {
                     institution: Pseudonym([institution; 32]),
-                    framework: 1,
+                    framework: 1.into(),
                     period: Period::new(2024, 1).unwrap(),
                     local_authority: authority(institution).unwrap(),
                     hub: None,
@@ -175,7 +177,7 @@ fn counted(plan: &DestinationPlan, snapshot: &Snapshot) -> Vec<(Option<u32>, Mem
     let named: HashMap<u128, u8> =
         (0..60).map(|institution| (key.record_key(&[institution; 32]), institution)).collect();
     let scanner = Scanner::new(plan, snapshot);
-    let of = |&area: &usize| {
+    let of = |&area: &AreaIndex| {
         let mut members = BTreeMap::new();
         let base = scanner.each_member(area, plan.cohort_years()[0], Stage::KeyStage4, |key, member| {
             members.insert(named[&key], (member.students, member.band));
