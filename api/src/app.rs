@@ -132,7 +132,7 @@ pub async fn serve(settings: &Settings, edge: &EdgeSettings, exchange: Exchange,
     let exchange = Arc::new(exchange);
     let router = router_with(settings, edge, &exchange)?;
     let follow = tokio::spawn(follow(exchange.clone()));
-    tracing::info!(address = %listener.local_addr()?, release = exchange.release(None).map(|release| release.number), "serving");
+    tracing::info!(address = %listener.local_addr()?, release = exchange.newest_release(), "serving");
     let served = http::serve(listener, router, Interval::from_secs(edge.request_timeout.into()), ended()).await;
     follow.abort();
     served.context("the server failed")
@@ -163,7 +163,7 @@ pub fn router_with(settings: &Settings, edge: &EdgeSettings, exchange: &Arc<Exch
         trusted_only: edge.trusted_only,
         rows: if edge.field_by_field { graphql::RowsMade::FieldByField } else { graphql::RowsMade::Written },
     };
-    let executor = graphql::Executor::new(exchange.clone(), &documents)?;
+    let executor = graphql::Executor::new(&documents)?;
     let verifier = token_key(settings, exchange)?.verifier();
     let ids = http::RequestIds::new(hex::encode(random::<4>()));
     let rules = http::EdgeRules {

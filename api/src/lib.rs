@@ -13,7 +13,7 @@
 //! | [`policy`] | a viewer and its agreements become a grant |
 //! | [`plan`] | a question and a grant become a plan |
 //! | [`scan`] | a plan over a snapshot becomes raw counts |
-//! | [`service`] | the use cases; read [`service::Exchange::tabulate`] first |
+//! | [`service`] | the use cases; read [`service::Reader::tabulate`] first |
 //! | [`graphql`] | the contract: translates, never decides |
 //! | [`http`] | the edge |
 //! | [`app`], [`config`] | the composition root and its settings |

@@ -6,7 +6,7 @@ use api::{
     auth::Viewer,
     domain::{Secret, clock::FixedClock},
     graphql::{Executor, GraphQlRequest, RowsMade, Rules, Source},
-    service::Exchange,
+    service::{Authority, Exchange, Reader},
 };
 use criterion::Criterion;
 use serde_json::json;
@@ -32,12 +32,12 @@ pub fn all(criterion: &mut Criterion) {
              benchmark {{ number }} institutions achievedShare {{ value standardError status }} }} }} }}"
         );
         for (name, rows) in [("written", RowsMade::Written), ("field by field", RowsMade::FieldByField)] {
-            let executor = Executor::new(exchange.clone(), &Rules { rows, ..Rules::default() }).expect("no documents");
+            let executor = Executor::new(&Rules { rows, ..Rules::default() }).expect("no documents");
             let mut number = 0_u64;
             group.bench_function(format!("{cells} cells, {name}"), |bencher| {
                 bencher.iter(|| {
                     number += 1;
-                    ask(&runtime, &executor, &viewer, &document, number)
+                    ask(&runtime, &executor, exchange.reader(viewer.clone()), &document, number)
                 });
             });
         }
@@ -47,19 +47,20 @@ pub fn all(criterion: &mut Criterion) {
 async fn demonstration(database: &str) -> Arc<Exchange> {
     let clock = Arc::new(FixedClock(now()));
     let exchange = Exchange::open(database, Secret::new([1; 32]), clock).await.expect("a new database");
-    exchange.migrate().await.expect("it is empty");
+    let operator = exchange.operator(Authority::of_the_operator());
+    operator.migrate().await.expect("it is empty");
     exchange.start().await.expect("it is migrated");
-    exchange.fill_demo().await.expect("it is empty");
+    operator.fill_demo().await.expect("it is empty");
     Arc::new(exchange)
 }
 
-fn ask(runtime: &Runtime, executor: &Executor, viewer: &Viewer, document: &str, number: u64) -> usize {
+fn ask(runtime: &Runtime, executor: &Executor, reader: Reader, document: &str, number: u64) -> usize {
     let request = GraphQlRequest {
         document: Source::Text(document.to_owned()),
         operation_name: None,
         variables: json!({"number": number}),
     };
-    let answer = runtime.block_on(executor.execute(request, viewer.clone(), false, "bench"));
+    let answer = runtime.block_on(executor.execute(request, reader, false, "bench"));
     assert_eq!(answer.reply, api::graphql::Reply::Complete, "{}", String::from_utf8_lossy(&answer.body));
     answer.body.len()
 }

@@ -10,6 +10,7 @@ use crate::{
     auth::Scope,
     config::Settings,
     domain::{Dimension, NewAgreement, OrganisationKind},
+    service::Authority,
 };
 
 use super::{parse_date, say};
@@ -42,18 +43,18 @@ pub(super) struct AgreementArgs {
 
 pub(super) async fn migrate(settings: &Settings) -> Result<()> {
     let exchange = app::open(settings).await?;
-    exchange.migrate().await.context("the database could not be brought up to date")?;
+    let migrated = exchange
+        .operator(Authority::of_the_operator())
+        .migrate()
+        .await
+        .context("the database could not be brought up to date")?;
     exchange.start().await?;
-    say(&format!(
-        "migrated: {} frameworks, {} areas",
-        exchange.catalogue().frameworks().len(),
-        exchange.catalogue().areas().len()
-    ))
+    say(&format!("migrated: {} frameworks, {} areas", migrated.frameworks, migrated.areas))
 }
 
 pub(super) async fn publish(settings: &Settings, note: Option<String>) -> Result<()> {
     let exchange = app::started(settings).await?;
-    let release = exchange.publish(note).await?;
+    let release = exchange.operator(Authority::of_the_operator()).publish(note).await?;
     say(&format!("published release {} with checksum {}", release.number, release.checksum))
 }
 
@@ -65,7 +66,7 @@ pub(super) async fn add_organisation(
     area: &str,
 ) -> Result<()> {
     let exchange = app::started(settings).await?;
-    exchange.add_organisation(code, kind, name, area).await?;
+    exchange.operator(Authority::of_the_operator()).add_organisation(code, kind, name, area).await?;
     say(&format!("added organisation {code}"))
 }
 
@@ -83,13 +84,13 @@ pub(super) async fn add_agreement(settings: &Settings, args: &AgreementArgs) -> 
         valid_from: args.from.unwrap_or_else(|| exchange.now().date_naive()),
         valid_until: args.until,
     };
-    let id = exchange.add_agreement(&agreement).await?;
+    let id = exchange.operator(Authority::of_the_operator()).add_agreement(&agreement).await?;
     say(&format!("added agreement {id}: {} may ask about {}", args.consumer, args.area))
 }
 
 pub(super) async fn token(settings: &Settings, organisation: &str, scopes: &[Scope], ttl: Duration) -> Result<()> {
     let exchange = app::started(settings).await?;
-    if !exchange.knows_organisation(organisation).await? {
+    if !exchange.operator(Authority::of_the_operator()).knows_organisation(organisation).await? {
         bail!("no organisation has the code `{organisation}`");
     }
     say(&app::token(settings, &exchange, organisation, scopes, ttl)?)

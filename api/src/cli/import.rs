@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::{
     app,
     config::Settings,
-    service::{Exchange, ImportReport, ImportRequest, Progress},
+    service::{Authority, ImportReport, ImportRequest, Operator, Progress},
 };
 
 use super::say;
@@ -44,10 +44,11 @@ pub(super) enum Content {
 
 pub(super) async fn run(settings: &Settings, content: Content, args: &FilesArgs) -> Result<()> {
     let exchange = app::started(settings).await?;
+    let operator = exchange.operator(Authority::of_the_operator());
     let request = ImportRequest { organisation: args.organisation.clone(), accept_valid: args.accept_valid };
     let mut refused = 0;
     for file in &args.files {
-        let report = import(&exchange, content, &request, file).await?;
+        let report = import(operator, content, &request, file).await?;
         refused += usize::from(!tell(file, &report)?);
     }
     if refused > 0 {
@@ -56,7 +57,12 @@ pub(super) async fn run(settings: &Settings, content: Content, args: &FilesArgs)
     Ok(())
 }
 
-async fn import(exchange: &Exchange, content: Content, request: &ImportRequest, path: &Path) -> Result<ImportReport> {
+async fn import(
+    operator: Operator<'_>,
+    content: Content,
+    request: &ImportRequest,
+    path: &Path,
+) -> Result<ImportReport> {
     let file = File::open(path).with_context(|| format!("cannot open `{}`", path.display()))?;
     let size = file.metadata().map(|metadata| metadata.len()).unwrap_or_default();
     let bar = if stderr().is_terminal() { ProgressBar::new(size) } else { ProgressBar::hidden() };
@@ -71,8 +77,8 @@ async fn import(exchange: &Exchange, content: Content, request: &ImportRequest, 
         }
     };
     let report = match content {
-        Content::Results => exchange.import_results(request, file, progress).await,
-        Content::Destinations => exchange.import_destinations(request, file, progress).await,
+        Content::Results => operator.import_results(request, file, progress).await,
+        Content::Destinations => operator.import_destinations(request, file, progress).await,
     };
     bar.finish_and_clear();
     Ok(report?)

@@ -7,6 +7,7 @@ use crate::{
     app,
     auth::Scope,
     config::{ServeSettings, Settings},
+    service::Authority,
 };
 
 use super::say;
@@ -16,9 +17,9 @@ pub(super) async fn run(settings: &Settings, serve: &ServeSettings) -> Result<()
     let address = listener.local_addr()?;
     let exchange = if serve.demo { app::open_demo(settings).await? } else { app::open(settings).await? };
     let shown = if serve.demo {
-        exchange.migrate().await?;
+        exchange.operator(Authority::of_the_operator()).migrate().await?;
         exchange.start().await?;
-        exchange.fill_demo().await?
+        exchange.operator(Authority::of_the_operator()).fill_demo().await?
     } else {
         exchange.start().await?;
         Vec::new()

@@ -8,7 +8,7 @@ use async_graphql::{
 };
 use quick_cache::sync::Cache;
 
-use crate::{auth::Viewer, service::Exchange};
+use crate::service::Reader;
 
 use super::{
     ExchangeSchema,
@@ -89,9 +89,8 @@ impl Default for Rules {
     }
 }
 
-/// Executes requests over an exchange.
+/// Executes requests, each with the reader it came with.
 pub struct Executor {
-    exchange: Arc<Exchange>,
     schema: ExchangeSchema,
     declared: Declared,
     preparer: Preparer,
@@ -118,15 +117,14 @@ impl Executor {
     ///
     /// # Errors
     /// When a trusted document would be refused.
-    pub fn new(exchange: Arc<Exchange>, rules: &Rules) -> Result<Self, TrustedError> {
-        let schema = fast(exchange.clone());
-        let preparer = Preparer::new(exchange.clone(), rules.limits, rules.introspection, rules.suggestions);
+    pub fn new(rules: &Rules) -> Result<Self, TrustedError> {
+        let schema = fast();
+        let preparer = Preparer::new(rules.limits, rules.introspection, rules.suggestions);
         let trusted = rules.trusted.iter().map(|(id, text)| match preparer.prepare(text) {
             Ok(prepared) => Ok((id.to_owned(), prepared)),
             Err(refusal) => Err(TrustedError::Refused { id: id.to_owned(), why: refusal.to_string() }),
         });
         Ok(Self {
-            exchange,
             kept: Kept::default(),
             declared: Declared::of(&schema.sdl()),
             trusted: trusted.collect::<Result<_, _>>()?,
@@ -139,11 +137,11 @@ impl Executor {
         })
     }
 
-    /// Executes a request for a viewer. `queries_only` where the transport must not change anything.
+    /// Executes a request with its reader. `queries_only` where the transport must not change anything.
     pub async fn execute(
         &self,
         request: GraphQlRequest,
-        viewer: Viewer,
+        reader: Reader,
         queries_only: bool,
         request_id: &str,
     ) -> Answer {
@@ -160,12 +158,12 @@ impl Executor {
             return Answer::not_a_query(request_id);
         }
         let asking = prepared.lasting.then(|| Asking {
-            viewer: viewer.clone(),
+            viewer: reader.viewer().clone(),
             document: prepared.digest,
             operation: request.operation_name.clone(),
             variables: request.variables.to_string(),
         });
-        let answers = self.kept.of(self.exchange.version());
+        let answers = self.kept.of(reader.version());
         if let Some(body) = asking.as_ref().and_then(|asking| answers.get(asking)) {
             return Answer::again(body, prepared.catalogue_only);
         }
@@ -179,7 +177,7 @@ impl Executor {
             Ok(variables) => variables,
             Err(misfit) => return Answer::misfit(&misfit, request_id),
         };
-        let mut parsed = async_graphql::Request::new("").variables(variables).data(viewer);
+        let mut parsed = async_graphql::Request::new("").variables(variables).data(reader);
         parsed.operation_name = name.map(str::to_owned);
         if self.rows == RowsMade::FieldByField || prepared.by_field {
             parsed = parsed.data(FieldByField);

@@ -19,11 +19,7 @@ mod typename;
 mod types;
 mod variables;
 
-use std::sync::Arc;
-
 use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions, Schema, SchemaBuilder};
-
-use crate::service::Exchange;
 
 pub use answer::{Answer, Reply, error_body};
 pub use execute::{Executor, GraphQlRequest, RowsMade, Rules, Source};
@@ -33,13 +29,13 @@ use query::Query;
 
 type ExchangeSchema = Schema<Query, EmptyMutation, EmptySubscription>;
 
-/// The executable schema over an exchange. Takes no extension: one is enough to switch off the fast path.
-fn schema(exchange: Arc<Exchange>) -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
-    Schema::build(Query::default(), EmptyMutation, EmptySubscription).data(exchange)
+/// The executable schema. Takes no extension: one is enough to switch off the fast path.
+fn schema() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
+    Schema::build(Query::default(), EmptyMutation, EmptySubscription)
 }
 
 /// The contract in the schema definition language, sorted, as kept in `schema.graphql`.
 pub fn sdl() -> String {
     let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
-    Schema::build(Query::default(), EmptyMutation, EmptySubscription).finish().sdl_with_options(options)
+    schema().finish().sdl_with_options(options)
 }

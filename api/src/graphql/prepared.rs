@@ -18,8 +18,6 @@ use async_graphql::{
 use quick_cache::{Weighter, sync::Cache};
 use sha2::{Digest, Sha256};
 
-use crate::service::Exchange;
-
 use super::{
     ExchangeSchema,
     answer::MOST_ERRORS,
@@ -150,8 +148,8 @@ pub(super) struct Preparer {
 
 impl Preparer {
     /// For documents within `limits`; whether they may ask for the contract, and whether refusals suggest names.
-    pub(super) fn new(exchange: Arc<Exchange>, limits: Limits, introspection: bool, suggestions: bool) -> Self {
-        let mut builder = schema(exchange);
+    pub(super) fn new(limits: Limits, introspection: bool, suggestions: bool) -> Self {
+        let mut builder = schema();
         if !suggestions {
             builder = builder.disable_suggestions();
         }
@@ -286,6 +284,6 @@ impl<'a> Asked<'a> {
 }
 
 /// A schema that leaves out what [`Preparer`] has checked.
-pub(super) fn fast(exchange: Arc<Exchange>) -> ExchangeSchema {
-    schema(exchange).validation_mode(ValidationMode::Fast).finish()
+pub(super) fn fast() -> ExchangeSchema {
+    schema().validation_mode(ValidationMode::Fast).finish()
 }

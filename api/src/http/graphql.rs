@@ -13,6 +13,7 @@ use axum::{
 use crate::{
     auth::Viewer,
     graphql::{Answer, GraphQlRequest, Reply},
+    service::Reader,
 };
 
 use super::{
@@ -75,14 +76,16 @@ async fn answer(
     if let Viewer::Partner(partner) = &viewer {
         told.organisation.get_or_init(|| partner.organisation().to_owned());
     }
+    let anonymous = viewer == Viewer::Anonymous;
+    // Taken once: everything in the request is answered of one release, under one directory, on one day.
+    let reader = state.exchange.reader(viewer);
     if queries_only {
         let malformed = |problem| Box::new(malformed(profile, &Malformed::NotARequest(problem), id));
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(request.uri())
             .map_err(|error| malformed(format!("the query string cannot be read: {error}")))?;
         let one = parameters::from_query(&pairs).map_err(malformed)?;
         tell_name(told, &one);
-        let anonymous = viewer == Viewer::Anonymous;
-        let answer = state.executor.execute(one, viewer, true, &id.0).await;
+        let answer = state.executor.execute(one, reader, true, &id.0).await;
         return Ok(got(profile, media, request.headers(), anonymous, answer));
     }
     if !is_json(request.headers()) {
@@ -98,11 +101,11 @@ async fn answer(
     {
         Incoming::One(one) => {
             tell_name(told, &one);
-            let answer = state.executor.execute(one, viewer, false, &id.0).await;
+            let answer = state.executor.execute(one, reader, false, &id.0).await;
             let (status, kind) = media.outcome(profile, answer.reply);
             Ok(written(status, kind, answer.body))
         }
-        Incoming::Many(all) => Ok(batch(state, media, viewer, all, id).await),
+        Incoming::Many(all) => Ok(batch(state, media, &reader, all, id).await),
     }
 }
 
@@ -110,7 +113,7 @@ async fn answer(
 async fn batch(
     state: &State,
     media: Media,
-    viewer: Viewer,
+    reader: &Reader,
     all: Vec<GraphQlRequest>,
     id: &RequestId,
 ) -> Response<Body> {
@@ -119,7 +122,7 @@ async fn batch(
         if index > 0 {
             body.push(b',');
         }
-        body.extend_from_slice(&state.executor.execute(one, viewer.clone(), false, &id.0).await.body);
+        body.extend_from_slice(&state.executor.execute(one, reader.clone(), false, &id.0).await.body);
     }
     body.push(b']');
     written(StatusCode::OK, media.content_type(), body)

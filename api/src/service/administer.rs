@@ -5,18 +5,27 @@ use crate::{
     ingest, policy,
 };
 
-use super::{Error, Exchange};
+use super::{Error, Operator};
 
-impl Exchange {
+/// What a database holds after it was brought up to date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Migrated {
+    /// How many frameworks.
+    pub frameworks: usize,
+    /// How many areas.
+    pub areas: usize,
+}
+
+impl Operator<'_> {
     /// Brings the database up to date and loads the reference data that ships with the product.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn migrate(&self) -> Result<(), Error> {
-        self.store().migrate().await?;
+    pub async fn migrate(&self) -> Result<Migrated, Error> {
+        self.0.store().migrate().await?;
         let reference = ingest::reference::load().map_err(|error| Error::Internal(error.into()))?;
-        self.store().load_reference(&reference).await?;
-        Ok(())
+        self.0.store().load_reference(&reference).await?;
+        Ok(Migrated { frameworks: reference.frameworks.len(), areas: reference.areas.len() })
     }
 
     /// Adds an organisation.
@@ -30,7 +39,7 @@ impl Exchange {
         name: &str,
         area: &str,
     ) -> Result<(), Error> {
-        self.store().add_organisation(code, kind, name, area).await?;
+        self.0.store().add_organisation(code, kind, name, area).await?;
         Ok(())
     }
 
@@ -45,7 +54,7 @@ impl Exchange {
                 policy::OWN_RESULTS
             )));
         }
-        Ok(self.store().add_agreement(agreement).await?)
+        Ok(self.0.store().add_agreement(agreement).await?)
     }
 
     /// Whether an organisation is known, so that a token for it makes sense.
@@ -53,6 +62,6 @@ impl Exchange {
     /// # Errors
     /// When the database fails.
     pub async fn knows_organisation(&self, code: &str) -> Result<bool, Error> {
-        Ok(self.store().directory().await?.organisation(code).is_some())
+        Ok(self.0.store().directory().await?.organisation(code).is_some())
     }
 }

@@ -1,14 +1,12 @@
 //! The catalogue as everyone may read it, and what a viewer may ask.
 
-use std::sync::Arc;
-
 use crate::{
     auth::Viewer,
-    domain::{Agreement, Area, AreaIndex, AreaKind, Catalogue, Organisation, Period, Release},
+    domain::{Agreement, Area, AreaIndex, AreaKind, Organisation, Period, Release},
     policy,
 };
 
-use super::{Error, Exchange};
+use super::{Error, Reader};
 
 /// A page of a longer list.
 pub struct Page<T> {
@@ -30,23 +28,21 @@ pub struct ViewerView {
     pub scopes: Vec<&'static str>,
 }
 
-impl Exchange {
-    /// The reference data.
-    pub fn catalogue(&self) -> Arc<Catalogue> {
-        self.world().catalogue.clone()
-    }
-
+impl Reader {
     /// A release by number, the newest when none is named.
     pub fn release(&self, number: Option<u32>) -> Option<Release> {
-        let world = self.world();
-        world.releases.iter().find(|release| number.is_none_or(|number| number == release.number)).cloned()
+        self.session
+            .current
+            .releases
+            .iter()
+            .find(|release| number.is_none_or(|number| number == release.number))
+            .cloned()
     }
 
     /// Releases, newest first, those below a number.
     pub fn releases(&self, below: Option<u32>, first: usize) -> Page<Release> {
-        let world = self.world();
-        let mut items: Vec<Release> = world
-            .releases
+        let releases = &self.session.current.releases;
+        let mut items: Vec<Release> = releases
             .iter()
             .filter(|release| below.is_none_or(|below| release.number < below))
             .take(first + 1)
@@ -54,12 +50,12 @@ impl Exchange {
             .collect();
         let more = items.len() > first;
         items.truncate(first);
-        Page { items, total: world.releases.len(), more }
+        Page { items, total: releases.len(), more }
     }
 
     /// The periods of the newest release, ascending.
     pub fn periods(&self) -> Vec<Period> {
-        self.world().snapshot.as_ref().map(|snapshot| snapshot.periods()).unwrap_or_default()
+        self.session.current.snapshot.as_ref().map(|snapshot| snapshot.periods()).unwrap_or_default()
     }
 
     /// Areas by code, those after a code, of a kind, within an area, and with a text in their name or code.
@@ -104,14 +100,14 @@ impl Exchange {
         Ok(Page { items, total: matching.len(), more })
     }
 
-    /// What a viewer is told about itself.
-    pub fn viewer(&self, viewer: &Viewer) -> ViewerView {
-        let world = self.world();
+    /// What the viewer is told about itself.
+    pub fn viewer_view(&self) -> ViewerView {
+        let (viewer, directory) = (self.viewer(), self.session.directory());
         match viewer {
             Viewer::Anonymous => ViewerView { organisation: None, agreements: Vec::new(), scopes: Vec::new() },
             Viewer::Partner(partner) => ViewerView {
-                organisation: world.directory.organisation(partner.organisation()).cloned(),
-                agreements: policy::current_agreements(viewer, &world.directory, self.today())
+                organisation: directory.organisation(partner.organisation()).cloned(),
+                agreements: policy::current_agreements(viewer, directory, self.session.day)
                     .into_iter()
                     .cloned()
                     .collect(),

@@ -7,10 +7,10 @@ use quick_cache::sync::Cache;
 
 use crate::{
     auth::Viewer,
-    domain::{Bill, BudgetLine, Charge, Directory, Shortfall, Verdict},
+    domain::{Bill, BudgetLine, Charge, Shortfall, Verdict},
 };
 
-use super::{Error, Exchange};
+use super::{Error, Reader};
 
 /// The most lines of a budget that are told at once.
 pub const MAX_BUDGET_LINES: u32 = 1_000;
@@ -37,42 +37,39 @@ impl Refused {
     }
 }
 
-impl Exchange {
+impl Reader {
     /// Charges an organisation's question at a tier before it is answered. What was charged before is free, and needs no database where this
     /// process remembers it.
     ///
     /// # Errors
     /// [`Error::BudgetExhausted`] when every part of the table is refused, [`Error::Unavailable`] when it cannot be
     /// charged: then it must not be answered.
-    pub(super) async fn charge(
-        &self,
-        organisation: &str,
-        tier: Tier,
-        bill: &Bill,
-        directory: &Directory,
-    ) -> Result<Refused, Error> {
+    pub(super) async fn charge(&self, organisation: &str, tier: Tier, bill: &Bill) -> Result<Refused, Error> {
         let none = Refused(Vec::new());
         if bill.charges.is_empty() {
             return Ok(none);
         }
-        let organisation = directory
+        let organisation = self
+            .session
+            .directory()
             .organisation(organisation)
             .ok_or_else(|| Error::Forbidden("your organisation is not known any more".to_owned()))?
             .id;
         let key = |charge: &Charge| (organisation, tier, charge.clone());
-        if bill.charges.iter().all(|charge| self.granted.0.get(&key(charge)).is_some()) {
+        if bill.charges.iter().all(|charge| self.exchange.granted.0.get(&key(charge)).is_some()) {
             return Ok(none);
         }
-        let verdicts = self.store().debit(organisation, tier, bill, self.now()).await.map_err(|error| {
-            tracing::error!(%error, "a question could not be charged");
-            Error::Unavailable(
-                "the budget cannot be charged at present; standard tables and what was asked before are answered"
-                    .to_owned(),
-            )
-        })?;
+        let verdicts =
+            self.exchange.store().debit(organisation, tier, bill, self.exchange.now()).await.map_err(|error| {
+                tracing::error!(%error, "a question could not be charged");
+                Error::Unavailable(
+                    "the budget cannot be charged at present; standard tables and what was asked before are answered"
+                        .to_owned(),
+                )
+            })?;
         for (part, verdict) in bill.parts.iter().zip(&verdicts) {
             if verdict.is_ok() {
-                part.iter().for_each(|&charge| self.granted.0.insert(key(&bill.charges[charge]), ()));
+                part.iter().for_each(|&charge| self.exchange.granted.0.insert(key(&bill.charges[charge]), ()));
             }
         }
         match exhausted(&verdicts) {
@@ -85,36 +82,25 @@ impl Exchange {
     ///
     /// # Errors
     /// When the database fails.
-    pub(super) async fn quote(
-        &self,
-        organisation: &str,
-        tier: Tier,
-        bill: &Bill,
-        directory: &Directory,
-    ) -> Result<(Refused, usize), Error> {
-        let organisation = directory.organisation(organisation);
+    pub(super) async fn quote(&self, organisation: &str, tier: Tier, bill: &Bill) -> Result<(Refused, usize), Error> {
+        let organisation = self.session.directory().organisation(organisation);
         let Some(organisation) = organisation.filter(|_| !bill.charges.is_empty()) else {
             return Ok((Refused(Vec::new()), 0));
         };
-        let (verdicts, new) = self.store().quote(organisation.id, tier, bill).await?;
+        let (verdicts, new) = self.exchange.store().quote(organisation.id, tier, bill).await?;
         Ok((Refused(verdicts.iter().map(Result::is_err).collect()), new))
     }
 
-    /// What a viewer's organisation has used of its budget, newest period first, then by tier and measure; about one measure
+    /// What the viewer's organisation has used of its budget, newest period first, then by tier and measure; about one measure
     /// or one period where they are given; at most [`MAX_BUDGET_LINES`]. Empty for an anonymous viewer.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn budget(
-        &self,
-        viewer: &Viewer,
-        measure: Option<&str>,
-        period: Option<&str>,
-    ) -> Result<Vec<BudgetLine>, Error> {
-        let Viewer::Partner(partner) = viewer else { return Ok(Vec::new()) };
-        let world = self.world();
-        let Some(organisation) = world.directory.organisation(partner.organisation()) else { return Ok(Vec::new()) };
-        let mut lines = self.store().budget(organisation.id, measure, period, MAX_BUDGET_LINES).await?;
+    pub async fn budget(&self, measure: Option<&str>, period: Option<&str>) -> Result<Vec<BudgetLine>, Error> {
+        let Viewer::Partner(partner) = self.viewer() else { return Ok(Vec::new()) };
+        let organisation = self.session.directory().organisation(partner.organisation());
+        let Some(organisation) = organisation else { return Ok(Vec::new()) };
+        let mut lines = self.exchange.store().budget(organisation.id, measure, period, MAX_BUDGET_LINES).await?;
         lines.sort_by_cached_key(|line| {
             let (framework, number) = line.measure.split_once('/').unwrap_or((&line.measure, "0"));
             (Reverse(line.period.clone()), line.tier, framework.to_owned(), number.parse::<u32>().unwrap_or_default())

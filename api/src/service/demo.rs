@@ -11,7 +11,7 @@ use crate::{
     synthetic::{self, Handover, Population},
 };
 
-use super::{Error, Exchange};
+use super::{Error, Operator};
 
 /// The setting that marks a database as filled with made-up data.
 const SYNTHETIC: &str = "synthetic";
@@ -44,26 +44,26 @@ const NORTH_EAST: &str = "E12000001";
 const ENGLAND: &str = "E92000001";
 const HONG_KONG: &str = "HK";
 
-impl Exchange {
+impl Operator<'_> {
     /// Fills an empty database with the synthetic population, with agreements for three organisations, and publishes it;
     /// does nothing where that was done before. Returns the three organisations: a hub, a LEP and a partner abroad.
     ///
     /// # Errors
     /// When the database holds anything that is not synthetic.
     pub async fn fill_demo(&self) -> Result<Vec<DemoOrganisation>, Error> {
-        if self.store().setting(SYNTHETIC).await?.is_none() {
-            if !self.store().directory().await?.is_empty() {
+        if self.0.store().setting(SYNTHETIC).await?.is_none() {
+            if !self.0.store().directory().await?.is_empty() {
                 return Err(Error::Conflict(
                     "the database holds organisations of its own; the demonstration fills an empty one".to_owned(),
                 ));
             }
-            self.store().put_setting(SYNTHETIC, "filling").await?;
+            self.0.store().put_setting(SYNTHETIC, "filling").await?;
         }
-        if self.store().setting(SYNTHETIC).await?.as_deref() != Some("true") {
+        if self.0.store().setting(SYNTHETIC).await?.as_deref() != Some("true") {
             self.fill().await?;
-            self.store().put_setting(SYNTHETIC, "true").await?;
+            self.0.store().put_setting(SYNTHETIC, "true").await?;
         }
-        let directory = self.store().directory().await?;
+        let directory = self.0.store().directory().await?;
         let code = |found: fn(&str, OrganisationKind) -> bool| {
             directory
                 .organisations()
@@ -83,34 +83,34 @@ impl Exchange {
 
     /// Whether the database holds made-up data, so that every release of it must say so.
     pub(super) async fn is_synthetic(&self) -> Result<bool, Error> {
-        Ok(self.store().setting(SYNTHETIC).await?.is_some())
+        Ok(self.0.store().setting(SYNTHETIC).await?.is_some())
     }
 
     async fn fill(&self) -> Result<(), Error> {
-        let catalogue = self.store().catalogue().await?;
+        let catalogue = self.0.store().catalogue().await?;
         let figures = ingest::reference::published_figures().map_err(|error| Error::Internal(error.into()))?;
         let handovers = match Population::of_seed(SEED) {
-            Some(population) => synthetic::generate(&population, &catalogue, self.secret(), &figures),
+            Some(population) => synthetic::generate(&population, &catalogue, self.0.secret(), &figures),
             None => Vec::new(),
         };
-        let known = self.store().directory().await?;
+        let known = self.0.store().directory().await?;
         for handover in &handovers {
             let organisation = &handover.organisation;
             if known.organisation(&organisation.code).is_none() {
                 let (code, name, area) = (&organisation.code, &organisation.name, &organisation.area);
-                self.store().add_organisation(code, organisation.kind, name, area).await?;
+                self.0.store().add_organisation(code, organisation.kind, name, area).await?;
             }
             self.hand_over(handover).await?;
         }
         if known.organisation(LEP.0).is_none() {
-            self.store().add_organisation(LEP.0, OrganisationKind::Lep, LEP.1, LEP.2).await?;
+            self.0.store().add_organisation(LEP.0, OrganisationKind::Lep, LEP.1, LEP.2).await?;
         }
         for agreement in agreements(&handovers) {
             if known.agreements_of(&agreement.consumer).next().is_none() {
-                self.store().add_agreement(&agreement.into()).await?;
+                self.0.store().add_agreement(&agreement.into()).await?;
             }
         }
-        if self.store().newest_release_number().await?.is_none() {
+        if self.0.store().newest_release_number().await?.is_none() {
             self.publish(Some("Synthetic demonstration data: no real institution is in it".to_owned())).await?;
         }
         Ok(())
@@ -120,17 +120,17 @@ impl Exchange {
         let submission = NewSubmission {
             organisation: handover.organisation.code.clone(),
             checksum: checksum(&handover.records),
-            received_at: self.now(),
+            received_at: self.0.now(),
             rows: handover.records.len() as u64,
         };
-        self.store().submit(&submission, &handover.records, &mut |_| {}).await?;
+        self.0.store().submit(&submission, &handover.records, &mut |_| {}).await?;
         if !handover.destinations.is_empty() {
             let submission = NewSubmission {
                 checksum: checksum_of_destinations(&handover.destinations),
                 rows: handover.destinations.len() as u64,
                 ..submission
             };
-            self.store().submit_destinations(&submission, &handover.destinations, &mut |_| {}).await?;
+            self.0.store().submit_destinations(&submission, &handover.destinations, &mut |_| {}).await?;
         }
         Ok(())
     }

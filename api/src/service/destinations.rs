@@ -8,16 +8,15 @@ use std::{
 use disclosure::{HiddenReason, ProtectedStudentCell, ProtectedStudentTable, RawStudentTable, Tier, hidden_cohort};
 
 use crate::{
-    auth::Viewer,
     domain::{AreaIndex, Catalogue, CohortYear, Destination, Release, Stage},
     plan::{self, Band, Banding, DestinationCitation, DestinationPlan, DestinationQuestion},
-    policy::{self, Grant},
+    policy::Grant,
     scan,
     snapshot::Snapshot,
 };
 
 use super::{
-    Error, Exchange,
+    Error, Reader,
     advise::{ask_for, coarser},
     tabulation::summary,
 };
@@ -48,7 +47,7 @@ pub struct DestinationKey {
     pub band: Option<Band>,
 }
 
-impl Exchange {
+impl Reader {
     /// Answers a question about destinations from a release, the newest when none is named.
     ///
     /// # Errors
@@ -56,14 +55,12 @@ impl Exchange {
     /// of them depends on a count or a score. A question that breaks a rule is not charged.
     pub async fn destinations(
         &self,
-        viewer: &Viewer,
         question: &DestinationQuestion,
         release: Option<u32>,
     ) -> Result<DestinationTabulation, Error> {
-        let world = self.world();
-        let snapshot = self.snapshot(&world, release).await?;
+        let snapshot = self.snapshot(release).await?;
         let catalogue = snapshot.catalogue().clone();
-        let grant = policy::authorize(viewer, &world.directory, &catalogue, self.today(), question.purpose.as_deref())?;
+        let grant = self.authorize(&catalogue, question.purpose.as_deref())?;
         let newest_year = || snapshot.destinations().newest_year();
         let newest_period = |framework| snapshot.newest_period(&[framework]);
         let plan = plan::build_destinations(question, &grant, &catalogue, newest_year, newest_period)?;
@@ -71,12 +68,12 @@ impl Exchange {
         let has_groups = plan.banding().is_none_or(assessed);
         let bill =
             plan.bill(&catalogue, |year, stage| has_groups && snapshot.destinations().cohort(year, stage).is_some());
-        let refused = self.charge(plan.organisation(), plan.tier(), &bill, &world.directory).await?;
+        let refused = self.charge(plan.organisation(), plan.tier(), &bill).await?;
 
         let raw =
             if plan.wanted() { scan::run_destinations(&plan, &snapshot) } else { RawStudentTable::new(Vec::new()) };
         let raw = raw.withhold(HiddenReason::Budget, |cell| refused.part(plan.part_of_cell(cell)));
-        let table = disclosure::protect_students(raw, self.noise(), plan.tier());
+        let table = disclosure::protect_students(raw, self.exchange.noise(), plan.tier());
         let charges = bill.charges.len();
         Ok(DestinationTabulation { snapshot, grant, plan, charges, table, remedies: OnceLock::new() })
     }
@@ -119,7 +116,7 @@ impl DestinationTabulation {
     }
 
     /// A stable reference: the release, the tier and the canonical question. Two spellings of one question have one, and
-    /// [`Exchange::cited_destinations`] answers it again.
+    /// [`Reader::cited_destinations`] answers it again.
     pub fn citation(&self) -> String {
         DestinationCitation::write(self.release().number, &self.plan, self.catalogue())
     }

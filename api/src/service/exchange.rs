@@ -14,19 +14,19 @@ use crate::{
 use super::{
     Error,
     budget::Granted,
-    world::{Older, World},
+    current::{CurrentRelease, Older},
 };
 
 /// The setting under which the fingerprint of the secret is kept.
 const SECRET_FINGERPRINT: &str = "secret_fingerprint";
 
-/// Every use case is a method of this. Cheap to share behind an `Arc`.
+/// What the use cases stand on: [`Reader`](super::Reader) for questions, [`Operator`](super::Operator) for changes.
 pub struct Exchange {
     store: Store,
     secret: Secret,
     noise: NoiseKey,
     clock: Arc<dyn Clock>,
-    pub(super) world: ArcSwap<World>,
+    pub(super) current: ArcSwap<CurrentRelease>,
     pub(super) older: tokio::sync::Mutex<Older>,
     pub(super) refreshing: tokio::sync::Mutex<()>,
     pub(super) granted: Granted,
@@ -48,7 +48,7 @@ impl Exchange {
             noise: NoiseKey::new(secret.noise_key()),
             secret,
             clock,
-            world: ArcSwap::from_pointee(World::empty(empty)),
+            current: ArcSwap::from_pointee(CurrentRelease::empty(empty)),
             older: tokio::sync::Mutex::default(),
             refreshing: tokio::sync::Mutex::default(),
             granted: Granted::default(),
@@ -79,7 +79,12 @@ impl Exchange {
 
     /// Whether a release is loaded, so that questions can be answered.
     pub fn is_loaded(&self) -> bool {
-        self.world.load().snapshot.is_some()
+        self.current.load().snapshot.is_some()
+    }
+
+    /// The number of the release that is served.
+    pub fn newest_release(&self) -> Option<u32> {
+        self.current.load().snapshot.as_ref().map(|snapshot| snapshot.release().number)
     }
 
     /// Whether the database answers and is migrated.

@@ -7,7 +7,7 @@ use crate::{
     store::{NewSubmission, Receipt},
 };
 
-use super::{Error, Exchange};
+use super::{Error, Operator};
 
 /// Who hands in, and on what terms.
 #[derive(Debug, Clone)]
@@ -45,7 +45,7 @@ pub enum Progress {
     },
 }
 
-impl Exchange {
+impl Operator<'_> {
     /// Reads a results file and stores it in one transaction. A file with problems stores nothing unless its good rows
     /// are to be accepted. The same file handed in twice changes nothing.
     ///
@@ -57,16 +57,16 @@ impl Exchange {
         input: impl Read,
         mut progress: impl FnMut(Progress) + Send,
     ) -> Result<ImportReport, Error> {
-        let catalogue = self.store().catalogue().await?;
+        let catalogue = self.0.store().catalogue().await?;
         self.check_known(request).await?;
-        let reading = ingest::results::read_results(input, &catalogue, self.secret(), self.today(), &mut |bytes| {
+        let reading = ingest::results::read_results(input, &catalogue, self.0.secret(), self.0.today(), &mut |bytes| {
             progress(Progress::Read(bytes));
         });
         let receipt = match self.submission(request, &reading) {
             Some(submission) => {
                 let of = reading.records.len();
                 let stored = &mut |records| progress(Progress::Stored { records, of });
-                Some(self.store().submit(&submission, &reading.records, stored).await?)
+                Some(self.0.store().submit(&submission, &reading.records, stored).await?)
             }
             None => None,
         };
@@ -85,15 +85,15 @@ impl Exchange {
         mut progress: impl FnMut(Progress) + Send,
     ) -> Result<ImportReport, Error> {
         self.check_known(request).await?;
-        let places = self.store().places().await?;
-        let reading = ingest::destinations::read_destinations(input, &places, self.secret(), &mut |bytes| {
+        let places = self.0.store().places().await?;
+        let reading = ingest::destinations::read_destinations(input, &places, self.0.secret(), &mut |bytes| {
             progress(Progress::Read(bytes));
         });
         let receipt = match self.submission(request, &reading) {
             Some(submission) => {
                 let of = reading.records.len();
                 let stored = &mut |records| progress(Progress::Stored { records, of });
-                Some(self.store().submit_destinations(&submission, &reading.records, stored).await?)
+                Some(self.0.store().submit_destinations(&submission, &reading.records, stored).await?)
             }
             None => None,
         };
@@ -101,7 +101,7 @@ impl Exchange {
     }
 
     async fn check_known(&self, request: &ImportRequest) -> Result<(), Error> {
-        if self.store().directory().await?.organisation(&request.organisation).is_none() {
+        if self.0.store().directory().await?.organisation(&request.organisation).is_none() {
             return Err(Error::NotFound(format!("no organisation has the code `{}`", request.organisation)));
         }
         Ok(())
@@ -113,7 +113,7 @@ impl Exchange {
         wanted.then(|| NewSubmission {
             organisation: request.organisation.clone(),
             checksum: reading.checksum,
-            received_at: self.now(),
+            received_at: self.0.now(),
             rows: reading.rows,
         })
     }

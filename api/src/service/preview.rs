@@ -5,14 +5,13 @@ use std::sync::{Arc, OnceLock};
 use disclosure::{ExpectedCell, HiddenReason, Tier};
 
 use crate::{
-    auth::Viewer,
     domain::{AreaIndex, Benchmark, Catalogue, Framework, Period, Release},
     plan::{Group, Plan, Question},
     policy::Grant,
     snapshot::Snapshot,
 };
 
-use super::{Error, Exchange, advise, tabulate::count, tabulation::summary};
+use super::{Error, Reader, advise, tabulate::count, tabulation::summary};
 
 /// What may be expected of a table. Everything in it follows from the question, the catalogue, the grant, what was asked
 /// before, and who took part; nothing from a score.
@@ -39,16 +38,15 @@ pub struct PreviewCost {
     pub new: usize,
 }
 
-impl Exchange {
+impl Reader {
     /// Tells what a question would cost and what its table would look like. Charges nothing.
     ///
     /// # Errors
-    /// As [`Exchange::tabulate`], save that a budget that is used up is told in the cells.
-    pub async fn preview(&self, viewer: &Viewer, question: &Question, release: Option<u32>) -> Result<Preview, Error> {
-        let world = self.world();
-        let admitted = self.admit(&world, viewer, question, release).await?;
+    /// As [`Reader::tabulate`], save that a budget that is used up is told in the cells.
+    pub async fn preview(&self, question: &Question, release: Option<u32>) -> Result<Preview, Error> {
+        let admitted = self.admit(question, release).await?;
         let plan = admitted.plan();
-        let (refused, new) = self.quote(plan.organisation(), plan.tier(), &admitted.bill, &world.directory).await?;
+        let (refused, new) = self.quote(plan.organisation(), plan.tier(), &admitted.bill).await?;
         let own = &admitted.tables[..1];
         let cells = disclosure::expect(&count(own, 0, &refused, &admitted.snapshot).table, plan.tier());
         let cost = PreviewCost {

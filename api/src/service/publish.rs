@@ -2,18 +2,18 @@
 
 use crate::domain::Release;
 
-use super::{Error, Exchange};
+use super::{Error, Operator};
 
-impl Exchange {
+impl Operator<'_> {
     /// Freezes every result accepted so far into the next release, and serves it. Questions under way keep theirs.
     ///
     /// # Errors
     /// When nothing came in since the newest release, or the database fails.
     pub async fn publish(&self, note: Option<String>) -> Result<Release, Error> {
         let synthetic = self.is_synthetic().await?;
-        let release = self.store().publish(self.now(), note, synthetic).await?;
+        let release = self.0.store().publish(self.0.now(), note, synthetic).await?;
         tracing::info!(release = release.number, synthetic, "published");
-        self.refresh().await?;
+        self.0.refresh().await?;
         Ok(release)
     }
 }

@@ -5,15 +5,14 @@ use std::sync::Arc;
 use disclosure::{HiddenReason, RawTable};
 
 use crate::{
-    auth::Viewer,
     domain::Bill,
     plan::{self, Plan, Question},
-    policy::{self, Grant},
+    policy::Grant,
     scan::{self, Scan},
     snapshot::Snapshot,
 };
 
-use super::{Error, Exchange, Tabulation, World, budget::Refused};
+use super::{Error, Reader, Tabulation, budget::Refused};
 
 /// A question that may be asked, and what answering it takes. Nothing is counted yet and nothing charged.
 pub(super) struct Admitted {
@@ -27,47 +26,35 @@ pub(super) struct Admitted {
     pub(super) bill: Bill,
 }
 
-impl Exchange {
+impl Reader {
     /// Answers a question from a release, the newest when none is named.
     ///
     /// # Errors
     /// When there is no release, no grant, the question breaks a rule, or its budget is used up or cannot be charged. None
     /// of them depends on scores. A question that breaks a rule is not charged.
-    pub async fn tabulate(
-        &self,
-        viewer: &Viewer,
-        question: &Question,
-        release: Option<u32>,
-    ) -> Result<Tabulation, Error> {
-        let world = self.world();
-        let admitted = self.admit(&world, viewer, question, release).await?;
+    pub async fn tabulate(&self, question: &Question, release: Option<u32>) -> Result<Tabulation, Error> {
+        let admitted = self.admit(question, release).await?;
         let Admitted { snapshot, tables, earlier, bill, .. } = &admitted;
         let plan = admitted.plan();
-        let refused = self.charge(plan.organisation(), plan.tier(), bill, &world.directory).await?;
+        let refused = self.charge(plan.organisation(), plan.tier(), bill).await?;
 
         let counts = count(tables, 0, &refused, snapshot);
-        let mut table = disclosure::protect(counts.table, self.noise(), plan.tier());
+        let mut table = disclosure::protect(counts.table, self.exchange.noise(), plan.tier());
         if plan.reconcile() && plan.parts().cells {
             table.reconcile(&plan::sums(&plan.tables()));
         }
         let parts_before = tables.iter().map(|(_, bill)| bill.parts.len()).sum();
         let before = count(earlier, parts_before, &refused, snapshot);
-        let before = disclosure::protect(before.table, self.noise(), plan.tier());
+        let before = disclosure::protect(before.table, self.exchange.noise(), plan.tier());
 
         Ok(Tabulation::new(admitted, table, before, counts.comparability))
     }
 
     /// Settles who asks, what may be asked and what it takes, before anything is counted.
-    pub(super) async fn admit(
-        &self,
-        world: &World,
-        viewer: &Viewer,
-        question: &Question,
-        release: Option<u32>,
-    ) -> Result<Admitted, Error> {
-        let snapshot = self.snapshot(world, release).await?;
+    pub(super) async fn admit(&self, question: &Question, release: Option<u32>) -> Result<Admitted, Error> {
+        let snapshot = self.snapshot(release).await?;
         let catalogue = snapshot.catalogue();
-        let grant = policy::authorize(viewer, &world.directory, catalogue, self.today(), question.purpose.as_deref())?;
+        let grant = self.authorize(catalogue, question.purpose.as_deref())?;
         let plan = plan::build(question, &grant, catalogue, |frameworks| snapshot.newest_period(frameworks))?;
         let billed = |plan: Plan| {
             let holds = |framework, period| snapshot.framework(framework).period(period).is_some();

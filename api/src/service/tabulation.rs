@@ -179,7 +179,7 @@ impl Tabulation {
     }
 
     /// A stable reference: the release, the tier and the canonical question. Two spellings of one question have one, and
-    /// [`Exchange::cited`] answers it again.
+    /// [`Reader::cited`] answers it again.
     pub fn citation(&self) -> String {
         Citation::write(self.release().number, self.plan(), self.catalogue())
     }

@@ -90,7 +90,7 @@ async fn a_tabulation_is_charged_once_however_it_is_asked(#[case] engine: Engine
     service.ask(Some(LEP), &aliased).await.data();
 
     service.hand_in(LEP, &Population::standard(2)).await;
-    service.exchange.publish(None).await.unwrap();
+    service.operator().publish(None).await.unwrap();
     service.ask(Some(LEP), &ask(plain)).await.data();
     assert_eq!(service.ask(Some(LEP), &ask(&plain.replace("by:", "release: 1, by:"))).await.body, first.body);
     assert_eq!(entries(&service, "1 = 1").await, 4, "another release of it is the same tabulation");
@@ -258,8 +258,8 @@ async fn organisations_use_up_the_pool_together(#[case] engine: Engine) {
         valid_from: clock().today(),
         valid_until: None,
     };
-    service.exchange.add_organisation(THIRD, OrganisationKind::Lep, THIRD, "E37000025").await.unwrap();
-    service.exchange.add_agreement(&agreement).await.unwrap();
+    service.operator().add_organisation(THIRD, OrganisationKind::Lep, THIRD, "E37000025").await.unwrap();
+    service.operator().add_agreement(&agreement).await.unwrap();
     service.exchange.refresh().await.unwrap();
 
     spend(&service, LEP, 0..20).await;

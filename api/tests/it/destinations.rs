@@ -47,7 +47,7 @@ fn file(population: &Population, split: impl Fn(&Row, u32) -> [u32; 5]) -> Strin
 
 async fn hand_in(service: &Service, organisation: &str, file: &str) -> ImportReport {
     let request = ImportRequest { organisation: organisation.into(), accept_valid: false };
-    service.exchange.import_destinations(&request, file.as_bytes(), |_| {}).await.unwrap()
+    service.operator().import_destinations(&request, file.as_bytes(), |_| {}).await.unwrap()
 }
 
 fn of_hub(row: &Row) -> bool {
@@ -70,7 +70,7 @@ async fn filled(engine: Engine, split: impl Fn(&Row, u32) -> [u32; 5]) -> Servic
         let report = hand_in(&service, organisation, &file(&own, &split)).await;
         assert!(report.problems.is_empty() && report.receipt.is_some(), "{:?}", report.problems);
     }
-    service.exchange.publish(None).await.unwrap();
+    service.operator().publish(None).await.unwrap();
     service
 }
 
@@ -129,10 +129,10 @@ async fn a_file_with_a_problem_stores_nothing_unless_its_good_rows_are_wanted(#[
     let stored = "SELECT COUNT(*), COUNT(DISTINCT submission_id) FROM destination_count";
     assert_eq!(service.database.numbers(stored).await, [[0, 0]]);
     let request = ImportRequest { organisation: LEP.into(), accept_valid: true };
-    service.exchange.import_destinations(&request, bad.as_bytes(), |_| {}).await.unwrap();
+    service.operator().import_destinations(&request, bad.as_bytes(), |_| {}).await.unwrap();
     assert_eq!(service.database.numbers(stored).await, [[i64::try_from(report.rows).unwrap() - 2, 1]]);
     let error = service
-        .exchange
+        .operator()
         .import_destinations(
             &ImportRequest { organisation: "NOBODY".into(), accept_valid: false },
             "x".as_bytes(),
@@ -225,7 +225,7 @@ async fn a_cohort_that_several_handed_in_is_nobodys_own() {
         let _ = writeln!(grab, "URN,{},202324,KS4,unknown,50", row.id);
     }
     assert!(hand_in(&service, HUB, &grab).await.receipt.is_some());
-    service.exchange.publish(None).await.unwrap();
+    service.operator().publish(None).await.unwrap();
     assert_eq!(cells(&service, HUB, input).await[0]["students"]["reason"], "NOT_COLLECTED");
     assert_eq!(cells(&service, LEP, input).await[0]["institutions"], 10);
     let all = cells(&service, HUB, r#"{areas: ["E12000001"], cohortYears: ["202324"], stages: [KS4]}"#).await;
@@ -252,7 +252,7 @@ async fn small_and_dominated_groups_are_hidden_with_a_reason_and_a_remedy() {
     add(&of("E08000021", 5), &[900, 20, 20, 20, 20]);
     add(&of("E08000022", 6), &[100, 110, 90, 120, 95, 105]);
     assert!(hand_in(&service, HUB, &text).await.receipt.is_some());
-    service.exchange.publish(None).await.unwrap();
+    service.operator().publish(None).await.unwrap();
 
     let input = r#"{areas: ["E12000001"], areaKind: LOCAL_AUTHORITY, stages: [KS4], categories: [EDUCATION]}"#;
     let found: HashMap<String, Value> =
@@ -479,8 +479,8 @@ async fn an_older_release_answers_as_it_did_after_a_correction(#[case] engine: E
     });
     hand_in(&service, LEP, &corrected).await;
     assert_eq!(before, service.ask(Some(LEP), &question(input)).await.data(), "nothing changes before it is published");
-    assert_eq!(service.exchange.publish(None).await.unwrap().number, 3);
-    assert!(service.exchange.publish(None).await.unwrap_err().to_string().starts_with("nothing to publish"));
+    assert_eq!(service.operator().publish(None).await.unwrap().number, 3);
+    assert!(service.operator().publish(None).await.unwrap_err().to_string().starts_with("nothing to publish"));
     let after = service.ask(Some(LEP), &question(input)).await.data();
     assert_ne!(before["destinations"]["cells"], after["destinations"]["cells"]);
     assert_eq!(
@@ -708,14 +708,14 @@ async fn corrections_of_a_group_show_all_at_once_when_there_are_enough(#[case] e
             answered.push((number + 2, input, service.ask(Some(LEP), &question(input)).await.body));
         }
         assert!(hand_in(&service, LEP, &moved(part)).await.receipt.is_some());
-        service.exchange.publish(None).await.unwrap();
+        service.operator().publish(None).await.unwrap();
         assert_eq!(before, all().await, "release {}", number + 3);
         let now = own().await;
         assert!((education - now - 5.0 * part.len() as f64).abs() < 1e-9, "one's own are corrected at once");
         education = now;
     }
     hand_in(&service, LEP, &moved(&rows[9..10])).await;
-    assert_eq!(service.exchange.publish(None).await.unwrap().number, 5);
+    assert_eq!(service.operator().publish(None).await.unwrap().number, 5);
     let after = all().await;
     for input in [PLAIN, BANDS] {
         answered.push((5, input, service.ask(Some(LEP), &question(input)).await.body));
@@ -737,7 +737,7 @@ async fn corrections_of_a_group_show_all_at_once_when_there_are_enough(#[case] e
 
     // Every release still says, byte by byte, what it said; here, in another process, and after yet another release.
     hand_in(&service, LEP, &moved(&rows[10..40])).await;
-    service.exchange.publish(None).await.unwrap();
+    service.operator().publish(None).await.unwrap();
     assert_ne!(after, all().await);
     assert_ne!(abroad, cells(&service, PARTNER, ENGLAND).await);
     let replica = service.replica().await;
@@ -769,11 +769,11 @@ async fn corrected_scores_move_institutions_between_bands_all_at_once(#[case] en
     let before = cells(&service, LEP, BANDS).await;
     for part in [&rows[..1], &rows[1..9]] {
         service.hand_in(LEP, &Population(part.to_vec())).await;
-        service.exchange.publish(None).await.unwrap();
+        service.operator().publish(None).await.unwrap();
         assert_eq!(before, cells(&service, LEP, BANDS).await);
     }
     service.hand_in(LEP, &Population(rows[9..].to_vec())).await;
-    service.exchange.publish(None).await.unwrap();
+    service.operator().publish(None).await.unwrap();
     let after = cells(&service, LEP, BANDS).await;
     assert_ne!(before, after);
     assert!(before.iter().zip(&after).all(|(before, after)| key(before).0 == "E12000003" || before == after));
@@ -807,7 +807,7 @@ async fn a_cited_table_of_destinations_comes_back_byte_by_byte(#[case] engine: E
     }
     hand_in(&service, LEP, &moved(&leeds())).await;
     service.hand_in(LEP, &Population::standard(2).only(of_lep)).await;
-    service.exchange.publish(None).await.unwrap();
+    service.operator().publish(None).await.unwrap();
     let charged = entries(&service, "1 = 1").await;
     let replica = service.replica().await;
     for (organisation, query, expected) in answers {

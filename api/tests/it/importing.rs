@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::support::{Engine, HUB, LEP, Population, Service, clock};
 use api::{
     domain::{OrganisationKind, Secret},
-    service::{Exchange, ImportRequest},
+    service::{Authority, Exchange, ImportRequest},
 };
 use rstest::rstest;
 
@@ -34,7 +34,7 @@ async fn a_file_with_a_problem_stores_nothing_unless_its_good_rows_are_wanted(#[
     );
     assert_eq!(counts(&service).await, [0, 0, 0, 0]);
     let request = ImportRequest { organisation: LEP.into(), accept_valid: true };
-    let report = service.exchange.import_results(&request, bad.as_bytes(), |_| {}).await.unwrap();
+    let report = service.operator().import_results(&request, bad.as_bytes(), |_| {}).await.unwrap();
     assert_eq!((report.problems.len(), report.rows), (1, 516));
     assert_eq!(counts(&service).await[1], 515);
 }
@@ -85,20 +85,21 @@ async fn identifiers_are_not_kept() {
 async fn only_a_known_organisation_hands_in() {
     let service = Service::empty(Engine::Sqlite).await;
     let request = ImportRequest { organisation: "NOBODY".into(), accept_valid: false };
-    let error = service.exchange.import_results(&request, "x".as_bytes(), |_| {}).await.unwrap_err();
+    let error = service.operator().import_results(&request, "x".as_bytes(), |_| {}).await.unwrap_err();
     assert_eq!(error.to_string(), "no organisation has the code `NOBODY`");
 }
 
 #[tokio::test]
 async fn a_database_in_memory_takes_results_in_and_publishes_them() {
     let exchange = Exchange::open("sqlite::memory:", Secret::new([1; 32]), Arc::new(clock())).await.unwrap();
-    exchange.migrate().await.unwrap();
+    let operator = exchange.operator(Authority::of_the_operator());
+    operator.migrate().await.unwrap();
     exchange.start().await.unwrap();
-    exchange.add_organisation(HUB, OrganisationKind::Hub, HUB, "HUB-2018-21").await.unwrap();
+    operator.add_organisation(HUB, OrganisationKind::Hub, HUB, "HUB-2018-21").await.unwrap();
     let request = ImportRequest { organisation: HUB.into(), accept_valid: false };
     let own = Population::standard(1).only(|row| row.hub == "HUB-2018-21");
-    let report = exchange.import_results(&request, own.file().as_bytes(), |_| {}).await.unwrap();
+    let report = operator.import_results(&request, own.file().as_bytes(), |_| {}).await.unwrap();
     assert!(report.receipt.is_some(), "{:?}", report.problems);
-    exchange.publish(None).await.unwrap();
+    operator.publish(None).await.unwrap();
     assert!(exchange.is_loaded());
 }

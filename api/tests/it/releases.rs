@@ -24,7 +24,7 @@ async fn an_older_release_answers_as_it_did_after_a_correction(#[case] engine: E
     corrected.0.iter_mut().for_each(|row| row.scores[0] = Some(100));
     service.hand_in(LEP, &corrected).await;
     assert_eq!(before, service.ask(Some(LEP), &question(INPUT)).await.data(), "nothing changes before it is published");
-    let release = service.exchange.publish(Some("corrected".into())).await.unwrap();
+    let release = service.operator().publish(Some("corrected".into())).await.unwrap();
     assert_eq!(release.number, 2);
 
     let after = service.ask(Some(LEP), &question(INPUT)).await.data();
@@ -45,7 +45,7 @@ async fn an_older_release_answers_as_it_did_after_a_correction(#[case] engine: E
 #[tokio::test]
 async fn a_release_needs_something_new() {
     let service = Service::filled(Engine::Sqlite).await;
-    let error = service.exchange.publish(None).await.unwrap_err();
+    let error = service.operator().publish(None).await.unwrap_err();
     assert!(error.to_string().starts_with("nothing to publish"), "{error}");
 }
 
@@ -61,10 +61,10 @@ async fn a_release_published_elsewhere_is_served_after_a_refresh() {
     .unwrap();
     elsewhere.start().await.unwrap();
     service.hand_in(LEP, &Population::standard(2)).await;
-    elsewhere.publish(None).await.unwrap();
-    assert_eq!(service.exchange.release(None).unwrap().number, 1);
+    elsewhere.operator(api::service::Authority::of_the_operator()).publish(None).await.unwrap();
+    assert_eq!(service.exchange.reader(api::auth::Viewer::Anonymous).release(None).unwrap().number, 1);
     service.exchange.refresh().await.unwrap();
-    assert_eq!(service.exchange.release(None).unwrap().number, 2);
+    assert_eq!(service.exchange.reader(api::auth::Viewer::Anonymous).release(None).unwrap().number, 2);
 }
 
 #[tokio::test]
@@ -80,11 +80,11 @@ async fn requests_go_on_while_releases_are_swapped() {
     let publishing = async {
         for salt in 2..5 {
             service.hand_in(LEP, &Population::standard(salt)).await;
-            service.exchange.publish(None).await.unwrap();
+            service.operator().publish(None).await.unwrap();
         }
     };
     tokio::join!(asking, publishing);
-    assert_eq!(service.exchange.release(None).unwrap().number, 4);
+    assert_eq!(service.exchange.reader(api::auth::Viewer::Anonymous).release(None).unwrap().number, 4);
 }
 
 /// The third term of institutions of Leeds that did not achieve benchmark 1 and were assessed on every benchmark.
@@ -131,12 +131,12 @@ async fn corrections_of_a_cell_show_all_at_once_when_there_are_enough(#[case] en
     let mut answered = vec![service.ask(Some(LEP), &of_release(1)).await.body];
     for part in [&rows[..1], &rows[1..9]] {
         service.hand_in(LEP, &corrected(part.to_vec())).await;
-        service.exchange.publish(None).await.unwrap();
+        service.operator().publish(None).await.unwrap();
         assert_eq!(before, (figures(&service, LEP, LEEDS).await, figures(&service, LEP, ENGLAND).await));
         answered.push(service.ask(Some(LEP), &question(INPUT)).await.body);
     }
     service.hand_in(LEP, &corrected(rows[9..].to_vec())).await;
-    service.exchange.publish(None).await.unwrap();
+    service.operator().publish(None).await.unwrap();
     let after = (figures(&service, LEP, LEEDS).await, figures(&service, LEP, ENGLAND).await);
     answered.push(service.ask(Some(LEP), &question(INPUT)).await.body);
     let [cells, overall] = [0, 1].map(|part| (&before.0[part], &after.0[part]));
@@ -162,7 +162,7 @@ async fn corrections_of_a_cell_show_all_at_once_when_there_are_enough(#[case] en
 
     // Every release still says, byte by byte, what it said; here, in another process, and after yet another release.
     service.hand_in(LEP, &Population::standard(3).only(|row| row.hub.is_empty() && row.scheme == "URN")).await;
-    service.exchange.publish(None).await.unwrap();
+    service.operator().publish(None).await.unwrap();
     let replica = service.replica().await;
     for (position, expected) in answered.iter().enumerate() {
         let query = of_release(u32::try_from(position + 1).unwrap());
@@ -181,7 +181,7 @@ async fn an_organisation_sees_each_correction_of_its_own_results_at_once() {
     let achieved = |figures: &Value| figures[0][0]["achieved"]["value"].as_f64().unwrap();
     let before = figures(&service, LEP, own).await;
     service.hand_in(LEP, &corrected(below_in_leeds(1))).await;
-    service.exchange.publish(None).await.unwrap();
+    service.operator().publish(None).await.unwrap();
     let more = achieved(&figures(&service, LEP, own).await) - achieved(&before);
     assert!((more - 1.0).abs() < 1e-9, "{more}");
 }
@@ -207,10 +207,10 @@ async fn institutions_that_move_show_when_enough_have_come_or_gone() {
     };
     let before = all().await;
     service.hand_in(LEP, &moved(&rows[..8], "")).await;
-    service.exchange.publish(None).await.unwrap();
+    service.operator().publish(None).await.unwrap();
     assert_eq!(before, all().await, "eight that move are too few");
     service.hand_in(LEP, &moved(&rows[8..12], "")).await;
-    service.exchange.publish(None).await.unwrap();
+    service.operator().publish(None).await.unwrap();
     let after = all().await;
     let assessed = |rows: &[Row]| rows.iter().filter(|row| row.scores[0].is_some()).count();
     assert_eq!((assessed(&rows), assessed(&rows[..12])), (24, 12));
@@ -220,7 +220,7 @@ async fn institutions_that_move_show_when_enough_have_come_or_gone() {
     assert_eq!(before.2, after.2, "in the hub nothing changed");
     // Now the twelve join the hub: its own cells take them in, the local authority's and the region's stay.
     service.hand_in(LEP, &moved(&rows[..12], "HUB-2018-21")).await;
-    service.exchange.publish(None).await.unwrap();
+    service.operator().publish(None).await.unwrap();
     let joined = all().await;
     assert_eq!((sizes(&after.0), sizes(&after.1)), (sizes(&joined.0), sizes(&joined.1)));
     assert_ne!(after.2, joined.2);
@@ -238,10 +238,10 @@ async fn late_arrivals_show_when_enough_have_come() {
     };
     let before = figures(&service, LEP, LEEDS).await;
     service.hand_in(LEP, &late(0..9)).await;
-    service.exchange.publish(None).await.unwrap();
+    service.operator().publish(None).await.unwrap();
     assert_eq!(before, figures(&service, LEP, LEEDS).await, "nine that come late are too few");
     service.hand_in(LEP, &late(9..12)).await;
-    service.exchange.publish(None).await.unwrap();
+    service.operator().publish(None).await.unwrap();
     let after = figures(&service, LEP, LEEDS).await;
     assert_eq!(after[0][0]["institutions"], 70, "{}", after[0][0]);
     assert_ne!(before[0][1], after[0][1]);
@@ -250,7 +250,7 @@ async fn late_arrivals_show_when_enough_have_come() {
     let mut next = Population::standard(1).only(|row| row.scheme == "URN" && row.period == "202324T3");
     next.0.iter_mut().for_each(|row| row.period = "202425T1");
     service.hand_in(LEP, &next).await;
-    service.exchange.publish(None).await.unwrap();
+    service.operator().publish(None).await.unwrap();
     let whole = figures(&service, LEP, &LEEDS.replace("202324T3", "202425T1")).await;
     assert_eq!(whole[0][0]["institutions"], 60);
     assert!(service.ask(Some(PARTNER), &question(HONG_KONG)).await.json()["errors"].is_null());
@@ -301,7 +301,7 @@ async fn a_cited_table_comes_back_byte_by_byte(#[case] engine: Engine) {
             };
             service.hand_in(organisation, &Population::standard(salt).only(own)).await;
         }
-        service.exchange.publish(None).await.unwrap();
+        service.operator().publish(None).await.unwrap();
     }
     let replica = service.replica().await;
     for (organisation, query, expected) in answers {

@@ -19,7 +19,7 @@ pub struct CatalogueQuery;
 impl CatalogueQuery {
     /// Every framework, by code.
     async fn frameworks(&self, context: &Context<'_>) -> Vec<Framework> {
-        let catalogue = context::exchange(context).catalogue();
+        let catalogue = context::reader(context).catalogue().clone();
         catalogue.frameworks().keys().map(|index| Framework::new(catalogue.clone(), index)).collect()
     }
 
@@ -29,7 +29,7 @@ impl CatalogueQuery {
         context: &Context<'_>,
         #[graphql(desc = "The code of the framework.")] code: String,
     ) -> Option<Framework> {
-        Framework::by_code(context::exchange(context).catalogue(), &code)
+        Framework::by_code(context::reader(context).catalogue().clone(), &code)
     }
 
     /// An area by code, e.g. `E12000001`; null where there is none.
@@ -38,7 +38,7 @@ impl CatalogueQuery {
         context: &Context<'_>,
         #[graphql(desc = "The code of the area.")] code: String,
     ) -> Option<Area> {
-        Area::by_code(context::exchange(context).catalogue(), &code)
+        Area::by_code(context::reader(context).catalogue().clone(), &code)
     }
 
     /// Areas by code.
@@ -51,13 +51,13 @@ impl CatalogueQuery {
         #[graphql(desc = "How many, from 1 to 200; 50 when left out.")] first: Option<i32>,
         #[graphql(desc = "A cursor of an earlier page, to go on after it.")] after: Option<String>,
     ) -> Result<AreaConnection> {
-        let exchange = context::exchange(context);
-        AreaConnection::load(exchange, kind, within.as_deref(), search.as_deref(), first, after.as_deref())
+        let reader = context::reader(context);
+        AreaConnection::load(reader, kind, within.as_deref(), search.as_deref(), first, after.as_deref())
     }
 
     /// The periods of the newest release, oldest first.
     async fn periods(&self, context: &Context<'_>) -> Vec<Period> {
-        context::exchange(context).periods().into_iter().map(Period::from).collect()
+        context::reader(context).periods().into_iter().map(Period::from).collect()
     }
 
     /// The dimensions to break down or filter by, with their categories.
@@ -71,12 +71,12 @@ impl CatalogueQuery {
         context: &Context<'_>,
         #[graphql(desc = "The `id` of an area, a benchmark, a framework or a release.")] id: ID,
     ) -> Option<Node> {
-        let exchange = context::exchange(context);
-        let catalogue = exchange.catalogue();
+        let reader = context::reader(context);
+        let catalogue = reader.catalogue().clone();
         match NodeKey::read(&id)? {
             NodeKey::Area(code) => Area::by_code(catalogue, &code).map(Node::Area),
             NodeKey::Framework(code) => Framework::by_code(catalogue, &code).map(Node::Framework),
-            NodeKey::Release(number) => exchange.release(Some(number)).as_ref().map(Release::from).map(Node::Release),
+            NodeKey::Release(number) => reader.release(Some(number)).as_ref().map(Release::from).map(Node::Release),
             NodeKey::Benchmark(code, number) => {
                 let framework = &catalogue.frameworks()[catalogue.framework_index(&code)?];
                 let benchmark = framework.benchmarks.get(usize::from(number).checked_sub(1)?)?;

@@ -36,8 +36,8 @@ impl DestinationQuery {
     ) -> Result<DestinationTable> {
         let (question, release) = input.into_question(wanted(context));
         let release = release_number(release)?;
-        let exchange = context::exchange(context);
-        let table = exchange.destinations(context::viewer(context), &question, release).await.map_err(wire)?;
+        let reader = context::reader(context);
+        let table = reader.destinations(&question, release).await.map_err(wire)?;
         Ok(DestinationTable(Arc::new(table)))
     }
 
@@ -53,9 +53,8 @@ impl DestinationQuery {
         )]
         purpose: Option<String>,
     ) -> Result<DestinationTable> {
-        let exchange = context::exchange(context);
-        let viewer = context::viewer(context);
-        let table = exchange.cited_destinations(viewer, &citation, purpose, wanted(context)).await.map_err(wire)?;
+        let reader = context::reader(context);
+        let table = reader.cited_destinations(&citation, purpose, wanted(context)).await.map_err(wire)?;
         Ok(DestinationTable(Arc::new(table)))
     }
 }

@@ -55,9 +55,8 @@ impl OutcomeQuery {
         #[graphql(desc = "The question.")] input: OutcomesInput,
     ) -> Result<OutcomeTable> {
         let (question, number) = input.into_question(parts(context), since(context)?);
-        let exchange = context::exchange(context);
-        let table =
-            exchange.tabulate(context::viewer(context), &question, release_number(number)?).await.map_err(wire)?;
+        let reader = context::reader(context);
+        let table = reader.tabulate(&question, release_number(number)?).await.map_err(wire)?;
         Ok(OutcomeTable(Arc::new(table)))
     }
 
@@ -74,9 +73,8 @@ impl OutcomeQuery {
         since: Option<Vec<String>>,
     ) -> Result<OutcomePreview> {
         let (question, number) = input.into_question(Parts { cells: true, overall, totals }, since.unwrap_or_default());
-        let exchange = context::exchange(context);
-        let preview =
-            exchange.preview(context::viewer(context), &question, release_number(number)?).await.map_err(wire)?;
+        let reader = context::reader(context);
+        let preview = reader.preview(&question, release_number(number)?).await.map_err(wire)?;
         Ok(OutcomePreview(Arc::new(preview)))
     }
 
@@ -92,9 +90,9 @@ impl OutcomeQuery {
         )]
         purpose: Option<String>,
     ) -> Result<OutcomeTable> {
-        let exchange = context::exchange(context);
+        let reader = context::reader(context);
         let wanted = (parts(context), since(context)?);
-        let table = exchange.cited(context::viewer(context), &citation, purpose, wanted).await.map_err(wire)?;
+        let table = reader.cited(&citation, purpose, wanted).await.map_err(wire)?;
         Ok(OutcomeTable(Arc::new(table)))
     }
 }

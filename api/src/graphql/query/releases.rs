@@ -24,7 +24,7 @@ impl ReleaseQuery {
             None => None,
             Some(number) => Some(u32::try_from(number).ok()?),
         };
-        context::exchange(context).release(number).as_ref().map(Release::from)
+        context::reader(context).release(number).as_ref().map(Release::from)
     }
 
     /// All releases, newest first.
@@ -34,6 +34,6 @@ impl ReleaseQuery {
         #[graphql(desc = "How many, from 1 to 200; 50 when left out.")] first: Option<i32>,
         #[graphql(desc = "A cursor of an earlier page, to go on after it.")] after: Option<String>,
     ) -> Result<ReleaseConnection> {
-        ReleaseConnection::load(context::exchange(context), first, after.as_deref())
+        ReleaseConnection::load(context::reader(context), first, after.as_deref())
     }
 }

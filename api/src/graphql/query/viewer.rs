@@ -13,6 +13,6 @@ pub struct ViewerQuery;
 impl ViewerQuery {
     /// Who you are, what your agreements allow, and which limits hold. Works without a token too.
     async fn viewer(&self, context: &Context<'_>) -> Viewer {
-        Viewer(context::exchange(context).viewer(context::viewer(context)))
+        Viewer(context::reader(context).viewer_view())
     }
 }

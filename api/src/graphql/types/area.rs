@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use crate::{
     domain::{self, AreaIndex, Catalogue},
-    service::{Exchange, Page},
+    service::{Page, Reader},
 };
 
 use super::{NodeKey, page::cursor, page_size};
@@ -131,7 +131,7 @@ pub struct AreaEdge {
 
 impl AreaConnection {
     pub(crate) fn load(
-        exchange: &Exchange,
+        reader: &Reader,
         kind: Option<AreaKind>,
         within: Option<&str>,
         search: Option<&str>,
@@ -139,10 +139,10 @@ impl AreaConnection {
         after: Option<&str>,
     ) -> Result<Self> {
         let after = cursor(after)?;
-        let page = exchange
+        let page = reader
             .areas(kind.map(Into::into), within, search, after.as_deref(), page_size(first)?)
             .map_err(crate::graphql::error::wire)?;
-        let catalogue = exchange.catalogue();
+        let catalogue = reader.catalogue();
         let Page { items, total, more } = page;
         let area = |&index: &AreaIndex| Area::new(catalogue.clone(), index);
         let cursors: Vec<String> =

@@ -72,7 +72,7 @@ impl Dimension {
 
     /// Whether one of your agreements that hold today allows it. Always false without a token.
     async fn allowed(&self, context: &Context<'_>) -> bool {
-        let view = context::exchange(context).viewer(context::viewer(context));
+        let view = context::reader(context).viewer_view();
         view.agreements
             .iter()
             .any(|agreement| agreement.dimensions.as_ref().is_none_or(|allowed| allowed.contains(&self.0)))

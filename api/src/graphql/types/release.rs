@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     domain,
     graphql::error::bad_request,
-    service::{Exchange, Page},
+    service::{Page, Reader},
 };
 
 use super::{NodeKey, page::cursor, page_size};
@@ -68,12 +68,12 @@ pub struct ReleaseEdge {
 }
 
 impl ReleaseConnection {
-    pub(crate) fn load(exchange: &Exchange, first: Option<i32>, after: Option<&str>) -> Result<Self> {
+    pub(crate) fn load(reader: &Reader, first: Option<i32>, after: Option<&str>) -> Result<Self> {
         let below = match cursor(after)? {
             None => None,
             Some(text) => Some(text.parse().map_err(|_| bad_request("`after` is not a cursor of this list"))?),
         };
-        let Page { items, total, more } = exchange.releases(below, page_size(first)?);
+        let Page { items, total, more } = reader.releases(below, page_size(first)?);
         let cursors: Vec<String> =
             items.iter().map(|release| OpaqueCursor(release.number.to_string()).encode_cursor()).collect();
         Ok(Self {

@@ -22,7 +22,7 @@ pub struct Viewer(pub(crate) ViewerView);
 impl Viewer {
     /// Your organisation; null without a token.
     async fn organisation(&self, context: &Context<'_>) -> Option<Organisation> {
-        let catalogue = context::exchange(context).catalogue();
+        let catalogue = context::reader(context).catalogue().clone();
         self.0.organisation.as_ref().map(|organisation| Organisation {
             code: organisation.code.clone(),
             name: organisation.name.clone(),
@@ -34,7 +34,7 @@ impl Viewer {
     /// The agreements that hold today. They decide which areas you may ask about, for which purposes, and how protected
     /// each answer is. Beside them you may always ask, under the purpose `OWN_RESULTS`, about results you handed in.
     async fn agreements(&self, context: &Context<'_>) -> Vec<Agreement> {
-        let catalogue = context::exchange(context).catalogue();
+        let catalogue = context::reader(context).catalogue().clone();
         self.0.agreements.iter().filter_map(|agreement| Agreement::new(agreement, &catalogue)).collect()
     }
 
@@ -55,8 +55,8 @@ impl Viewer {
         measure: Option<String>,
         #[graphql(desc = "Only this period, e.g. `202324T3`.")] period: Option<String>,
     ) -> Result<Vec<BudgetLine>> {
-        let exchange = context::exchange(context);
-        let lines = exchange.budget(context::viewer(context), measure.as_deref(), period.as_deref()).await;
+        let reader = context::reader(context);
+        let lines = reader.budget(measure.as_deref(), period.as_deref()).await;
         Ok(lines.map_err(wire)?.into_iter().map(BudgetLine::from).collect())
     }
 

@@ -88,7 +88,7 @@ async fn moves() -> (Samples, Samples) {
         let service = Service::empty(Engine::Sqlite).await;
         let report = service.hand_in_file(LEP, &file(&population)).await;
         assert!(report.problems.is_empty(), "{:?}", report.problems);
-        service.exchange.publish(None).await.unwrap();
+        service.operator().publish(None).await.unwrap();
         service.add_partner("MOVES", "E92000001", Tier::Regional).await;
         for key in 0..keys() {
             let service = service.under(secret(key, twin)).await;
@@ -132,7 +132,7 @@ async fn corrections(known: usize, kinds: &[AreaKind]) -> Samples {
         let service = Service::empty(Engine::Sqlite).await;
         for population in [&before, &corrected] {
             service.hand_in_file(LEP, &file(population)).await;
-            service.exchange.publish(None).await.unwrap();
+            service.operator().publish(None).await.unwrap();
         }
         service.add_partner("CORRECTIONS", "E92000001", Tier::Regional).await;
         for key in 0..keys() / 4 {

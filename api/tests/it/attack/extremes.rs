@@ -27,7 +27,7 @@ fn where_all_or_none_achieve_no_share_is_nothing_or_everything() {
         let population = population();
         let service = Service::empty(Engine::Sqlite).await;
         service.hand_in_file(LEP, &population.file(|_| true)).await;
-        service.exchange.publish(None).await.unwrap();
+        service.operator().publish(None).await.unwrap();
         service.add_partner("EXTREMES-REGIONAL", "E92000001", Tier::Regional).await;
         service.add_partner("EXTREMES-INTERNATIONAL", "E92000001", Tier::International).await;
         let (mut told, mut extreme) = (0, 0);

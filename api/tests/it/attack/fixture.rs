@@ -47,7 +47,7 @@ impl Fixture {
         let own = |institution: &super::population::Institution| institution.hubs.iter().any(|(code, _)| *code == hub);
         accepted(&service.hand_in_file(HUB, &population.file(own)).await);
         accepted(&service.hand_in_file(LEP, &population.file(|institution| !own(institution))).await);
-        service.exchange.publish(None).await.unwrap();
+        service.operator().publish(None).await.unwrap();
         Self { service, population: Arc::new(population) }
     }
 

@@ -132,7 +132,7 @@ async fn run() -> Trials {
         service.hand_in_file(HUB, &population.file(handed_in_by_hub)).await;
         service.hand_in_file(LEP, &population.file(|institution| !handed_in_by_hub(institution))).await;
         service.add_partner("TWINS", "E92000001", Tier::Regional).await;
-        service.exchange.publish(None).await.unwrap();
+        service.operator().publish(None).await.unwrap();
         for key in 0..keys {
             let mut secret = [3; 32];
             secret[0] = u8::try_from(key).unwrap();

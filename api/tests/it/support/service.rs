@@ -6,7 +6,7 @@ use api::{
     app,
     config::{LogFormat, Settings},
     domain::{Clock, NewAgreement, OrganisationKind, Secret, clock::FixedClock},
-    service::{Exchange, ImportReport, ImportRequest},
+    service::{Authority, Exchange, ImportReport, ImportRequest, Operator},
 };
 use axum::{
     Router,
@@ -87,7 +87,7 @@ impl Service {
         service.hand_in(HUB, &population.only(|row| row.hub == "HUB-2018-21")).await;
         service.hand_in(LEP, &population.only(|row| row.hub.is_empty() && row.scheme == "URN")).await;
         service.hand_in(PARTNER, &population.only(|row| row.scheme == "HK-EDB")).await;
-        service.exchange.publish(None).await.unwrap();
+        service.operator().publish(None).await.unwrap();
         service
     }
 
@@ -95,15 +95,15 @@ impl Service {
     pub(crate) async fn over(database: Database, secret: u8) -> Self {
         let settings = settings(&database.url);
         let exchange = Exchange::open(&database.url, Secret::new([secret; 32]), Arc::new(clock())).await.unwrap();
-        exchange.migrate().await.unwrap();
+        exchange.operator(Authority::of_the_operator()).migrate().await.unwrap();
         exchange.start().await.unwrap();
         for (code, kind, area) in [
             (HUB, OrganisationKind::Hub, "HUB-2018-21"),
             (LEP, OrganisationKind::Lep, "E37000025"),
             (PARTNER, OrganisationKind::Partner, "HK"),
         ] {
-            if !exchange.knows_organisation(code).await.unwrap() {
-                exchange.add_organisation(code, kind, code, area).await.unwrap();
+            if !exchange.operator(Authority::of_the_operator()).knows_organisation(code).await.unwrap() {
+                exchange.operator(Authority::of_the_operator()).add_organisation(code, kind, code, area).await.unwrap();
             }
         }
         for (consumer, area, tier) in [
@@ -121,7 +121,7 @@ impl Service {
                 valid_from: clock().today(),
                 valid_until: None,
             };
-            exchange.add_agreement(&agreement).await.unwrap();
+            exchange.operator(Authority::of_the_operator()).add_agreement(&agreement).await.unwrap();
         }
         exchange.refresh().await.unwrap();
         let exchange = Arc::new(exchange);
@@ -153,9 +153,14 @@ impl Service {
         Self { exchange, router, settings, database: Arc::new(database) }
     }
 
+    /// The exchange in the hands of those who may change it.
+    pub(crate) fn operator(&self) -> Operator<'_> {
+        self.exchange.operator(Authority::of_the_operator())
+    }
+
     /// Adds an organisation with an agreement for an area.
     pub(crate) async fn add_partner(&self, code: &str, area: &str, tier: Tier) {
-        self.exchange.add_organisation(code, OrganisationKind::Partner, code, area).await.unwrap();
+        self.operator().add_organisation(code, OrganisationKind::Partner, code, area).await.unwrap();
         let agreement = NewAgreement {
             consumer: code.into(),
             area: area.into(),
@@ -165,7 +170,7 @@ impl Service {
             valid_from: clock().today(),
             valid_until: None,
         };
-        self.exchange.add_agreement(&agreement).await.unwrap();
+        self.operator().add_agreement(&agreement).await.unwrap();
         self.exchange.refresh().await.unwrap();
     }
 
@@ -187,7 +192,7 @@ impl Service {
     /// Hands a file in.
     pub(crate) async fn hand_in_file(&self, organisation: &str, file: &str) -> ImportReport {
         let request = ImportRequest { organisation: organisation.into(), accept_valid: false };
-        self.exchange.import_results(&request, file.as_bytes(), |_| {}).await.unwrap()
+        self.operator().import_results(&request, file.as_bytes(), |_| {}).await.unwrap()
     }
 
     /// A token of an organisation.

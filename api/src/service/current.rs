@@ -1,4 +1,4 @@
-//! What every request reads and no request changes: catalogue, directory, releases and the newest snapshot.
+//! What every request reads and no request changes: the current release with its catalogue, and the directory.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -11,16 +11,16 @@ use crate::{
 
 use super::{Error, Exchange};
 
-/// One consistent view. A request takes it once at its start and keeps it.
-pub struct World {
-    /// How many views of this process came before it that differ from each other.
-    generation: u64,
+/// What is served at present. A request takes it once, at its start, and keeps it.
+pub struct CurrentRelease {
+    /// How many of this process came before it, each unlike the one before.
+    pub(super) generation: u64,
     /// The reference data.
-    pub catalogue: Arc<Catalogue>,
+    pub(super) catalogue: Arc<Catalogue>,
     /// The organisations and agreements.
-    pub directory: Arc<Directory>,
+    pub(super) directory: Arc<Directory>,
     /// Every release, newest first.
-    pub releases: Vec<Release>,
+    pub(super) releases: Vec<Release>,
     pub(super) snapshot: Option<Arc<Snapshot>>,
 }
 
@@ -28,8 +28,8 @@ pub struct World {
 /// added, an agreement is added or ends, or a day begins: agreements hold by the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version {
-    generation: u64,
-    day: NaiveDate,
+    pub(super) generation: u64,
+    pub(super) day: NaiveDate,
 }
 
 /// How many older releases are kept in memory.
@@ -39,8 +39,8 @@ const KEPT_RELEASES: usize = 4;
 #[derive(Default)]
 pub(super) struct Older(VecDeque<Arc<Snapshot>>);
 
-impl World {
-    /// The view before anything is loaded.
+impl CurrentRelease {
+    /// What is served before anything is loaded.
     pub(super) fn empty(catalogue: Catalogue) -> Self {
         Self {
             generation: 0,
@@ -53,14 +53,9 @@ impl World {
 }
 
 impl Exchange {
-    /// What an answer of this moment hangs on.
-    pub fn version(&self) -> Version {
-        Version { generation: self.world.load().generation, day: self.today() }
-    }
-
-    /// The present view.
-    pub fn world(&self) -> Arc<World> {
-        self.world.load_full()
+    /// What is served at present.
+    pub(super) fn current(&self) -> Arc<CurrentRelease> {
+        self.current.load_full()
     }
 
     /// Reads directory and releases again, and swaps in the newest release if there is one. Running requests keep theirs.
@@ -69,16 +64,16 @@ impl Exchange {
     /// When the database cannot be read; the view stays as it was.
     pub async fn refresh(&self) -> Result<(), Error> {
         let _one_at_a_time = self.refreshing.lock().await;
-        let before = self.world();
+        let before = self.current();
         let directory = Arc::new(self.store().directory().await?);
         let newest = self.store().newest_release_number().await?;
         let same = newest.is_some() && newest == before.snapshot.as_ref().map(|snapshot| snapshot.release().number);
         let generation = before.generation + 1;
-        let world = if same {
+        let current = if same {
             if directory == before.directory {
                 return Ok(());
             }
-            World {
+            CurrentRelease {
                 generation,
                 catalogue: before.catalogue.clone(),
                 directory,
@@ -92,22 +87,22 @@ impl Exchange {
                 Some(release) => Some(self.load(release, &catalogue).await?),
                 None => None,
             };
-            World { generation, catalogue, directory, releases, snapshot }
+            CurrentRelease { generation, catalogue, directory, releases, snapshot }
         };
-        self.world.store(Arc::new(world));
+        self.current.store(Arc::new(current));
         Ok(())
     }
 
     /// The snapshot of a release by number, the newest when none is named; older ones are loaded when first asked for.
-    pub(super) async fn snapshot(&self, world: &World, number: Option<u32>) -> Result<Arc<Snapshot>, Error> {
-        let newest = world
+    pub(super) async fn snapshot(&self, current: &CurrentRelease, number: Option<u32>) -> Result<Arc<Snapshot>, Error> {
+        let newest = current
             .snapshot
             .as_ref()
             .ok_or_else(|| Error::Unavailable("no release has been published yet".to_owned()))?;
         let Some(number) = number.filter(|&number| number != newest.release().number) else {
             return Ok(newest.clone());
         };
-        let release = world
+        let release = current
             .releases
             .iter()
             .find(|release| release.number == number)
@@ -118,7 +113,7 @@ impl Exchange {
                 older.0.push_front(snapshot);
             }
         } else {
-            older.0.push_front(self.load(release, &world.catalogue).await?);
+            older.0.push_front(self.load(release, &current.catalogue).await?);
             older.0.truncate(KEPT_RELEASES);
         }
         older.0.front().cloned().ok_or_else(|| Error::Unavailable("the release could not be loaded".to_owned()))

@@ -1,0 +1,70 @@
+//! What a request may do: read. It can neither change anything nor hand out the secret.
+
+use std::sync::Arc;
+
+use crate::{
+    auth::Viewer,
+    domain::Catalogue,
+    policy::{self, Grant, Refusal},
+    snapshot::Snapshot,
+};
+
+use super::{Error, Exchange, current::Version, session::Session};
+
+/// Everything that the contract's questions may reach, for one request of one viewer. Cheap to clone.
+///
+/// Nothing that writes is a method of it, save the charge of a question that it answers:
+///
+/// ```compile_fail
+/// # async fn resolver(reader: api::service::Reader) {
+/// let _ = reader.publish(None).await;
+/// # }
+/// ```
+///
+/// and the secret is out of its reach:
+///
+/// ```compile_fail
+/// # fn resolver(reader: api::service::Reader) {
+/// let _ = reader.secret();
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Reader {
+    pub(super) exchange: Arc<Exchange>,
+    pub(super) session: Arc<Session>,
+}
+
+impl Exchange {
+    /// Settles for a request who asks, and which release, directory and day it is answered with.
+    pub fn reader(self: &Arc<Self>, viewer: Viewer) -> Reader {
+        let session = Session { viewer, current: self.current(), day: self.today() };
+        Reader { exchange: self.clone(), session: Arc::new(session) }
+    }
+}
+
+impl Reader {
+    /// Who asks.
+    pub fn viewer(&self) -> &Viewer {
+        &self.session.viewer
+    }
+
+    /// What an answer hangs on, beside the question and who asks.
+    pub fn version(&self) -> Version {
+        self.session.version()
+    }
+
+    /// The catalogue of the release that the request is answered from.
+    pub fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.session.current.catalogue
+    }
+
+    /// The release of a number, the session's own when none is named.
+    pub(super) async fn snapshot(&self, number: Option<u32>) -> Result<Arc<Snapshot>, Error> {
+        self.exchange.snapshot(&self.session.current, number).await
+    }
+
+    /// What the viewer may ask on the session's day, for a purpose or for the only one it has.
+    pub(super) fn authorize(&self, catalogue: &Catalogue, purpose: Option<&str>) -> Result<Grant, Refusal> {
+        policy::authorize(self.viewer(), self.session.directory(), catalogue, self.session.day, purpose)
+    }
+}
