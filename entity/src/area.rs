@@ -1,8 +1,8 @@
-//! A place with a code.
+//! The code of an area, for others to refer to. What is said of it stands in its versions.
 
 use sea_orm::entity::prelude::*;
 
-/// A place with a code.
+/// The code of an area.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "area")]
 pub struct Model {
@@ -12,24 +12,20 @@ pub struct Model {
     /// The code, unique.
     #[sea_orm(unique)]
     pub code: String,
-    /// The name to show.
-    pub name: String,
-    /// What sort it is.
-    pub kind: String,
-    /// The code it is printed under in its register.
-    pub parent_code: Option<String>,
-    /// Where the code comes from.
-    pub code_scheme: String,
-    /// The first day.
-    pub valid_from: Option<Date>,
-    /// The last day; open when null.
-    pub valid_to: Option<Date>,
-    /// Where the row was taken from.
-    pub source: String,
 }
 
-/// None are declared: joins are written where they are used.
+/// What is said of it.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    /// What versions of the catalogue say of it.
+    #[sea_orm(has_many = "super::area_version::Entity")]
+    Version,
+}
+
+impl Related<super::area_version::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Version.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

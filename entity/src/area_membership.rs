@@ -18,10 +18,22 @@ pub struct Model {
     pub valid_to: Option<Date>,
     /// Where the row was taken from.
     pub source: String,
+    /// The version of the catalogue that added the row.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub added_in: i32,
+    /// The version that no longer has it.
+    pub ended_in: Option<i32>,
 }
 
-/// None are declared: joins are written where they are used.
+/// The two areas.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    /// The area inside.
+    #[sea_orm(belongs_to = "super::area::Entity", from = "Column::ChildId", to = "super::area::Column::Id")]
+    Child,
+    /// The area around it.
+    #[sea_orm(belongs_to = "super::area::Entity", from = "Column::ParentId", to = "super::area::Column::Id")]
+    Parent,
+}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -12,14 +12,33 @@ pub struct Model {
     /// The number.
     #[sea_orm(primary_key, auto_increment = false)]
     pub number: i16,
-    /// The code, unique.
+    /// The code.
     pub code: String,
     /// The published title.
     pub title: String,
+    /// The version of the catalogue that added the row.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub added_in: i32,
+    /// The version that no longer has it.
+    pub ended_in: Option<i32>,
 }
 
-/// None are declared: joins are written where they are used.
+/// The framework.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    /// The framework.
+    #[sea_orm(
+        belongs_to = "super::framework::Entity",
+        from = "Column::FrameworkId",
+        to = "super::framework::Column::Id"
+    )]
+    Framework,
+}
+
+impl Related<super::framework::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Framework.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -2,6 +2,24 @@
 
 use sea_orm::entity::prelude::*;
 
+/// How a benchmark relates to one of another framework.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum RelationKind {
+    /// The same statement.
+    #[sea_orm(string_value = "exact")]
+    Exact,
+    /// The same purpose.
+    #[sea_orm(string_value = "close")]
+    Close,
+    /// It covers more than the other.
+    #[sea_orm(string_value = "broad")]
+    Broad,
+    /// It covers a part of the other.
+    #[sea_orm(string_value = "narrow")]
+    Narrow,
+}
+
 /// One row of the crosswalk.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "benchmark_relation")]
@@ -18,14 +36,34 @@ pub struct Model {
     /// The benchmark's number there.
     #[sea_orm(primary_key, auto_increment = false)]
     pub to_number: i16,
-    /// `exact`, `close`, `broad` or `narrow`.
-    pub relation: String,
+    /// How the first relates to the second.
+    pub relation: RelationKind,
     /// Who says so, and on what ground.
     pub basis: String,
+    /// The version of the catalogue that added the row.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub added_in: i32,
+    /// The version that no longer has it.
+    pub ended_in: Option<i32>,
 }
 
-/// None are declared: joins are written where they are used.
+/// The two frameworks.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    /// The framework related from.
+    #[sea_orm(
+        belongs_to = "super::framework::Entity",
+        from = "Column::FromFrameworkId",
+        to = "super::framework::Column::Id"
+    )]
+    From,
+    /// The framework related to.
+    #[sea_orm(
+        belongs_to = "super::framework::Entity",
+        from = "Column::ToFrameworkId",
+        to = "super::framework::Column::Id"
+    )]
+    To,
+}
 
 impl ActiveModelBehavior for ActiveModel {}

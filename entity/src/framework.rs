@@ -1,8 +1,8 @@
-//! A published set of benchmarks.
+//! The code of a framework, for others to refer to. What is said of it stands in its versions.
 
 use sea_orm::entity::prelude::*;
 
-/// A published set of benchmarks.
+/// The code of a framework.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "framework")]
 pub struct Model {
@@ -12,18 +12,29 @@ pub struct Model {
     /// The code, unique.
     #[sea_orm(unique)]
     pub code: String,
-    /// The published title.
-    pub title: String,
-    /// Where it applies.
-    pub jurisdiction: String,
-    /// The year of publication.
-    pub year: i32,
-    /// How many benchmarks it has.
-    pub number_of_benchmarks: i16,
 }
 
-/// None are declared: joins are written where they are used.
+/// What is said of it.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    /// What versions of the catalogue say of it.
+    #[sea_orm(has_many = "super::framework_version::Entity")]
+    Version,
+    /// Its benchmarks, in every version.
+    #[sea_orm(has_many = "super::benchmark::Entity")]
+    Benchmark,
+}
+
+impl Related<super::framework_version::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Version.def()
+    }
+}
+
+impl Related<super::benchmark::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Benchmark.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

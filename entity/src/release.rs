@@ -6,11 +6,8 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "release")]
 pub struct Model {
-    /// The key.
-    #[sea_orm(primary_key)]
-    pub id: i64,
     /// The number.
-    #[sea_orm(unique)]
+    #[sea_orm(primary_key, auto_increment = false)]
     pub number: i32,
     /// When it was published, UTC.
     pub published_at: DateTimeUtc,
@@ -24,10 +21,26 @@ pub struct Model {
     pub last_result: i64,
     /// The last count of destinations it includes.
     pub last_destination: i64,
+    /// The version of the catalogue it was published with.
+    pub catalogue_version: i32,
 }
 
-/// None are declared: joins are written where they are used.
+/// Its catalogue.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    /// The version of the catalogue it was published with.
+    #[sea_orm(
+        belongs_to = "super::catalogue_version::Entity",
+        from = "Column::CatalogueVersion",
+        to = "super::catalogue_version::Column::Number"
+    )]
+    CatalogueVersion,
+}
+
+impl Related<super::catalogue_version::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::CatalogueVersion.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

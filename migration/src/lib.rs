@@ -7,6 +7,7 @@ mod m0003_results;
 mod m0004_releases;
 mod m0005_destinations;
 mod m0006_budget;
+mod m0007_catalogue_versions;
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_releases::Migration),
             Box::new(m0005_destinations::Migration),
             Box::new(m0006_budget::Migration),
+            Box::new(m0007_catalogue_versions::Migration),
         ]
     }
 }

@@ -115,6 +115,7 @@ pub fn build(institutions: usize, catalogue: &Arc<Catalogue>) -> Snapshot {
         checksum: String::new(),
         last_result: 0,
         last_destination: 0,
+        catalogue_version: 1,
     };
     builder.finish(release, &key())
 }

@@ -37,7 +37,13 @@ pub fn all(criterion: &mut Criterion) {
             group.bench_function(format!("{cells} cells, {name}"), |bencher| {
                 bencher.iter(|| {
                     number += 1;
-                    ask(&runtime, &executor, exchange.reader(viewer.clone()), &document, number)
+                    ask(
+                        &runtime,
+                        &executor,
+                        exchange.reader(viewer.clone(), std::time::Duration::from_secs(5)),
+                        &document,
+                        number,
+                    )
                 });
             });
         }

@@ -1,9 +1,13 @@
 //! Reference data as loaded: frameworks, crosswalk, areas and which lies in which; and published figures beside it.
 
-use super::{Area, Framework, Membership, Relation};
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use super::{Area, Catalogue, Framework, Membership, Relation, catalogue::CatalogueError};
 
 /// Everything public that ships with the product and that the database keeps.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reference {
     /// The frameworks with their titled benchmarks.
     pub frameworks: Vec<Framework>,
@@ -13,6 +17,92 @@ pub struct Reference {
     pub areas: Vec<Area>,
     /// Which area lies in which, beside what `Area::parent` says.
     pub memberships: Vec<Membership>,
+}
+
+impl Reference {
+    /// What is known after these data were loaded on top of `self`. Areas, frameworks and benchmarks that they do not name stay,
+    /// because results may name them; memberships and the crosswalk are those that they hold and no other.
+    #[must_use]
+    pub fn amended(&self, loaded: &Self) -> Self {
+        let mut areas: BTreeMap<&str, &Area> = BTreeMap::new();
+        areas.extend(self.areas.iter().chain(&loaded.areas).map(|area| (area.code.as_str(), area)));
+        let mut frameworks: BTreeMap<&str, Framework> = BTreeMap::new();
+        for framework in self.frameworks.iter().chain(&loaded.frameworks) {
+            let mut benchmarks: BTreeMap<u8, _> = BTreeMap::new();
+            let before = frameworks.remove(framework.code.as_str()).map(|before| before.benchmarks).unwrap_or_default();
+            let own = before.into_iter().chain(framework.benchmarks.iter().cloned());
+            benchmarks.extend(own.map(|benchmark| (benchmark.number, benchmark)));
+            let benchmarks = benchmarks.into_values().collect();
+            frameworks.insert(framework.code.as_str(), Framework { benchmarks, ..framework.clone() });
+        }
+        let amended = Self {
+            frameworks: frameworks.into_values().collect(),
+            relations: loaded.relations.clone(),
+            areas: areas.into_values().cloned().collect(),
+            memberships: loaded.memberships.clone(),
+        };
+        amended.sorted()
+    }
+
+    /// The same in the order of codes and numbers, so that equal data are equal.
+    #[must_use]
+    pub fn sorted(mut self) -> Self {
+        self.frameworks.sort_unstable_by(|one, other| one.code.cmp(&other.code));
+        for framework in &mut self.frameworks {
+            framework.benchmarks.sort_unstable_by_key(|benchmark| benchmark.number);
+        }
+        self.areas.sort_unstable_by(|one, other| one.code.cmp(&other.code));
+        self.relations.sort_by(|one, other| {
+            let key = |row: &Relation| (row.from_number, row.to_number);
+            (&one.from_framework, &one.to_framework, key(one)).cmp(&(
+                &other.from_framework,
+                &other.to_framework,
+                key(other),
+            ))
+        });
+        self.memberships.sort_by(|one, other| (&one.child, &one.parent).cmp(&(&other.child, &other.parent)));
+        self
+    }
+
+    /// SHA-256 over every value of every row, in order. Meant for what [`sorted`](Self::sorted) gives.
+    pub fn digest(&self) -> [u8; 32] {
+        let mut hash = Sha256::new_with_prefix(b"exchange/catalogue/v1");
+        let mut row = |values: &[&str]| {
+            hash.update((values.len() as u64).to_be_bytes());
+            for value in values {
+                hash.update((value.len() as u64).to_be_bytes());
+                hash.update(value);
+            }
+        };
+        let day = |date: Option<chrono::NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
+        for Framework { code, title, jurisdiction, year, number_of_benchmarks, benchmarks } in &self.frameworks {
+            row(&["framework", code, title, jurisdiction, &year.to_string(), &number_of_benchmarks.to_string()]);
+            for benchmark in benchmarks {
+                row(&["benchmark", &benchmark.number.to_string(), &benchmark.code, &benchmark.title]);
+            }
+        }
+        for Relation { from_framework, from_number, to_framework, to_number, kind, basis } in &self.relations {
+            let (from, to) = (from_number.to_string(), to_number.to_string());
+            row(&["relation", from_framework, &from, to_framework, &to, kind.as_str(), basis]);
+        }
+        for Area { code, name, kind, parent, code_scheme, valid_from, valid_to, source } in &self.areas {
+            let parent = parent.as_deref().unwrap_or_default();
+            let (from, to) = (day(*valid_from), day(*valid_to));
+            row(&["area", code, name, kind.as_str(), parent, code_scheme, &from, &to, source]);
+        }
+        for Membership { child, parent, valid_from, valid_to, source } in &self.memberships {
+            row(&["membership", child, parent, &day(*valid_from), &day(*valid_to), source]);
+        }
+        hash.finalize().into()
+    }
+
+    /// The same, indexed.
+    ///
+    /// # Errors
+    /// When the data do not hang together.
+    pub fn into_catalogue(self) -> Result<Catalogue, CatalogueError> {
+        Catalogue::build(self.frameworks, self.relations, self.areas, &self.memberships)
+    }
 }
 
 /// One published figure about benchmarks: what the demonstration is drawn to match.
@@ -32,4 +122,75 @@ pub struct PublishedFigure {
     pub unit: String,
     /// Where it was published.
     pub source: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{AreaKind, Benchmark};
+
+    fn area(code: &str, name: &str) -> Area {
+        Area {
+            code: code.into(),
+            name: name.into(),
+            kind: AreaKind::Region,
+            parent: None,
+            code_scheme: "test".into(),
+            valid_from: None,
+            valid_to: None,
+            source: "test".into(),
+        }
+    }
+
+    fn membership(child: &str, parent: &str) -> Membership {
+        let (child, parent) = (child.to_owned(), parent.to_owned());
+        Membership { child, parent, valid_from: None, valid_to: None, source: "test".into() }
+    }
+
+    fn framework(numbers: &[u8], title: &str) -> Framework {
+        let benchmark = |&number: &u8| Benchmark { number, code: format!("B{number}"), title: title.into() };
+        Framework {
+            code: "F".into(),
+            title: title.into(),
+            jurisdiction: "test".into(),
+            year: 2014,
+            number_of_benchmarks: 8,
+            benchmarks: numbers.iter().map(benchmark).collect(),
+        }
+    }
+
+    #[test]
+    fn what_is_not_loaded_again_stays_but_for_memberships() {
+        let before = Reference {
+            frameworks: vec![framework(&[2, 1], "old")],
+            areas: vec![area("B", "old"), area("A", "old")],
+            memberships: vec![membership("A", "B")],
+            relations: Vec::new(),
+        };
+        let loaded = Reference {
+            frameworks: vec![framework(&[2], "new")],
+            areas: vec![area("C", "new"), area("B", "new")],
+            memberships: vec![membership("A", "C")],
+            relations: Vec::new(),
+        };
+        let amended = before.amended(&loaded);
+        let names: Vec<_> = amended.areas.iter().map(|area| (area.code.as_str(), area.name.as_str())).collect();
+        assert_eq!(names, [("A", "old"), ("B", "new"), ("C", "new")]);
+        let titles: Vec<_> =
+            amended.frameworks[0].benchmarks.iter().map(|benchmark| benchmark.title.as_str()).collect();
+        assert_eq!((amended.frameworks[0].title.as_str(), titles), ("new", vec!["old", "new"]));
+        assert_eq!(amended.memberships, [membership("A", "C")]);
+        assert_eq!(amended.amended(&loaded), amended, "loading the same again changes nothing");
+    }
+
+    #[test]
+    fn any_other_value_makes_another_digest_and_another_order_does_not() {
+        let one = Reference { areas: vec![area("A", "x"), area("B", "y")], ..Reference::default() };
+        let other = Reference { areas: vec![area("B", "y"), area("A", "x")], ..Reference::default() };
+        assert_eq!(one.clone().sorted().digest(), other.sorted().digest());
+        let moved = Reference { memberships: vec![membership("A", "B")], ..one.clone() };
+        let renamed = Reference { areas: vec![area("A", "xB"), area("", "y")], ..Reference::default() };
+        assert!(moved.sorted().digest() != one.clone().sorted().digest());
+        assert!(renamed.sorted().digest() != one.sorted().digest());
+    }
 }

@@ -22,6 +22,8 @@ pub struct Release {
     pub last_result: i64,
     /// The last count of destinations it includes, likewise; 0 where it has none.
     pub last_destination: i64,
+    /// The version of the catalogue it was published with, and is answered with for ever.
+    pub catalogue_version: u32,
 }
 
 /// Gathers the checksum of a release: SHA-256 over the sorted digests of what is in it, so that their order does not matter.
@@ -29,6 +31,12 @@ pub struct Release {
 pub struct Checksum(Vec<[u8; 32]>);
 
 impl Checksum {
+    /// Takes in the digest of the catalogue. Releases of earlier builds have none in their checksum.
+    pub fn add_catalogue(&mut self, digest: [u8; 32]) {
+        self.0
+            .push(Sha256::new_with_prefix(b"exchange/catalogue-of-release/v1").chain_update(digest).finalize().into());
+    }
+
     /// Takes in one result. Frameworks and areas enter by code, so that the checksum outlives any numbering.
     pub fn add(&mut self, result: &ReleasedResult, catalogue: &Catalogue) {
         let code = |area: AreaIndex| catalogue.areas()[area].code.as_bytes();

@@ -29,6 +29,9 @@ use super::{
 /// The largest body, bytes.
 const LARGEST_BODY: usize = 1 << 20;
 
+/// Which part of a request's time may be spent on waiting for an older release. The rest is for saying that it is not there yet.
+const PATIENCE: f32 = 0.8;
+
 /// The longest operation name that is logged.
 const LOGGED_NAME: usize = 60;
 
@@ -78,7 +81,7 @@ async fn answer(
     }
     let anonymous = viewer == Viewer::Anonymous;
     // Taken once: everything in the request is answered of one release, under one directory, on one day.
-    let reader = state.exchange.reader(viewer);
+    let reader = state.exchange.reader(viewer, state.rules.timeout.mul_f32(PATIENCE));
     if queries_only {
         let malformed = |problem| Box::new(malformed(profile, &Malformed::NotARequest(problem), id));
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(request.uri())

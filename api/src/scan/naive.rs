@@ -117,6 +117,7 @@ pub(crate) fn snapshot(results: &[ReleasedResult], catalogue: &Arc<Catalogue>) -
         checksum: String::new(),
         last_result: 0,
         last_destination: 0,
+        catalogue_version: 1,
     };
     builder.finish(release, &NoiseKey::new([3; 32]))
 }

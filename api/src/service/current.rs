@@ -1,6 +1,6 @@
 //! What every request reads and no request changes: the current release with its catalogue, and the directory.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{sync::Arc, time::Duration};
 
 use chrono::NaiveDate;
 
@@ -15,7 +15,7 @@ use super::{Error, Exchange};
 pub struct CurrentRelease {
     /// How many of this process came before it, each unlike the one before.
     pub(super) generation: u64,
-    /// The reference data.
+    /// The catalogue of the release; the newest one before there is a release.
     pub(super) catalogue: Arc<Catalogue>,
     /// The organisations and agreements.
     pub(super) directory: Arc<Directory>,
@@ -31,13 +31,6 @@ pub struct Version {
     pub(super) generation: u64,
     pub(super) day: NaiveDate,
 }
-
-/// How many older releases are kept in memory.
-const KEPT_RELEASES: usize = 4;
-
-/// Snapshots of older releases, the last one asked for in front.
-#[derive(Default)]
-pub(super) struct Older(VecDeque<Arc<Snapshot>>);
 
 impl CurrentRelease {
     /// What is served before anything is loaded.
@@ -82,19 +75,39 @@ impl Exchange {
             }
         } else {
             let releases = self.store().releases().await?;
-            let catalogue = Arc::new(self.store().catalogue().await?);
-            let snapshot = match releases.first() {
-                Some(release) => Some(self.load(release, &catalogue).await?),
-                None => None,
-            };
-            CurrentRelease { generation, catalogue, directory, releases, snapshot }
+            match releases.first() {
+                Some(release) => {
+                    let snapshot = self.load(release).await?;
+                    CurrentRelease {
+                        generation,
+                        catalogue: snapshot.catalogue().clone(),
+                        directory,
+                        releases,
+                        snapshot: Some(snapshot),
+                    }
+                }
+                None => {
+                    let catalogue = Arc::new(self.store().newest_catalogue().await?);
+                    CurrentRelease { generation, catalogue, directory, releases, snapshot: None }
+                }
+            }
         };
         self.current.store(Arc::new(current));
+        if let Some(snapshot) = before.snapshot.as_ref().filter(|_| !same) {
+            // Citations of it go on being asked.
+            self.older.keep(snapshot.clone());
+        }
         Ok(())
     }
 
-    /// The snapshot of a release by number, the newest when none is named; older ones are loaded when first asked for.
-    pub(super) async fn snapshot(&self, current: &CurrentRelease, number: Option<u32>) -> Result<Arc<Snapshot>, Error> {
+    /// The snapshot of a release by number, that of `current` when none is named. `patience` is how long to wait for one that
+    /// has to be loaded.
+    pub(super) async fn snapshot(
+        self: &Arc<Self>,
+        current: &CurrentRelease,
+        number: Option<u32>,
+        patience: Duration,
+    ) -> Result<Arc<Snapshot>, Error> {
         let newest = current
             .snapshot
             .as_ref()
@@ -107,24 +120,18 @@ impl Exchange {
             .iter()
             .find(|release| release.number == number)
             .ok_or_else(|| Error::NotFound(format!("no release has the number {number}")))?;
-        let mut older = self.older.lock().await;
-        if let Some(position) = older.0.iter().position(|snapshot| snapshot.release().number == number) {
-            if let Some(snapshot) = older.0.remove(position) {
-                older.0.push_front(snapshot);
-            }
-        } else {
-            older.0.push_front(self.load(release, &current.catalogue).await?);
-            older.0.truncate(KEPT_RELEASES);
-        }
-        older.0.front().cloned().ok_or_else(|| Error::Unavailable("the release could not be loaded".to_owned()))
+        self.older(release, patience).await
     }
 
-    async fn load(&self, release: &Release, catalogue: &Arc<Catalogue>) -> Result<Arc<Snapshot>, Error> {
+    /// Reads a release with the catalogue it was published with, and lays it out.
+    pub(super) async fn load(&self, release: &Release) -> Result<Arc<Snapshot>, Error> {
+        let catalogue = Arc::new(self.store().catalogue(release.catalogue_version).await?);
         let mut builder = Builder::new(catalogue.clone());
-        self.store().released_results(release, catalogue, &mut |result| builder.add(&result)).await?;
+        self.store().released_results(release, &catalogue, &mut |result| builder.add(&result)).await?;
         let mut destinations = DestinationsBuilder::default();
-        self.store().released_destinations(release, catalogue, &mut |count| destinations.add(&count)).await?;
-        let snapshot = builder.finish(release.clone(), self.noise());
-        Ok(Arc::new(snapshot.with_destinations(destinations.finish(self.noise()))))
+        self.store().released_destinations(release, &catalogue, &mut |count| destinations.add(&count)).await?;
+        let (release, noise) = (release.clone(), self.noise().clone());
+        let lay_out = move || Arc::new(builder.finish(release, &noise).with_destinations(destinations.finish(&noise)));
+        self.heavy.run(lay_out).await
     }
 }

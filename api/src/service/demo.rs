@@ -87,7 +87,7 @@ impl Operator<'_> {
     }
 
     async fn fill(&self) -> Result<(), Error> {
-        let catalogue = self.0.store().catalogue().await?;
+        let catalogue = self.0.store().newest_catalogue().await?;
         let figures = ingest::reference::published_figures().map_err(|error| Error::Internal(error.into()))?;
         let handovers = match Population::of_seed(SEED) {
             Some(population) => synthetic::generate(&population, &catalogue, self.0.secret(), &figures),

@@ -85,6 +85,7 @@ impl From<store::Error> for Error {
         match error {
             store::Error::UnknownArea(_) | store::Error::UnknownOrganisation(_) => Self::NotFound(text),
             store::Error::OrganisationTaken(_) | store::Error::NothingToPublish => Self::Conflict(text),
+            store::Error::Reference(_) => Self::BadRequest(text),
             store::Error::Corrupt(_) | store::Error::Database(_) => Self::Internal(error.into()),
         }
     }

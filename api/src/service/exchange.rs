@@ -11,11 +11,7 @@ use crate::{
     store::Store,
 };
 
-use super::{
-    Error,
-    budget::Granted,
-    current::{CurrentRelease, Older},
-};
+use super::{Error, budget::Granted, current::CurrentRelease, heavy::HeavyPool, older::OlderReleases};
 
 /// The setting under which the fingerprint of the secret is kept.
 const SECRET_FINGERPRINT: &str = "secret_fingerprint";
@@ -24,10 +20,11 @@ const SECRET_FINGERPRINT: &str = "secret_fingerprint";
 pub struct Exchange {
     store: Store,
     secret: Secret,
-    noise: NoiseKey,
+    noise: Arc<NoiseKey>,
     clock: Arc<dyn Clock>,
     pub(super) current: ArcSwap<CurrentRelease>,
-    pub(super) older: tokio::sync::Mutex<Older>,
+    pub(super) older: OlderReleases,
+    pub(super) heavy: HeavyPool,
     pub(super) refreshing: tokio::sync::Mutex<()>,
     pub(super) granted: Granted,
 }
@@ -45,11 +42,12 @@ impl Exchange {
             Catalogue::build(Vec::new(), Vec::new(), Vec::new(), &[]).map_err(|error| Error::Internal(error.into()))?;
         Ok(Self {
             store,
-            noise: NoiseKey::new(secret.noise_key()),
+            noise: Arc::new(NoiseKey::new(secret.noise_key())),
             secret,
             clock,
             current: ArcSwap::from_pointee(CurrentRelease::empty(empty)),
-            older: tokio::sync::Mutex::default(),
+            older: OlderReleases::default(),
+            heavy: HeavyPool::default(),
             refreshing: tokio::sync::Mutex::default(),
             granted: Granted::default(),
         })
@@ -110,7 +108,7 @@ impl Exchange {
         &self.store
     }
 
-    pub(super) fn noise(&self) -> &NoiseKey {
+    pub(super) fn noise(&self) -> &Arc<NoiseKey> {
         &self.noise
     }
 }

@@ -57,7 +57,7 @@ impl Operator<'_> {
         input: impl Read,
         mut progress: impl FnMut(Progress) + Send,
     ) -> Result<ImportReport, Error> {
-        let catalogue = self.0.store().catalogue().await?;
+        let catalogue = self.0.store().newest_catalogue().await?;
         self.check_known(request).await?;
         let reading = ingest::results::read_results(input, &catalogue, self.0.secret(), self.0.today(), &mut |bytes| {
             progress(Progress::Read(bytes));

@@ -1,6 +1,6 @@
 //! What a request may do: read. It can neither change anything nor hand out the secret.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     auth::Viewer,
@@ -35,9 +35,10 @@ pub struct Reader {
 }
 
 impl Exchange {
-    /// Settles for a request who asks, and which release, directory and day it is answered with.
-    pub fn reader(self: &Arc<Self>, viewer: Viewer) -> Reader {
-        let session = Session { viewer, current: self.current(), day: self.today() };
+    /// Settles for a request who asks, and which release, directory and day it is answered with. `patience` is how long it may
+    /// wait for an older release to be loaded.
+    pub fn reader(self: &Arc<Self>, viewer: Viewer, patience: Duration) -> Reader {
+        let session = Session { viewer, current: self.current(), day: self.today(), patience };
         Reader { exchange: self.clone(), session: Arc::new(session) }
     }
 }
@@ -60,7 +61,7 @@ impl Reader {
 
     /// The release of a number, the session's own when none is named.
     pub(super) async fn snapshot(&self, number: Option<u32>) -> Result<Arc<Snapshot>, Error> {
-        self.exchange.snapshot(&self.session.current, number).await
+        self.exchange.snapshot(&self.session.current, number, self.session.patience).await
     }
 
     /// What the viewer may ask on the session's day, for a purpose or for the only one it has.

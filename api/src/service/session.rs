@@ -1,6 +1,6 @@
 //! Who asks, of what and on which day: settled once at the edge, and the same for a whole request.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chrono::NaiveDate;
 
@@ -16,6 +16,8 @@ pub(super) struct Session {
     pub(super) current: Arc<CurrentRelease>,
     /// The day on which agreements must hold, UTC.
     pub(super) day: NaiveDate,
+    /// How long the request may wait for an older release to be loaded.
+    pub(super) patience: Duration,
 }
 
 impl Session {

@@ -90,6 +90,14 @@ impl Snapshot {
         self.frameworks.iter().map(of_framework).sum()
     }
 
+    /// What it takes in memory, bytes, beside its catalogue.
+    pub fn bytes(&self) -> usize {
+        let of_period =
+            |columns: &Columns| columns.attributes.iter().map(Vec::len).sum::<usize>() + columns.history.bytes();
+        let of_framework = |framework: &FrameworkColumns| framework.periods.values().map(of_period).sum::<usize>();
+        self.column_bytes() + self.frameworks.iter().map(of_framework).sum::<usize>() + self.destinations.bytes()
+    }
+
     /// Every period with a result, ascending.
     pub fn periods(&self) -> Vec<Period> {
         let mut periods: Vec<Period> =

@@ -174,6 +174,16 @@ impl Destinations {
         self.0.get(&(year, stage))
     }
 
+    /// What it takes in memory, bytes.
+    pub(super) fn bytes(&self) -> usize {
+        let of = |columns: &CohortColumns| {
+            size_of_val(columns.keys.as_slice())
+                + (columns.cohorts.len() * (1 + columns.students.len())) * size_of::<u32>()
+                + size_of_val(columns.revised.as_slice())
+        };
+        self.0.values().map(of).sum()
+    }
+
     /// The newest cohort year with a count.
     pub fn newest_year(&self) -> Option<CohortYear> {
         self.0.keys().next_back().map(|(year, _)| *year)

@@ -53,6 +53,11 @@ impl History {
         self.late.is_empty() && self.past.is_empty()
     }
 
+    /// What it takes in memory, bytes.
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(self.late.as_slice()) + size_of_val(self.past.as_slice()) + self.scores.len()
+    }
+
     /// The late ones among a range of rows.
     pub fn late_in(&self, rows: &Range<usize>) -> &[Late] {
         let place = |row: usize| self.late.partition_point(|late| (late.row as usize) < row);

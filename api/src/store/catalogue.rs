@@ -1,93 +1,184 @@
-//! Reading the reference data back as a catalogue.
+//! Reading the reference data back, as a version of the catalogue holds them.
 
 use std::collections::HashMap;
 
-use entity::{area, area_membership, benchmark, benchmark_relation, framework};
-use sea_orm::{EntityTrait, QueryOrder};
+use entity::{
+    area, area_membership, area_version, benchmark, benchmark_relation, catalogue_version, framework, framework_version,
+};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Select};
 
-use crate::domain::{Area, Benchmark, Catalogue, Framework, Membership, Relation};
+use crate::domain::{Area, AreaKind, Benchmark, Catalogue, Framework, Membership, Reference, Relation, RelationKind};
 
 use super::{Error, Result, Store};
 
 impl Store {
-    /// All reference data, indexed.
+    /// The catalogue of a version.
     ///
     /// # Errors
-    /// When the database fails, or its reference data does not hang together.
-    pub async fn catalogue(&self) -> Result<Catalogue> {
-        let frameworks = framework::Entity::find().all(&self.database).await?;
-        let benchmarks = benchmark::Entity::find().order_by_asc(benchmark::Column::Number).all(&self.database).await?;
-        let relations = benchmark_relation::Entity::find().all(&self.database).await?;
-        let areas = area::Entity::find().all(&self.database).await?;
-        let memberships = area_membership::Entity::find().all(&self.database).await?;
-
-        let framework_codes: HashMap<i64, String> = frameworks.iter().map(|row| (row.id, row.code.clone())).collect();
-        let area_codes: HashMap<i64, String> = areas.iter().map(|row| (row.id, row.code.clone())).collect();
-        let mut by_framework: HashMap<i64, Vec<Benchmark>> = HashMap::new();
-        for row in benchmarks {
-            let benchmark = Benchmark { number: number(row.number)?, code: row.code, title: row.title };
-            by_framework.entry(row.framework_id).or_default().push(benchmark);
+    /// When the database fails, its reference data do not hang together, or they are not those that the version was sealed
+    /// with.
+    pub async fn catalogue(&self, version: u32) -> Result<Catalogue> {
+        let reference = reference(&self.database, version).await?;
+        let sealed = catalogue_version::Entity::find_by_id(stored(version)).one(&self.database).await?;
+        if let Some(digest) = sealed.and_then(|row| row.digest)
+            && digest != hex::encode(reference.digest())
+        {
+            return Err(Error::Corrupt(format!(
+                "version {version} of the catalogue, which was changed since it was made"
+            )));
         }
-        let frameworks = frameworks
-            .into_iter()
-            .map(|row| {
-                Ok(Framework {
-                    benchmarks: by_framework.remove(&row.id).unwrap_or_default(),
-                    code: row.code,
-                    title: row.title,
-                    jurisdiction: row.jurisdiction,
-                    year: row.year,
-                    number_of_benchmarks: usize::from(number(row.number_of_benchmarks)?),
-                })
-            })
-            .collect::<Result<_>>()?;
-        let relations = relations
-            .into_iter()
-            .map(|row| {
-                Ok(Relation {
-                    from_framework: code(&framework_codes, row.from_framework_id),
-                    from_number: number(row.from_number)?,
-                    to_framework: code(&framework_codes, row.to_framework_id),
-                    to_number: number(row.to_number)?,
-                    kind: row.relation.parse().map_err(Error::Corrupt)?,
-                    basis: row.basis,
-                })
-            })
-            .collect::<Result<_>>()?;
-        let areas = areas
-            .into_iter()
-            .map(|row| {
-                Ok(Area {
-                    code: row.code,
-                    name: row.name,
-                    kind: row.kind.parse().map_err(Error::Corrupt)?,
-                    parent: row.parent_code,
-                    code_scheme: row.code_scheme,
-                    valid_from: row.valid_from,
-                    valid_to: row.valid_to,
-                    source: row.source,
-                })
-            })
-            .collect::<Result<_>>()?;
-        let memberships: Vec<Membership> = memberships
-            .into_iter()
-            .map(|row| Membership {
-                child: code(&area_codes, row.child_id),
-                parent: code(&area_codes, row.parent_id),
-                valid_from: row.valid_from,
-                valid_to: row.valid_to,
-                source: row.source,
-            })
-            .collect();
-        Catalogue::build(frameworks, relations, areas, &memberships).map_err(|error| Error::Corrupt(error.to_string()))
+        reference.into_catalogue().map_err(|error| Error::Corrupt(error.to_string()))
+    }
+
+    /// The newest version of the catalogue, by number; 0 before any reference data were loaded.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn newest_catalogue_version(&self) -> Result<u32> {
+        newest_version(&self.database).await
+    }
+
+    /// The catalogue as it stands now, which the next release is published with.
+    ///
+    /// # Errors
+    /// As [`catalogue`](Self::catalogue).
+    pub async fn newest_catalogue(&self) -> Result<Catalogue> {
+        self.catalogue(self.newest_catalogue_version().await?).await
     }
 }
 
-/// The code behind a key; foreign keys see to it that there is one.
-fn code(codes: &HashMap<i64, String>, id: i64) -> String {
-    codes.get(&id).cloned().unwrap_or_default()
+/// The newest version by number; 0 where there is none.
+pub(super) async fn newest_version(connection: &impl ConnectionTrait) -> Result<u32> {
+    let newest = catalogue_version::Entity::find().order_by_desc(catalogue_version::Column::Number);
+    let newest = newest.one(connection).await?;
+    Ok(newest.and_then(|row| u32::try_from(row.number).ok()).unwrap_or_default())
+}
+
+/// The number of a version as it is stored.
+pub(super) fn stored(version: u32) -> i32 {
+    i32::try_from(version).unwrap_or(i32::MAX)
+}
+
+/// The rows that a version holds.
+fn of_version<E: EntityTrait>(version: u32, added_in: E::Column, ended_in: E::Column) -> Select<E> {
+    let version = stored(version);
+    let lasts = Condition::any().add(ended_in.is_null()).add(ended_in.gt(version));
+    E::find().filter(added_in.lte(version)).filter(lasts)
+}
+
+/// The reference data of a version, in order.
+pub(super) async fn reference(connection: &impl ConnectionTrait, version: u32) -> Result<Reference> {
+    use {area_membership as membership, benchmark_relation as relation};
+    let frameworks = of_version::<framework_version::Entity>(
+        version,
+        framework_version::Column::AddedIn,
+        framework_version::Column::EndedIn,
+    )
+    .find_also_related(framework::Entity)
+    .all(connection)
+    .await?;
+    let benchmarks = of_version::<benchmark::Entity>(version, benchmark::Column::AddedIn, benchmark::Column::EndedIn)
+        .all(connection)
+        .await?;
+    let relations = of_version::<relation::Entity>(version, relation::Column::AddedIn, relation::Column::EndedIn)
+        .all(connection)
+        .await?;
+    let areas =
+        of_version::<area_version::Entity>(version, area_version::Column::AddedIn, area_version::Column::EndedIn)
+            .find_also_related(area::Entity)
+            .all(connection)
+            .await?;
+    let memberships =
+        of_version::<membership::Entity>(version, membership::Column::AddedIn, membership::Column::EndedIn)
+            .all(connection)
+            .await?;
+
+    let framework_code: HashMap<i64, String> =
+        frameworks.iter().filter_map(|(row, of)| Some((row.framework_id, of.as_ref()?.code.clone()))).collect();
+    let area_code: HashMap<i64, String> =
+        areas.iter().filter_map(|(row, of)| Some((row.area_id, of.as_ref()?.code.clone()))).collect();
+    let mut by_framework: HashMap<i64, Vec<Benchmark>> = HashMap::new();
+    for row in benchmarks {
+        let benchmark = Benchmark { number: number(row.number)?, code: row.code, title: row.title };
+        by_framework.entry(row.framework_id).or_default().push(benchmark);
+    }
+    let frameworks = frameworks.into_iter().map(|(row, _)| {
+        Ok(Framework {
+            code: code(&framework_code, row.framework_id)?,
+            benchmarks: by_framework.remove(&row.framework_id).unwrap_or_default(),
+            title: row.title,
+            jurisdiction: row.jurisdiction,
+            year: row.year,
+            number_of_benchmarks: usize::from(number(row.number_of_benchmarks)?),
+        })
+    });
+    let relations = relations.into_iter().map(|row| {
+        Ok(Relation {
+            from_framework: code(&framework_code, row.from_framework_id)?,
+            from_number: number(row.from_number)?,
+            to_framework: code(&framework_code, row.to_framework_id)?,
+            to_number: number(row.to_number)?,
+            kind: row.relation.into(),
+            basis: row.basis,
+        })
+    });
+    let areas = areas.into_iter().map(|(row, _)| {
+        Ok(Area {
+            code: code(&area_code, row.area_id)?,
+            name: row.name,
+            kind: row.kind.into(),
+            parent: row.parent_code,
+            code_scheme: row.code_scheme,
+            valid_from: row.valid_from,
+            valid_to: row.valid_to,
+            source: row.source,
+        })
+    });
+    let memberships = memberships.into_iter().map(|row| {
+        Ok(Membership {
+            child: code(&area_code, row.child_id)?,
+            parent: code(&area_code, row.parent_id)?,
+            valid_from: row.valid_from,
+            valid_to: row.valid_to,
+            source: row.source,
+        })
+    });
+    let reference = Reference {
+        frameworks: frameworks.collect::<Result<_>>()?,
+        relations: relations.collect::<Result<_>>()?,
+        areas: areas.collect::<Result<_>>()?,
+        memberships: memberships.collect::<Result<_>>()?,
+    };
+    Ok(reference.sorted())
+}
+
+/// The code behind a key in the same version.
+fn code(codes: &HashMap<i64, String>, id: i64) -> Result<String> {
+    codes
+        .get(&id)
+        .cloned()
+        .ok_or_else(|| Error::Corrupt(format!("the key {id}, which its version of the catalogue lacks")))
 }
 
 fn number(stored: i16) -> Result<u8> {
     u8::try_from(stored).map_err(|_| Error::Corrupt(format!("the benchmark number {stored}")))
 }
+
+/// Both words of one list, told apart by the compiler: a kind that one side lacks does not compile.
+macro_rules! same_words {
+    ($stored:path, $own:ty, $($word:ident),+) => {
+        impl From<$stored> for $own {
+            fn from(stored: $stored) -> Self {
+                match stored { $(<$stored>::$word => Self::$word),+ }
+            }
+        }
+        impl From<$own> for $stored {
+            fn from(own: $own) -> Self {
+                match own { $(<$own>::$word => Self::$word),+ }
+            }
+        }
+    };
+}
+
+same_words!(area_version::AreaKind, AreaKind, Country, Region, Lep, CombinedAuthority, LocalAuthority, Hub);
+same_words!(benchmark_relation::RelationKind, RelationKind, Exact, Close, Broad, Narrow);

@@ -15,6 +15,9 @@ pub enum Error {
     /// Nothing came in since the newest release.
     #[error("nothing to publish: no result and no destination came in since the newest release")]
     NothingToPublish,
+    /// Reference data that do not hang together.
+    #[error("the reference data do not hang together: {0}")]
+    Reference(String),
     /// A value in the database is none that the application writes.
     #[error("the database holds a value that was not expected: {0}")]
     Corrupt(String),

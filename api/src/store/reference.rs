@@ -1,137 +1,220 @@
-//! Loading reference data: what is there is brought up to date, what is missing is added, nothing is deleted.
+//! Loading reference data: what is new or changed makes another version of the catalogue, and no row is ever edited.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, hash::Hash};
 
-use entity::{area, area_membership, benchmark, benchmark_relation, framework};
+use entity::{
+    area, area_membership, area_version, benchmark, benchmark_relation, catalogue_version, framework, framework_version,
+};
 use sea_orm::{
+    ActiveModelTrait,
     ActiveValue::{NotSet, Set},
-    ColumnTrait, DatabaseTransaction, EntityTrait, IdenStatic, IntoActiveModel, Iterable, TransactionTrait,
-    sea_query::{IntoIden, OnConflict},
+    ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
 };
 
 use crate::domain::Reference;
 
-use super::{Error, Result, Store};
+use super::{
+    Error, Result, Store,
+    catalogue::{newest_version, reference, stored},
+};
 
 /// Rows of one statement; far below what SQLite binds at once.
 const CHUNK: usize = 500;
 
 impl Store {
-    /// Loads reference data in one transaction. Loading the same again changes nothing.
+    /// Loads reference data on top of those that are there, in one transaction. Where anything differs, it becomes the next
+    /// version of the catalogue; loading the same again changes nothing. Returns the number of the newest version.
     ///
     /// # Errors
-    /// When a row names a code that is not there, or the database fails.
-    pub async fn load_reference(&self, reference: &Reference) -> Result<()> {
-        let transaction = self.database.begin().await?;
-        frameworks(&transaction, reference).await?;
-        areas(&transaction, reference).await?;
+    /// When the data do not hang together, or the database fails.
+    pub async fn load_reference(&self, loaded: &Reference) -> Result<u32> {
+        let transaction = self.begin_writing().await?;
+        seal(&transaction).await?;
+        let newest = newest_version(&transaction).await?;
+        let before = reference(&transaction, newest).await?;
+        let wanted = before.amended(loaded);
+        if wanted == before {
+            transaction.commit().await?;
+            return Ok(newest);
+        }
+        wanted.clone().into_catalogue().map_err(|error| Error::Reference(error.to_string()))?;
+        let version = newest + 1;
+        let row = catalogue_version::ActiveModel {
+            number: Set(stored(version)),
+            digest: Set(Some(hex::encode(wanted.digest()))),
+        };
+        catalogue_version::Entity::insert(row).exec_without_returning(&transaction).await?;
+        frameworks(&transaction, version, &wanted).await?;
+        areas(&transaction, version, &wanted).await?;
         transaction.commit().await?;
-        Ok(())
+        Ok(version)
     }
 }
 
-async fn frameworks(transaction: &DatabaseTransaction, reference: &Reference) -> Result<()> {
-    let rows = reference.frameworks.iter().map(|framework| framework::ActiveModel {
-        id: NotSet,
-        code: Set(framework.code.clone()),
-        title: Set(framework.title.clone()),
-        jurisdiction: Set(framework.jurisdiction.clone()),
-        year: Set(framework.year),
-        number_of_benchmarks: Set(i16::try_from(framework.number_of_benchmarks).unwrap_or(i16::MAX)),
-    });
-    let keys = [framework::Column::Code];
-    upsert::<framework::Entity, _>(transaction, rows, &keys, &[framework::Column::Id]).await?;
-    let ids: HashMap<String, i64> = framework::Entity::find()
-        .all(transaction)
-        .await?
-        .into_iter()
-        .map(|framework| (framework.code, framework.id))
-        .collect();
-    let id = |code: &str| {
-        ids.get(code).copied().ok_or_else(|| Error::Corrupt(format!("reference data names the framework `{code}`")))
-    };
-    let mut benchmarks = Vec::new();
-    for framework in &reference.frameworks {
-        for benchmark in &framework.benchmarks {
-            benchmarks.push(benchmark::ActiveModel {
-                framework_id: Set(id(&framework.code)?),
-                number: Set(i16::from(benchmark.number)),
-                code: Set(benchmark.code.clone()),
-                title: Set(benchmark.title.clone()),
-            });
+/// Reckons the digest of versions that have none: those that a migration made of what was there.
+async fn seal(transaction: &DatabaseTransaction) -> Result<()> {
+    let open = catalogue_version::Entity::find().filter(catalogue_version::Column::Digest.is_null());
+    for row in open.all(transaction).await? {
+        let number = u32::try_from(row.number).unwrap_or_default();
+        let digest = reference(transaction, number).await?.digest();
+        let mut row = row.into_active_model();
+        row.digest = Set(Some(hex::encode(digest)));
+        row.update(transaction).await?;
+    }
+    Ok(())
+}
+
+async fn frameworks(transaction: &DatabaseTransaction, version: u32, wanted: &Reference) -> Result<()> {
+    let mut ids: HashMap<String, i64> =
+        framework::Entity::find().all(transaction).await?.into_iter().map(|row| (row.code, row.id)).collect();
+    for framework in &wanted.frameworks {
+        if !ids.contains_key(&framework.code) {
+            let row = framework::ActiveModel { id: NotSet, code: Set(framework.code.clone()) };
+            ids.insert(framework.code.clone(), framework::Entity::insert(row).exec(transaction).await?.last_insert_id);
         }
     }
-    let keys = [benchmark::Column::FrameworkId, benchmark::Column::Number];
-    upsert::<benchmark::Entity, _>(transaction, benchmarks, &keys, &[]).await?;
-    let mut relations = Vec::new();
-    for relation in &reference.relations {
-        relations.push(benchmark_relation::ActiveModel {
-            from_framework_id: Set(id(&relation.from_framework)?),
-            from_number: Set(i16::from(relation.from_number)),
-            to_framework_id: Set(id(&relation.to_framework)?),
-            to_number: Set(i16::from(relation.to_number)),
-            relation: Set(relation.kind.to_string()),
-            basis: Set(relation.basis.clone()),
-        });
-    }
-    let keys = [
-        benchmark_relation::Column::FromFrameworkId,
-        benchmark_relation::Column::FromNumber,
-        benchmark_relation::Column::ToFrameworkId,
-        benchmark_relation::Column::ToNumber,
-    ];
-    upsert::<benchmark_relation::Entity, _>(transaction, relations, &keys, &[]).await
-}
-
-async fn areas(transaction: &DatabaseTransaction, reference: &Reference) -> Result<()> {
-    let rows = reference.areas.iter().map(|area| area::ActiveModel {
-        id: NotSet,
-        code: Set(area.code.clone()),
-        name: Set(area.name.clone()),
-        kind: Set(area.kind.to_string()),
-        parent_code: Set(area.parent.clone()),
-        code_scheme: Set(area.code_scheme.clone()),
-        valid_from: Set(area.valid_from),
-        valid_to: Set(area.valid_to),
-        source: Set(area.source.clone()),
+    let added_in = stored(version);
+    let of = wanted.frameworks.iter().map(|framework| framework_version::Model {
+        framework_id: ids[&framework.code],
+        title: framework.title.clone(),
+        jurisdiction: framework.jurisdiction.clone(),
+        year: framework.year,
+        number_of_benchmarks: i16::try_from(framework.number_of_benchmarks).unwrap_or(i16::MAX),
+        added_in,
+        ended_in: None,
     });
-    upsert::<area::Entity, _>(transaction, rows, &[area::Column::Code], &[area::Column::Id]).await?;
-    let ids: HashMap<String, i64> =
-        area::Entity::find().all(transaction).await?.into_iter().map(|area| (area.code, area.id)).collect();
-    let id = |code: &str| ids.get(code).copied().ok_or_else(|| Error::UnknownArea(code.to_owned()));
-    let mut memberships = Vec::new();
-    for membership in &reference.memberships {
-        memberships.push(area_membership::ActiveModel {
-            child_id: Set(id(&membership.child)?),
-            parent_id: Set(id(&membership.parent)?),
-            valid_from: Set(membership.valid_from),
-            valid_to: Set(membership.valid_to),
-            source: Set(membership.source.clone()),
-        });
-    }
-    let keys = [area_membership::Column::ChildId, area_membership::Column::ParentId];
-    upsert::<area_membership::Entity, _>(transaction, memberships, &keys, &[]).await
+    amend::<framework_version::Entity>(transaction, version, of.collect(), framework_version::Column::EndedIn).await?;
+    let numbered = wanted.frameworks.iter().flat_map(|framework| {
+        framework.benchmarks.iter().map(|benchmark| benchmark::Model {
+            framework_id: ids[&framework.code],
+            number: i16::from(benchmark.number),
+            code: benchmark.code.clone(),
+            title: benchmark.title.clone(),
+            added_in,
+            ended_in: None,
+        })
+    });
+    amend::<benchmark::Entity>(transaction, version, numbered.collect(), benchmark::Column::EndedIn).await?;
+    let relations = wanted.relations.iter().map(|relation| benchmark_relation::Model {
+        from_framework_id: ids[&relation.from_framework],
+        from_number: i16::from(relation.from_number),
+        to_framework_id: ids[&relation.to_framework],
+        to_number: i16::from(relation.to_number),
+        relation: relation.kind.into(),
+        basis: relation.basis.clone(),
+        added_in,
+        ended_in: None,
+    });
+    amend::<benchmark_relation::Entity>(transaction, version, relations.collect(), benchmark_relation::Column::EndedIn)
+        .await
 }
 
-/// Inserts rows, or brings those that are there by `keys` up to date in every column but the keys and `kept`.
-async fn upsert<E, A>(
+async fn areas(transaction: &DatabaseTransaction, version: u32, wanted: &Reference) -> Result<()> {
+    let known: HashMap<String, i64> =
+        area::Entity::find().all(transaction).await?.into_iter().map(|row| (row.code, row.id)).collect();
+    let new = wanted.areas.iter().filter(|area| !known.contains_key(&area.code));
+    let rows: Vec<_> = new.map(|area| area::ActiveModel { id: NotSet, code: Set(area.code.clone()) }).collect();
+    for chunk in rows.chunks(CHUNK) {
+        area::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(transaction).await?;
+    }
+    let ids: HashMap<String, i64> =
+        area::Entity::find().all(transaction).await?.into_iter().map(|row| (row.code, row.id)).collect();
+    let added_in = stored(version);
+    let described = wanted.areas.iter().map(|area| area_version::Model {
+        area_id: ids[&area.code],
+        name: area.name.clone(),
+        kind: area.kind.into(),
+        parent_code: area.parent.clone(),
+        code_scheme: area.code_scheme.clone(),
+        valid_from: area.valid_from,
+        valid_to: area.valid_to,
+        source: area.source.clone(),
+        added_in,
+        ended_in: None,
+    });
+    amend::<area_version::Entity>(transaction, version, described.collect(), area_version::Column::EndedIn).await?;
+    let memberships = wanted.memberships.iter().map(|membership| area_membership::Model {
+        child_id: ids[&membership.child],
+        parent_id: ids[&membership.parent],
+        valid_from: membership.valid_from,
+        valid_to: membership.valid_to,
+        source: membership.source.clone(),
+        added_in,
+        ended_in: None,
+    });
+    amend::<area_membership::Entity>(transaction, version, memberships.collect(), area_membership::Column::EndedIn)
+        .await
+}
+
+/// A row that a version of the catalogue added.
+trait Versioned: PartialEq + Clone {
+    /// What it is about: one row of a version has it.
+    type Key: Eq + Hash + Send;
+
+    fn key(&self) -> Self::Key;
+
+    fn added_in(&mut self) -> &mut i32;
+}
+
+macro_rules! versioned {
+    ($table:ident, $($column:ident: $type:ty),+) => {
+        impl Versioned for $table::Model {
+            type Key = ($($type,)+);
+
+            fn key(&self) -> Self::Key {
+                ($(self.$column,)+)
+            }
+
+            fn added_in(&mut self) -> &mut i32 {
+                &mut self.added_in
+            }
+        }
+    };
+}
+
+versioned!(framework_version, framework_id: i64);
+versioned!(benchmark, framework_id: i64, number: i16);
+versioned!(benchmark_relation, from_framework_id: i64, from_number: i16, to_framework_id: i64, to_number: i16);
+versioned!(area_version, area_id: i64);
+versioned!(area_membership, child_id: i64, parent_id: i64);
+
+/// Makes the rows of a version those that are wanted: what is no longer so is ended, what is new is added, and what is the
+/// same stays as it is.
+async fn amend<E>(
     transaction: &DatabaseTransaction,
-    rows: impl IntoIterator<Item = A>,
-    keys: &[E::Column],
-    kept: &[E::Column],
+    version: u32,
+    wanted: Vec<E::Model>,
+    ended_in: E::Column,
 ) -> Result<()>
 where
     E: EntityTrait,
-    A: sea_orm::ActiveModelTrait<Entity = E> + Send,
-    E::Model: IntoActiveModel<A>,
-    E::Column: ColumnTrait + IntoIden + Copy,
+    E::Model: Versioned + IntoActiveModel<E::ActiveModel> + Sync,
+    E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
 {
-    let is = |column: &E::Column, list: &[E::Column]| list.iter().any(|other| other.as_str() == column.as_str());
-    let changed: Vec<E::Column> = E::Column::iter().filter(|column| !is(column, keys) && !is(column, kept)).collect();
-    let rows: Vec<A> = rows.into_iter().collect();
-    for chunk in rows.chunks(CHUNK) {
-        let update = OnConflict::columns(keys.iter().copied()).update_columns(changed.iter().copied()).to_owned();
-        E::insert_many(chunk.iter().cloned()).on_conflict(update).exec_without_returning(transaction).await?;
+    let mut held = HashMap::new();
+    for row in E::find().filter(ended_in.is_null()).all(transaction).await? {
+        held.insert(row.key(), row);
+    }
+    let mut added = Vec::new();
+    for row in wanted {
+        if let Some(before) = held.get_mut(&row.key()) {
+            let mut same = row.clone();
+            *same.added_in() = *before.added_in();
+            if *before == same {
+                held.remove(&row.key());
+                continue;
+            }
+        }
+        added.push(row.into_active_model().reset_all());
+    }
+    // What is left is said no more, or otherwise. It ends before the rows that replace it are added.
+    for row in held.into_values() {
+        let mut row = row.into_active_model();
+        row.set(ended_in, Some(stored(version)).into());
+        E::update(row).exec(transaction).await?;
+    }
+    for chunk in added.chunks(CHUNK) {
+        E::insert_many(chunk.iter().cloned()).exec_without_returning(transaction).await?;
     }
     Ok(())
 }

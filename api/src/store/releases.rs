@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use entity::release;
-use sea_orm::{
-    ActiveValue::{NotSet, Set},
-    ConnectionTrait, EntityTrait, QueryOrder,
-};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryOrder};
 
 use crate::domain::{Checksum, Release, ReleasedDestination};
 
-use super::{Error, Result, Store};
+use super::{
+    Error, Result, Store,
+    catalogue::{reference, stored},
+};
 
 impl Store {
     /// Freezes everything accepted so far into the next release.
@@ -19,8 +19,13 @@ impl Store {
     pub async fn publish(&self, at: DateTime<Utc>, note: Option<String>, synthetic: bool) -> Result<Release> {
         let newest = self.releases().await?.into_iter().next();
         let (last_result, last_destination) = self.last_accepted().await?;
-        let before = newest.as_ref().map_or((0, 0), |newest| (newest.last_result, newest.last_destination));
-        if last_result <= before.0 && last_destination <= before.1 {
+        let catalogue_version = self.newest_catalogue_version().await?;
+        let before =
+            newest.as_ref().map(|newest| (newest.last_result, newest.last_destination, newest.catalogue_version));
+        let (result, destination, catalogue) = before.unwrap_or_default();
+        let nothing_new = last_result <= result && last_destination <= destination;
+        // Another catalogue alone is worth a release, where there was one.
+        if nothing_new && (before.is_none() || catalogue_version == catalogue) {
             return Err(Error::NothingToPublish);
         }
         let mut release = Release {
@@ -31,9 +36,11 @@ impl Store {
             checksum: String::new(),
             last_result,
             last_destination,
+            catalogue_version,
         };
-        let catalogue = self.catalogue().await?;
+        let catalogue = self.catalogue(catalogue_version).await?;
         let mut checksum = Checksum::default();
+        checksum.add_catalogue(reference(&self.database, catalogue_version).await?.digest());
         self.released_results(&release, &catalogue, &mut |result| {
             if result.until.is_none() {
                 checksum.add(&result, &catalogue);
@@ -48,7 +55,6 @@ impl Store {
         self.released_destinations(&release, &catalogue, &mut add).await?;
         release.checksum = checksum.finish();
         let row = release::ActiveModel {
-            id: NotSet,
             number: Set(i32::try_from(release.number).unwrap_or(i32::MAX)),
             published_at: Set(release.published_at),
             checksum: Set(release.checksum.clone()),
@@ -56,6 +62,7 @@ impl Store {
             synthetic: Set(release.synthetic),
             last_result: Set(release.last_result),
             last_destination: Set(release.last_destination),
+            catalogue_version: Set(stored(catalogue_version)),
         };
         // The number is unique: of two publishers at once one fails and changes nothing.
         release::Entity::insert(row).exec_without_returning(&self.database).await?;
@@ -78,6 +85,7 @@ impl Store {
                     checksum: row.checksum,
                     last_result: row.last_result,
                     last_destination: row.last_destination,
+                    catalogue_version: number(row.catalogue_version)?,
                 })
             })
             .collect()
@@ -107,5 +115,5 @@ impl Store {
 }
 
 fn number(stored: i32) -> Result<u32> {
-    u32::try_from(stored).map_err(|_| Error::Corrupt(format!("the release number {stored}")))
+    u32::try_from(stored).map_err(|_| Error::Corrupt(format!("the number {stored}")))
 }

@@ -62,9 +62,25 @@ async fn a_release_published_elsewhere_is_served_after_a_refresh() {
     elsewhere.start().await.unwrap();
     service.hand_in(LEP, &Population::standard(2)).await;
     elsewhere.operator(api::service::Authority::of_the_operator()).publish(None).await.unwrap();
-    assert_eq!(service.exchange.reader(api::auth::Viewer::Anonymous).release(None).unwrap().number, 1);
+    assert_eq!(
+        service
+            .exchange
+            .reader(api::auth::Viewer::Anonymous, std::time::Duration::from_secs(5))
+            .release(None)
+            .unwrap()
+            .number,
+        1
+    );
     service.exchange.refresh().await.unwrap();
-    assert_eq!(service.exchange.reader(api::auth::Viewer::Anonymous).release(None).unwrap().number, 2);
+    assert_eq!(
+        service
+            .exchange
+            .reader(api::auth::Viewer::Anonymous, std::time::Duration::from_secs(5))
+            .release(None)
+            .unwrap()
+            .number,
+        2
+    );
 }
 
 #[tokio::test]
@@ -84,7 +100,15 @@ async fn requests_go_on_while_releases_are_swapped() {
         }
     };
     tokio::join!(asking, publishing);
-    assert_eq!(service.exchange.reader(api::auth::Viewer::Anonymous).release(None).unwrap().number, 4);
+    assert_eq!(
+        service
+            .exchange
+            .reader(api::auth::Viewer::Anonymous, std::time::Duration::from_secs(5))
+            .release(None)
+            .unwrap()
+            .number,
+        4
+    );
 }
 
 /// The third term of institutions of Leeds that did not achieve benchmark 1 and were assessed on every benchmark.
