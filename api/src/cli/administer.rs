@@ -10,7 +10,7 @@ use crate::{
     auth::Scope,
     config::Settings,
     domain::{Dimension, NewAgreement, OrganisationKind},
-    service::Authority,
+    service::{Authority, Migrated},
 };
 
 use super::{parse_date, say};
@@ -49,7 +49,8 @@ pub(super) async fn migrate(settings: &Settings) -> Result<()> {
         .await
         .context("the database could not be brought up to date")?;
     exchange.start().await?;
-    say(&format!("migrated: {} frameworks, {} areas", migrated.frameworks, migrated.areas))
+    let Migrated { frameworks, areas, catalogue_version } = migrated;
+    say(&format!("migrated: {frameworks} frameworks, {areas} areas, version {catalogue_version} of the catalogue"))
 }
 
 pub(super) async fn publish(settings: &Settings, note: Option<String>) -> Result<()> {

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use serde::{Serialize, ser::SerializeMap};
 use serde_json::json;
 
-use super::{guard::Rejection, json, prepared::Refusal, variables::Misfit};
+use super::{error::UNAVAILABLE, guard::Rejection, json, prepared::Refusal, variables::Misfit};
 
 /// The most errors that an answer tells; the rest is counted.
 pub(super) const MOST_ERRORS: usize = 10;
@@ -34,6 +34,8 @@ pub enum Reply {
     Forbidden,
     /// It is a mutation, and the transport allows questions only.
     NotAQuery,
+    /// Nothing of it can be answered at present; the same request may be answered in a moment.
+    Unavailable,
 }
 
 /// What a transport sends back.
@@ -100,7 +102,9 @@ impl Answer {
         catalogue_only: bool,
         request_id: &str,
     ) -> Self {
+        let unavailable = |error: &ServerError| code(error).as_deref() == Some(UNAVAILABLE);
         let reply = match (data, errors) {
+            (Some(Value::Null), [_, ..]) if errors.iter().all(unavailable) => Reply::Unavailable,
             (Some(_), []) => Reply::Complete,
             (Some(_), _) => Reply::Partial,
             (None, _) => Reply::Invalid,
@@ -124,6 +128,14 @@ pub fn error_body(message: &str, code: &str, request_id: &str) -> Vec<u8> {
 
 fn write(body: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(body).unwrap_or_else(|_| br#"{"errors":[{"message":"internal error"}]}"#.to_vec())
+}
+
+/// The code that an error carries.
+fn code(error: &ServerError) -> Option<String> {
+    match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code.clone()),
+        _ => None,
+    }
 }
 
 /// The code of an error that carries none.
@@ -175,8 +187,7 @@ impl Serialize for Shown<'_> {
         if !self.error.path.is_empty() {
             map.serialize_entry("path", &self.error.path)?;
         }
-        let code = self.error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
-        let code = code.cloned().unwrap_or_else(|| Value::String(code_of(&self.error.message).to_owned()));
+        let code = code(self.error).unwrap_or_else(|| code_of(&self.error.message).to_owned());
         map.serialize_entry("extensions", &json!({"code": code, "requestId": self.request_id}))?;
         map.end()
     }

@@ -4,6 +4,9 @@ use async_graphql::{Error, ErrorExtensions};
 
 use crate::service;
 
+/// The code of what may be answered in a moment.
+pub(super) const UNAVAILABLE: &str = "UNAVAILABLE";
+
 /// The code of an error, in `extensions.code`.
 fn code(error: &service::Error) -> &'static str {
     match error {
@@ -14,7 +17,7 @@ fn code(error: &service::Error) -> &'static str {
         service::Error::Conflict(_) => "CONFLICT",
         service::Error::LimitExceeded(_) => "LIMIT_EXCEEDED",
         service::Error::BudgetExhausted(_) => "BUDGET_EXHAUSTED",
-        service::Error::Unavailable(_) => "UNAVAILABLE",
+        service::Error::Unavailable(_) => UNAVAILABLE,
         service::Error::Internal(_) => "INTERNAL",
     }
 }

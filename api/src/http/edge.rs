@@ -36,7 +36,7 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 const LONGEST_ID: usize = 64;
 
 /// When to come back after being turned away, seconds.
-const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
+pub(super) const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
 /// Gives the request an identity and a span, and the response its headers. Logs neither tokens nor questions.
 pub(super) async fn observe(Extract(state): Extract<State>, mut request: Request, next: Next) -> Response<Body> {

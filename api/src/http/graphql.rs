@@ -19,7 +19,7 @@ use crate::{
 use super::{
     State, bearer,
     caching::{self, Keep},
-    edge::{RequestId, Told, shed},
+    edge::{RETRY_AFTER, RequestId, Told, shed},
     error::respond,
     negotiate::{self, Media, accepted, is_json},
     parameters::{self, Incoming, Malformed},
@@ -50,6 +50,9 @@ pub(super) async fn handle(
         Ok(response) => response,
         Err(refusal) => *refusal,
     };
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+    }
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(Keep::Nothing.header());
     response
 }

@@ -1,7 +1,7 @@
 //! Setting up: migrations, reference data, organisations and agreements.
 
 use crate::{
-    domain::{NewAgreement, OrganisationKind},
+    domain::{NewAgreement, OrganisationKind, Reference},
     ingest, policy,
 };
 
@@ -14,6 +14,8 @@ pub struct Migrated {
     pub frameworks: usize,
     /// How many areas.
     pub areas: usize,
+    /// The version of the catalogue that the next release is published with.
+    pub catalogue_version: u32,
 }
 
 impl Operator<'_> {
@@ -24,8 +26,17 @@ impl Operator<'_> {
     pub async fn migrate(&self) -> Result<Migrated, Error> {
         self.0.store().migrate().await?;
         let reference = ingest::reference::load().map_err(|error| Error::Internal(error.into()))?;
-        self.0.store().load_reference(&reference).await?;
-        Ok(Migrated { frameworks: reference.frameworks.len(), areas: reference.areas.len() })
+        let catalogue_version = self.load_reference(&reference).await?;
+        Ok(Migrated { frameworks: reference.frameworks.len(), areas: reference.areas.len(), catalogue_version })
+    }
+
+    /// Loads reference data. What differs from those that are there makes another version of the catalogue, which the next
+    /// release is published with; releases before keep theirs. Returns the number of the newest version.
+    ///
+    /// # Errors
+    /// When the data do not hang together, or the database fails.
+    pub async fn load_reference(&self, reference: &Reference) -> Result<u32, Error> {
+        Ok(self.0.store().load_reference(reference).await?)
     }
 
     /// Adds an organisation.

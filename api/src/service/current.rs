@@ -75,21 +75,13 @@ impl Exchange {
             }
         } else {
             let releases = self.store().releases().await?;
-            match releases.first() {
-                Some(release) => {
-                    let snapshot = self.load(release).await?;
-                    CurrentRelease {
-                        generation,
-                        catalogue: snapshot.catalogue().clone(),
-                        directory,
-                        releases,
-                        snapshot: Some(snapshot),
-                    }
-                }
-                None => {
-                    let catalogue = Arc::new(self.store().newest_catalogue().await?);
-                    CurrentRelease { generation, catalogue, directory, releases, snapshot: None }
-                }
+            if let Some(release) = releases.first() {
+                let snapshot = self.load(release).await?;
+                let catalogue = snapshot.catalogue().clone();
+                CurrentRelease { generation, catalogue, directory, releases, snapshot: Some(snapshot) }
+            } else {
+                let catalogue = Arc::new(self.store().newest_catalogue().await?);
+                CurrentRelease { generation, catalogue, directory, releases, snapshot: None }
             }
         };
         self.current.store(Arc::new(current));

@@ -108,7 +108,7 @@ impl Operator<'_> {
     }
 
     /// What is to be stored of a file; `None` where its problems keep everything out.
-    fn submission<T>(&self, request: &ImportRequest, reading: &Reading<T>) -> Option<NewSubmission> {
+    fn submission<T>(self, request: &ImportRequest, reading: &Reading<T>) -> Option<NewSubmission> {
         let wanted = reading.problems.is_empty() || (request.accept_valid && !reading.records.is_empty());
         wanted.then(|| NewSubmission {
             organisation: request.organisation.clone(),

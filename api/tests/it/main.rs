@@ -6,6 +6,7 @@ mod architecture;
 mod attack;
 mod budget;
 mod catalogue;
+mod catalogue_versions;
 mod derived;
 mod destinations;
 mod edge;

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use pgtemp::PgTempDB;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, TransactionTrait};
 use tempfile::TempDir;
 
 /// Which database.
@@ -23,6 +23,16 @@ pub(crate) struct Database {
     pub(crate) url: String,
     _directory: Option<TempDir>,
     server: Option<Arc<PgTempDB>>,
+}
+
+/// A transaction that is open.
+pub(crate) struct Held(DatabaseTransaction);
+
+impl Held {
+    /// Ends it.
+    pub(crate) async fn release(self) {
+        self.0.commit().await.unwrap();
+    }
 }
 
 static SERVER: Mutex<Weak<PgTempDB>> = Mutex::new(Weak::new());
@@ -66,6 +76,13 @@ impl Database {
     /// Changes something behind the service's back.
     pub(crate) async fn execute(&self, sql: &str) {
         sea_orm::Database::connect(&self.url).await.unwrap().execute_unprepared(sql).await.unwrap();
+    }
+
+    /// Runs a statement in a transaction that stays open until it is released.
+    pub(crate) async fn hold(&self, sql: &str) -> Held {
+        let transaction = sea_orm::Database::connect(&self.url).await.unwrap().begin().await.unwrap();
+        transaction.execute_unprepared(sql).await.unwrap();
+        Held(transaction)
     }
 
     /// Takes a database away from a PostgreSQL server, whoever is connected.

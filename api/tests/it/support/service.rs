@@ -203,10 +203,7 @@ impl Service {
 
     /// Sends any request.
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
-        Answer { status: parts.status, headers: parts.headers, body }
+        send(&self.router, request).await
     }
 
     /// Asks a question, for an organisation or for nobody.
@@ -231,6 +228,21 @@ impl Service {
         let answer = self.ask(Some(organisation), &question(input)).await;
         answer.data()["outcomes"]["cells"].as_array().unwrap().clone()
     }
+}
+
+async fn send(router: &Router, request: Request<Body>) -> Answer {
+    let response = router.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+    Answer { status: parts.status, headers: parts.headers, body }
+}
+
+/// Asks a router a question with a token: for tasks that outlive a borrow of the service.
+pub(crate) async fn ask_router(router: &Router, token: &str, query: &str) -> Answer {
+    let request = Request::post("/graphql")
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::AUTHORIZATION, format!("Bearer {token}"));
+    send(router, request.body(Body::from(json!({ "query": query }).to_string())).unwrap()).await
 }
 
 /// A question for everything about each cell.
