@@ -1,9 +1,11 @@
 //! The composition root: the one place that knows every part, reads the system clock and draws randomness.
 
+mod secret_file;
+
 use std::{
     collections::HashMap,
     fs,
-    io::{BufWriter, IsTerminal, Write},
+    io::{BufWriter, IsTerminal},
     path::Path,
     sync::Arc,
     time::Duration as Interval,
@@ -20,10 +22,14 @@ use crate::{
     domain::{Clock, Secret},
     graphql, http,
     service::Exchange,
+    store::Address,
 };
 
 /// How often a replica looks for a new release and for changed agreements.
 const REFRESH_EVERY: Interval = Interval::from_secs(1);
+
+/// Where a demonstration is kept unless another place is named: apart from anything real.
+pub const DEMONSTRATION: &str = "sqlite://demonstration.db";
 
 /// The system clock.
 struct SystemClock;
@@ -53,44 +59,76 @@ pub fn set_up(settings: &Settings) -> Result<WorkerGuard> {
     Ok(guard)
 }
 
-/// Opens the exchange with the secret of the settings.
+/// Opens a database that is there already, with the secret of the settings.
+///
+/// # Errors
+/// When there is no secret or no database, or it cannot be opened.
+pub async fn open_existing(settings: &Settings) -> Result<Exchange> {
+    Ok(Exchange::open_existing(settings.database_url(), secret(settings)?, Arc::new(SystemClock)).await?)
+}
+
+/// Opens the database with the secret of the settings; a SQLite file is made where there is none.
 ///
 /// # Errors
 /// When there is no secret, or the database cannot be opened.
-pub async fn open(settings: &Settings) -> Result<Exchange> {
-    let Some(file) = &settings.secret_file else {
-        bail!(
-            "no secret: give --secret-file (EXCHANGE_SECRET_FILE) a file of 32 random bytes, \
-             made for example by `head -c 32 /dev/urandom > exchange.secret && chmod 600 exchange.secret`"
-        );
-    };
-    Ok(Exchange::open(&settings.database_url, read_secret(file)?, Arc::new(SystemClock)).await?)
+pub async fn open_or_make(settings: &Settings) -> Result<Exchange> {
+    Ok(Exchange::open(settings.database_url(), secret(settings)?, Arc::new(SystemClock)).await?)
 }
 
-/// Opens the exchange for a demonstration: without a secret in the settings, one is made beside the database.
+/// Opens the exchange for a demonstration, in files of its own unless others are named: without a secret in the settings, one is
+/// made beside the database.
 ///
 /// # Errors
 /// When there is nowhere to keep a secret, or the database cannot be opened.
 pub async fn open_demo(settings: &Settings) -> Result<Exchange> {
+    let database_url = settings.database_url.clone().unwrap_or_else(|| DEMONSTRATION.to_owned());
+    let settings = Settings { database_url: Some(database_url), ..settings.clone() };
     if settings.secret_file.is_some() {
-        return open(settings).await;
+        return open_or_make(&settings).await;
     }
-    let Some(database) = settings.database_url.strip_prefix("sqlite://") else {
-        bail!("a demonstration on another database than SQLite needs --secret-file");
+    let address: Address = settings.database_url().parse()?;
+    let secret = if address.is_in_memory() {
+        Secret::new(random())
+    } else {
+        let Some(database) = address.file() else {
+            bail!("a demonstration on another database than SQLite needs --secret-file");
+        };
+        let file = database.with_extension("secret");
+        if !file.exists() {
+            if database.exists() {
+                bail!("the database `{}` is there and its secret `{}` is not", database.display(), file.display());
+            }
+            secret_file::make(&file, random())?;
+        }
+        secret_file::read(&file)?
     };
-    let file = Path::new(database.split('?').next().unwrap_or(database)).with_extension("secret");
-    if !file.exists() {
-        make_secret(&file).with_context(|| format!("cannot make the secret `{}`", file.display()))?;
-    }
-    open(&Settings { secret_file: Some(file), ..settings.clone() }).await
+    Ok(Exchange::open(settings.database_url(), secret, Arc::new(SystemClock)).await?)
+}
+
+/// Makes a file with a new secret.
+///
+/// # Errors
+/// When there is a file already, or it cannot be written.
+pub fn make_secret(file: &Path) -> Result<()> {
+    secret_file::make(file, random())
+}
+
+fn secret(settings: &Settings) -> Result<Secret> {
+    let Some(file) = &settings.secret_file else {
+        bail!(
+            "no secret: name the file with --secret-file (EXCHANGE_SECRET_FILE); make one with \
+             `exchange secret new exchange.secret`, once, and keep it"
+        );
+    };
+    secret_file::read(file)
 }
 
 /// Opens the exchange, checks it, and loads the newest release.
 ///
 /// # Errors
-/// As [`open`], and when migrations are missing or the secret is another database's.
+/// As [`open_existing`], and when migrations are missing or the secret is another database's.
 pub async fn started(settings: &Settings) -> Result<Exchange> {
-    let exchange = open(settings).await?;
+    let exchange = open_existing(settings).await?;
     exchange.start().await?;
     Ok(exchange)
 }
@@ -237,27 +275,6 @@ async fn ended() {
 
 fn token_key(settings: &Settings, exchange: &Exchange) -> Result<TokenKey> {
     Ok(TokenKey::from_seed(exchange.secret().signing_seed(), &settings.issuer, &settings.audience)?)
-}
-
-/// Reads a secret of 32 raw bytes or 64 hexadecimal digits.
-fn read_secret(file: &Path) -> Result<Secret> {
-    let bytes = fs::read(file).with_context(|| format!("cannot read the secret `{}`", file.display()))?;
-    let raw: Option<[u8; 32]> = bytes.as_slice().try_into().ok();
-    let digits = || hex::decode(bytes.trim_ascii()).ok().and_then(|decoded| decoded.try_into().ok());
-    let secret = raw.or_else(digits);
-    let secret = secret.with_context(|| {
-        format!("`{}`: expected 32 bytes or 64 hexadecimal digits, found {} bytes", file.display(), bytes.len())
-    })?;
-    Ok(Secret::new(secret))
-}
-
-/// Makes a secret that only its owner can read. Never overwrites one.
-fn make_secret(file: &Path) -> Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true).mode(0o600);
-    options.open(file)?.write_all(&random::<32>())?;
-    Ok(())
 }
 
 /// An identifier that does not repeat.

@@ -10,14 +10,9 @@ use crate::http::Origin;
 #[derive(Args, Debug, Clone)]
 pub struct Settings {
     /// Where results are kept: `sqlite://FILE` for one machine, `postgres://USER@HOST/NAME` for many
-    #[arg(
-        long,
-        env = "EXCHANGE_DATABASE_URL",
-        default_value = "sqlite://exchange.db",
-        global = true,
-        hide_env_values = true
-    )]
-    pub database_url: String,
+    /// [default: sqlite://exchange.db, of a demonstration sqlite://demonstration.db]
+    #[arg(long, env = "EXCHANGE_DATABASE_URL", global = true, hide_env_values = true)]
+    pub database_url: Option<String>,
 
     /// The file with the 32-byte secret (raw, or 64 hexadecimal digits) behind noise, pseudonyms and tokens
     #[arg(long, env = "EXCHANGE_SECRET_FILE", value_name = "FILE", global = true)]
@@ -38,6 +33,13 @@ pub struct Settings {
     /// Which log lines are written, e.g. `info,api=debug`
     #[arg(long, env = "EXCHANGE_LOG", default_value = "info", global = true)]
     pub log: String,
+}
+
+impl Settings {
+    /// The address of the database.
+    pub fn database_url(&self) -> &str {
+        self.database_url.as_deref().unwrap_or("sqlite://exchange.db")
+    }
 }
 
 /// How log lines are written.

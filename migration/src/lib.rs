@@ -9,8 +9,8 @@ mod m0005_destinations;
 mod m0006_budget;
 mod m0007_catalogue_versions;
 
-pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
+pub use sea_orm_migration::{MigratorTrait, SchemaManager};
 
 /// Every step, in order.
 pub struct Migrator;

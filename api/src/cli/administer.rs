@@ -1,5 +1,7 @@
 //! Commands of the operator: migrate, publish, organisations, agreements, tokens.
 
+use std::path::Path;
+
 use anyhow::{Context, Result, bail};
 use chrono::{Duration, NaiveDate};
 use clap::Args;
@@ -42,7 +44,7 @@ pub(super) struct AgreementArgs {
 }
 
 pub(super) async fn migrate(settings: &Settings) -> Result<()> {
-    let exchange = app::open(settings).await?;
+    let exchange = app::open_or_make(settings).await?;
     let migrated = exchange
         .operator(Authority::of_the_operator())
         .migrate()
@@ -51,6 +53,11 @@ pub(super) async fn migrate(settings: &Settings) -> Result<()> {
     exchange.start().await?;
     let Migrated { frameworks, areas, catalogue_version } = migrated;
     say(&format!("migrated: {frameworks} frameworks, {areas} areas, version {catalogue_version} of the catalogue"))
+}
+
+pub(super) fn make_secret(file: &Path) -> Result<()> {
+    app::make_secret(file)?;
+    say(&format!("made the secret `{}`: back it up, apart from the database", file.display()))
 }
 
 pub(super) async fn publish(settings: &Settings, note: Option<String>) -> Result<()> {

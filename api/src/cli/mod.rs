@@ -2,9 +2,12 @@
 
 mod administer;
 mod import;
-mod serve;
+pub mod serve;
 
-use std::io::{Write, stderr, stdout};
+use std::{
+    io::{Write, stderr, stdout},
+    path::PathBuf,
+};
 
 use anyhow::Result;
 use chrono::NaiveDate;
@@ -61,8 +64,20 @@ enum Command {
         #[arg(long, default_value = "1h", value_parser = parse_duration)]
         ttl: chrono::Duration,
     },
+    /// Manage the secret
+    #[command(subcommand)]
+    Secret(SecretCommand),
     /// Print the GraphQL schema
     Schema,
+}
+
+#[derive(Subcommand, Debug)]
+enum SecretCommand {
+    /// Make a file with a new secret, readable by its owner alone; never overwrites one
+    New {
+        /// The file to make
+        file: PathBuf,
+    },
 }
 
 #[derive(Subcommand, Debug)]
@@ -115,6 +130,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         }
         Command::Agreement(AgreementCommand::Add(args)) => administer::add_agreement(settings, &args).await,
         Command::Token { organisation, scopes, ttl } => administer::token(settings, &organisation, &scopes, ttl).await,
+        Command::Secret(SecretCommand::New { file }) => administer::make_secret(&file),
         Command::Schema => say(&crate::graphql::sdl()),
     }
 }

@@ -1,5 +1,7 @@
 //! `exchange serve`: the server, and the demonstration.
 
+use std::{net::SocketAddr, path::Path};
+
 use anyhow::{Context, Result};
 use chrono::Duration;
 
@@ -7,7 +9,8 @@ use crate::{
     app,
     auth::Scope,
     config::{ServeSettings, Settings},
-    service::Authority,
+    domain::OrganisationKind,
+    service::{Authority, DemoOrganisation, Exchange},
 };
 
 use super::say;
@@ -15,19 +18,47 @@ use super::say;
 pub(super) async fn run(settings: &Settings, serve: &ServeSettings) -> Result<()> {
     let listener = app::listen(serve).await.with_context(|| format!("cannot listen on {}", serve.listen))?;
     let address = listener.local_addr()?;
-    let exchange = if serve.demo { app::open_demo(settings).await? } else { app::open(settings).await? };
-    let shown = if serve.demo {
-        exchange.operator(Authority::of_the_operator()).migrate().await?;
+    let exchange = if serve.demo {
+        let exchange = app::open_demo(settings).await?;
+        let operator = exchange.operator(Authority::of_the_operator());
+        operator.check_demo().await?;
+        operator.migrate().await?;
         exchange.start().await?;
-        exchange.operator(Authority::of_the_operator()).fill_demo().await?
+        for organisation in operator.fill_demo().await? {
+            show(settings, &exchange, &organisation, address)?;
+        }
+        if settings.database_url.is_none() && Path::new("exchange.db").exists() {
+            tracing::info!(
+                "a demonstration of an earlier version may be in exchange.db: it is served with --database-url sqlite://exchange.db"
+            );
+        }
+        exchange
     } else {
-        exchange.start().await?;
-        Vec::new()
+        app::started(settings).await?
     };
-    for organisation in &shown {
-        let token = app::token(settings, &exchange, &organisation.code, &[Scope::OutcomesRead], Duration::days(30))?;
-        say(&format!("token {} {} {token}", organisation.kind, organisation.code))?;
-    }
     say(&format!("playground http://{address}/graphiql"))?;
     app::serve(settings, &serve.edge, exchange, listener).await
+}
+
+/// Shows a token of an organisation, and a question that it may ask.
+fn show(settings: &Settings, exchange: &Exchange, shown: &DemoOrganisation, address: SocketAddr) -> Result<()> {
+    let token = app::token(settings, exchange, &shown.code, &[Scope::OutcomesRead], Duration::days(30))?;
+    say(&format!("token {} {} {token}", shown.kind, shown.code))?;
+    let body = serde_json::json!({ "query": question(shown.kind) });
+    say(&format!(
+        "  curl -s http://{address}/graphql -H 'Content-Type: application/json' -H 'Authorization: Bearer {token}' -d '{body}'"
+    ))
+}
+
+/// A question that an organisation of a kind may ask in the demonstration: a standard table, which is free.
+pub fn question(kind: OrganisationKind) -> String {
+    let (framework, areas) = match kind {
+        OrganisationKind::Partner => ("HKBM-2019", r#"areas: ["HK"]"#),
+        OrganisationKind::Lep => ("GATSBY-2014", r#"areas: ["E92000001"], areaKind: LEP"#),
+        _ => ("GATSBY-2014", r#"areas: ["E12000001"]"#),
+    };
+    format!(
+        "{{ outcomes(input: {{framework: \"{framework}\", {areas}}}) {{ release {{ number synthetic }} cells {{ area {{ name }} \
+         benchmark {{ number title }} institutions achievedShare {{ value standardError status reason }} }} }} }}"
+    )
 }

@@ -51,12 +51,8 @@ impl Operator<'_> {
     /// # Errors
     /// When the database holds anything that is not synthetic.
     pub async fn fill_demo(&self) -> Result<Vec<DemoOrganisation>, Error> {
+        self.check_demo().await?;
         if self.0.store().setting(SYNTHETIC).await?.is_none() {
-            if !self.0.store().directory().await?.is_empty() {
-                return Err(Error::Conflict(
-                    "the database holds organisations of its own; the demonstration fills an empty one".to_owned(),
-                ));
-            }
             self.0.store().put_setting(SYNTHETIC, "filling").await?;
         }
         if self.0.store().setting(SYNTHETIC).await?.as_deref() != Some("true") {
@@ -79,6 +75,34 @@ impl Operator<'_> {
         .into_iter()
         .flatten()
         .collect())
+    }
+
+    /// Refuses a database that holds anything but a demonstration, before it is migrated or written to.
+    ///
+    /// # Errors
+    /// When it does, or fails.
+    pub async fn check_demo(&self) -> Result<(), Error> {
+        if self.0.store().setting_if_migrated(SYNTHETIC).await?.is_none()
+            && self.0.store().holds_organisations().await?
+        {
+            return Err(Error::Conflict(
+                "the database holds organisations of its own; the demonstration fills an empty one: name another with \
+                 --database-url"
+                    .to_owned(),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Refuses to take real data into a demonstration: its releases say that they are made up.
+    pub(super) async fn check_not_demo(&self) -> Result<(), Error> {
+        if self.is_synthetic().await? {
+            return Err(Error::Conflict(
+                "the database holds a demonstration, and takes in no results of anybody: name another with --database-url"
+                    .to_owned(),
+            ));
+        }
+        Ok(())
     }
 
     /// Whether the database holds made-up data, so that every release of it must say so.

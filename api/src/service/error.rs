@@ -86,6 +86,7 @@ impl From<store::Error> for Error {
             store::Error::UnknownArea(_) | store::Error::UnknownOrganisation(_) => Self::NotFound(text),
             store::Error::OrganisationTaken(_) | store::Error::NothingToPublish => Self::Conflict(text),
             store::Error::Reference(_) => Self::BadRequest(text),
+            store::Error::NoDatabase(_) => Self::NotFound(text),
             store::Error::Corrupt(_) | store::Error::Database(_) => Self::Internal(error.into()),
         }
     }

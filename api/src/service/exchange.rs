@@ -8,7 +8,7 @@ use disclosure::NoiseKey;
 
 use crate::{
     domain::{Catalogue, Clock, Secret},
-    store::Store,
+    store::{self, Absent, Address, InvalidAddress, Store},
 };
 
 use super::{Error, budget::Granted, current::CurrentRelease, heavy::HeavyPool, older::OlderReleases};
@@ -30,14 +30,33 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// Opens the database at an address such as `sqlite://exchange.db` or `postgres://…`. Nothing is loaded yet.
+    /// Opens the database at an address such as `sqlite://exchange.db` or `postgres://…`, a SQLite file being made where there is
+    /// none. Nothing is loaded yet.
     ///
     /// # Errors
-    /// When the database cannot be reached.
+    /// When the address is none, or the database cannot be reached.
     pub async fn open(database_url: &str, secret: Secret, clock: Arc<dyn Clock>) -> Result<Self, Error> {
-        let store = Store::connect(database_url)
-            .await
-            .map_err(|error| Error::Unavailable(format!("cannot open the database: {error}")))?;
+        Self::open_or(database_url, secret, clock, Absent::Create).await
+    }
+
+    /// Opens a database that is there already: a mistyped path makes no new one.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and when there is no such file.
+    pub async fn open_existing(database_url: &str, secret: Secret, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        Self::open_or(database_url, secret, clock, Absent::Refuse).await
+    }
+
+    async fn open_or(database_url: &str, secret: Secret, clock: Arc<dyn Clock>, absent: Absent) -> Result<Self, Error> {
+        let address: Address =
+            database_url.parse().map_err(|error: InvalidAddress| Error::BadRequest(error.to_string()))?;
+        let store = Store::connect(&address, absent).await.map_err(|error| match error {
+            store::Error::Database(error) => Error::Unavailable(format!(
+                "cannot open the database {address}: {}",
+                error.to_string().replace(database_url, "…")
+            )),
+            other => other.into(),
+        })?;
         let empty =
             Catalogue::build(Vec::new(), Vec::new(), Vec::new(), &[]).map_err(|error| Error::Internal(error.into()))?;
         Ok(Self {
@@ -61,18 +80,21 @@ impl Exchange {
         if !self.store.is_migrated().await? {
             return Err(Error::Unavailable("the database is not up to date; run `exchange migrate`".to_owned()));
         }
-        let fingerprint = self.secret.fingerprint();
-        match self.store.setting(SECRET_FINGERPRINT).await? {
-            None => self.store.put_setting(SECRET_FINGERPRINT, &fingerprint).await?,
-            Some(known) if known == fingerprint => {}
-            Some(known) => {
-                return Err(Error::Conflict(format!(
-                    "the secret does not belong to this database: expected the one with fingerprint {known}, \
-                     found {fingerprint}"
-                )));
-            }
+        if self.check_secret().await? {
+            self.store.put_setting(SECRET_FINGERPRINT, &self.secret.fingerprint()).await?;
         }
         self.refresh().await
+    }
+
+    /// Refuses a secret that is another database's. Returns whether the database knows none yet.
+    pub(super) async fn check_secret(&self) -> Result<bool, Error> {
+        let found = self.secret.fingerprint();
+        match self.store.setting_if_migrated(SECRET_FINGERPRINT).await? {
+            Some(known) if known != found => Err(Error::Conflict(format!(
+                "the secret does not belong to this database: expected the one with fingerprint {known}, found {found}"
+            ))),
+            known => Ok(known.is_none()),
+        }
     }
 
     /// Whether a release is loaded, so that questions can be answered.

@@ -58,6 +58,7 @@ impl Operator<'_> {
         mut progress: impl FnMut(Progress) + Send,
     ) -> Result<ImportReport, Error> {
         let catalogue = self.0.store().newest_catalogue().await?;
+        self.check_not_demo().await?;
         self.check_known(request).await?;
         let reading = ingest::results::read_results(input, &catalogue, self.0.secret(), self.0.today(), &mut |bytes| {
             progress(Progress::Read(bytes));
@@ -84,6 +85,7 @@ impl Operator<'_> {
         input: impl Read,
         mut progress: impl FnMut(Progress) + Send,
     ) -> Result<ImportReport, Error> {
+        self.check_not_demo().await?;
         self.check_known(request).await?;
         let places = self.0.store().places().await?;
         let reading = ingest::destinations::read_destinations(input, &places, self.0.secret(), &mut |bytes| {

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use entity::{agreement, agreement_purpose, area, organisation};
+use migration::SchemaManager;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, TransactionTrait,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
 };
 
 use crate::domain::{Agreement, Dimension, Directory, NewAgreement, Organisation, OrganisationKind};
@@ -117,6 +118,17 @@ impl Store {
         agreement_purpose::Entity::insert_many(rows).exec_without_returning(&transaction).await?;
         transaction.commit().await?;
         Ok(id)
+    }
+
+    /// Whether there is any organisation; none where nothing was migrated yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn holds_organisations(&self) -> Result<bool> {
+        let migrated = SchemaManager::new(&self.database).has_table("organisation").await?;
+        // Only the key is read: its table may be that of an earlier build.
+        let any = organisation::Entity::find().select_only().column(organisation::Column::Id).into_tuple::<i64>();
+        Ok(migrated && any.one(&self.database).await?.is_some())
     }
 
     /// The key of the organisation with a code.

@@ -15,6 +15,9 @@ pub enum Error {
     /// Nothing came in since the newest release.
     #[error("nothing to publish: no result and no destination came in since the newest release")]
     NothingToPublish,
+    /// There is no database file.
+    #[error("there is no database `{0}`; make one with `exchange migrate`, or name another with --database-url")]
+    NoDatabase(String),
     /// Reference data that do not hang together.
     #[error("the reference data do not hang together: {0}")]
     Reference(String),

@@ -1,5 +1,6 @@
 //! The database: the one room that knows sea-orm and the entities. Takes and returns domain types.
 
+mod address;
 mod budget;
 mod catalogue;
 mod destinations;
@@ -20,6 +21,7 @@ use sea_orm::{
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 
+pub use address::{Address, InvalidAddress};
 pub use error::Error;
 pub use submit::{NewSubmission, Receipt};
 
@@ -31,6 +33,15 @@ const WRITER_LOCK: i64 = 0x6265_6e63_686d_6b01;
 /// The advisory lock of migrations on PostgreSQL.
 const MIGRATION_LOCK: i64 = 0x6265_6e63_686d_6b02;
 
+/// What to do where a SQLite database has no file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absent {
+    /// Make one.
+    Create,
+    /// Refuse: the path is likely mistyped.
+    Refuse,
+}
+
 /// A connection pool to one database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
@@ -38,13 +49,16 @@ pub struct Store {
 }
 
 impl Store {
-    /// Connects to `sqlite://FILE`, `sqlite::memory:` or `postgres://…`. A SQLite file is made where there is none.
+    /// Connects to a database. Whether a SQLite file is made where there is none says `absent`.
     ///
     /// # Errors
-    /// When the address is wrong or the database cannot be reached within 10 seconds.
-    pub async fn connect(url: &str) -> Result<Self> {
-        let mut options = ConnectOptions::new(url);
-        let in_memory = url.contains(":memory:");
+    /// When there is no such file, or the database cannot be reached within 10 seconds.
+    pub async fn connect(address: &Address, absent: Absent) -> Result<Self> {
+        if let Some(file) = address.file().filter(|file| absent == Absent::Refuse && !file.exists()) {
+            return Err(Error::NoDatabase(file.display().to_string()));
+        }
+        let mut options = ConnectOptions::new(address.url());
+        let in_memory = address.is_in_memory();
         options
             .max_connections(if in_memory { 1 } else { 8 })
             .min_connections(1)
@@ -52,9 +66,9 @@ impl Store {
             .acquire_timeout(Duration::from_secs(10))
             .sqlx_logging(false)
             .record_stmt_in_spans(false)
-            .map_sqlx_sqlite_opts(|options| {
+            .map_sqlx_sqlite_opts(move |options| {
                 options
-                    .create_if_missing(true)
+                    .create_if_missing(absent == Absent::Create)
                     .journal_mode(SqliteJournalMode::Wal)
                     .synchronous(SqliteSynchronous::Normal)
                     .busy_timeout(Duration::from_secs(30))

@@ -1,11 +1,20 @@
 //! Small facts about the database itself.
 
 use entity::setting;
+use migration::SchemaManager;
 use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
 
 use super::{Result, Store};
 
 impl Store {
+    /// A fact by name, also where nothing was migrated yet: then there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn setting_if_migrated(&self, key: &str) -> Result<Option<String>> {
+        if SchemaManager::new(&self.database).has_table("setting").await? { self.setting(key).await } else { Ok(None) }
+    }
+
     /// A fact by name.
     ///
     /// # Errors

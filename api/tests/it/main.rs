@@ -10,6 +10,7 @@ mod catalogue_versions;
 mod derived;
 mod destinations;
 mod edge;
+mod first_start;
 mod identity;
 mod importing;
 mod outcomes;

@@ -260,7 +260,7 @@ pub(crate) fn question(input: &str) -> String {
 
 fn settings(url: &str) -> Settings {
     Settings {
-        database_url: url.to_owned(),
+        database_url: Some(url.to_owned()),
         secret_file: None,
         issuer: "benchmark-exchange".into(),
         audience: "benchmark-exchange".into(),

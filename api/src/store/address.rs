@@ -1,0 +1,136 @@
+//! The address of a database. It may hold a password, so it is shown without.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use sea_orm::sqlx::postgres::PgConnectOptions;
+
+/// Where a database is.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Address {
+    url: String,
+    place: Place,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum Place {
+    /// A SQLite database in the memory of this process.
+    Memory,
+    /// A SQLite database in a file.
+    File(PathBuf),
+    /// A database on a PostgreSQL server.
+    Server,
+}
+
+/// The text is no address. What it is stays untold: it may hold a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "expected the address of a database, `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`, with `#`, `/`, `?`, `@` and \
+     `:` of a password written as %23, %2F, %3F, %40 and %3A; found something else"
+)]
+pub struct InvalidAddress;
+
+impl Address {
+    /// The file of a SQLite database; `None` for any other.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.place {
+            Place::File(path) => Some(path),
+            Place::Memory | Place::Server => None,
+        }
+    }
+
+    /// Whether the database is in the memory of this process, and gone with it.
+    pub fn is_in_memory(&self) -> bool {
+        self.place == Place::Memory
+    }
+
+    /// The address as the driver takes it.
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl FromStr for Address {
+    type Err = InvalidAddress;
+
+    fn from_str(url: &str) -> Result<Self, Self::Err> {
+        let place = if let Some(rest) = url.strip_prefix("sqlite:") {
+            let rest = rest.strip_prefix("//").unwrap_or(rest);
+            let (file, parameters) = rest.split_once('?').unwrap_or((rest, ""));
+            match file {
+                "" => return Err(InvalidAddress),
+                ":memory:" => Place::Memory,
+                _ if parameters.split('&').any(|parameter| parameter == "mode=memory") => Place::Memory,
+                file => Place::File(file.into()),
+            }
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            PgConnectOptions::from_str(url).map_err(|_| InvalidAddress)?;
+            Place::Server
+        } else {
+            return Err(InvalidAddress);
+        };
+        Ok(Self { url: url.to_owned(), place })
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.url.split_once("://"), self.url.rsplit_once('@')) {
+            (Some((scheme, _)), Some((_, host))) if self.place == Place::Server => {
+                write!(f, "{scheme}://…@{}", host.split('?').next().unwrap_or_default())
+            }
+            _ => f.write_str(self.url.split('?').next().unwrap_or_default()),
+        }
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Address({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(url: &str, shown: &str, file: Option<&str>) {
+        let address: Address = url.parse().unwrap();
+        assert_eq!(address.to_string(), shown);
+        assert_eq!(address.file(), file.map(Path::new), "{url}");
+    }
+
+    #[test]
+    fn an_address_is_shown_without_its_password() {
+        check("postgres://app:Secr3t@db:5432/exchange", "postgres://…@db:5432/exchange", None);
+        check("postgresql://app:a%40b@db/exchange?sslmode=require&password=x", "postgresql://…@db/exchange", None);
+        check("postgres://db/exchange?password=Secr3t", "postgres://db/exchange", None);
+    }
+
+    #[test]
+    fn sqlite_is_a_file_with_or_without_slashes_or_in_memory() {
+        check("sqlite://exchange.db", "sqlite://exchange.db", Some("exchange.db"));
+        check("sqlite:exchange.db?mode=ro", "sqlite:exchange.db", Some("exchange.db"));
+        check("sqlite:///srv/exchange.db", "sqlite:///srv/exchange.db", Some("/srv/exchange.db"));
+        check("sqlite::memory:", "sqlite::memory:", None);
+        assert!("sqlite::memory:".parse::<Address>().unwrap().is_in_memory());
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused_and_not_repeated() {
+        for url in [
+            "postgres://app:Secr3t#Pass@127.0.0.1:5432/exchange",
+            "postgres://app:Secr3t/Pass@127.0.0.1:5432/exchange",
+            "postgress://app:Secr3tPass@127.0.0.1:5432/exchange",
+            "sqlite://",
+            "exchange.db",
+            "",
+        ] {
+            let refused = url.parse::<Address>().unwrap_err().to_string();
+            assert!(!refused.contains("Secr3t") && refused.contains("%23"), "{url}: {refused}");
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! The first hour with the service: its commands in the order of the documentation, as a person types them.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+use api::{cli::serve::question, domain::OrganisationKind};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::support::{Engine, Service};
+
+/// A folder to work in, and nothing of the environment that would name another database or secret.
+struct Desk(TempDir);
+
+impl Desk {
+    fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_exchange"));
+        command.args(arguments).current_dir(self.0.path()).env_clear().env("EXCHANGE_LOG", "error");
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// What a command that works prints.
+    fn does(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{arguments:?}: {told}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// What a command that is refused says.
+    fn refuses(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(!output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stdout));
+        String::from_utf8(output.stderr).unwrap()
+    }
+}
+
+/// A server that ends with the test.
+struct Running {
+    child: Child,
+    address: String,
+    /// What it printed before the address of the playground.
+    lines: Vec<String>,
+}
+
+impl Running {
+    fn start(desk: &Desk, arguments: &[&str]) -> Self {
+        let mut child = desk.command(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = Vec::new();
+        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+            let line = line.unwrap();
+            if let Some(address) = line.strip_prefix("playground http://") {
+                let address = address.trim_end_matches("/graphiql").to_owned();
+                return Self { child, address, lines };
+            }
+            lines.push(line);
+        }
+        panic!("it ended before it served: {:?}", child.wait());
+    }
+
+    fn ask(&self, token: &str, query: &str) -> Value {
+        let body = json!({ "query": query }).to_string();
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(
+            stream,
+            "POST /graphql HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/json\r\n\
+             Authorization: Bearer {token}\r\nContent-Length: {}\r\n\r\n{body}",
+            self.address,
+            body.len()
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn sample(name: &str) -> String {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/samples").join(name).display().to_string()
+}
+
+#[test]
+fn the_commands_for_ones_own_data_lead_to_published_numbers() {
+    let desk = Desk::new();
+    let real = ["--secret-file", "exchange.secret", "--database-url", "sqlite://exchange.db"];
+    let with = |arguments: &[&'static str]| [arguments, &real].concat();
+    desk.does(&["secret", "new", "exchange.secret"]);
+    assert!(desk.refuses(&["secret", "new", "exchange.secret"]).contains("is there already"));
+    assert!(
+        desk.refuses(&with(&["publish"])).contains("exchange migrate"),
+        "nothing is made at a path without a database"
+    );
+    assert!(!desk.path("exchange.db").exists());
+    desk.does(&with(&["migrate"]));
+    desk.does(&with(&["organisation", "add", "NE-HUB", "--kind", "hub", "--name", "Our hub", "--area", "HUB-2018-21"]));
+    let agreement = ["agreement", "add", "--consumer", "NE-HUB", "--area", "E12000001", "--tier", "regional"];
+    desk.does(&with(&[&agreement[..], &["--purpose", "benchmarking"]].concat()));
+    let backwards = ["--purpose", "benchmarking", "--from", "2030-01-01", "--until", "2020-01-01"];
+    assert!(desk.refuses(&with(&[&agreement[..], &backwards].concat())).contains("found 2020-01-01"));
+    assert!(desk.refuses(&with(&[&agreement[..], &["--purpose", " "]].concat())).contains("found a blank one"));
+    for kind in ["results", "destinations"] {
+        let file = sample(&format!("{kind}.csv"));
+        let mut arguments = vec!["import", kind, &file, "--organisation", "NE-HUB"];
+        arguments.extend(real);
+        desk.does(&arguments);
+    }
+    desk.does(&with(&["publish", "--note", "Summer term"]));
+    let token = desk.does(&with(&["token", "--organisation", "NE-HUB", "--ttl", "1h"]));
+
+    let serve = with(&["serve", "--listen", "127.0.0.1:0"]);
+    let running = Running::start(&desk, &serve);
+    let input = r#"{areas: ["E12000001"], cohortYears: ["202324"], stages: [KS4]}"#;
+    let query = format!(
+        "{{ outcomes(input: {{framework: \"GATSBY-2014\", areas: [\"E12000001\"]}}) {{ summary {{ published }} }} \
+         destinations(input: {input}) {{ summary {{ published }} }} }}"
+    );
+    let answer = running.ask(token.trim(), &query);
+    assert_eq!(answer["data"]["outcomes"]["summary"]["published"], 8, "{answer}");
+    assert_eq!(answer["data"]["destinations"]["summary"]["published"], 5, "{answer}");
+
+    // Another secret is refused before anything is changed.
+    desk.does(&["secret", "new", "other.secret"]);
+    let other = ["migrate", "--secret-file", "other.secret", "--database-url", "sqlite://exchange.db"];
+    assert!(desk.refuses(&other).contains("does not belong to this database"));
+    // So is a demonstration on top of real data.
+    let demo = ["serve", "--demo", "--listen", "127.0.0.1:0", "--database-url", "sqlite://exchange.db"];
+    assert!(desk.refuses(&demo).contains("organisations of its own"));
+}
+
+#[test]
+fn a_demonstration_keeps_to_files_of_its_own_and_shows_what_may_be_asked() {
+    let desk = Desk::new();
+    fs::write(desk.path("exchange.secret"), "somebody's").unwrap();
+    let running = Running::start(&desk, &["serve", "--demo", "--listen", "127.0.0.1:0"]);
+    assert_eq!(fs::read(desk.path("exchange.secret")).unwrap(), b"somebody's");
+    assert!(desk.path("demonstration.db").exists() && !desk.path("exchange.db").exists());
+
+    let tokens: Vec<&str> = running.lines.iter().filter_map(|line| line.strip_prefix("token ")).collect();
+    let curls: Vec<&str> = running.lines.iter().filter_map(|line| line.strip_prefix("  curl ")).collect();
+    assert_eq!((tokens.len(), curls.len()), (3, 3), "{:?}", running.lines);
+    for (token, curl) in tokens.into_iter().zip(curls) {
+        let [kind, _, token] = token.split(' ').collect::<Vec<_>>()[..] else { panic!("{token}") };
+        let query = question(kind.parse().unwrap());
+        assert!(
+            curl.contains(&running.address) && curl.contains(token) && curl.contains(&query.replace('"', "\\\"")),
+            "{curl}"
+        );
+        let answer = running.ask(token, &query);
+        let cells = answer["data"]["outcomes"]["cells"].as_array().unwrap_or_else(|| panic!("{answer}"));
+        assert!(cells.iter().any(|cell| cell["achievedShare"]["value"].is_number()), "{kind}: {answer}");
+        assert_eq!(answer["data"]["outcomes"]["release"]["synthetic"], true);
+    }
+    drop(running);
+
+    let demonstration = ["--secret-file", "demonstration.secret", "--database-url", "sqlite:demonstration.db"];
+    let file = sample("results.csv");
+    let mut import = vec!["import", "results", &file, "--organisation", "HUB-2018-21-DEMO"];
+    import.extend(demonstration);
+    assert!(desk.refuses(&import).contains("holds a demonstration"));
+    fs::remove_file(desk.path("demonstration.secret")).unwrap();
+    let again = desk.refuses(&["serve", "--demo", "--listen", "127.0.0.1:0"]);
+    assert!(again.contains("demonstration.secret") && again.contains("is not"), "{again}");
+}
+
+#[test]
+fn what_cannot_be_a_database_or_a_secret_is_told_without_the_password() {
+    let desk = Desk::new();
+    desk.does(&["secret", "new", "s"]);
+    for address in
+        ["postgres://app:Secr3t#Pass@127.0.0.1:5432/x", "postgress://app:Secr3tPass@127.0.0.1/x", "exchange.db"]
+    {
+        let told = desk.refuses(&["migrate", "--secret-file", "s", "--database-url", address]);
+        assert!(told.contains("expected the address of a database") && !told.contains("Secr3t"), "{told}");
+    }
+    let told =
+        desk.refuses(&["migrate", "--secret-file", "s", "--database-url", "postgres://app:Secr3tPass@127.0.0.1:1/x"]);
+    assert!(told.contains("127.0.0.1:1/x") && !told.contains("Secr3t"), "{told}");
+    let told = desk.refuses(&["migrate"]);
+    assert!(told.contains("exchange secret new"), "{told}");
+}
+
+#[tokio::test]
+async fn organisations_without_a_code_or_a_name_are_refused() {
+    let service = Service::empty(Engine::Sqlite).await;
+    for (code, name) in [("", "A name"), (" ", "A name"), ("CODE", ""), ("CO\u{7}DE", "A name")] {
+        let added = service.operator().add_organisation(code, OrganisationKind::Hub, name, "HUB-2018-21").await;
+        assert!(added.unwrap_err().to_string().starts_with("expected a "), "{code:?} {name:?}");
+    }
+}
+
+/// Regenerate with `cargo run -- --help > api/tests/it/help.txt`.
+#[test]
+fn the_help_in_the_repository_is_the_one_that_is_shown() {
+    let shown = Desk::new().command(&["--help"]).env_clear().output().unwrap();
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    assert_eq!(
+        include_str!("help.txt").trim_end(),
+        shown.trim_end(),
+        "run: cargo run -- --help > api/tests/it/help.txt"
+    );
+}
