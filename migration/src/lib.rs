@@ -8,9 +8,12 @@ mod m0004_releases;
 mod m0005_destinations;
 mod m0006_budget;
 mod m0007_catalogue_versions;
+mod state;
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::{MigratorTrait, SchemaManager};
+
+pub use state::{State, state};
 
 /// Every step, in order.
 pub struct Migrator;

@@ -7,6 +7,8 @@ use axum::{
     response::IntoResponse,
 };
 
+use crate::service::Schema;
+
 use super::State;
 
 /// The process lives.
@@ -14,12 +16,19 @@ pub(super) async fn live() -> &'static str {
     "ok"
 }
 
-/// A release is loaded and the database is up to date.
+/// A release is loaded and the database has the schema that this program knows. Asked every few seconds, so it only reads.
 pub(super) async fn ready(Extract(state): Extract<State>) -> Response<Body> {
     let loaded = state.exchange.is_loaded();
-    let migrated = state.exchange.is_migrated().await;
+    let schema = state.exchange.schema().await;
+    let migrated = schema == Some(Schema::Current);
+    let schema = match schema {
+        Some(Schema::Current) => "current",
+        Some(Schema::Behind(_)) => "behind",
+        Some(Schema::Newer(_)) => "newer",
+        None => "unreachable",
+    };
     let status = if loaded && migrated { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body = serde_json::json!({"ready": loaded && migrated, "releaseLoaded": loaded, "migrated": migrated});
+    let body = serde_json::json!({"ready": loaded && migrated, "releaseLoaded": loaded, "migrated": migrated, "schema": schema});
     let json = HeaderValue::from_static("application/json; charset=utf-8");
     (status, [(header::CONTENT_TYPE, json)], body.to_string()).into_response()
 }

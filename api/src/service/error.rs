@@ -87,6 +87,7 @@ impl From<store::Error> for Error {
             store::Error::OrganisationTaken(_) | store::Error::NothingToPublish => Self::Conflict(text),
             store::Error::Reference(_) => Self::BadRequest(text),
             store::Error::NoDatabase(_) => Self::NotFound(text),
+            store::Error::Newer(_) => Self::Unavailable(text),
             store::Error::Corrupt(_) | store::Error::Database(_) => Self::Internal(error.into()),
         }
     }

@@ -8,7 +8,7 @@ use disclosure::NoiseKey;
 
 use crate::{
     domain::{Catalogue, Clock, Secret},
-    store::{self, Absent, Address, InvalidAddress, Store},
+    store::{self, Absent, Address, InvalidAddress, Schema, Store},
 };
 
 use super::{Error, budget::Granted, current::CurrentRelease, heavy::HeavyPool, older::OlderReleases};
@@ -77,23 +77,32 @@ impl Exchange {
     /// # Errors
     /// When migrations are missing or the secret is another one: either would give wrong answers.
     pub async fn start(&self) -> Result<(), Error> {
-        if !self.store.is_migrated().await? {
-            return Err(Error::Unavailable("the database is not up to date; run `exchange migrate`".to_owned()));
+        match self.store.schema().await? {
+            Schema::Current => {}
+            Schema::Behind(missing) => {
+                return Err(Error::Unavailable(format!(
+                    "the database is not up to date: {} of the migrations have not run; run `exchange migrate`",
+                    missing.len()
+                )));
+            }
+            Schema::Newer(unknown) => return Err(store::Error::Newer(unknown).into()),
         }
-        if self.check_secret().await? {
-            self.store.put_setting(SECRET_FINGERPRINT, &self.secret.fingerprint()).await?;
+        self.check_secret().await?;
+        // Of two that start at once the first one's stands.
+        let found = self.secret.fingerprint();
+        let known = self.store.setting_or(SECRET_FINGERPRINT, &found).await?;
+        if known != found {
+            return Err(another_secret(&known, &found));
         }
         self.refresh().await
     }
 
-    /// Refuses a secret that is another database's. Returns whether the database knows none yet.
-    pub(super) async fn check_secret(&self) -> Result<bool, Error> {
+    /// Refuses a secret that is another database's, also before anything is migrated.
+    pub(super) async fn check_secret(&self) -> Result<(), Error> {
         let found = self.secret.fingerprint();
         match self.store.setting_if_migrated(SECRET_FINGERPRINT).await? {
-            Some(known) if known != found => Err(Error::Conflict(format!(
-                "the secret does not belong to this database: expected the one with fingerprint {known}, found {found}"
-            ))),
-            known => Ok(known.is_none()),
+            Some(known) if known != found => Err(another_secret(&known, &found)),
+            _ => Ok(()),
         }
     }
 
@@ -107,9 +116,10 @@ impl Exchange {
         self.current.load().snapshot.as_ref().map(|snapshot| snapshot.release().number)
     }
 
-    /// Whether the database answers and is migrated.
-    pub async fn is_migrated(&self) -> bool {
-        self.store.is_migrated().await.unwrap_or(false)
+    /// How the schema of the database compares with the one that this program knows; `None` where the database does not
+    /// answer. Only reads.
+    pub async fn schema(&self) -> Option<Schema> {
+        self.store.schema().await.ok()
     }
 
     /// The present instant.
@@ -133,4 +143,10 @@ impl Exchange {
     pub(super) fn noise(&self) -> &Arc<NoiseKey> {
         &self.noise
     }
+}
+
+fn another_secret(known: &str, found: &str) -> Error {
+    Error::Conflict(format!(
+        "the secret does not belong to this database: expected the one with fingerprint {known}, found {found}"
+    ))
 }

@@ -34,3 +34,5 @@ pub use operator::{Authority, Operator};
 pub use preview::{Preview, PreviewCost};
 pub use reader::Reader;
 pub use tabulation::Tabulation;
+
+pub use crate::store::Schema;

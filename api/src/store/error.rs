@@ -21,6 +21,12 @@ pub enum Error {
     /// Reference data that do not hang together.
     #[error("the reference data do not hang together: {0}")]
     Reference(String),
+    /// A later version of the program ran migrations that this one does not know.
+    #[error(
+        "the database is newer than this program, which does not know the migrations {}; run the version that made them",
+        .0.join(", ")
+    )]
+    Newer(Vec<String>),
     /// A value in the database is none that the application writes.
     #[error("the database holds a value that was not expected: {0}")]
     Corrupt(String),

@@ -23,6 +23,7 @@ use sea_orm::{
 
 pub use address::{Address, InvalidAddress};
 pub use error::Error;
+pub use migration::State as Schema;
 pub use submit::{NewSubmission, Receipt};
 
 type Result<T> = std::result::Result<T, Error>;
@@ -84,8 +85,11 @@ impl Store {
     /// Runs the migrations that are missing. On PostgreSQL one process at a time.
     ///
     /// # Errors
-    /// When the database fails.
+    /// When the database fails, or is newer than this program.
     pub async fn migrate(&self) -> Result<()> {
+        if let Schema::Newer(unknown) = self.schema().await? {
+            return Err(Error::Newer(unknown));
+        }
         if self.database.get_database_backend() == DbBackend::Postgres {
             let lock = self.database.begin().await?;
             advisory_lock(&lock, MIGRATION_LOCK).await?;
@@ -97,12 +101,13 @@ impl Store {
         Ok(())
     }
 
-    /// Whether every migration has run.
+    /// How the schema of the database compares with the one that this program knows. Only reads: a role that may create
+    /// nothing can serve.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn is_migrated(&self) -> Result<bool> {
-        Ok(Migrator::get_pending_migrations(&self.database).await?.is_empty())
+    pub async fn schema(&self) -> Result<Schema> {
+        Ok(migration::state(&self.database).await?)
     }
 
     /// A transaction that no other writer of results or releases runs beside, so that keys grow in the order of commits.

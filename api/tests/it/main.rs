@@ -18,4 +18,5 @@ mod protection;
 mod releases;
 mod rows;
 mod schema;
+mod store;
 mod support;

@@ -176,12 +176,16 @@ impl Service {
 
     /// Another process over the same database: what it remembers is its own.
     pub(crate) async fn replica(&self) -> Self {
-        let database = self.database.beside();
-        let exchange = Exchange::open(&database.url, Secret::new([1; 32]), Arc::new(clock())).await.unwrap();
+        self.through(&self.database.url).await
+    }
+
+    /// Another process over the same database, which it reaches by another address.
+    pub(crate) async fn through(&self, url: &str) -> Self {
+        let exchange = Exchange::open(url, Secret::new([1; 32]), Arc::new(clock())).await.unwrap();
         exchange.start().await.unwrap();
         let exchange = Arc::new(exchange);
         let router = app::router(&self.settings, &exchange).unwrap();
-        Self { exchange, router, settings: settings(&database.url), database: database.into() }
+        Self { exchange, router, settings: settings(url), database: self.database.beside().into() }
     }
 
     /// Hands a population in.

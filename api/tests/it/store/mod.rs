@@ -1,0 +1,3 @@
+//! The database: roles that may only write rows.
+
+mod readiness;
