@@ -14,8 +14,22 @@ pub struct Model {
     pub purpose: String,
 }
 
-/// None are declared: joins are written where they are used.
+/// What its rows refer to, and what refers to them.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    /// The agreement.
+    #[sea_orm(
+        belongs_to = "super::agreement::Entity",
+        from = "Column::AgreementId",
+        to = "super::agreement::Column::Id"
+    )]
+    Agreement,
+}
+
+impl Related<super::agreement::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Agreement.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

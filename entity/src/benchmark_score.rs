@@ -16,8 +16,18 @@ pub struct Model {
     pub score: i16,
 }
 
-/// None are declared: joins are written where they are used.
+/// What its rows refer to, and what refers to them.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    /// The result.
+    #[sea_orm(belongs_to = "super::result::Entity", from = "Column::ResultId", to = "super::result::Column::Id")]
+    Result,
+}
+
+impl Related<super::result::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Result.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

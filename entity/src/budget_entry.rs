@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Tier;
+
 /// A tabulation that an organisation has had, once: the ledger of the budget.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "budget_entry")]
@@ -11,7 +13,7 @@ pub struct Model {
     pub organisation_id: i64,
     /// The tier of the answer.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub tier: String,
+    pub tier: Tier,
     /// What it is about: a benchmark, or a framework for outcomes over all of its benchmarks.
     #[sea_orm(primary_key, auto_increment = false)]
     pub measure: String,
@@ -29,8 +31,22 @@ pub struct Model {
     pub charged_at: DateTimeUtc,
 }
 
-/// None are declared: joins are written where they are used.
+/// What its rows refer to, and what refers to them.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    /// The organisation that had it.
+    #[sea_orm(
+        belongs_to = "super::organisation::Entity",
+        from = "Column::OrganisationId",
+        to = "super::organisation::Column::Id"
+    )]
+    Organisation,
+}
+
+impl Related<super::organisation::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Organisation.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -16,8 +16,27 @@ pub struct Model {
     pub scheme: String,
 }
 
-/// None are declared: joins are written where they are used.
+/// What its rows refer to, and what refers to them.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    /// Its results, corrected ones among them.
+    #[sea_orm(has_many = "super::result::Entity")]
+    Result,
+    /// Its counts of destinations, corrected ones among them.
+    #[sea_orm(has_many = "super::destination_count::Entity")]
+    DestinationCount,
+}
+
+impl Related<super::result::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Result.def()
+    }
+}
+
+impl Related<super::destination_count::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::DestinationCount.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,6 +1,7 @@
 //! The tables as sea-orm entities, and nothing else.
 
 pub mod agreement;
+pub mod agreement_dimension;
 pub mod agreement_purpose;
 pub mod area;
 pub mod area_membership;
@@ -19,3 +20,6 @@ pub mod release;
 pub mod result;
 pub mod setting;
 pub mod submission;
+mod tier;
+
+pub use tier::Tier;

@@ -2,6 +2,27 @@
 
 use sea_orm::entity::prelude::*;
 
+/// What an organisation is, as stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum Kind {
+    /// A careers hub.
+    #[sea_orm(string_value = "hub")]
+    Hub,
+    /// A Local Enterprise Partnership.
+    #[sea_orm(string_value = "lep")]
+    Lep,
+    /// A combined or local authority.
+    #[sea_orm(string_value = "authority")]
+    Authority,
+    /// A national body.
+    #[sea_orm(string_value = "national")]
+    National,
+    /// A partner abroad.
+    #[sea_orm(string_value = "partner")]
+    Partner,
+}
+
 /// A hub, LEP, authority, national body or partner abroad.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "organisation")]
@@ -15,13 +36,41 @@ pub struct Model {
     /// The name to show.
     pub name: String,
     /// What sort it is.
-    pub kind: String,
-    /// The area.
+    pub kind: Kind,
+    /// The area it works in.
     pub area_id: i64,
 }
 
-/// None are declared: joins are written where they are used.
+/// What its rows refer to, and what refers to them.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    /// The area it works in.
+    #[sea_orm(belongs_to = "super::area::Entity", from = "Column::AreaId", to = "super::area::Column::Id")]
+    Area,
+    /// The agreements under which it may ask.
+    #[sea_orm(has_many = "super::agreement::Entity")]
+    Agreement,
+    /// What it handed in.
+    #[sea_orm(has_many = "super::submission::Entity")]
+    Submission,
+}
+
+impl Related<super::area::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Area.def()
+    }
+}
+
+impl Related<super::agreement::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Agreement.def()
+    }
+}
+
+impl Related<super::submission::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Submission.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -39,8 +39,60 @@ pub struct Model {
     pub supersedes: Option<i64>,
 }
 
-/// None are declared: joins are written where they are used.
+/// What its rows refer to, and what refers to them.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    /// The institution.
+    #[sea_orm(
+        belongs_to = "super::institution::Entity",
+        from = "Column::InstitutionId",
+        to = "super::institution::Column::Id"
+    )]
+    Institution,
+    /// The framework.
+    #[sea_orm(
+        belongs_to = "super::framework::Entity",
+        from = "Column::FrameworkId",
+        to = "super::framework::Column::Id"
+    )]
+    Framework,
+    /// The submission it came with.
+    #[sea_orm(
+        belongs_to = "super::submission::Entity",
+        from = "Column::SubmissionId",
+        to = "super::submission::Column::Id"
+    )]
+    Submission,
+    /// The local authority it stood in.
+    #[sea_orm(belongs_to = "super::area::Entity", from = "Column::LocalAuthorityId", to = "super::area::Column::Id")]
+    LocalAuthority,
+    /// The careers hub it belonged to.
+    #[sea_orm(belongs_to = "super::area::Entity", from = "Column::HubId", to = "super::area::Column::Id")]
+    Hub,
+    /// The result it corrects.
+    #[sea_orm(belongs_to = "Entity", from = "Column::Supersedes", to = "Column::Id")]
+    Supersedes,
+    /// Its scores.
+    #[sea_orm(has_many = "super::benchmark_score::Entity")]
+    Score,
+}
+
+impl Related<super::institution::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Institution.def()
+    }
+}
+
+impl Related<super::submission::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Submission.def()
+    }
+}
+
+impl Related<super::benchmark_score::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Score.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

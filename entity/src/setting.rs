@@ -13,7 +13,7 @@ pub struct Model {
     pub value: String,
 }
 
-/// None are declared: joins are written where they are used.
+/// It stands alone.
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

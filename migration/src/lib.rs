@@ -8,6 +8,7 @@ mod m0004_releases;
 mod m0005_destinations;
 mod m0006_budget;
 mod m0007_catalogue_versions;
+mod m0008_agreement_dimensions;
 mod state;
 
 use sea_orm_migration::prelude::*;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_destinations::Migration),
             Box::new(m0006_budget::Migration),
             Box::new(m0007_catalogue_versions::Migration),
+            Box::new(m0008_agreement_dimensions::Migration),
         ]
     }
 }

@@ -84,7 +84,11 @@ impl From<store::Error> for Error {
         let text = error.to_string();
         match error {
             store::Error::UnknownArea(_) | store::Error::UnknownOrganisation(_) => Self::NotFound(text),
-            store::Error::OrganisationTaken(_) | store::Error::NothingToPublish => Self::Conflict(text),
+            store::Error::OrganisationTaken(_)
+            | store::Error::NothingToPublish
+            | store::Error::ReleaseTaken(_)
+            | store::Error::LostRace(_)
+            | store::Error::Unmigratable(_) => Self::Conflict(text),
             store::Error::Reference(_) => Self::BadRequest(text),
             store::Error::NoDatabase(_) => Self::NotFound(text),
             store::Error::Newer(_) => Self::Unavailable(text),

@@ -4,12 +4,17 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use disclosure::{POOL_TABULATIONS, Tier};
-use entity::budget_entry;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryResult, Value};
+use entity::budget_entry::{self, Column};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 
 use crate::domain::{Bill, BudgetLine, Charge, Ledger, Verdict};
 
-use super::{Error, Result, Store};
+use super::{
+    Result, Store,
+    words::{stored_tier, tier},
+};
 
 /// The advisory lock of debits on PostgreSQL. One for all organisations, because they share the pool.
 const BUDGET_LOCK: i64 = 0x6265_6e63_686d_6b06;
@@ -37,7 +42,7 @@ impl Store {
                 let charge = &bill.charges[entry.charge];
                 budget_entry::ActiveModel {
                     organisation_id: Set(organisation),
-                    tier: Set(tier.to_string()),
+                    tier: Set(stored_tier(tier)),
                     measure: Set(charge.measure.to_string()),
                     period: Set(charge.period.to_string()),
                     tabulation: Set(charge.tabulation.to_string()),
@@ -72,32 +77,32 @@ impl Store {
         period: Option<&str>,
         first: u32,
     ) -> Result<Vec<BudgetLine>> {
-        let mut values: Vec<Value> = vec![organisation.into()];
-        let mut conditions = String::from("organisation_id = ?");
-        for (column, wanted) in [("measure", measure), ("period", period)] {
-            if let Some(wanted) = wanted {
-                conditions.push_str(&format!(" AND {column} = ?"));
-                values.push(wanted.into());
-            }
-        }
-        let sql = format!(
-            "SELECT tier, measure, period, CAST(COUNT(*) AS BIGINT), SUM(cost) FROM budget_entry WHERE {conditions} \
-             GROUP BY tier, measure, period ORDER BY period DESC, tier, measure LIMIT {first}"
-        );
-        let rows = self.database.query_all_raw(self.statement(&sql, values)).await?;
-        rows.iter()
-            .map(|row| {
-                let tier: String = row.try_get_by_index(0)?;
-                let used: i64 = row.try_get_by_index(3)?;
-                Ok(BudgetLine {
-                    tier: tier.parse().map_err(|_| Error::Corrupt(format!("the tier `{tier}`")))?,
-                    measure: row.try_get_by_index(1)?,
-                    period: row.try_get_by_index(2)?,
-                    used: u32::try_from(used).unwrap_or(u32::MAX),
-                    cost: row.try_get_by_index(4)?,
-                })
-            })
-            .collect()
+        let lines = budget_entry::Entity::find()
+            .select_only()
+            .columns([Column::Tier, Column::Measure, Column::Period])
+            .column_as(Column::Tabulation.count(), "used")
+            .column_as(Column::Cost.sum(), "cost")
+            .filter(Column::OrganisationId.eq(organisation))
+            .apply_if(measure, |query, measure| query.filter(Column::Measure.eq(measure)))
+            .apply_if(period, |query, period| query.filter(Column::Period.eq(period)))
+            .group_by(Column::Tier)
+            .group_by(Column::Measure)
+            .group_by(Column::Period)
+            .order_by_desc(Column::Period)
+            .order_by_asc(Column::Tier)
+            .order_by_asc(Column::Measure)
+            .limit(u64::from(first))
+            .into_tuple::<(entity::Tier, String, String, i64, f64)>()
+            .all(&self.database)
+            .await?;
+        let line = |(stored, measure, period, used, cost)| BudgetLine {
+            tier: tier(stored),
+            measure,
+            period,
+            used: u32::try_from(used).unwrap_or(u32::MAX),
+            cost,
+        };
+        Ok(lines.into_iter().map(line).collect())
     }
 
     /// What is held already, as far as a bill needs it: three questions, however many charges there are.
@@ -111,35 +116,36 @@ impl Store {
         let mut ledger = Ledger::new(tier.rules().new_tabulations.unwrap_or(u32::MAX), POOL_TABULATIONS);
         let measures = each_once(bill, |charge| &charge.measure);
         let periods = each_once(bill, |charge| &charge.period);
-        let about = format!("measure IN ({}) AND period IN ({})", marks(&measures), marks(&periods));
-        let about_values = || measures.iter().chain(&periods).map(|text| Value::from(*text));
+        let about = budget_entry::Entity::find()
+            .select_only()
+            .columns([Column::Measure, Column::Period])
+            .filter(Column::Measure.is_in(measures))
+            .filter(Column::Period.is_in(periods));
 
-        let sql = format!(
-            "SELECT measure, period, tabulation FROM budget_entry WHERE organisation_id = ? AND tier = ? AND {about}"
-        );
-        let values = [organisation.into(), tier.as_str().into()].into_iter().chain(about_values()).collect();
-        for row in connection.query_all_raw(self.statement(&sql, values)).await? {
-            ledger.hold(&charge(&row)?);
+        let held = about
+            .clone()
+            .column(Column::Tabulation)
+            .filter(Column::OrganisationId.eq(organisation))
+            .filter(Column::Tier.eq(stored_tier(tier)));
+        for row in held.into_tuple().all(connection).await? {
+            ledger.hold(&charge(row));
         }
 
         // The size of the pool is read before what is in it: what comes in between can then only be known too well.
-        let sql = format!(
-            "SELECT measure, period, CAST(COUNT(*) AS BIGINT) FROM budget_entry WHERE {about} AND pooled \
-             GROUP BY measure, period"
-        );
-        for row in connection.query_all_raw(self.statement(&sql, about_values().collect())).await? {
-            let size: i64 = row.try_get_by_index(2)?;
-            ledger.size_pool(text(&row, 0)?, text(&row, 1)?, usize::try_from(size).unwrap_or(usize::MAX));
+        let pooled = about.filter(Column::Pooled.eq(true));
+        let sizes = pooled
+            .clone()
+            .column_as(Column::Tabulation.count(), "size")
+            .group_by(Column::Measure)
+            .group_by(Column::Period);
+        for (measure, period, size) in sizes.into_tuple::<(String, String, i64)>().all(connection).await? {
+            ledger.size_pool(measure.into(), period.into(), usize::try_from(size).unwrap_or(usize::MAX));
         }
 
         let tabulations = each_once(bill, |charge| &charge.tabulation);
-        let sql = format!(
-            "SELECT measure, period, tabulation FROM budget_entry WHERE {about} AND pooled AND tabulation IN ({})",
-            marks(&tabulations)
-        );
-        let values = about_values().chain(tabulations.iter().map(|text| Value::from(*text))).collect();
-        for row in connection.query_all_raw(self.statement(&sql, values)).await? {
-            ledger.know(&charge(&row)?);
+        let known = pooled.column(Column::Tabulation).filter(Column::Tabulation.is_in(tabulations));
+        for row in known.into_tuple().all(connection).await? {
+            ledger.know(&charge(row));
         }
         Ok(ledger)
     }
@@ -153,16 +159,6 @@ fn each_once(bill: &Bill, text: impl Fn(&Charge) -> &Arc<str>) -> Vec<&str> {
     texts
 }
 
-/// A `?` for each text.
-fn marks(texts: &[&str]) -> String {
-    vec!["?"; texts.len()].join(", ")
-}
-
-fn text(row: &QueryResult, column: usize) -> Result<Arc<str>> {
-    Ok(row.try_get_by_index::<String>(column)?.into())
-}
-
-/// The measure, period and tabulation of a row.
-fn charge(row: &QueryResult) -> Result<Charge> {
-    Ok(Charge { measure: text(row, 0)?, period: text(row, 1)?, tabulation: text(row, 2)? })
+fn charge((measure, period, tabulation): (String, String, String)) -> Charge {
+    Charge { measure: measure.into(), period: period.into(), tabulation: tabulation.into() }
 }

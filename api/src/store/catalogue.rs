@@ -7,7 +7,7 @@ use entity::{
 };
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Select};
 
-use crate::domain::{Area, AreaKind, Benchmark, Catalogue, Framework, Membership, Reference, Relation, RelationKind};
+use crate::domain::{Area, Benchmark, Catalogue, Framework, Membership, Reference, Relation};
 
 use super::{Error, Result, Store};
 
@@ -163,22 +163,3 @@ fn code(codes: &HashMap<i64, String>, id: i64) -> Result<String> {
 fn number(stored: i16) -> Result<u8> {
     u8::try_from(stored).map_err(|_| Error::Corrupt(format!("the benchmark number {stored}")))
 }
-
-/// Both words of one list, told apart by the compiler: a kind that one side lacks does not compile.
-macro_rules! same_words {
-    ($stored:path, $own:ty, $($word:ident),+) => {
-        impl From<$stored> for $own {
-            fn from(stored: $stored) -> Self {
-                match stored { $(<$stored>::$word => Self::$word),+ }
-            }
-        }
-        impl From<$own> for $stored {
-            fn from(own: $own) -> Self {
-                match own { $(<$own>::$word => Self::$word),+ }
-            }
-        }
-    };
-}
-
-same_words!(area_version::AreaKind, AreaKind, Country, Region, Lep, CombinedAuthority, LocalAuthority, Hub);
-same_words!(benchmark_relation::RelationKind, RelationKind, Exact, Close, Broad, Narrow);

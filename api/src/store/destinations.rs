@@ -2,24 +2,27 @@
 
 use std::{collections::HashMap, fmt::Write};
 
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use entity::{destination_count, institution, result, submission};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Statement,
+};
 
 use crate::domain::{
-    AreaIndex, Catalogue, CohortYear, Destination, DestinationRecord, Place, Places, Pseudonym, Release,
-    ReleasedDestination, Stage,
+    AreaIndex, Catalogue, CohortYear, DestinationRecord, Place, Places, Pseudonym, Release, ReleasedDestination,
 };
 
 use super::{
     Error, NewSubmission, Receipt, Result, Store,
     released::{Numbering, PAGE, known, places},
-    submit::{Received, id, known_institutions, next_id},
+    submit::{Received, holds, id, known_institutions, last_id},
 };
 
 /// Counts of one statement, written as whole numbers into its text.
 const CHUNK: usize = 8_000;
 
 /// What tells one cohort from another: institution, cohort year and stage.
-type Cohort = (i64, i16, i16);
+type Cohort = (i64, i16, destination_count::Stage);
 
 /// The count that holds now for a cohort and a destination.
 struct Held {
@@ -31,7 +34,7 @@ struct Held {
 /// What holds now: counts, and where each cohort's institution stood when its first count was stored.
 #[derive(Default)]
 struct Holding {
-    counts: HashMap<(Cohort, i16), Held>,
+    counts: HashMap<(Cohort, destination_count::Category), Held>,
     places: HashMap<Cohort, (i64, Option<i64>)>,
 }
 
@@ -42,18 +45,21 @@ impl Store {
     /// When the database fails or holds something that the application does not write.
     pub async fn places(&self) -> Result<Places> {
         let areas: HashMap<i64, String> =
-            self.ids(&self.database, "area").await?.into_iter().map(|(code, id)| (id, code)).collect();
+            self.area_ids(&self.database).await?.into_iter().map(|(code, id)| (id, code)).collect();
         let code = |id: i64| areas.get(&id).cloned().ok_or_else(|| Error::Corrupt(format!("the area {id}")));
-        let sql = "SELECT i.pseudonym, r.period, r.local_authority_id, r.hub_id \
-                   FROM result r JOIN institution i ON i.id = r.institution_id \
-                   WHERE NOT EXISTS (SELECT 1 FROM result n WHERE n.supersedes = r.id) ORDER BY r.id";
+        let holding = result::Entity::find()
+            .select_only()
+            .column(institution::Column::Pseudonym)
+            .columns([result::Column::Period, result::Column::LocalAuthorityId, result::Column::HubId])
+            .inner_join(institution::Entity)
+            .filter(holds::<result::Entity>(result::Column::Id, result::Column::Supersedes))
+            .order_by_asc(result::Column::Id)
+            .into_tuple::<(Vec<u8>, String, i64, Option<i64>)>();
         let mut stood = Places::default();
-        for row in self.database.query_all_raw(self.statement(sql, vec![])).await? {
-            let period: String = row.try_get_by_index(1)?;
-            let hub: Option<i64> = row.try_get_by_index(3)?;
+        for (institution, period, local_authority, hub) in holding.all(&self.database).await? {
             let period = period.parse().map_err(|_| Error::Corrupt(format!("the period `{period}`")))?;
-            let place = Place { local_authority: code(row.try_get_by_index(2)?)?, hub: hub.map(code).transpose()? };
-            stood.add(pseudonym(row.try_get_by_index(0)?)?, period, place);
+            let place = Place { local_authority: code(local_authority)?, hub: hub.map(code).transpose()? };
+            stood.add(pseudonym(institution)?, period, place);
         }
         Ok(stood)
     }
@@ -81,12 +87,12 @@ impl Store {
         };
         let institutions = known_institutions(&transaction).await?;
         let mut writer = Writer {
-            areas: self.ids(&transaction, "area").await?,
-            holding: self.holding(&transaction, records, &institutions).await?,
+            areas: self.area_ids(&transaction).await?,
+            holding: holding(&transaction, records, &institutions).await?,
             institutions,
             organisation,
             submission,
-            next: next_id(&transaction, "destination_count").await?,
+            next: last_id::<destination_count::Entity>(&transaction, destination_count::Column::Id).await? + 1,
             counts: 0,
             corrected: 0,
             unchanged: 0,
@@ -104,41 +110,6 @@ impl Store {
         Ok(Receipt::CountsAccepted { submission, counts, corrected, unchanged })
     }
 
-    /// What holds now for every institution of the records.
-    async fn holding(
-        &self,
-        transaction: &DatabaseTransaction,
-        records: &[DestinationRecord],
-        institutions: &HashMap<Pseudonym, i64>,
-    ) -> Result<Holding> {
-        let mut wanted: Vec<i64> =
-            records.iter().filter_map(|record| institutions.get(&record.institution).copied()).collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        let mut holding = Holding::default();
-        for chunk in wanted.chunks(CHUNK) {
-            let list = chunk.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
-            let sql = format!(
-                "SELECT d.id, d.institution_id, d.cohort_year, d.stage, d.category, d.students, s.organisation_id, \
-                 d.local_authority_id, d.hub_id \
-                 FROM destination_count d JOIN submission s ON s.id = d.submission_id \
-                 WHERE d.institution_id IN ({list}) \
-                 AND NOT EXISTS (SELECT 1 FROM destination_count n WHERE n.supersedes = d.id)"
-            );
-            for row in transaction.query_all_raw(self.statement(&sql, vec![])).await? {
-                let cohort = (row.try_get_by_index(1)?, row.try_get_by_index(2)?, row.try_get_by_index(3)?);
-                let held = Held {
-                    id: row.try_get_by_index(0)?,
-                    provider: row.try_get_by_index(6)?,
-                    students: row.try_get_by_index(5)?,
-                };
-                holding.counts.insert((cohort, row.try_get_by_index(4)?), held);
-                holding.places.insert(cohort, (row.try_get_by_index(7)?, row.try_get_by_index(8)?));
-            }
-        }
-        Ok(holding)
-    }
-
     /// Visits every count of a release: each up to its last one that none of them supersedes, whatever came later. Visits as
     /// well every count that an earlier release showed and a correction has replaced since; those have an `until`.
     ///
@@ -154,22 +125,25 @@ impl Store {
             return Ok(());
         }
         let areas: HashMap<i64, AreaIndex> =
-            places(self.ids(&self.database, "area").await?, |code| catalogue.area_index(code));
+            places(self.area_ids(&self.database).await?, |code| catalogue.area_index(code));
         let numbering = Numbering::of(&self.releases().await?, release, |release| release.last_destination);
+        // By hand, because it reads every count of the country: one text of SQL stays prepared from page to page. SQLite reads
+        // `$1` as PostgreSQL does.
         let sql = "SELECT i.pseudonym, d.cohort_year, d.stage, d.category, d.students, d.local_authority_id, d.hub_id, \
                    s.organisation_id, d.id, n.id \
                    FROM destination_count d \
                    JOIN institution i ON i.id = d.institution_id \
                    JOIN submission s ON s.id = d.submission_id \
-                   LEFT JOIN destination_count n ON n.supersedes = d.id AND n.id <= ? \
-                   WHERE d.id > ? AND d.id <= ? \
+                   LEFT JOIN destination_count n ON n.supersedes = d.id AND n.id <= $1 \
+                   WHERE d.id > $2 AND d.id <= $3 \
                    AND (n.id IS NULL OR EXISTS \
                     (SELECT 1 FROM release e WHERE e.last_destination >= d.id AND e.last_destination < n.id))";
         let mut from = 0;
         while from < release.last_destination {
             let to = (from + PAGE).min(release.last_destination);
             let values = vec![release.last_destination.into(), from.into(), to.into()];
-            for row in self.database.query_all_raw(self.statement(sql, values)).await? {
+            let page = Statement::from_sql_and_values(self.database.get_database_backend(), sql, values);
+            for row in self.database.query_all_raw(page).await? {
                 let year: i16 = row.try_get_by_index(1)?;
                 let students: i32 = row.try_get_by_index(4)?;
                 let hub: Option<i64> = row.try_get_by_index(6)?;
@@ -180,8 +154,8 @@ impl Store {
                         .ok()
                         .and_then(CohortYear::new)
                         .ok_or_else(|| Error::Corrupt(format!("the cohort year {year}")))?,
-                    stage: decoded(&Stage::ALL, row.try_get_by_index(2)?)?,
-                    destination: decoded(&Destination::ALL, row.try_get_by_index(3)?)?,
+                    stage: row.try_get_by_index::<destination_count::Stage>(2)?.into(),
+                    destination: row.try_get_by_index::<destination_count::Category>(3)?.into(),
                     students: u32::try_from(students)
                         .map_err(|_| Error::Corrupt("a negative number of students".to_owned()))?,
                     local_authority: known(&areas, row.try_get_by_index(5)?)?,
@@ -195,6 +169,35 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// What holds now for every institution of the records.
+async fn holding(
+    transaction: &DatabaseTransaction,
+    records: &[DestinationRecord],
+    institutions: &HashMap<Pseudonym, i64>,
+) -> Result<Holding> {
+    let mut wanted: Vec<i64> =
+        records.iter().filter_map(|record| institutions.get(&record.institution).copied()).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut holding = Holding::default();
+    for chunk in wanted.chunks(CHUNK) {
+        let counts = destination_count::Entity::find()
+            .find_both_related(submission::Entity)
+            .filter(destination_count::Column::InstitutionId.is_in(chunk.iter().copied()))
+            .filter(holds::<destination_count::Entity>(
+                destination_count::Column::Id,
+                destination_count::Column::Supersedes,
+            ));
+        for (row, submission) in counts.all(transaction).await? {
+            let cohort = (row.institution_id, row.cohort_year, row.stage);
+            let held = Held { id: row.id, provider: submission.organisation_id, students: row.students };
+            holding.counts.insert((cohort, row.category), held);
+            holding.places.insert(cohort, (row.local_authority_id, row.hub_id));
+        }
+    }
+    Ok(holding)
 }
 
 /// Writes counts chunk by chunk, with what is looked up once for all of them.
@@ -211,7 +214,7 @@ struct Writer {
 }
 
 impl Writer {
-    /// The statement that stores what is new in a chunk, if anything is. All values are whole numbers, so they stand in the
+    /// The statement that stores what is new in a chunk, if anything is. By hand, as for scores: all values are whole numbers, so they stand in the
     /// text itself: a third of the time that binding them takes.
     fn insert(&mut self, records: &[DestinationRecord]) -> Result<Option<String>> {
         let mut sql = String::with_capacity(200 + records.len() * 60);
@@ -225,8 +228,8 @@ impl Writer {
                 .institutions
                 .get(&record.institution)
                 .ok_or_else(|| Error::Corrupt("a count names an institution without a result".to_owned()))?;
-            let cohort = (institution, year(record.cohort_year), code(&Stage::ALL, &record.stage));
-            let category = code(&Destination::ALL, &record.destination);
+            let cohort = (institution, year(record.cohort_year), record.stage.into());
+            let category = destination_count::Category::from(record.destination);
             let students = i32::try_from(record.students).unwrap_or(i32::MAX);
             let held = self.holding.counts.get(&(cohort, category));
             if held.is_some_and(|held| held.provider == self.organisation && held.students == students) {
@@ -241,11 +244,12 @@ impl Writer {
             };
             let _ = write!(
                 sql,
-                "{}({},{institution},{},{},{category},{students},{},{},{},{})",
+                "{}({},{institution},{},{},{},{students},{},{},{},{})",
                 if self.counts == before { "" } else { "," },
                 self.next,
                 cohort.1,
-                cohort.2,
+                cohort.2.to_value(),
+                category.to_value(),
                 self.submission,
                 place.0,
                 or_null(place.1),
@@ -268,16 +272,6 @@ fn or_null(id: Option<i64>) -> String {
 
 fn year(year: CohortYear) -> i16 {
     i16::try_from(year.start_year()).unwrap_or(i16::MAX)
-}
-
-/// The dictionary code of one of several: its position, from 1.
-fn code<T: PartialEq>(all: &[T], one: &T) -> i16 {
-    all.iter().zip(1..).find(|(known, _)| *known == one).map_or(0, |(_, code)| code)
-}
-
-fn decoded<T: Copy>(all: &[T], code: i16) -> Result<T> {
-    let found = usize::try_from(code - 1).ok().and_then(|position| all.get(position));
-    found.copied().ok_or_else(|| Error::Corrupt(format!("the dictionary code {code}")))
 }
 
 fn pseudonym(bytes: Vec<u8>) -> Result<Pseudonym> {

@@ -2,68 +2,80 @@
 
 use std::collections::HashMap;
 
-use entity::{agreement, agreement_purpose, area, organisation};
+use entity::{agreement, agreement_dimension, agreement_purpose, area, framework, organisation};
 use migration::SchemaManager;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
+    ColumnTrait, ConnectionTrait, EntityTrait, LoaderTrait, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
 };
 
 use crate::domain::{Agreement, Dimension, Directory, NewAgreement, Organisation, OrganisationKind};
 
-use super::{Error, Result, Store};
+use super::{
+    Error, Result, Store,
+    words::{stored_tier, tier},
+};
 
 impl Store {
-    /// All organisations and agreements.
+    /// All organisations and agreements, in order, so that the same directory is equal each time it is read.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn directory(&self) -> Result<Directory> {
-        let areas: HashMap<i64, String> =
-            area::Entity::find().all(&self.database).await?.into_iter().map(|area| (area.id, area.code)).collect();
-        let code = |id: i64| areas.get(&id).cloned().unwrap_or_default();
         let organisations = organisation::Entity::find()
+            .find_both_related(area::Entity)
             .order_by_asc(organisation::Column::Id)
             .all(&self.database)
             .await?
             .into_iter()
-            .map(|row| {
-                Ok(Organisation {
-                    id: row.id,
-                    code: row.code,
-                    name: row.name,
-                    kind: row.kind.parse().map_err(Error::Corrupt)?,
-                    area: code(row.area_id),
-                })
+            .map(|(row, area)| Organisation {
+                id: row.id,
+                code: row.code,
+                name: row.name,
+                kind: row.kind.into(),
+                area: area.code,
             })
-            .collect::<Result<Vec<_>>>()?;
-        let mut purposes: HashMap<i64, Vec<String>> = HashMap::new();
-        // In order, so that the same directory is equal each time it is read.
-        let ordered = agreement_purpose::Entity::find().order_by_asc(agreement_purpose::Column::Purpose);
-        for row in ordered.all(&self.database).await? {
-            purposes.entry(row.agreement_id).or_default().push(row.purpose);
-        }
-        let consumers: HashMap<i64, &str> =
-            organisations.iter().map(|organisation| (organisation.id, organisation.code.as_str())).collect();
-        let agreements = agreement::Entity::find()
+            .collect();
+        let (agreements, consumers, areas) = self.agreements().await?;
+        let purposes = agreement_purpose::Entity::find().order_by_asc(agreement_purpose::Column::Purpose);
+        let purposes = agreements.load_many(purposes, &self.database).await?;
+        let dimensions = agreements.load_many(agreement_dimension::Entity, &self.database).await?;
+        let agreements = agreements
+            .into_iter()
+            .zip(consumers.into_iter().zip(areas))
+            .zip(purposes.into_iter().zip(dimensions))
+            .map(|((row, (consumer, area)), (purposes, dimensions))| Agreement {
+                id: row.id,
+                consumer,
+                area,
+                tier: tier(row.tier),
+                purposes: purposes.into_iter().map(|purpose| purpose.purpose).collect(),
+                dimensions: (!row.every_dimension).then(|| listed(dimensions)),
+                valid_from: row.valid_from,
+                valid_until: row.valid_until,
+            })
+            .collect();
+        Ok(Directory::new(organisations, agreements))
+    }
+
+    /// Every agreement with the code of its consumer and the code of its area, side by side.
+    async fn agreements(&self) -> Result<(Vec<agreement::Model>, Vec<String>, Vec<String>)> {
+        let rows = agreement::Entity::find()
+            .find_also_related(organisation::Entity)
+            .find_also_related(area::Entity)
             .order_by_asc(agreement::Column::Id)
             .all(&self.database)
-            .await?
-            .into_iter()
-            .map(|row| {
-                Ok(Agreement {
-                    id: row.id,
-                    consumer: consumers.get(&row.consumer_id).copied().unwrap_or_default().to_owned(),
-                    area: code(row.area_id),
-                    tier: row.tier.parse().map_err(|_| Error::Corrupt(format!("the tier `{}`", row.tier)))?,
-                    purposes: purposes.remove(&row.id).unwrap_or_default(),
-                    dimensions: row.dimensions.as_deref().map(dimensions).transpose()?,
-                    valid_from: row.valid_from,
-                    valid_until: row.valid_until,
-                })
-            })
-            .collect::<Result<Vec<_>>>()?;
-        Ok(Directory::new(organisations, agreements))
+            .await?;
+        let (mut agreements, mut consumers, mut areas) = (Vec::new(), Vec::new(), Vec::new());
+        for (agreement, consumer, area) in rows {
+            let (Some(consumer), Some(area)) = (consumer, area) else {
+                return Err(Error::Corrupt(format!("the agreement {} without consumer or area", agreement.id)));
+            };
+            agreements.push(agreement);
+            consumers.push(consumer.code);
+            areas.push(area.code);
+        }
+        Ok((agreements, consumers, areas))
     }
 
     /// Adds an organisation. Returns its key.
@@ -72,17 +84,17 @@ impl Store {
     /// When its code is taken or its area unknown.
     pub async fn add_organisation(&self, code: &str, kind: OrganisationKind, name: &str, area: &str) -> Result<i64> {
         let area = self.area_id(area).await?;
-        if self.organisation_id(code).await?.is_some() {
-            return Err(Error::OrganisationTaken(code.to_owned()));
-        }
         let row = organisation::ActiveModel {
             id: NotSet,
             code: Set(code.to_owned()),
             name: Set(name.to_owned()),
-            kind: Set(kind.to_string()),
+            kind: Set(kind.into()),
             area_id: Set(area),
         };
-        Ok(organisation::Entity::insert(row).exec(&self.database).await?.last_insert_id)
+        let stored = organisation::Entity::insert(row).exec(&self.database).await;
+        Ok(stored
+            .map_err(|error| Error::or_lost_race(error, || Error::OrganisationTaken(code.to_owned())))?
+            .last_insert_id)
     }
 
     /// Adds an agreement with its purposes. Returns its key.
@@ -95,27 +107,25 @@ impl Store {
             .await?
             .ok_or_else(|| Error::UnknownOrganisation(new.consumer.clone()))?;
         let area = self.area_id(&new.area).await?;
-        let named = |dimensions: &Vec<Dimension>| {
-            dimensions.iter().map(|dimension| dimension.name()).collect::<Vec<_>>().join(",")
-        };
         let transaction = self.database.begin().await?;
         let row = agreement::ActiveModel {
             id: NotSet,
             consumer_id: Set(consumer),
             area_id: Set(area),
-            tier: Set(new.tier.to_string()),
-            dimensions: Set(new.dimensions.as_ref().map(named)),
+            tier: Set(stored_tier(new.tier)),
+            every_dimension: Set(new.dimensions.is_none()),
             valid_from: Set(new.valid_from),
             valid_until: Set(new.valid_until),
         };
         let id = agreement::Entity::insert(row).exec(&transaction).await?.last_insert_id;
-        let mut purposes = new.purposes.clone();
-        purposes.sort_unstable();
-        purposes.dedup();
-        let rows = purposes
+        let rows = each_once(&new.purposes)
             .into_iter()
             .map(|purpose| agreement_purpose::ActiveModel { agreement_id: Set(id), purpose: Set(purpose) });
         agreement_purpose::Entity::insert_many(rows).exec_without_returning(&transaction).await?;
+        let rows = each_once(new.dimensions.as_deref().unwrap_or_default()).into_iter().map(|dimension| {
+            agreement_dimension::ActiveModel { agreement_id: Set(id), dimension: Set(dimension.into()) }
+        });
+        agreement_dimension::Entity::insert_many(rows).exec_without_returning(&transaction).await?;
         transaction.commit().await?;
         Ok(id)
     }
@@ -143,18 +153,37 @@ impl Store {
         found.map(|area| area.id).ok_or_else(|| Error::UnknownArea(code.to_owned()))
     }
 
-    /// The keys of all rows of a table that carries codes.
-    pub(super) async fn ids(&self, connection: &impl ConnectionTrait, table: &str) -> Result<HashMap<String, i64>> {
-        let rows = connection.query_all_raw(self.statement(&format!("SELECT code, id FROM {table}"), vec![])).await?;
-        rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
+    /// The keys of all areas, by code.
+    pub(super) async fn area_ids(&self, connection: &impl ConnectionTrait) -> Result<HashMap<String, i64>> {
+        ids::<area::Entity>(connection, area::Column::Code, area::Column::Id).await
+    }
+
+    /// The keys of all frameworks, by code.
+    pub(super) async fn framework_ids(&self, connection: &impl ConnectionTrait) -> Result<HashMap<String, i64>> {
+        ids::<framework::Entity>(connection, framework::Column::Code, framework::Column::Id).await
     }
 }
 
-fn dimensions(list: &str) -> Result<Vec<Dimension>> {
-    list.split(',')
-        .map(|name| {
-            let found = Dimension::ALL.into_iter().find(|dimension| dimension.name() == name);
-            found.ok_or_else(|| Error::Corrupt(format!("the dimension `{name}`")))
-        })
-        .collect()
+/// The keys of all rows of a table that carries codes, by code.
+async fn ids<E: EntityTrait>(
+    connection: &impl ConnectionTrait,
+    code: E::Column,
+    id: E::Column,
+) -> Result<HashMap<String, i64>> {
+    let codes = E::find().select_only().column(code).column(id).into_tuple::<(String, i64)>();
+    Ok(codes.all(connection).await?.into_iter().collect())
+}
+
+fn each_once<T: Ord + Clone>(list: &[T]) -> Vec<T> {
+    let mut list = list.to_vec();
+    list.sort_unstable();
+    list.dedup();
+    list
+}
+
+/// The dimensions that an agreement lists, in the order of tables.
+fn listed(rows: Vec<agreement_dimension::Model>) -> Vec<Dimension> {
+    let mut dimensions: Vec<Dimension> = rows.into_iter().map(|row| row.dimension.into()).collect();
+    dimensions.sort_unstable();
+    dimensions
 }

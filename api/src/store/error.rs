@@ -1,5 +1,7 @@
 //! Why the database did not do what was asked.
 
+use sea_orm::{DbErr, SqlErr};
+
 /// Why the database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -21,16 +23,47 @@ pub enum Error {
     /// Reference data that do not hang together.
     #[error("the reference data do not hang together: {0}")]
     Reference(String),
+    /// Another publisher was first.
+    #[error("release {0} was published by another process at the same time; nothing was published here")]
+    ReleaseTaken(u32),
+    /// Another writer stored a row under the same key first.
+    #[error("another process stored the same at the same time; nothing was changed here")]
+    LostRace(#[source] DbErr),
     /// A later version of the program ran migrations that this one does not know.
     #[error(
         "the database is newer than this program, which does not know the migrations {}; run the version that made them",
         .0.join(", ")
     )]
     Newer(Vec<String>),
+    /// A row breaks a rule of the new schema.
+    #[error("the database cannot be brought up to date: {0}")]
+    Unmigratable(String),
     /// A value in the database is none that the application writes.
     #[error("the database holds a value that was not expected: {0}")]
     Corrupt(String),
     /// The database failed.
     #[error(transparent)]
-    Database(#[from] sea_orm::DbErr),
+    Database(DbErr),
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(_)) => Self::LostRace(error),
+            _ => match error {
+                DbErr::Migration(reason) => Self::Unmigratable(reason),
+                other => Self::Database(other),
+            },
+        }
+    }
+}
+
+impl Error {
+    /// The same, or another error where a race was lost: what the key stood for is known where the row is stored.
+    pub(super) fn or_lost_race(error: DbErr, lost: impl FnOnce() -> Self) -> Self {
+        match Self::from(error) {
+            Self::LostRace(_) => lost(),
+            other => other,
+        }
+    }
 }

@@ -11,13 +11,14 @@ mod released;
 mod releases;
 mod setting;
 mod submit;
+mod words;
 
 use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, Statement,
-    TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, TransactionTrait,
+    sea_query::{Func, Query},
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 
@@ -85,7 +86,7 @@ impl Store {
     /// Runs the migrations that are missing. On PostgreSQL one process at a time.
     ///
     /// # Errors
-    /// When the database fails, or is newer than this program.
+    /// When the database fails, holds rows that break a rule of the new schema, or is newer than this program.
     pub async fn migrate(&self) -> Result<()> {
         if let Schema::Newer(unknown) = self.schema().await? {
             return Err(Error::Newer(unknown));
@@ -120,37 +121,13 @@ impl Store {
         let transaction = self.database.begin().await?;
         match self.database.get_database_backend() {
             DbBackend::Postgres => advisory_lock(&transaction, lock).await?,
-            // The first statement takes SQLite's only write lock, and waits for it.
-            _ => {
-                transaction.execute_unprepared("UPDATE setting SET value = value WHERE key = ''").await?;
-            }
+            _ => setting::lock(&transaction).await?,
         }
         Ok(transaction)
     }
-
-    fn statement(&self, sql: &str, values: Vec<sea_orm::Value>) -> Statement {
-        statement(self.database.get_database_backend(), sql, values)
-    }
-}
-
-/// A statement with `?` for each value, put into the words of the database in use.
-fn statement(backend: DbBackend, sql: &str, values: Vec<sea_orm::Value>) -> Statement {
-    if backend != DbBackend::Postgres {
-        return Statement::from_sql_and_values(backend, sql, values);
-    }
-    let mut numbered = String::with_capacity(sql.len() + 16);
-    let mut parts = sql.split('?');
-    numbered.push_str(parts.next().unwrap_or_default());
-    for (position, part) in parts.enumerate() {
-        numbered.push('$');
-        numbered.push_str(&(position + 1).to_string());
-        numbered.push_str(part);
-    }
-    Statement::from_sql_and_values(backend, numbered, values)
 }
 
 async fn advisory_lock(transaction: &DatabaseTransaction, lock: i64) -> Result<()> {
-    let sql = format!("SELECT pg_advisory_xact_lock({lock})");
-    transaction.execute_unprepared(&sql).await?;
+    transaction.execute(Query::select().expr(Func::cust("pg_advisory_xact_lock").arg(lock))).await?;
     Ok(())
 }

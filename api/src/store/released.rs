@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait, DbBackend, TransactionTrait};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
 
 use crate::domain::{AreaIndex, Attributes, Catalogue, FrameworkIndex, Period, Pseudonym, Release, ReleasedResult};
 
@@ -24,13 +24,16 @@ impl Store {
         visit: &mut (dyn FnMut(ReleasedResult) + Send),
     ) -> Result<()> {
         let frameworks: HashMap<i64, FrameworkIndex> =
-            places(self.ids(&self.database, "framework").await?, |code| catalogue.framework_index(code));
+            places(self.framework_ids(&self.database).await?, |code| catalogue.framework_index(code));
         let areas: HashMap<i64, AreaIndex> =
-            places(self.ids(&self.database, "area").await?, |code| catalogue.area_index(code));
+            places(self.area_ids(&self.database).await?, |code| catalogue.area_index(code));
         let mut periods: HashMap<String, Period> = HashMap::new();
         let numbering = Numbering::of(&self.releases().await?, release, |release| release.last_result);
         // After all that takes a connection of its own: a database in memory has one.
         let reading = self.database.begin().await?;
+        // By hand, because it reads every score of the country: those of a result are gathered into one text, where a join would
+        // read everything about the result once a score, and one text of SQL stays prepared from page to page. SQLite reads
+        // `$1` as PostgreSQL does.
         let sql = "SELECT r.id, i.pseudonym, r.framework_id, r.period, r.local_authority_id, r.hub_id, s.organisation_id, \
                    r.phase, r.type, r.disadvantage, r.size, r.setting, \
                    (SELECT string_agg(CAST(b.benchmark AS TEXT) || ':' || CAST(b.score AS TEXT), ',') \
@@ -38,15 +41,16 @@ impl Store {
                    FROM result r \
                    JOIN institution i ON i.id = r.institution_id \
                    JOIN submission s ON s.id = r.submission_id \
-                   LEFT JOIN result n ON n.supersedes = r.id AND n.id <= ? \
-                   WHERE r.id > ? AND r.id <= ? \
+                   LEFT JOIN result n ON n.supersedes = r.id AND n.id <= $1 \
+                   WHERE r.id > $2 AND r.id <= $3 \
                    AND (n.id IS NULL OR EXISTS \
                     (SELECT 1 FROM release e WHERE e.last_result >= r.id AND e.last_result < n.id))";
         let mut from = 0;
         while from < release.last_result {
             let to = (from + PAGE).min(release.last_result);
             let values = vec![release.last_result.into(), from.into(), to.into()];
-            for row in reading.query_all_raw(self.statement(sql, values)).await? {
+            let page = Statement::from_sql_and_values(reading.get_database_backend(), sql, values);
+            for row in reading.query_all_raw(page).await? {
                 let pseudonym: Vec<u8> = row.try_get_by_index(1)?;
                 let period: String = row.try_get_by_index(3)?;
                 let framework = known(&frameworks, row.try_get_by_index(2)?)?;

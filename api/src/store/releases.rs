@@ -1,14 +1,15 @@
 //! Releases: frozen by number, never changed.
 
 use chrono::{DateTime, Utc};
-use entity::release;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryOrder};
+use entity::{destination_count, release, result};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryOrder, QuerySelect};
 
 use crate::domain::{Checksum, Release, ReleasedDestination};
 
 use super::{
     Error, Result, Store,
     catalogue::{reference, stored},
+    submit::last_id,
 };
 
 impl Store {
@@ -65,7 +66,8 @@ impl Store {
             catalogue_version: Set(stored(catalogue_version)),
         };
         // The number is unique: of two publishers at once one fails and changes nothing.
-        release::Entity::insert(row).exec_without_returning(&self.database).await?;
+        let added = release::Entity::insert(row).exec_without_returning(&self.database).await;
+        added.map_err(|error| Error::or_lost_race(error, || Error::ReleaseTaken(release.number)))?;
         Ok(release)
     }
 
@@ -96,21 +98,18 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn newest_release_number(&self) -> Result<Option<u32>> {
-        let row = self.database.query_one_raw(self.statement("SELECT MAX(number) FROM release", vec![])).await?;
-        let found: Option<i32> = row.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
-        found.map(number).transpose()
+        let newest = release::Entity::find().select_only().column_as(release::Column::Number.max(), "number");
+        let found: Option<Option<i32>> = newest.into_tuple().one(&self.database).await?;
+        found.flatten().map(number).transpose()
     }
 
     /// The last result and the last count of destinations accepted, seen while no submission is half stored.
     async fn last_accepted(&self) -> Result<(i64, i64)> {
         let transaction = self.begin_writing().await?;
-        let sql = "SELECT (SELECT MAX(id) FROM result), (SELECT MAX(id) FROM destination_count)";
-        let row = transaction.query_one_raw(self.statement(sql, vec![])).await?;
-        let found: Option<(Option<i64>, Option<i64>)> =
-            row.map(|row| Ok::<_, Error>((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).transpose()?;
+        let result = last_id::<result::Entity>(&transaction, result::Column::Id).await?;
+        let destination = last_id::<destination_count::Entity>(&transaction, destination_count::Column::Id).await?;
         transaction.commit().await?;
-        let (result, destination) = found.unwrap_or_default();
-        Ok((result.unwrap_or(0), destination.unwrap_or(0)))
+        Ok((result, destination))
     }
 }
 

@@ -2,7 +2,11 @@
 
 use entity::setting;
 use migration::SchemaManager;
-use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    sea_query::{Expr, OnConflict},
+};
 
 use super::{Error, Result, Store};
 
@@ -49,4 +53,14 @@ impl Store {
         setting::Entity::insert(row).on_conflict(replace).exec_without_returning(&self.database).await?;
         Ok(())
     }
+}
+
+/// Takes SQLite's only write lock for a transaction, and waits for it: any statement that writes does, if it changes nothing.
+pub(super) async fn lock(transaction: &DatabaseTransaction) -> Result<()> {
+    setting::Entity::update_many()
+        .col_expr(setting::Column::Value, Expr::col(setting::Column::Value))
+        .filter(setting::Column::Key.eq(""))
+        .exec(transaction)
+        .await?;
+    Ok(())
 }

@@ -6,8 +6,12 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use entity::{institution, result, submission};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use entity::{benchmark_score, institution, result, submission};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
+    sea_query::{BinOper, Expr, ExprTrait, Func, Query},
+};
 
 use crate::domain::{Attributes, Pseudonym, Record};
 
@@ -139,19 +143,19 @@ impl Store {
             Received::Before(receipt) => return Ok(receipt),
         };
         let mut writer = Writer {
-            frameworks: self.ids(&transaction, "framework").await?,
-            areas: self.ids(&transaction, "area").await?,
+            frameworks: self.framework_ids(&transaction).await?,
+            areas: self.area_ids(&transaction).await?,
             institutions: institutions(&transaction, records).await?,
             held: HashMap::new(),
             organisation,
             submission: id,
-            next: next_id(&transaction, "result").await?,
+            next: last_id::<result::Entity>(&transaction, result::Column::Id).await? + 1,
             scores: 0,
             corrected: 0,
             unchanged: 0,
             results: 0,
         };
-        writer.held = self.held(&transaction, records, &writer.frameworks).await?;
+        writer.held = held(&transaction, records, &writer.frameworks).await?;
         let mut done = 0;
         for chunk in records.chunks(CHUNK) {
             writer.write(&transaction, chunk).await?;
@@ -192,7 +196,7 @@ impl Store {
             let receipt = Receipt::AlreadyReceived { submission: before.id, received_at: before.received_at };
             return Ok(Received::Before(receipt));
         }
-        let id = next_id(transaction, "submission").await?;
+        let id = last_id::<submission::Entity>(transaction, submission::Column::Id).await? + 1;
         let row = submission::ActiveModel {
             id: Set(id),
             organisation_id: Set(organisation),
@@ -205,49 +209,97 @@ impl Store {
         submission::Entity::insert(row).exec_without_returning(transaction).await?;
         Ok(Received::New(id))
     }
+}
 
-    /// The results that hold now for every framework and period of the records.
-    async fn held(
-        &self,
-        transaction: &DatabaseTransaction,
-        records: &[Record],
-        frameworks: &HashMap<String, i64>,
-    ) -> Result<HashMap<Key, Held>> {
-        let mut wanted: Vec<(i64, String)> = records
-            .iter()
-            .filter_map(|record| Some((*frameworks.get(&record.framework)?, record.period.to_string())))
-            .collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        let mut held = HashMap::new();
-        for (framework, period) in wanted {
-            let sql = "SELECT r.id, r.institution_id, s.organisation_id, r.completed_on, r.local_authority_id, r.hub_id, \
-                       r.phase, r.type, r.disadvantage, r.size, r.setting, \
-                       (SELECT string_agg(CAST(b.benchmark AS TEXT) || ':' || CAST(b.score AS TEXT), ',') \
-                        FROM benchmark_score b WHERE b.result_id = r.id) \
-                       FROM result r JOIN submission s ON s.id = r.submission_id \
-                       WHERE r.framework_id = ? AND r.period = ? \
-                       AND NOT EXISTS (SELECT 1 FROM result n WHERE n.supersedes = r.id)";
-            let values = vec![framework.into(), period.clone().into()];
-            for row in transaction.query_all_raw(self.statement(sql, values)).await? {
-                let mut attributes = Attributes::default();
-                for (position, code) in attributes.0.iter_mut().enumerate() {
-                    *code = u8::try_from(row.try_get_by_index::<i16>(6 + position)?).unwrap_or_default();
-                }
-                let scores: Option<String> = row.try_get_by_index(11)?;
-                let content = Content {
-                    completed_on: row.try_get_by_index(3)?,
-                    local_authority: row.try_get_by_index(4)?,
-                    hub: row.try_get_by_index(5)?,
-                    attributes,
-                    scores: super::released::parse_scores(scores.as_deref().unwrap_or_default())?,
-                };
-                let found = Held { id: row.try_get_by_index(0)?, provider: row.try_get_by_index(2)?, content };
-                held.insert((row.try_get_by_index(1)?, framework, period.clone()), found);
-            }
+/// A result that holds now, as far as an import compares it.
+#[derive(FromQueryResult)]
+struct HeldRow {
+    id: i64,
+    institution_id: i64,
+    completed_on: chrono::NaiveDate,
+    local_authority_id: i64,
+    hub_id: Option<i64>,
+    phase: i16,
+    r#type: i16,
+    disadvantage: i16,
+    size: i16,
+    setting: i16,
+    organisation_id: i64,
+    scores: Option<String>,
+}
+
+/// The results that hold now for every framework and period of the records.
+async fn held(
+    transaction: &DatabaseTransaction,
+    records: &[Record],
+    frameworks: &HashMap<String, i64>,
+) -> Result<HashMap<Key, Held>> {
+    let mut wanted: Vec<(i64, String)> = records
+        .iter()
+        .filter_map(|record| Some((*frameworks.get(&record.framework)?, record.period.to_string())))
+        .collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut held = HashMap::new();
+    for (framework, period) in wanted {
+        let rows = result::Entity::find()
+            .select_only()
+            .columns([result::Column::Id, result::Column::InstitutionId, result::Column::CompletedOn])
+            .columns([result::Column::LocalAuthorityId, result::Column::HubId, result::Column::Phase])
+            .columns([
+                result::Column::Type,
+                result::Column::Disadvantage,
+                result::Column::Size,
+                result::Column::Setting,
+            ])
+            .column(submission::Column::OrganisationId)
+            .expr_as(scores_of_result(), "scores")
+            .inner_join(submission::Entity)
+            .filter(result::Column::FrameworkId.eq(framework))
+            .filter(result::Column::Period.eq(period.as_str()))
+            .filter(holds::<result::Entity>(result::Column::Id, result::Column::Supersedes))
+            .into_model::<HeldRow>()
+            .all(transaction)
+            .await?;
+        for row in rows {
+            let attributes = [row.phase, row.r#type, row.disadvantage, row.size, row.setting];
+            let content = Content {
+                completed_on: row.completed_on,
+                local_authority: row.local_authority_id,
+                hub: row.hub_id,
+                attributes: Attributes(attributes.map(|code| u8::try_from(code).unwrap_or_default())),
+                scores: super::released::parse_scores(row.scores.as_deref().unwrap_or_default())?,
+            };
+            let found = Held { id: row.id, provider: row.organisation_id, content };
+            held.insert((row.institution_id, framework, period.clone()), found);
         }
-        Ok(held)
     }
+    Ok(held)
+}
+
+/// Whether no later row corrects the one at hand.
+pub(super) fn holds<E: EntityTrait + Default>(id: E::Column, supersedes: E::Column) -> Expr {
+    let later = Query::select()
+        .expr(Expr::val(1))
+        .from_as(E::default(), "later")
+        .and_where(Expr::col(("later", supersedes)).equals((E::default(), id)))
+        .to_owned();
+    Expr::exists(later).not()
+}
+
+/// The scores of the result at hand as one text, `1:100,2:80`: one row a result, where a join would give one a score.
+fn scores_of_result() -> Expr {
+    let text = |column: benchmark_score::Column| column.into_expr().cast_as("text");
+    let and = || BinOper::Custom("||");
+    let pair = text(benchmark_score::Column::Benchmark)
+        .binary(and(), Expr::val(":"))
+        .binary(and(), text(benchmark_score::Column::Score));
+    let scores = Query::select()
+        .expr(Func::cust("string_agg").args([pair, Expr::val(",")]))
+        .from(benchmark_score::Entity)
+        .and_where(benchmark_score::Column::ResultId.into_expr().equals((result::Entity, result::Column::Id)))
+        .to_owned();
+    Expr::SubQuery(None, Box::new(scores.into()))
 }
 
 /// Writes records chunk by chunk, with what is looked up once for all of them.
@@ -320,7 +372,8 @@ impl Writer {
     }
 }
 
-/// All values are whole numbers, so they stand in the text itself: a third of the time that binding them takes.
+/// By hand, because scores are what there is most of. All values are whole numbers, so they stand in the text itself: a third
+/// of the time that binding them takes.
 fn insert_scores(scores: &[(i64, i16, i16)]) -> String {
     let mut sql = String::with_capacity(60 + scores.len() * 16);
     sql.push_str("INSERT INTO benchmark_score (result_id, benchmark, score) VALUES ");
@@ -363,11 +416,10 @@ pub(super) async fn known_institutions(transaction: &DatabaseTransaction) -> Res
     known.into_iter().map(key).collect()
 }
 
-pub(super) async fn next_id(transaction: &DatabaseTransaction, table: &str) -> Result<i64> {
-    let backend = transaction.get_database_backend();
-    let sql = format!("SELECT COALESCE(MAX(id), 0) + 1 FROM {table}");
-    let row = transaction.query_one_raw(super::statement(backend, &sql, vec![])).await?;
-    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(1))
+/// The highest key of a table; 0 where it is empty. Keys are given here, so that they grow in the order of commits.
+pub(super) async fn last_id<E: EntityTrait>(transaction: &DatabaseTransaction, id: E::Column) -> Result<i64> {
+    let last = E::find().select_only().column_as(id.max(), "last").into_tuple::<Option<i64>>();
+    Ok(last.one(transaction).await?.flatten().unwrap_or(0))
 }
 
 pub(super) fn id(ids: &HashMap<String, i64>, code: &str) -> Result<i64> {

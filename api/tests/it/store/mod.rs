@@ -1,3 +1,4 @@
-//! The database: roles that may only write rows.
+//! The database: lost races, and roles that may only write rows.
 
+mod races;
 mod readiness;
