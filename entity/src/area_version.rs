@@ -60,6 +60,20 @@ pub enum Relation {
     /// The area.
     #[sea_orm(belongs_to = "super::area::Entity", from = "Column::AreaId", to = "super::area::Column::Id")]
     Area,
+    /// The version of the catalogue that added it.
+    #[sea_orm(
+        belongs_to = "super::catalogue_version::Entity",
+        from = "Column::AddedIn",
+        to = "super::catalogue_version::Column::Number"
+    )]
+    AddedIn,
+    /// The version of the catalogue that no longer has it.
+    #[sea_orm(
+        belongs_to = "super::catalogue_version::Entity",
+        from = "Column::EndedIn",
+        to = "super::catalogue_version::Column::Number"
+    )]
+    EndedIn,
 }
 
 impl Related<super::area::Entity> for Entity {

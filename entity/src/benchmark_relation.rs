@@ -64,6 +64,20 @@ pub enum Relation {
         to = "super::framework::Column::Id"
     )]
     To,
+    /// The version of the catalogue that added it.
+    #[sea_orm(
+        belongs_to = "super::catalogue_version::Entity",
+        from = "Column::AddedIn",
+        to = "super::catalogue_version::Column::Number"
+    )]
+    AddedIn,
+    /// The version of the catalogue that no longer has it.
+    #[sea_orm(
+        belongs_to = "super::catalogue_version::Entity",
+        from = "Column::EndedIn",
+        to = "super::catalogue_version::Column::Number"
+    )]
+    EndedIn,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

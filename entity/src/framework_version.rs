@@ -34,6 +34,20 @@ pub enum Relation {
         to = "super::framework::Column::Id"
     )]
     Framework,
+    /// The version of the catalogue that added it.
+    #[sea_orm(
+        belongs_to = "super::catalogue_version::Entity",
+        from = "Column::AddedIn",
+        to = "super::catalogue_version::Column::Number"
+    )]
+    AddedIn,
+    /// The version of the catalogue that no longer has it.
+    #[sea_orm(
+        belongs_to = "super::catalogue_version::Entity",
+        from = "Column::EndedIn",
+        to = "super::catalogue_version::Column::Number"
+    )]
+    EndedIn,
 }
 
 impl Related<super::framework::Entity> for Entity {

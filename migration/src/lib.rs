@@ -9,6 +9,8 @@ mod m0005_destinations;
 mod m0006_budget;
 mod m0007_catalogue_versions;
 mod m0008_agreement_dimensions;
+mod m0009_rules;
+mod rule;
 mod state;
 
 use sea_orm_migration::prelude::*;
@@ -31,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_budget::Migration),
             Box::new(m0007_catalogue_versions::Migration),
             Box::new(m0008_agreement_dimensions::Migration),
+            Box::new(m0009_rules::Migration),
         ]
     }
 }

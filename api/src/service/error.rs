@@ -89,7 +89,7 @@ impl From<store::Error> for Error {
             | store::Error::ReleaseTaken(_)
             | store::Error::LostRace(_)
             | store::Error::Unmigratable(_) => Self::Conflict(text),
-            store::Error::Reference(_) => Self::BadRequest(text),
+            store::Error::Reference(_) | store::Error::Invalid(_) => Self::BadRequest(text),
             store::Error::NoDatabase(_) => Self::NotFound(text),
             store::Error::Newer(_) => Self::Unavailable(text),
             store::Error::Corrupt(_) | store::Error::Database(_) => Self::Internal(error.into()),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use disclosure::Tier;
 use entity::{agreement, agreement_dimension, agreement_purpose, area, framework, organisation};
 use migration::SchemaManager;
 use sea_orm::{
@@ -81,8 +82,13 @@ impl Store {
     /// Adds an organisation. Returns its key.
     ///
     /// # Errors
-    /// When its code is taken or its area unknown.
+    /// When its code is taken, its area unknown, or its code or name blank.
     pub async fn add_organisation(&self, code: &str, kind: OrganisationKind, name: &str, area: &str) -> Result<i64> {
+        for (what, text) in [("code", code), ("name", name)] {
+            if text.trim().is_empty() {
+                return Err(Error::Invalid(format!("expected the {what} of an organisation, found `{text}`")));
+            }
+        }
         let area = self.area_id(area).await?;
         let row = organisation::ActiveModel {
             id: NotSet,
@@ -100,8 +106,9 @@ impl Store {
     /// Adds an agreement with its purposes. Returns its key.
     ///
     /// # Errors
-    /// When the organisation or the area is unknown.
+    /// When the organisation or the area is unknown, or the agreement breaks a rule.
     pub async fn add_agreement(&self, new: &NewAgreement) -> Result<i64> {
+        check(new)?;
         let consumer = self
             .organisation_id(&new.consumer)
             .await?
@@ -172,6 +179,22 @@ async fn ids<E: EntityTrait>(
 ) -> Result<HashMap<String, i64>> {
     let codes = E::find().select_only().column(code).column(id).into_tuple::<(String, i64)>();
     Ok(codes.all(connection).await?.into_iter().collect())
+}
+
+/// What the database would refuse, in words for whoever adds the agreement.
+fn check(new: &NewAgreement) -> Result<()> {
+    let invalid = if new.tier == Tier::Own {
+        format!("expected the tier regional or international, found `{}`: own results need no agreement", new.tier)
+    } else if new.purposes.is_empty() {
+        "expected a purpose, found none".to_owned()
+    } else if let Some(blank) = new.purposes.iter().find(|purpose| purpose.trim().is_empty()) {
+        format!("expected a purpose, found `{blank}`")
+    } else if let Some(until) = new.valid_until.filter(|until| *until < new.valid_from) {
+        format!("expected a last day no earlier than the first, {}, found `{until}`", new.valid_from)
+    } else {
+        return Ok(());
+    };
+    Err(Error::Invalid(invalid))
 }
 
 fn each_once<T: Ord + Clone>(list: &[T]) -> Vec<T> {

@@ -38,6 +38,9 @@ pub enum Error {
     /// A row breaks a rule of the new schema.
     #[error("the database cannot be brought up to date: {0}")]
     Unmigratable(String),
+    /// What is to be stored breaks a rule that the database holds.
+    #[error("{0}")]
+    Invalid(String),
     /// A value in the database is none that the application writes.
     #[error("the database holds a value that was not expected: {0}")]
     Corrupt(String),

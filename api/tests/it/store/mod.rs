@@ -1,4 +1,7 @@
-//! The database: lost races, and roles that may only write rows.
+//! The database: its entities and its migrated schema, every earlier version of it, lost races, and roles that may only write rows.
 
+mod entities;
+mod migrations;
 mod races;
 mod readiness;
+mod rules;

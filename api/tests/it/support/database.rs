@@ -73,6 +73,11 @@ impl Database {
         Self { url: self.url.clone(), _directory: None, server: self.server.clone() }
     }
 
+    /// A connection beside the service's.
+    pub(crate) async fn connect(&self) -> sea_orm::DatabaseConnection {
+        sea_orm::Database::connect(&self.url).await.unwrap()
+    }
+
     /// Changes something behind the service's back.
     pub(crate) async fn execute(&self, sql: &str) {
         sea_orm::Database::connect(&self.url).await.unwrap().execute_unprepared(sql).await.unwrap();

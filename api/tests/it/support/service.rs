@@ -153,6 +153,17 @@ impl Service {
         Self { exchange, router, settings, database: Arc::new(database) }
     }
 
+    /// Over a database as it is, migrated.
+    pub(crate) async fn migrated(database: Database) -> Self {
+        let settings = settings(&database.url);
+        let exchange = Exchange::open(&database.url, Secret::new([1; 32]), Arc::new(clock())).await.unwrap();
+        exchange.operator(Authority::of_the_operator()).migrate().await.unwrap();
+        exchange.start().await.unwrap();
+        let exchange = Arc::new(exchange);
+        let router = app::router(&settings, &exchange).unwrap();
+        Self { exchange, router, settings, database: Arc::new(database) }
+    }
+
     /// The exchange in the hands of those who may change it.
     pub(crate) fn operator(&self) -> Operator<'_> {
         self.exchange.operator(Authority::of_the_operator())
