@@ -5,7 +5,7 @@ use disclosure::Tier;
 
 use crate::{
     auth::{Scope, Viewer},
-    domain::{Agreement, AreaIndex, Catalogue, Dimension, Directory},
+    domain::{Agreement, AreaIndex, Catalogue, Dimension, Directory, Organisation},
 };
 
 /// The built-in purpose under which an organisation asks about the results it handed in itself.
@@ -79,11 +79,7 @@ pub fn authorize(
     today: NaiveDate,
     purpose: Option<&str>,
 ) -> Result<Grant, Refusal> {
-    let Viewer::Partner(partner) = viewer else { return Err(Refusal::Anonymous) };
-    if !partner.has(Scope::OutcomesRead) {
-        return Err(Refusal::MissingScope(Scope::OutcomesRead.as_str()));
-    }
-    let organisation = directory.organisation(partner.organisation()).ok_or(Refusal::NoAgreement)?;
+    let organisation = identify(viewer, directory)?;
     if purpose == Some(OWN_RESULTS) {
         let area = catalogue.area_index(&organisation.area).ok_or(Refusal::NoAgreement)?;
         return Ok(Grant {
@@ -115,6 +111,18 @@ pub fn authorize(
         })
         .collect();
     Ok(Grant { organisation: organisation.code.clone(), purpose: purpose.to_owned(), reaches, provider: None })
+}
+
+/// The organisation that asks, where its token may ask at all. Needs no release: whoever is refused here makes none be loaded.
+///
+/// # Errors
+/// [`Refusal`] without a token, without the scope, or for an organisation that is not known.
+pub fn identify<'a>(viewer: &Viewer, directory: &'a Directory) -> Result<&'a Organisation, Refusal> {
+    let Viewer::Partner(partner) = viewer else { return Err(Refusal::Anonymous) };
+    if !partner.has(Scope::OutcomesRead) {
+        return Err(Refusal::MissingScope(Scope::OutcomesRead.as_str()));
+    }
+    directory.organisation(partner.organisation()).ok_or(Refusal::NoAgreement)
 }
 
 /// The viewer's agreements that hold on a day; none for an anonymous one.

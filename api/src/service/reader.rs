@@ -59,8 +59,9 @@ impl Reader {
         &self.session.current.catalogue
     }
 
-    /// The release of a number, the session's own when none is named.
+    /// The release of a number, the session's own when none is named, for a viewer that may ask at all.
     pub(super) async fn snapshot(&self, number: Option<u32>) -> Result<Arc<Snapshot>, Error> {
+        policy::identify(self.viewer(), self.session.directory())?;
         self.exchange.snapshot(&self.session.current, number, self.session.patience).await
     }
 

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod attack;
+mod authz;
 mod budget;
 mod catalogue;
 mod catalogue_versions;

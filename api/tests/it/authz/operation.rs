@@ -1,0 +1,189 @@
+//! What is asked: every root field, with every argument and every field of an input somewhere among them.
+//!
+//! To cover a new field or argument, add an operation here.
+
+use serde_json::Value;
+
+use crate::support::{HUB, LEP, PARTNER, Service};
+
+/// A document, and the short form under which the table names it.
+pub(super) struct Operation {
+    pub(super) name: String,
+    pub(super) document: String,
+}
+
+/// The code of an area that there is not.
+pub(super) const UNKNOWN: &str = "X99";
+
+/// Areas in the catalogue that one scenario or another does not reach.
+pub(super) const AREAS: [&str; 6] = ["E12000001", "E12000003", "E92000001", "E06000047", "E37000025", "HUB-2018-21"];
+
+const OUTCOMES: &str = "tier purpose cells { area { code kind } categories { dimension } institutions }";
+const DESTINATIONS: &str = "tier purpose cells { area { code kind } benchmarksAchieved { lowest } institutions }";
+
+/// Questions about outcomes: the fields of `input` beside framework, benchmarks and periods.
+const QUESTIONS: [&str; 36] = [
+    "",
+    r#"areas: ["E12000001"]"#,
+    r#"areas: ["E06000047"]"#,
+    r#"areas: ["E37000025"]"#,
+    r#"areas: ["HUB-2018-21"]"#,
+    r#"areas: ["E12000003"]"#,
+    r#"areas: ["E92000001"]"#,
+    r#"areas: ["X99"]"#,
+    r#"areas: ["E12000001", "E12000003"]"#,
+    r#"areas: ["E12000001", "E12000003"], by: [PHASE]"#,
+    r#"areas: ["E12000001", "E12000003"], by: [TYPE]"#,
+    r#"areas: ["E12000001", "E12000003"], by: [SIZE]"#,
+    "areaKind: LOCAL_AUTHORITY",
+    r#"areas: ["E12000001"], areaKind: LEP"#,
+    r#"areas: ["E92000001"], areaKind: REGION"#,
+    r#"areas: ["E12000001"], by: [PHASE]"#,
+    r#"areas: ["E12000001"], by: [TYPE]"#,
+    r#"areas: ["E12000001"], by: [PHASE, TYPE]"#,
+    r#"areas: ["E12000001"], by: [PHASE, TYPE, SIZE]"#,
+    r#"areas: ["E12000001"], by: [PHASE], reconcile: true"#,
+    r#"areas: ["E12000001"], where: [{dimension: PHASE, in: ["special"]}]"#,
+    r#"areas: ["E12000001"], where: [{dimension: TYPE, in: ["academy"]}]"#,
+    r#"areas: ["E12000001"], where: [{dimension: SIZE, in: ["small", "medium", "large"]}]"#,
+    r#"areas: ["E12000001"], by: [PHASE], where: [{dimension: TYPE, in: ["academy"]}]"#,
+    r#"areas: ["E12000001"], mapped: true"#,
+    r#"areas: ["E12000001"], purpose: "benchmarking""#,
+    r#"areas: ["E12000001"], purpose: "research""#,
+    r#"areas: ["E12000001"], purpose: "marketing""#,
+    r#"purpose: "OWN_RESULTS""#,
+    r#"areas: ["E12000001"], purpose: "OWN_RESULTS""#,
+    r#"areas: ["E12000003"], purpose: "OWN_RESULTS""#,
+    r#"areas: ["X99"], purpose: "OWN_RESULTS""#,
+    r#"areas: ["E12000001"], purpose: "OWN_RESULTS", by: [TYPE]"#,
+    r#"areas: ["E12000001"], release: 1"#,
+    r#"areas: ["E12000001"], release: 9"#,
+    r#"areas: ["E12000003"], release: 1"#,
+];
+
+/// Questions of a preview: they are held to the same rules, so fewer do.
+const PREVIEWS: [&str; 7] = [
+    "",
+    r#"areas: ["E12000001"]"#,
+    r#"areas: ["E12000003"]"#,
+    r#"areas: ["X99"]"#,
+    r#"areas: ["E12000001"], by: [PHASE]"#,
+    r#"areas: ["E12000001"], by: [TYPE]"#,
+    r#"areas: ["E12000001"], purpose: "OWN_RESULTS""#,
+];
+
+/// Questions about destinations.
+const DESTINATION_QUESTIONS: [&str; 19] = [
+    "",
+    r#"areas: ["E12000001"]"#,
+    r#"areas: ["E06000047"]"#,
+    r#"areas: ["HUB-2018-21"]"#,
+    r#"areas: ["E12000003"]"#,
+    r#"areas: ["E92000001"]"#,
+    r#"areas: ["X99"]"#,
+    r#"areas: ["E12000001", "E12000003"]"#,
+    "areaKind: LOCAL_AUTHORITY",
+    r#"areas: ["E12000001"], cohortYears: ["202324"], stages: [KS4], categories: [EDUCATION]"#,
+    r#"areas: ["E12000001"], byBenchmarksAchieved: {framework: "GATSBY-2014", period: "202324T3"}"#,
+    r#"areas: ["E12000001", "E12000003"], byBenchmarksAchieved: {framework: "GATSBY-2014"}"#,
+    r#"areas: ["E12000001"], purpose: "research""#,
+    r#"areas: ["E12000001"], purpose: "marketing""#,
+    r#"areas: ["E12000001"], purpose: "OWN_RESULTS""#,
+    r#"areas: ["E12000003"], purpose: "OWN_RESULTS""#,
+    r#"areas: ["E12000001"], purpose: "OWN_RESULTS", byBenchmarksAchieved: {framework: "GATSBY-2014"}"#,
+    r#"areas: ["E12000001"], release: 2"#,
+    r#"areas: ["E12000001"], release: 9"#,
+];
+
+/// Every operation. Cursors, identities and citations are asked of the service first.
+pub(super) async fn build(service: &Service) -> Vec<Operation> {
+    let setup =
+        r#"{ releases(first: 1) { edges { cursor } } areas(first: 1) { edges { cursor } } area(code: "HK") { id } }"#;
+    let found = service.ask(None, setup).await.data();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let cursor = |list: &str| text(&found[list]["edges"][0]["cursor"]);
+    let (release, area, id) = (cursor("releases"), cursor("areas"), text(&found["area"]["id"]));
+
+    let mut operations = vec![operation(
+        "viewer",
+        r#"viewer { organisation { code } agreements { area { code } tier } scopes
+            budget(measure: "GATSBY-2014/1", period: "202324T3") { __typename } }"#,
+    )];
+    for (name, field) in [
+        ("release", "release { number }"),
+        ("release number: 1", "release(number: 1) { number }"),
+        ("releases first: 1, after: …", &format!(r#"releases(first: 1, after: "{release}") {{ totalCount }}"#)),
+        ("frameworks", "frameworks { code }"),
+        (
+            "framework code: GATSBY-2014",
+            r#"framework(code: "GATSBY-2014") { crosswalk(to: "HKBM-2019") { __typename } }"#,
+        ),
+        ("area code: E12000001", r#"area(code: "E12000001") { name }"#),
+        ("area code: X99", r#"area(code: "X99") { name }"#),
+        (
+            "areas kind: REGION, within: E92000001, search: north, first: 1, after: …",
+            &format!(
+                r#"areas(kind: REGION, within: "E92000001", search: "north", first: 1, after: "{area}") {{ totalCount }}"#
+            ),
+        ),
+        ("periods", "periods { code }"),
+        ("dimensions", "dimensions { __typename }"),
+        ("node id: (of HK)", &format!(r#"node(id: "{id}") {{ __typename }}"#)),
+    ] {
+        operations.push(operation(name, field));
+    }
+    for question in QUESTIONS {
+        operations.push(outcomes("outcomes", question, OUTCOMES));
+    }
+    operations.push(operation(
+        "outcomes areas: [E12000001], periods: [202324T3], change since 202324T2",
+        r#"outcomes(input: {framework: "GATSBY-2014", benchmarks: [1], periods: ["202324T3"], areas: ["E12000001"]})
+            { tier purpose cells { area { code kind } categories { dimension } institutions change(since: "202324T2") { __typename } } }"#,
+    ));
+    for question in PREVIEWS {
+        operations.push(outcomes("preview", question, OUTCOMES));
+    }
+    operations.push(operation(
+        "preview areas: [E12000001], overall, totals, since 202324T2",
+        &format!(
+            r#"preview(input: {{framework: "GATSBY-2014", benchmarks: [1], areas: ["E12000001"]}}, overall: true, totals: true,
+                since: ["202324T2"]) {{ {OUTCOMES} }}"#
+        ),
+    ));
+    for question in DESTINATION_QUESTIONS {
+        let field = format!("destinations(input: {{{question}}}) {{ {DESTINATIONS} }}");
+        operations.push(operation(&format!("destinations {}", question.replace('"', "")), &field));
+    }
+    for (root, question, selection) in
+        [("outcomes", r#"framework: "GATSBY-2014", benchmarks: [1], "#, OUTCOMES), ("destinations", "", DESTINATIONS)]
+    {
+        let table = if root == "outcomes" { "table" } else { "destinationTable" };
+        for (organisation, cited, input, purpose) in [
+            (LEP, "E12000001 at REGIONAL", r#"areas: ["E12000001"]"#, None),
+            (LEP, "E12000001 at REGIONAL", r#"areas: ["E12000001"]"#, Some("research")),
+            (LEP, "E12000003 at REGIONAL", r#"areas: ["E12000003"]"#, None),
+            (PARTNER, "E12000001 at INTERNATIONAL", r#"areas: ["E12000001"]"#, None),
+            (LEP, "E12000001, the LEP's own", r#"areas: ["E12000001"], purpose: "OWN_RESULTS""#, None),
+            (LEP, "E12000001, the LEP's own", r#"areas: ["E12000001"], purpose: "OWN_RESULTS""#, Some("benchmarking")),
+            (HUB, "E12000001, the hub's own", r#"areas: ["E12000001"], purpose: "OWN_RESULTS""#, None),
+        ] {
+            let asked = format!("{{ {root}(input: {{{question}{input}}}) {{ citation }} }}");
+            let citation = text(&service.ask(Some(organisation), &asked).await.data()[root]["citation"]);
+            let named = purpose.map(|purpose| format!(r#", purpose: "{purpose}""#)).unwrap_or_default();
+            let field = format!(r#"{table}(citation: "{citation}"{named}) {{ {selection} }}"#);
+            operations.push(operation(&format!("{table} ({cited}){}", named.replace('"', "")), &field));
+        }
+    }
+    operations
+}
+
+fn operation(name: &str, field: &str) -> Operation {
+    Operation { name: name.trim_end().to_owned(), document: format!("{{ {field} }}") }
+}
+
+/// One benchmark of the newest period: authorisation knows neither.
+fn outcomes(root: &str, question: &str, selection: &str) -> Operation {
+    let field =
+        format!(r#"{root}(input: {{framework: "GATSBY-2014", benchmarks: [1], {question}}}) {{ {selection} }}"#);
+    operation(&format!("{root} {}", question.replace('"', "")), &field)
+}
