@@ -51,11 +51,6 @@ impl Operator<'_> {
         name: &str,
         area: &str,
     ) -> Result<(), Error> {
-        for (what, text) in [("code", code), ("name", name)] {
-            if text.trim().is_empty() || text.chars().any(char::is_control) {
-                return Err(Error::BadRequest(format!("expected a {what} of the organisation, found {text:?}")));
-            }
-        }
         self.0.store().add_organisation(code, kind, name, area).await?;
         Ok(())
     }
@@ -65,15 +60,6 @@ impl Operator<'_> {
     /// # Errors
     /// When the organisation or the area is unknown, or a purpose is the built-in one.
     pub async fn add_agreement(&self, agreement: &NewAgreement) -> Result<i64, Error> {
-        if agreement.purposes.is_empty() || agreement.purposes.iter().any(|purpose| purpose.trim().is_empty()) {
-            return Err(Error::BadRequest("expected a purpose, found a blank one".to_owned()));
-        }
-        if let Some(until) = agreement.valid_until.filter(|&until| until < agreement.valid_from) {
-            return Err(Error::BadRequest(format!(
-                "expected a last day from {} on, when the agreement begins; found {until}",
-                agreement.valid_from
-            )));
-        }
         if agreement.purposes.iter().any(|purpose| purpose == policy::OWN_RESULTS) {
             return Err(Error::BadRequest(format!(
                 "the purpose `{}` is built in: every organisation may ask about the results it handed in",

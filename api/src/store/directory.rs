@@ -85,8 +85,11 @@ impl Store {
     /// When its code is taken, its area unknown, or its code or name blank.
     pub async fn add_organisation(&self, code: &str, kind: OrganisationKind, name: &str, area: &str) -> Result<i64> {
         for (what, text) in [("code", code), ("name", name)] {
-            if text.trim().is_empty() {
-                return Err(Error::Invalid(format!("expected the {what} of an organisation, found `{text}`")));
+            if text.trim().is_empty() || text.chars().any(char::is_control) {
+                return Err(Error::Invalid(format!(
+                    "expected the {what} of an organisation, found `{}`",
+                    text.escape_debug()
+                )));
             }
         }
         let area = self.area_id(area).await?;

@@ -92,7 +92,10 @@ async fn an_ended_agreement_is_never_answered_with_not_modified() {
     assert_eq!(hub.status, StatusCode::OK);
     let until = async |until: &str| {
         let database = sea_orm::Database::connect(&service.database.url).await.unwrap();
-        database.execute_unprepared(&format!("UPDATE agreement SET valid_until = {until}")).await.unwrap();
+        database
+            .execute_unprepared(&format!("UPDATE agreement SET valid_from = '2026-01-01', valid_until = {until}"))
+            .await
+            .unwrap();
         service.exchange.refresh().await.unwrap();
     };
     until("'2026-11-23'").await;

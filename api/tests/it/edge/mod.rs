@@ -113,7 +113,7 @@ async fn a_failed_field_is_a_null_where_its_type_allows_one_and_above_where_it_d
     let service = Service::empty(Engine::Sqlite).await;
     let query = r#"{ viewer { scopes } outcomes(input: {framework: "x"}) { tier } }"#;
     let answer = service.ask(None, query).await;
-    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!((answer.status, code(&answer).as_str()), (StatusCode::OK, "UNAUTHENTICATED"));
     assert_eq!(answer.json()["data"], Value::Null, "outcomes may not be null, so the whole is");
     let query =
         r#"{ framework(code: "GATSBY-2014") { code crosswalk(to: "x") { comparability } } area(code: "HK") { name } }"#;
