@@ -11,30 +11,30 @@
 //! | [`store`] | the database, and nothing but the database |
 //! | [`synthetic`] | a made-up population for demonstrations |
 //! | [`policy`] | a viewer and its agreements become a grant |
-//! | [`plan`] | a question and a grant become a plan |
-//! | [`scan`] | a plan over a snapshot becomes raw counts |
+//! | [`tabulation`] | the engine of every table: admit, pay, tabulate, preview, cite, advise |
+//! | [`datasets`] | what tables are about: outcomes, destinations; each brings question, plan, bill and count |
 //! | [`service`] | the use cases; read [`service::Reader::tabulate`] first |
 //! | [`graphql`] | the contract: translates, never decides |
 //! | [`http`] | the edge |
 //! | [`app`], [`config`] | the composition root and its settings |
 //! | [`cli`] | the commands |
 //!
-//! **The read path is a chain of types**, each demanding the one before: bearer → `Viewer` → `Grant` → `Plan` → `RawTable`
-//! → `ProtectedTable` → GraphQL. Only `disclosure::protect` opens a `RawTable`, so a resolver that forgets a check does not
-//! compile.
+//! **The read path is a chain of types**, each demanding the one before: bearer → `Viewer` → `Session` → `Grant` → `Plan` →
+//! [`Paid`](tabulation::Paid) → `RawTable`, which carries its tier → `ProtectedTable` → GraphQL. Only `disclosure::protect` opens
+//! a `RawTable`, and what may know sizes only is given `Sizes`, so a resolver that forgets a check does not compile.
 
 pub mod app;
 pub mod auth;
 pub mod cli;
 pub mod config;
+pub mod datasets;
 pub mod domain;
 pub mod graphql;
 pub mod http;
 pub mod ingest;
-pub mod plan;
 pub mod policy;
-pub mod scan;
 pub mod service;
 pub mod snapshot;
 pub mod store;
 pub mod synthetic;
+pub mod tabulation;

@@ -17,13 +17,13 @@ pub fn all(criterion: &mut Criterion) {
     for number in [1, 8, 240] {
         let cells = cells(number);
         group.bench_function(format!("protect {number} cells, noise drawn"), |bencher| {
-            let fresh = || (RawTable::new(cells.clone(), Vec::new()), NoiseKey::new([7; 32]));
-            let protect = |(table, key): (RawTable, NoiseKey)| (protect(table, &key, Tier::Regional), key);
+            let fresh = || (RawTable::new(Tier::Regional, cells.clone(), Vec::new()), NoiseKey::new([7; 32]));
+            let protect = |(table, key): (RawTable, NoiseKey)| (protect(table, &key), key);
             bencher.iter_batched(fresh, protect, BatchSize::SmallInput);
         });
         group.bench_function(format!("protect {number} cells, noise remembered"), |bencher| {
-            let table = || RawTable::new(cells.clone(), Vec::new());
-            bencher.iter_batched(table, |table| protect(table, &key, Tier::Regional), BatchSize::SmallInput);
+            let table = || RawTable::new(Tier::Regional, cells.clone(), Vec::new());
+            bencher.iter_batched(table, |table| protect(table, &key), BatchSize::SmallInput);
         });
     }
 }

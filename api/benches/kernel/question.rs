@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use api::{
     auth::{self, Grantable, Scope, TokenKey, Viewer},
+    datasets::outcomes::{self, Filter, Parts, Plan, Question},
     domain::{Agreement, AreaKind, Catalogue, Dimension, Directory, Organisation, OrganisationKind, Period},
-    plan::{self, Filter, Parts, Plan, Question},
     policy::{self, Grant},
+    tabulation::Asked,
 };
 use chrono::{DateTime, Duration, Utc};
 use disclosure::Tier;
@@ -66,15 +67,15 @@ pub fn all(catalogue: &Arc<Catalogue>) -> Vec<(&'static str, Plan)> {
     let grant = grant(catalogue);
     let newest = periods().last().copied();
     let plan = |question: Question| {
-        plan::build(&question, &grant, catalogue, |_| newest).expect("a question that may be asked")
+        outcomes::build(&question, &grant, catalogue, |_| newest).expect("a question that may be asked")
     };
     let cells = Parts { cells: true, overall: false, totals: false };
     let base = || Question { framework: FRAMEWORK.into(), parts: cells, ..Question::default() };
-    let hubs = || Question { area_kind: Some(AreaKind::Hub), ..base() };
+    let hubs = || Question { asked: Asked { area_kind: Some(AreaKind::Hub), ..Asked::default() }, ..base() };
     let secondary = || Filter { dimension: Dimension::Phase, categories: vec!["secondary".into()] };
-    let region = || Some(vec!["E12000001".to_owned()]);
+    let region = || Asked { areas: Some(vec!["E12000001".to_owned()]), ..Asked::default() };
     vec![
-        ("one region", plan(Question { areas: region(), ..base() })),
+        ("one region", plan(Question { asked: region(), ..base() })),
         ("all hubs", plan(hubs())),
         ("all hubs, over all benchmarks too", plan(Question { parts: Parts { overall: true, ..cells }, ..hubs() })),
         ("all hubs, one category", plan(Question { filters: vec![secondary()], ..hubs() })),

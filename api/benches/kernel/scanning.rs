@@ -2,7 +2,7 @@
 
 use std::{hint::black_box, sync::Arc};
 
-use api::{domain::Catalogue, scan, snapshot::Snapshot};
+use api::{datasets::outcomes::count, domain::Catalogue, snapshot::Snapshot};
 use criterion::{Criterion, Throughput};
 
 use super::{
@@ -30,10 +30,10 @@ fn over(criterion: &mut Criterion, scores: usize, catalogue: &Arc<Catalogue>, sn
     group.sample_size(20);
     for (name, plan) in question::all(catalogue) {
         group.bench_function(format!("count, {name}"), |bencher| {
-            bencher.iter(|| scan::count(black_box(&plan), black_box(snapshot)));
+            bencher.iter(|| count::counts_alone(black_box(&plan), black_box(snapshot)));
         });
         group.bench_function(format!("run, {name}"), |bencher| {
-            bencher.iter(|| scan::run(black_box(&plan), black_box(snapshot)));
+            bencher.iter(|| count::whole_table(black_box(&plan), black_box(snapshot)));
         });
     }
     let framework = catalogue.framework_index(population::FRAMEWORK).expect("it ships with the product");

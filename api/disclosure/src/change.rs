@@ -111,7 +111,7 @@ mod tests {
         let measure = "GATSBY-2014/3".into();
         let sum = u64::from(achieved) * 100;
         let counted = Counted { label, measure, institutions, sum, achieved, keys, standard: false };
-        let table = protect(RawTable::new(vec![RawCell::Counted(counted)], vec![]), &NoiseKey::new([3; 32]), tier);
+        let table = protect(RawTable::new(tier, vec![RawCell::Counted(counted)], vec![]), &NoiseKey::new([3; 32]));
         table.cells()[0].clone()
     }
 

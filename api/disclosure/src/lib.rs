@@ -3,16 +3,17 @@
 //! Pure: no input or output, no clock, no ambient randomness, no serialisation. The one secret is a [`NoiseKey`]; the
 //! method and every parameter are public.
 //!
-//! [`RawTable`] → [`protect`] (key, [`Tier`]) → [`ProtectedTable`]
+//! [`RawTable`] (its [`Tier`]) → [`protect`] (key) → [`ProtectedTable`]
 //!
-//! [`RawStudentTable`] → [`protect_students`] (key, [`Tier`]) → [`ProtectedStudentTable`]
+//! [`RawStudentTable`] (its [`Tier`]) → [`protect_students`] (key) → [`ProtectedStudentTable`]
 //!
 //! Read [`protect`] first: what it guarantees, and by what method; then [`protect_students`], for sums in which institutions
 //! weigh unequally. Behind them stand `contributions` (dominance and flattening), `noise` (sticky, layered, nested by
 //! tier), `gaussian` (one draw), `key` (the pseudorandom function), `band` (what may be said of a noised total),
 //! `quantile` (quartiles of a published distribution) and `step` (clean rounding).
 //!
-//! Beside it: [`expect`] (what a table would look like, from public figures), [`has_low_effect`] (the rule for cells that
+//! Beside it: [`expect`] and [`expect_students`] (what a table would look like, from [`Sizes`] and [`CohortSizes`], which are
+//! public), [`has_low_effect`] (the rule for cells that
 //! come too close to others), and what may be made of published values, [`ProtectedCell::change_since`] and
 //! [`ProtectedTable::reconcile`].
 //!
@@ -33,6 +34,7 @@ mod protect;
 mod protected;
 mod quantile;
 mod reconcile;
+mod sizes;
 mod status;
 mod step;
 mod students;
@@ -42,12 +44,13 @@ mod tier;
 pub use change::Change;
 pub use contributions::Contributions;
 pub use estimate::Estimate;
-pub use expected::{ExpectedCell, expect};
+pub use expected::{ExpectedCell, ExpectedStudents, expect, expect_students};
 pub use guard::{FEWEST_AROUND, has_low_effect};
 pub use key::NoiseKey;
 pub use protect::protect;
 pub use protected::{ProtectedCell, ProtectedOverall, ProtectedTable};
 pub use reconcile::Sum;
+pub use sizes::{CohortSizes, SizedCell, SizedCohort, Sizes};
 pub use status::{Bound, CellStatus, HiddenReason};
 pub use students::{
     CountedStudents, ProtectedStudentCell, ProtectedStudentTable, RawStudentCell, RawStudentTable, SecretGroup,

@@ -2,7 +2,7 @@
 
 use crate::{
     CountedOverall, Estimate, HiddenReason, NoiseKey, ProtectedCell, ProtectedOverall, ProtectedTable, RawCell,
-    RawOverall, RawTable, Rules, Tier,
+    RawOverall, RawTable, Rules,
     band::{self, Scale},
     noise::{Noise, Pair, Subject},
     protected::Basis,
@@ -10,11 +10,11 @@ use crate::{
     table::Counted,
 };
 
-/// Protects every cell of a table as the tier demands. Total: every input has an answer, and it never panics.
+/// Protects every cell of a table as its tier demands. Total: every input has an answer, and it never panics.
 ///
 /// # Guarantee
 ///
-/// For every table, key and tier:
+/// For every table, its tier and every key:
 ///
 /// - A cell of fewer than [`Rules::fewest_institutions`] institutions is hidden, whatever their results are. A hidden cell
 ///   has no number at all, never 0, and carries its reason.
@@ -76,7 +76,7 @@ use crate::{
 ///         }));
 ///     }
 /// }
-/// let table = protect(RawTable::new(cells, vec![]), &key, Tier::Regional);
+/// let table = protect(RawTable::new(Tier::Regional, cells, vec![]), &key);
 ///
 /// let first = &table.cells()[0];
 /// assert_eq!(first.institutions, Some(240));
@@ -90,8 +90,8 @@ use crate::{
 /// }
 /// ```
 #[expect(clippy::needless_pass_by_value, reason = "exact figures end here")]
-pub fn protect(table: RawTable, key: &NoiseKey, tier: Tier) -> ProtectedTable {
-    let (noise, rules) = (Noise::new(key, tier), tier.rules());
+pub fn protect(table: RawTable, key: &NoiseKey) -> ProtectedTable {
+    let (noise, rules) = (Noise::new(key, table.tier), table.tier.rules());
     let mut scales = Scales::default();
     let cells = table.cells.iter().map(|raw| cell(raw, &noise, rules, &mut scales)).collect();
     let overall = table.overall.iter().map(|raw| overall(raw, &noise, rules)).collect();

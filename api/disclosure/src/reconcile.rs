@@ -183,7 +183,7 @@ mod tests {
                 standard: false,
             })
         });
-        protect(RawTable::new(cells.collect(), vec![]), &NoiseKey::new([key; 32]), tier)
+        protect(RawTable::new(tier, cells.collect(), vec![]), &NoiseKey::new([key; 32]))
     }
 
     fn worth(table: &ProtectedTable, place: usize) -> f64 {

@@ -54,9 +54,16 @@ pub struct SecretGroup {
     pub cohort: Contributions,
 }
 
-/// A whole table of exact counts of students, in the order it was asked for.
+/// A whole table of exact counts of students, in the order it was asked for, with the tier it must be protected at.
+///
+/// ```compile_fail
+/// # use disclosure::{NoiseKey, RawStudentTable, Tier, protect_students};
+/// let table = RawStudentTable::new(Tier::International, Vec::new());
+/// protect_students(table, &NoiseKey::new([7; 32]), Tier::Own);
+/// ```
 #[derive(PartialEq, Eq)]
 pub struct RawStudentTable {
+    tier: Tier,
     cells: Vec<RawStudentCell>,
 }
 
@@ -116,11 +123,11 @@ pub fn hidden_cohort(institutions: u32, cohort: &Contributions, rules: Rules) ->
     }
 }
 
-/// Protects every cell of a table of students as the tier demands. Total: every input has an answer, and it never panics.
+/// Protects every cell of a table of students as its tier demands. Total: every input has an answer, and it never panics.
 ///
 /// # Guarantee
 ///
-/// For every table, key and tier:
+/// For every table, its tier and every key:
 ///
 /// - What is hidden depends on [`hidden_cohort`] alone, so on public cohort sizes, save for a [`SecretGroup`]: that is also
 ///   hidden where its *noised* size is small. This is the one place where what is hidden depends, through noise, on
@@ -175,7 +182,7 @@ pub fn hidden_cohort(institutions: u32, cohort: &Contributions, rules: Rules) ->
 ///         }));
 ///     }
 /// }
-/// let table = protect_students(RawStudentTable::new(cells), &key, Tier::Regional);
+/// let table = protect_students(RawStudentTable::new(Tier::Regional, cells), &key);
 ///
 /// let education = &table.cells()[0];
 /// assert_eq!((education.institutions, education.cohort.value), (Some(200), Some(36_000.0)));
@@ -185,8 +192,8 @@ pub fn hidden_cohort(institutions: u32, cohort: &Contributions, rules: Rules) ->
 /// assert_eq!(table.cells()[3].share.value, None);
 /// ```
 #[expect(clippy::needless_pass_by_value, reason = "exact figures end here")]
-pub fn protect_students(table: RawStudentTable, key: &NoiseKey, tier: Tier) -> ProtectedStudentTable {
-    let protector = Protector { key, noise: Noise::new(key, tier), rules: tier.rules() };
+pub fn protect_students(table: RawStudentTable, key: &NoiseKey) -> ProtectedStudentTable {
+    let protector = Protector { key, noise: Noise::new(key, table.tier), rules: table.tier.rules() };
     ProtectedStudentTable { cells: table.cells.iter().map(|raw| protector.cell(raw)).collect() }
 }
 
@@ -221,7 +228,7 @@ impl Protector<'_> {
         let students = self.students(counted, counted.institutions);
         let cohort = counted.cohort.sum() as f64;
         ProtectedStudentCell {
-            institutions: Some(self.institutions(f64::from(counted.institutions))),
+            institutions: Some(shown_institutions(f64::from(counted.institutions), self.rules)),
             cohort: band::cohort(cohort, 0.0, self.rules),
             students: band::count_of_students(students.total, cohort, students.deviation, self.rules),
             share: Scale::of_students(cohort, students.deviation).estimate(students.total),
@@ -245,7 +252,7 @@ impl Protector<'_> {
         let share = (students.total / cohort.total).clamp(0.0, 1.0);
         let deviation = libm::hypot(students.deviation, share * cohort.deviation);
         ProtectedStudentCell {
-            institutions: Some(self.institutions(institutions)),
+            institutions: Some(shown_institutions(institutions, self.rules)),
             cohort: band::cohort(cohort.total, cohort.deviation, self.rules),
             students: band::count_of_students(students.total, cohort.total, students.deviation, self.rules),
             share: Scale::of_students(cohort.total, deviation).estimate(students.total),
@@ -266,19 +273,19 @@ impl Protector<'_> {
         };
         Noised { total: sum + drawn * unit, deviation: self.rules.sigma * unit }
     }
+}
 
-    /// A number of institutions as it is shown: rounded, and never as 0.
-    fn institutions(&self, number: f64) -> u32 {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of a float saturates")]
-        let whole = number.round() as u32;
-        band::rounded(whole, self.rules).max(self.rules.count_rounding)
-    }
+/// A number of institutions as it is shown: rounded, and never as 0.
+pub(crate) fn shown_institutions(number: f64, rules: Rules) -> u32 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of a float saturates")]
+    let whole = number.round() as u32;
+    band::rounded(whole, rules).max(rules.count_rounding)
 }
 
 impl RawStudentTable {
-    /// A table of the given cells. [`protect_students`] keeps their order.
-    pub fn new(cells: Vec<RawStudentCell>) -> Self {
-        Self { cells }
+    /// A table of the given cells, to be protected at a tier. [`protect_students`] keeps their order.
+    pub fn new(tier: Tier, cells: Vec<RawStudentCell>) -> Self {
+        Self { tier, cells }
     }
 
     /// The same table with the figures of some cells taken out, for a reason. `cells` says of a position whether to take it

@@ -3,7 +3,7 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::HiddenReason;
+use crate::{HiddenReason, Tier};
 
 /// What a cell is about, apart from its measure. Part of what seeds the noise, so one cell must always be spelled alike.
 #[derive(Clone, PartialEq, Eq)]
@@ -75,21 +75,39 @@ pub struct CountedOverall {
     pub keys: u128,
 }
 
-/// A whole table of exact figures, in the order it was asked for.
+/// A whole table of exact figures, in the order it was asked for, with the tier it must be protected at.
+///
+/// The tier is fixed where the table is made, so nobody can protect it at another one:
+///
+/// ```compile_fail
+/// # use disclosure::{NoiseKey, RawTable, Tier, protect};
+/// let table = RawTable::new(Tier::International, Vec::new(), Vec::new());
+/// protect(table, &NoiseKey::new([7; 32]), Tier::Own);
+/// ```
+///
+/// and it cannot be made without one:
+///
+/// ```compile_fail
+/// # use disclosure::RawTable;
+/// let table = RawTable::new(Vec::new(), Vec::new());
+/// ```
 #[derive(PartialEq, Eq)]
 pub struct RawTable {
+    pub(crate) tier: Tier,
     pub(crate) cells: Vec<RawCell>,
     pub(crate) overall: Vec<RawOverall>,
 }
 
 impl RawTable {
-    /// A table of the given cells; either list may be empty. [`protect`](crate::protect()) keeps their order.
-    pub fn new(cells: Vec<RawCell>, overall: Vec<RawOverall>) -> Self {
-        Self { cells, overall }
+    /// A table of the given cells, to be protected at a tier; either list may be empty. [`protect`](crate::protect()) keeps
+    /// their order.
+    pub fn new(tier: Tier, cells: Vec<RawCell>, overall: Vec<RawOverall>) -> Self {
+        Self { tier, cells, overall }
     }
 
-    /// Adds the cells of another table behind those of this one.
+    /// Adds the cells of another table behind those of this one. Of two tiers the whole gets the more protected one.
     pub fn append(&mut self, mut other: Self) {
+        self.tier = self.tier.max(other.tier);
         self.cells.append(&mut other.cells);
         self.overall.append(&mut other.overall);
     }
@@ -145,11 +163,21 @@ mod tests {
         let row =
             CountedOverall { label, measure: "GATSBY-2014".into(), institutions: 1, histogram: vec![1; 9], keys: 1 };
         let cells = vec![RawCell::NotApplicable, RawCell::Counted(counted.clone()), RawCell::Counted(counted.clone())];
-        let table = RawTable::new(cells, vec![RawOverall::Counted(row)]);
+        let table = RawTable::new(Tier::Regional, cells, vec![RawOverall::Counted(row)]);
         let withheld = table.withhold(HiddenReason::Budget, |position| position < 2, |_| true);
         let budget = RawCell::Withheld(HiddenReason::Budget);
         assert!(withheld.cells == [RawCell::NotApplicable, budget, RawCell::Counted(counted)]);
         assert!(withheld.overall == [RawOverall::Withheld { reason: HiddenReason::Budget, benchmarks: 8 }]);
+    }
+
+    #[test]
+    fn tables_of_two_tiers_together_get_the_more_protected_one() {
+        let table = |tier| RawTable::new(tier, vec![], vec![]);
+        for (one, other) in [(Tier::Own, Tier::International), (Tier::International, Tier::Own)] {
+            let mut whole = table(one);
+            whole.append(table(other));
+            assert_eq!(whole.tier, Tier::International);
+        }
     }
 
     #[test]
@@ -158,7 +186,7 @@ mod tests {
         let histogram = vec![7_777; 9];
         let overall = CountedOverall { label, measure: "GATSBY-2014".into(), institutions: 1, histogram, keys: 7_777 };
         assert_eq!(format!("{overall:?}"), "CountedOverall(redacted)");
-        let table = RawTable::new(vec![], vec![RawOverall::Counted(overall)]);
+        let table = RawTable::new(Tier::Regional, vec![], vec![RawOverall::Counted(overall)]);
         assert_eq!(format!("{table:#?}"), "RawTable(redacted)");
     }
 }

@@ -41,8 +41,8 @@ fn overall((conditions, period, institutions, _, _, keys, histogram): &Figures) 
 }
 
 fn run(figures: &[Figures], key: [u8; 32], tier: Tier) -> ProtectedTable {
-    let table = RawTable::new(figures.iter().map(cell).collect(), figures.iter().map(overall).collect());
-    protect(table, &NoiseKey::new(key), tier)
+    let table = RawTable::new(tier, figures.iter().map(cell).collect(), figures.iter().map(overall).collect());
+    protect(table, &NoiseKey::new(key))
 }
 
 /// A value or a reason, finite, and inside the scale.

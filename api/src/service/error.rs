@@ -3,9 +3,9 @@
 //! Every message but the cause of `Internal` may be shown to the asker. None of them depends on a score.
 
 use crate::{
-    plan::{InvalidCitation, PlanError},
     policy::Refusal,
     store,
+    tabulation::{InvalidCitation, PayError, PlanError},
 };
 
 /// Why a use case did not come about.
@@ -55,20 +55,21 @@ impl From<PlanError> for Error {
     fn from(error: PlanError) -> Self {
         let text = error.to_string();
         match error {
-            PlanError::Framework(_)
-            | PlanError::Area(_)
-            | PlanError::NoAreas(_)
-            | PlanError::NoPeriod(_)
-            | PlanError::NoCohort => Self::NotFound(text),
+            PlanError::NotFound(_) => Self::NotFound(text),
+            PlanError::Invalid(_) => Self::BadRequest(text),
             PlanError::Forbidden(_) => Self::Forbidden(text),
             PlanError::TooManyCells { .. } => Self::LimitExceeded(text),
-            PlanError::MixedAreas(_)
-            | PlanError::Period(_)
-            | PlanError::CohortYear(_)
-            | PlanError::Benchmark { .. }
-            | PlanError::Category { .. }
-            | PlanError::Empty(_)
-            | PlanError::Contradiction(_) => Self::BadRequest(text),
+        }
+    }
+}
+
+impl From<PayError> for Error {
+    fn from(error: PayError) -> Self {
+        let text = error.to_string();
+        match error {
+            PayError::UnknownOrganisation => Self::Forbidden(text),
+            PayError::Exhausted(_) => Self::BudgetExhausted(text),
+            PayError::Unavailable => Self::Unavailable(text),
         }
     }
 }

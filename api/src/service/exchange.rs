@@ -9,9 +9,10 @@ use disclosure::NoiseKey;
 use crate::{
     domain::{Catalogue, Clock, Secret},
     store::{self, Absent, Address, InvalidAddress, Schema, Store},
+    tabulation::Ledger,
 };
 
-use super::{Error, budget::Granted, current::CurrentRelease, heavy::HeavyPool, older::OlderReleases};
+use super::{Error, current::CurrentRelease, heavy::HeavyPool, older::OlderReleases};
 
 /// The setting under which the fingerprint of the secret is kept.
 const SECRET_FINGERPRINT: &str = "secret_fingerprint";
@@ -26,7 +27,7 @@ pub struct Exchange {
     pub(super) older: OlderReleases,
     pub(super) heavy: HeavyPool,
     pub(super) refreshing: tokio::sync::Mutex<()>,
-    pub(super) granted: Granted,
+    ledger: Ledger,
 }
 
 impl Exchange {
@@ -60,6 +61,7 @@ impl Exchange {
         let empty =
             Catalogue::build(Vec::new(), Vec::new(), Vec::new(), &[]).map_err(|error| Error::Internal(error.into()))?;
         Ok(Self {
+            ledger: Ledger::new(store.clone()),
             store,
             noise: Arc::new(NoiseKey::new(secret.noise_key())),
             secret,
@@ -68,7 +70,6 @@ impl Exchange {
             older: OlderReleases::default(),
             heavy: HeavyPool::default(),
             refreshing: tokio::sync::Mutex::default(),
-            granted: Granted::default(),
         })
     }
 
@@ -138,6 +139,11 @@ impl Exchange {
 
     pub(super) fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Where questions are paid for.
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     pub(super) fn noise(&self) -> &Arc<NoiseKey> {

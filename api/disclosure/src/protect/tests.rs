@@ -1,7 +1,7 @@
 //! Whole cells, from exact figures to what is shown.
 
 use super::*;
-use crate::{Bound, CellStatus, Estimate, Label};
+use crate::{Bound, CellStatus, Estimate, Label, Tier};
 
 fn raw(institutions: u32, achieved: u32, sum: u64, keys: u128) -> Counted {
     let label = Label { conditions: "area=E12000001".into(), period: "202324T3".into() };
@@ -14,11 +14,11 @@ fn raw_overall(histogram: Vec<u32>, keys: u128) -> CountedOverall {
 }
 
 fn one(cell: RawCell, key: u8, tier: Tier) -> ProtectedCell {
-    protect(RawTable::new(vec![cell], vec![]), &NoiseKey::new([key; 32]), tier).cells()[0].clone()
+    protect(RawTable::new(tier, vec![cell], vec![]), &NoiseKey::new([key; 32])).cells()[0].clone()
 }
 
 fn one_overall(cell: RawOverall, key: u8, tier: Tier) -> ProtectedOverall {
-    protect(RawTable::new(vec![], vec![cell]), &NoiseKey::new([key; 32]), tier).overall()[0].clone()
+    protect(RawTable::new(tier, vec![], vec![cell]), &NoiseKey::new([key; 32])).overall()[0].clone()
 }
 
 fn show(estimate: &Estimate) -> String {

@@ -29,8 +29,8 @@ fn with_part(mut cell: CountedStudents, institutions: u32, cohorts: &[u32]) -> C
 }
 
 fn protected(cells: Vec<CountedStudents>, tier: Tier) -> Vec<ProtectedStudentCell> {
-    let raw = RawStudentTable::new(cells.into_iter().map(RawStudentCell::Counted).collect());
-    protect_students(raw, &NoiseKey::new(KEY), tier).cells().to_vec()
+    let raw = RawStudentTable::new(tier, cells.into_iter().map(RawStudentCell::Counted).collect());
+    protect_students(raw, &NoiseKey::new(KEY)).cells().to_vec()
 }
 
 fn one(cell: CountedStudents, tier: Tier) -> ProtectedStudentCell {
@@ -187,13 +187,13 @@ fn the_same_cell_has_the_same_answer_in_any_table() {
 
 #[test]
 fn a_withheld_cell_keeps_its_reason_and_exact_figures_are_never_shown() {
-    let raw = RawStudentTable::new(vec![RawStudentCell::Withheld(HiddenReason::Budget)]);
+    let raw = RawStudentTable::new(Tier::Regional, vec![RawStudentCell::Withheld(HiddenReason::Budget)]);
     assert_eq!(format!("{raw:#?}"), "RawStudentTable(redacted)");
     assert_eq!(
         format!("{:?}", RawStudentCell::Counted(cell("area=A", 1, &[7_777; 3], &[7_777; 3]))),
         "RawStudentCell(redacted)"
     );
-    let table = protect_students(raw, &NoiseKey::new(KEY), Tier::Regional);
+    let table = protect_students(raw, &NoiseKey::new(KEY));
     assert_eq!(table.cells()[0].share.status, CellStatus::Confidential);
     assert_eq!(table.cells()[0].share.reason, Some(HiddenReason::Budget));
 }
@@ -201,9 +201,10 @@ fn a_withheld_cell_keeps_its_reason_and_exact_figures_are_never_shown() {
 #[test]
 fn what_is_withheld_is_hidden_for_that_reason_and_nothing_else_is() {
     let counted = || RawStudentCell::Counted(cell("area=A", 1, &[120, 80, 95], &[100, 60, 81]));
-    let table = RawStudentTable::new(vec![counted(), RawStudentCell::Withheld(HiddenReason::NoCounterpart), counted()]);
+    let cells = vec![counted(), RawStudentCell::Withheld(HiddenReason::NoCounterpart), counted()];
+    let table = RawStudentTable::new(Tier::Own, cells);
     let table = table.withhold(HiddenReason::Budget, |position| position < 2);
-    let cells = protect_students(table, &NoiseKey::new(KEY), Tier::Own).cells().to_vec();
+    let cells = protect_students(table, &NoiseKey::new(KEY)).cells().to_vec();
     let reasons: Vec<_> = cells.iter().map(|cell| cell.share.reason).collect();
     assert_eq!(reasons, [Some(HiddenReason::Budget), Some(HiddenReason::NoCounterpart), None]);
     assert_eq!((cells[0].institutions, cells[0].cohort.value, cells[2].cohort.value), (None, None, Some(295.0)));

@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object, Result};
 
-use crate::graphql::{
-    context,
-    error::wire,
-    types::{DestinationTable, DestinationsInput},
+use crate::{
+    datasets::{Destinations, destinations::Question},
+    graphql::{
+        context,
+        error::wire,
+        types::{DestinationTable, DestinationsInput},
+    },
 };
 
 use super::release_number;
@@ -37,7 +40,7 @@ impl DestinationQuery {
         let (question, release) = input.into_question(wanted(context));
         let release = release_number(release)?;
         let reader = context::reader(context);
-        let table = reader.destinations(&question, release).await.map_err(wire)?;
+        let table = reader.tabulate::<Destinations>(&question, release).await.map_err(wire)?;
         Ok(DestinationTable(Arc::new(table)))
     }
 
@@ -54,7 +57,9 @@ impl DestinationQuery {
         purpose: Option<String>,
     ) -> Result<DestinationTable> {
         let reader = context::reader(context);
-        let table = reader.cited_destinations(&citation, purpose, wanted(context)).await.map_err(wire)?;
+        let wanted = wanted(context);
+        let want = |question: &mut Question| question.wanted = wanted;
+        let table = reader.cited::<Destinations>(&citation, purpose, want).await.map_err(wire)?;
         Ok(DestinationTable(Arc::new(table)))
     }
 }

@@ -5,12 +5,15 @@ use std::sync::Arc;
 use async_graphql::{Context, Object, Result, Value};
 
 use crate::{
+    datasets::{
+        Outcomes,
+        outcomes::{Parts, Question},
+    },
     graphql::{
         context,
         error::wire,
         types::{OutcomePreview, OutcomeTable, OutcomesInput},
     },
-    plan::Parts,
 };
 
 use super::release_number;
@@ -56,7 +59,7 @@ impl OutcomeQuery {
     ) -> Result<OutcomeTable> {
         let (question, number) = input.into_question(parts(context), since(context)?);
         let reader = context::reader(context);
-        let table = reader.tabulate(&question, release_number(number)?).await.map_err(wire)?;
+        let table = reader.tabulate::<Outcomes>(&question, release_number(number)?).await.map_err(wire)?;
         Ok(OutcomeTable(Arc::new(table)))
     }
 
@@ -74,7 +77,7 @@ impl OutcomeQuery {
     ) -> Result<OutcomePreview> {
         let (question, number) = input.into_question(Parts { cells: true, overall, totals }, since.unwrap_or_default());
         let reader = context::reader(context);
-        let preview = reader.preview(&question, release_number(number)?).await.map_err(wire)?;
+        let preview = reader.preview::<Outcomes>(&question, release_number(number)?).await.map_err(wire)?;
         Ok(OutcomePreview(Arc::new(preview)))
     }
 
@@ -91,8 +94,9 @@ impl OutcomeQuery {
         purpose: Option<String>,
     ) -> Result<OutcomeTable> {
         let reader = context::reader(context);
-        let wanted = (parts(context), since(context)?);
-        let table = reader.cited(&citation, purpose, wanted).await.map_err(wire)?;
+        let (parts, since) = (parts(context), since(context)?);
+        let want = |question: &mut Question| (question.parts, question.since) = (parts, since);
+        let table = reader.cited::<Outcomes>(&citation, purpose, want).await.map_err(wire)?;
         Ok(OutcomeTable(Arc::new(table)))
     }
 }

@@ -1,12 +1,13 @@
 //! How cells of destinations are written.
 
 use crate::{
+    datasets::Destinations,
     domain::AreaIndex,
     graphql::{
         json::{json, name},
         types::{DestinationCategory, DestinationStage},
     },
-    service::DestinationTabulation,
+    tabulation::Tabulation,
 };
 
 use super::{
@@ -71,7 +72,7 @@ impl Shape<DestinationField> {
     pub(in crate::graphql) fn write_students(
         &mut self,
         text: &mut Vec<u8>,
-        table: &DestinationTabulation,
+        table: &Tabulation<Destinations>,
         position: usize,
     ) {
         let cell = &table.cells()[position];

@@ -3,8 +3,8 @@
 use std::ptr;
 
 use crate::{
+    datasets::outcomes::Group,
     domain::{AreaIndex, Benchmark, Catalogue, Framework, Period},
-    plan::Group,
 };
 
 use super::{

@@ -1,12 +1,13 @@
 //! How cells of outcomes, and rows over all benchmarks, are written.
 
 use crate::{
+    datasets::Outcomes,
     domain::Period,
     graphql::{
         json::{json, list, name},
         types::Comparability,
     },
-    service::Tabulation,
+    tabulation::Tabulation,
 };
 
 use super::{
@@ -48,7 +49,7 @@ impl Described for OutcomeField {
 
 impl Shape<OutcomeField> {
     /// Writes a cell of a table.
-    pub(in crate::graphql) fn write_cell(&mut self, text: &mut Vec<u8>, table: &Tabulation, position: usize) {
+    pub(in crate::graphql) fn write_cell(&mut self, text: &mut Vec<u8>, table: &Tabulation<Outcomes>, position: usize) {
         let cell = &table.cells()[position];
         let remedies = || table.remedies(position);
         let (area, period, benchmark, group) = table.cell_key(position);
@@ -111,7 +112,7 @@ impl Described for QuartileField {
 
 impl Shape<OverallField> {
     /// Writes a row over all benchmarks.
-    pub(in crate::graphql) fn write_row(&mut self, text: &mut Vec<u8>, table: &Tabulation, position: usize) {
+    pub(in crate::graphql) fn write_row(&mut self, text: &mut Vec<u8>, table: &Tabulation<Outcomes>, position: usize) {
         let row = &table.overall()[position];
         let remedies = || table.overall_remedies(position);
         let (area, period, group) = table.overall_key(position);

@@ -1,11 +1,12 @@
 //! How cells of a preview are written.
 
 use crate::{
+    datasets::Outcomes,
     graphql::{
         json::{json, name, optional},
         types::{CellStatus, HiddenReason},
     },
-    service::Preview,
+    tabulation::Preview,
 };
 
 use super::{
@@ -44,7 +45,12 @@ impl Described for PreviewField {
 
 impl Shape<PreviewField> {
     /// Writes a cell of a preview.
-    pub(in crate::graphql) fn write_preview(&mut self, text: &mut Vec<u8>, preview: &Preview, position: usize) {
+    pub(in crate::graphql) fn write_preview(
+        &mut self,
+        text: &mut Vec<u8>,
+        preview: &Preview<Outcomes>,
+        position: usize,
+    ) {
         let cell = &preview.cells()[position];
         let (area, period, benchmark, group) = preview.cell_key(position);
         let (catalogue, framework) = (preview.catalogue(), preview.framework());

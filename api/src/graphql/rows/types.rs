@@ -1,12 +1,12 @@
 //! How values that stand in rows are written: areas, periods, benchmarks, categories, estimates, changes.
 
 use crate::{
+    datasets::outcomes::Group,
     domain::{self, AreaIndex, Catalogue},
     graphql::{
         json::{json, list, name, optional},
         types::{AreaKind, BreakdownDimension, CellStatus, EstimateBound, HiddenReason, NodeKey},
     },
-    plan::Group,
 };
 
 use super::shape::{Asked, Described, Shape};

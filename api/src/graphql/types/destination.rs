@@ -5,10 +5,13 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject};
 
 use crate::{
+    datasets::{
+        Destinations,
+        destinations::{BenchmarksAchieved, Question},
+    },
     domain,
     graphql::rows::{DestinationField, Rows},
-    plan::{self, DestinationQuestion},
-    service::DestinationTabulation,
+    tabulation::{Asked, Tabulation},
 };
 
 use super::{
@@ -83,11 +86,11 @@ pub struct DestinationsInput {
 }
 
 /// A table of destinations.
-pub struct DestinationTable(pub(crate) Arc<DestinationTabulation>);
+pub struct DestinationTable(pub(crate) Arc<Tabulation<Destinations>>);
 
 /// One cell: one area, cohort year, stage and category, and one band where there are bands.
 pub struct DestinationCell {
-    table: Arc<DestinationTabulation>,
+    table: Arc<Tabulation<Destinations>>,
     position: usize,
 }
 
@@ -104,19 +107,20 @@ pub struct BenchmarksAchievedBand {
 
 impl DestinationsInput {
     /// The question and the number of the release it is asked of. `wanted` is whether the cells are.
-    pub(crate) fn into_question(self, wanted: bool) -> (DestinationQuestion, Option<i32>) {
-        let question = DestinationQuestion {
-            purpose: self.purpose,
-            areas: self.areas,
-            area_kind: self.area_kind.map(Into::into),
+    pub(crate) fn into_question(self, wanted: bool) -> (Question, Option<i32>) {
+        let question = Question {
+            asked: Asked {
+                purpose: self.purpose,
+                areas: self.areas,
+                area_kind: self.area_kind.map(Into::into),
+                ..Asked::default()
+            },
             cohort_years: self.cohort_years,
             stages: self.stages.map(|stages| stages.into_iter().map(Into::into).collect()),
             destinations: self.categories.map(|categories| categories.into_iter().map(Into::into).collect()),
             by_benchmarks_achieved: self
                 .by_benchmarks_achieved
-                .map(|input| plan::BenchmarksAchieved { framework: input.framework, period: input.period }),
-            tier: None,
-            provider: None,
+                .map(|input| BenchmarksAchieved { framework: input.framework, period: input.period }),
             wanted,
         };
         (question, self.release)

@@ -3,8 +3,9 @@
 use async_graphql::{Enum, InputObject};
 
 use crate::{
+    datasets::outcomes::{Filter, Parts, Question},
     domain,
-    plan::{Filter, Parts, Question},
+    tabulation::Asked,
 };
 
 use super::AreaKind;
@@ -82,10 +83,13 @@ impl OutcomesInput {
         let filter =
             |filter: DimensionFilter| Filter { dimension: filter.dimension.into(), categories: filter.categories };
         let question = Question {
+            asked: Asked {
+                purpose: self.purpose,
+                areas: self.areas,
+                area_kind: self.area_kind.map(Into::into),
+                ..Asked::default()
+            },
             framework: self.framework,
-            purpose: self.purpose,
-            areas: self.areas,
-            area_kind: self.area_kind.map(Into::into),
             periods: self.periods,
             benchmarks: self.benchmarks,
             by: self.by.unwrap_or_default().into_iter().map(Into::into).collect(),
@@ -94,7 +98,6 @@ impl OutcomesInput {
             reconcile: self.reconcile,
             since,
             parts,
-            ..Question::default()
         };
         (question, self.release)
     }

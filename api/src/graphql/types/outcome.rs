@@ -5,12 +5,13 @@ use std::{ops::Range, sync::Arc};
 use async_graphql::{Context, Object, Result, SimpleObject};
 
 use crate::{
+    datasets::{Outcomes, outcomes::Group},
     domain::{self, period::InvalidPeriod},
     graphql::{
         error::bad_request,
         rows::{OutcomeField, OverallField, Rows},
     },
-    service::Tabulation,
+    tabulation::Tabulation,
 };
 
 use super::{
@@ -19,17 +20,17 @@ use super::{
 };
 
 /// A table of outcomes.
-pub struct OutcomeTable(pub(crate) Arc<Tabulation>);
+pub struct OutcomeTable(pub(crate) Arc<Tabulation<Outcomes>>);
 
 /// One cell: one area, period and benchmark, and one category of each dimension of the breakdown.
 pub struct OutcomeCell {
-    table: Arc<Tabulation>,
+    table: Arc<Tabulation<Outcomes>>,
     position: usize,
 }
 
 /// Outcomes over all benchmarks.
 pub struct OverallCell {
-    table: Arc<Tabulation>,
+    table: Arc<Tabulation<Outcomes>>,
     position: usize,
 }
 
@@ -37,7 +38,7 @@ pub(super) fn whole(number: usize) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
-pub(super) fn categories(group: &crate::plan::Group) -> Vec<Category> {
+pub(super) fn categories(group: &Group) -> Vec<Category> {
     group.categories.iter().map(|&(dimension, position)| Category::new(dimension, position)).collect()
 }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use async_graphql::{Context, Object, Result, SimpleObject};
 
 use crate::{
+    datasets::Outcomes,
     graphql::rows::{PreviewField, Rows},
-    service::Preview,
+    tabulation::Preview,
 };
 
 use super::{
@@ -17,11 +18,11 @@ use super::{
 
 /// What may be expected of a table of outcomes. It follows from public figures and from what you asked before, never from
 /// results.
-pub struct OutcomePreview(pub(crate) Arc<Preview>);
+pub struct OutcomePreview(pub(crate) Arc<Preview<Outcomes>>);
 
 /// What may be expected of one cell.
 pub struct PreviewCell {
-    preview: Arc<Preview>,
+    preview: Arc<Preview<Outcomes>>,
     position: usize,
 }
 

@@ -69,7 +69,7 @@ impl Viewer {
             rho: tier.rules().cost(),
         };
         Limits {
-            cells_per_table: count(crate::plan::MAX_CELLS),
+            cells_per_table: count(crate::tabulation::MAX_CELLS),
             items_per_page: count(PAGE_MAX),
             allowances: disclosure::Tier::ALL.map(allowance).into(),
             tabulations_together: whole(disclosure::POOL_TABULATIONS),

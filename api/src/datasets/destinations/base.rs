@@ -1,0 +1,190 @@
+//! The base of each group of cohorts, as [`frozen_base`] has it: of area × cohort year × stage with all its categories and bands
+//! together.
+//!
+//! An institution changed where what it adds differs: nothing, or its students by destination and, with bands, its band. It
+//! came, left, or was corrected in its counts or in a score that moves it to another band. Bands are frozen along with the
+//! counts: taken from the newest results instead, the one institution whose score was corrected would be the whole difference
+//! between two releases of two bands. A group may be shown where [`hidden_cohort`] has nothing against it, so that hangs on the
+//! sizes of cohorts, which are public.
+//!
+//! k changes of a group may still be a single one in one category or band: see what the engine says of the noise at another
+//! base. Asking many releases averages out no more than asking many cohort years does.
+
+use std::{collections::HashMap, ops::Range};
+
+use disclosure::{Rules, Tier, hidden_cohort};
+
+use crate::{
+    snapshot::{CohortColumns, NOT_ASSESSED, Snapshot, Split, score_of},
+    tabulation::{TablePlan, Versions, frozen_base},
+};
+
+use super::{
+    Banding,
+    count::{Cohorts, Scanner},
+};
+
+/// What an institution adds to a group.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Member {
+    pub(super) students: Split,
+    /// The position of its band; 0 where there are none.
+    pub(super) band: usize,
+}
+
+/// The band of every institution that was assessed on every benchmark, by record key.
+pub(super) struct Bands {
+    now: HashMap<u128, Since>,
+    /// Of results that earlier releases showed; empty where nothing was corrected.
+    past: HashMap<u128, Vec<Shown>>,
+    /// The last release in which any band changed.
+    changed: u32,
+}
+
+struct Since {
+    band: usize,
+    from: u32,
+}
+
+struct Shown {
+    band: Option<usize>,
+    from: u32,
+    until: u32,
+}
+
+impl Bands {
+    pub(super) fn of(banding: &Banding, snapshot: &Snapshot) -> Self {
+        let mut bands = Self { now: HashMap::new(), past: HashMap::new(), changed: 0 };
+        let framework = snapshot.framework(banding.framework);
+        let Some(columns) = framework.period(banding.period) else { return bands };
+        let numbers: Vec<u8> = snapshot.catalogue().frameworks()[banding.framework]
+            .benchmarks
+            .iter()
+            .map(|benchmark| benchmark.number)
+            .collect();
+        let band = |score: &dyn Fn(u8) -> u8| {
+            let achieved = numbers.iter().try_fold(0, |achieved, &number| match score(number) {
+                NOT_ASSESSED => None,
+                score => Some(achieved + usize::from(score == 100)),
+            })?;
+            banding.bands.iter().position(|band| (band.lowest..=band.highest).contains(&achieved))
+        };
+        let history = columns.history();
+        let rows = 0..framework.keys().len();
+        let mut late = history.late_in(&rows).iter().peekable();
+        for row in rows {
+            let late = late.next_if(|late| late.row as usize == row);
+            let from = late.map_or(history.since(), |late| late.from);
+            if let Some(band) = band(&|number| columns.score(number)[row]) {
+                bands.now.insert(framework.keys()[row], Since { band, from });
+                bands.changed = bands.changed.max(from);
+            }
+        }
+        for (past, scores) in history.past() {
+            let shown = Shown { band: band(&|number| score_of(scores, number)), from: past.from, until: past.until };
+            bands.changed = bands.changed.max(past.until);
+            bands.past.entry(past.key).or_default().push(shown);
+        }
+        bands
+    }
+
+    /// The band of an institution at a release, or now.
+    fn at(&self, key: u128, release: Option<u32>) -> Option<usize> {
+        let now = self.now.get(&key);
+        let Some(release) = release else { return now.map(|now| now.band) };
+        match now.filter(|now| now.from <= release) {
+            Some(now) => Some(now.band),
+            None => self.past.get(&key)?.iter().find(|past| past.from <= release && release < past.until)?.band,
+        }
+    }
+
+    /// The releases in which the band of an institution may have changed.
+    fn revisions(&self, key: u128) -> impl Iterator<Item = u32> {
+        let past = self.past.get(&key).into_iter().flatten();
+        self.now.get(&key).map(|now| now.from).into_iter().chain(past.flat_map(|past| [past.from, past.until]))
+    }
+}
+
+impl Scanner<'_> {
+    /// What the institution of a row adds at a release, or now: nothing without a cohort or, with bands, without a band.
+    pub(super) fn member(&self, columns: &CohortColumns, row: usize, release: Option<u32>) -> Option<Member> {
+        let students = columns.split(row, release);
+        if students == Split::default() {
+            return None;
+        }
+        let band = self.bands.as_ref().map_or(Some(0), |bands| bands.at(columns.keys()[row], release))?;
+        Some(Member { students, band })
+    }
+
+    /// The base of a group that stands in these rows; `None` where it speaks for the release asked for because nothing ever
+    /// changed, or because it is one's own.
+    pub(super) fn base(&self, columns: &CohortColumns, rows: &[Range<usize>]) -> Option<u32> {
+        let tier = self.plan.scope().tier();
+        let bands_changed = self.bands.as_ref().is_some_and(|bands| bands.changed > columns.since());
+        if tier == Tier::Own || !(columns.is_revised() || bands_changed) {
+            return None;
+        }
+        let rows = || rows.iter().cloned().flatten();
+        let mut releases = Vec::new();
+        let mut revised = Vec::new();
+        for row in rows() {
+            let before = releases.len();
+            let of_band = self.bands.iter().flat_map(|bands| bands.revisions(columns.keys()[row]));
+            releases.extend(columns.revisions(row).chain(of_band).filter(|&release| release > columns.since()));
+            if releases.len() > before {
+                revised.push(row);
+            }
+        }
+        releases.sort_unstable();
+        releases.dedup();
+
+        let first = columns.since();
+        let group = Group { scanner: self, columns, rules: tier.rules(), all: rows().collect(), revised };
+        Some(frozen_base(first, releases, &mut AtRelease { group: &group, now: first, base: first }))
+    }
+}
+
+/// The rows of a group.
+struct Group<'a> {
+    scanner: &'a Scanner<'a>,
+    columns: &'a CohortColumns,
+    rules: Rules,
+    all: Vec<usize>,
+    /// Those of which anything ever changed.
+    revised: Vec<usize>,
+}
+
+/// A group as a release shows it.
+struct AtRelease<'a> {
+    group: &'a Group<'a>,
+    now: u32,
+    base: u32,
+}
+
+impl AtRelease<'_> {
+    fn at(&self, row: usize, release: u32) -> Option<Member> {
+        self.group.scanner.member(self.group.columns, row, Some(release))
+    }
+}
+
+impl Versions for AtRelease<'_> {
+    fn advance(&mut self, release: u32) {
+        self.now = release;
+    }
+
+    fn may_be_shown(&mut self) -> bool {
+        let mut all = Cohorts::default();
+        let members = self.group.all.iter().filter_map(|&row| self.at(row, self.now));
+        members.for_each(|member| all.add(0, &member));
+        hidden_cohort(all.institutions, &all.sizes, self.group.rules).is_none()
+    }
+
+    fn has_changed(&mut self) -> bool {
+        let differs = |row: &&usize| self.at(**row, self.base) != self.at(**row, self.now);
+        self.group.revised.iter().filter(differs).count() >= self.group.rules.fewest_institutions() as usize
+    }
+
+    fn freeze(&mut self) {
+        self.base = self.now;
+    }
+}

@@ -1,0 +1,53 @@
+//! What a plan about destinations costs: nothing without bands, which makes a finite set of tables; with bands, one charge about
+//! the students and one about the scores that make the groups.
+
+use std::sync::Arc;
+
+use disclosure::Tier;
+
+use crate::domain::{Bill, Catalogue, Charge, CohortYear, Stage};
+
+use super::Plan;
+
+impl Plan {
+    /// The bill of the question. `holds` tells whether anything was counted for a cohort year and stage.
+    ///
+    /// Free are tables without bands, one's own cohorts, groups without a cohort, and whatever nobody wants to read. Any other
+    /// part needs a charge about where the students of a stage went in the cohort year, and one about the framework in the
+    /// period of the bands, as outcomes over all of its benchmarks. A tabulation is the kind of area and the bands: fewer areas
+    /// or categories are the same one, and so is the same question asked of another release.
+    ///
+    /// The parts of the bill are those of the table: per cohort year each stage. [`part_of_cell`](Self::part_of_cell) finds
+    /// them.
+    pub(super) fn bill_where(&self, catalogue: &Catalogue, holds: impl Fn(CohortYear, Stage) -> bool) -> Bill {
+        let Some(banding) = self.banding.as_ref().filter(|_| self.wanted && self.scope.tier() != Tier::Own) else {
+            return Bill::default();
+        };
+        let kind = self.scope.kind_name(catalogue);
+        let framework = &catalogue.frameworks()[banding.framework].code;
+        let groups = Charge {
+            measure: framework.as_str().into(),
+            period: banding.period.to_string().into(),
+            tabulation: format!("{kind};bands;destinations").into(),
+        };
+        let tabulation: Arc<str> = format!("{kind};bands={}", banding.name(catalogue)).into();
+        let mut parts = Vec::with_capacity(self.cohort_years.len() * self.stages.len());
+        for &year in &self.cohort_years {
+            for &stage in &self.stages {
+                let students = || Charge {
+                    measure: format!("destinations/{}", stage.code()).into(),
+                    period: year.to_string().into(),
+                    tabulation: tabulation.clone(),
+                };
+                parts.push(if holds(year, stage) { vec![students(), groups.clone()] } else { Vec::new() });
+            }
+        }
+        Bill::of(&parts)
+    }
+
+    /// The part of the bill that a cell of the table belongs to.
+    pub fn part_of_cell(&self, cell: usize) -> usize {
+        let [_, year, stage, ..] = self.layout().coordinates(cell);
+        year * self.stages.len() + stage
+    }
+}

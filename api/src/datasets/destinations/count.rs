@@ -1,0 +1,191 @@
+//! Counts students, or the cohorts they are part of: a plan about destinations over a release becomes raw cells, or sizes.
+
+use std::sync::Arc;
+
+use disclosure::{
+    CohortSizes, Contributions, CountedStudents, FEWEST_AROUND, HiddenReason, Label, RawStudentCell, RawStudentTable,
+    SecretGroup, SizedCohort,
+};
+
+use crate::{
+    domain::{AreaIndex, CohortYear, Stage},
+    snapshot::Snapshot,
+    tabulation::{TablePlan, at_base, later, outside},
+};
+
+use super::{
+    Plan,
+    base::{Bands, Member},
+};
+
+/// Institutions with a cohort, and how large these are. Public: cohort sizes are no secret, and who was assessed is none.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Cohorts {
+    /// How many institutions.
+    pub(super) institutions: u32,
+    /// Their cohorts.
+    pub(super) sizes: Contributions,
+    pub(super) keys: u128,
+}
+
+/// Counts every cell of a plan, in its canonical order; none where they are not wanted.
+pub(super) fn run(plan: &Plan, snapshot: &Snapshot) -> RawStudentTable {
+    let scanner = Scanner::new(plan, snapshot);
+    let mut cells = Vec::new();
+    if plan.wanted {
+        plan.groups().for_each(|(area, year, stage)| scanner.group(area, year, stage, &mut cells));
+    }
+    RawStudentTable::new(plan.scope().tier(), cells)
+}
+
+/// The cohorts behind each cell of a plan, at the same bases and behind the same guard as [`run`] counts it. Who is in a band,
+/// and where students went, is not looked at.
+pub(super) fn sizes(plan: &Plan, snapshot: &Snapshot) -> CohortSizes {
+    let scanner = Scanner::new(plan, snapshot);
+    let mut cells = Vec::with_capacity(plan.cells());
+    for (area, year, stage) in plan.groups() {
+        let cell = if scanner.is_close_to_another(area, year, stage) {
+            SizedCohort::Withheld(HiddenReason::LowEffect)
+        } else {
+            let Cohorts { institutions, sizes: cohort, .. } = scanner.cohorts(area, year, stage);
+            SizedCohort::Counted { institutions, cohort, in_part: plan.banding().is_some() }
+        };
+        cells.extend((0..plan.cells_of_group()).map(|_| cell));
+    }
+    CohortSizes::new(plan.scope().tier(), cells)
+}
+
+/// The cohorts behind each group of a plan, whatever the guard says of them: for advice about hidden cells.
+pub(super) fn cohorts(plan: &Plan, snapshot: &Snapshot) -> Vec<Cohorts> {
+    let scanner = Scanner::new(plan, snapshot);
+    plan.groups().map(|(area, year, stage)| scanner.cohorts(area, year, stage)).collect()
+}
+
+/// What stays the same for every group of a plan.
+pub(super) struct Scanner<'a> {
+    pub(super) plan: &'a Plan,
+    snapshot: &'a Snapshot,
+    pub(super) bands: Option<Bands>,
+}
+
+/// What is gathered for one band of one group, or for all of it where there are none.
+#[derive(Clone)]
+struct Gathered {
+    inside: Cohorts,
+    students: Vec<Contributions>,
+}
+
+impl<'a> Scanner<'a> {
+    pub(super) fn new(plan: &'a Plan, snapshot: &'a Snapshot) -> Self {
+        Self { plan, snapshot, bands: plan.banding().map(|banding| Bands::of(banding, snapshot)) }
+    }
+
+    /// Counts the cells of one group, in the order destinations, bands.
+    fn group(&self, area: AreaIndex, year: CohortYear, stage: Stage, cells: &mut Vec<RawStudentCell>) {
+        let destinations = self.plan.destinations();
+        let bands = self.plan.band_count();
+        if self.is_close_to_another(area, year, stage) {
+            let withheld = destinations.len() * bands;
+            cells.extend((0..withheld).map(|_| RawStudentCell::Withheld(HiddenReason::LowEffect)));
+            return;
+        }
+        let mut all = Cohorts::default();
+        let empty =
+            Gathered { inside: Cohorts::default(), students: vec![Contributions::default(); destinations.len()] };
+        let mut gathered = vec![empty; bands];
+        let base = self.each_member(area, year, stage, |key, member| {
+            all.add(key, member);
+            let own = &mut gathered[member.band];
+            own.inside.add(key, member);
+            for (sum, &destination) in own.students.iter_mut().zip(destinations) {
+                sum.add(member.students[destination as usize]);
+            }
+        });
+        let catalogue = self.snapshot.catalogue();
+        let names: Vec<Option<String>> = match self.plan.banding() {
+            None => vec![None],
+            Some(banding) => banding.bands.iter().map(|&band| self.plan.band_name(catalogue, Some(band))).collect(),
+        };
+        let conditions: Vec<Arc<str>> = match self.plan.banding() {
+            None => vec![self.plan.conditions(catalogue, area, None).into()],
+            Some(banding) => {
+                let of = |&band: &_| self.plan.conditions(catalogue, area, Some(band)).into();
+                banding.bands.iter().map(of).collect()
+            }
+        };
+        let period = at_base(&year.to_string().into(), base);
+        for (position, destination) in destinations.iter().enumerate() {
+            let measure = format!("destinations/{}/{}", stage.code(), destination.code());
+            for ((own, name), conditions) in gathered.iter().zip(&names).zip(&conditions) {
+                let measure = name.as_ref().map_or_else(|| measure.clone(), |name| format!("{measure}/{name}"));
+                cells.push(RawStudentCell::Counted(CountedStudents {
+                    label: Label { conditions: conditions.clone(), period: period.clone() },
+                    measure: measure.into(),
+                    institutions: all.institutions,
+                    cohort: all.sizes,
+                    keys: all.keys,
+                    students: own.students[position],
+                    part: name.as_ref().map(|name| {
+                        Box::new(SecretGroup {
+                            measure: format!("destinations/{}/{name}", stage.code()).into(),
+                            group: at_base(&name.as_str().into(), base),
+                            institutions: own.inside.institutions,
+                            cohort: own.inside.sizes,
+                        })
+                    }),
+                }));
+            }
+        }
+    }
+
+    /// The cohorts of a group at its base. With bands, those of institutions that were assessed on every benchmark.
+    fn cohorts(&self, area: AreaIndex, year: CohortYear, stage: Stage) -> Cohorts {
+        let mut all = Cohorts::default();
+        self.each_member(area, year, stage, |key, member| all.add(key, member));
+        all
+    }
+
+    /// Whether an area around has one or two more institutions with a cohort: the two answers would tell about those.
+    fn is_close_to_another(&self, area: AreaIndex, year: CohortYear, stage: Stage) -> bool {
+        let Some(columns) = self.snapshot.destinations().cohort(year, stage) else { return false };
+        let rows_of = |area| columns.rows_of(area, self.plan.scope().provider(), self.snapshot.catalogue());
+        let rows = rows_of(area);
+        let base = self.base(columns, &rows);
+        let counts = |row: &usize| self.member(columns, *row, base).is_some();
+        let mut own = rows.iter().cloned().flatten();
+        own.any(|row| counts(&row))
+            && self.snapshot.catalogue().around(area).iter().any(|&around| {
+                let around = rows_of(around);
+                let outside = outside(&around, &rows).flatten();
+                (1..FEWEST_AROUND as usize).contains(&outside.filter(counts).take(FEWEST_AROUND as usize).count())
+            })
+    }
+
+    /// Visits each institution of a group, by record key, with what it adds at the group's base. Returns the base where it is
+    /// a later one than the first that could be.
+    pub(super) fn each_member(
+        &self,
+        area: AreaIndex,
+        year: CohortYear,
+        stage: Stage,
+        mut visit: impl FnMut(u128, &Member),
+    ) -> Option<u32> {
+        let columns = self.snapshot.destinations().cohort(year, stage)?;
+        let rows = columns.rows_of(area, self.plan.scope().provider(), self.snapshot.catalogue());
+        let base = self.base(columns, &rows);
+        for row in rows.into_iter().flatten() {
+            if let Some(member) = self.member(columns, row, base) {
+                visit(columns.keys()[row], &member);
+            }
+        }
+        base.and_then(|base| later(base, columns.since()))
+    }
+}
+
+impl Cohorts {
+    pub(super) fn add(&mut self, key: u128, member: &Member) {
+        self.institutions += 1;
+        self.sizes.add(member.students.iter().sum());
+        self.keys = self.keys.wrapping_add(key);
+    }
+}

@@ -1,0 +1,95 @@
+//! Destinations: where students went after a stage of education.
+
+mod band;
+mod base;
+mod bill;
+mod citation;
+mod count;
+mod plan;
+mod question;
+mod table;
+
+use disclosure::{
+    CohortSizes, ExpectedStudents, HiddenReason, NoiseKey, ProtectedStudentTable, RawStudentTable, hidden_cohort,
+};
+
+use crate::{
+    policy::Grant,
+    snapshot::Snapshot,
+    tabulation::{Dataset, Figure, InvalidCitation, Paid, PlanError, TablePlan},
+};
+
+pub use band::{Band, Banding};
+pub use plan::{Key, Plan, build};
+pub use question::{BenchmarksAchieved, Question};
+
+/// The dataset of destinations.
+pub struct Destinations;
+
+impl Dataset for Destinations {
+    type Question = Question;
+    type Plan = Plan;
+    type Raw = RawStudentTable;
+    type Protected = ProtectedStudentTable;
+    type Sizes = CohortSizes;
+    type Expected = ExpectedStudents;
+
+    /// Bands may be given up.
+    const WITHIN_BUDGET: Option<&'static str> = None;
+
+    fn plans(question: &Question, grant: &Grant, snapshot: &Snapshot) -> Result<Vec<Plan>, PlanError> {
+        let newest_year = || snapshot.destinations().newest_year();
+        let newest_period = |framework| snapshot.newest_period(&[framework]);
+        Ok(vec![build(question, grant, snapshot.catalogue(), newest_year, newest_period)?])
+    }
+
+    fn count(tables: &[Paid<Plan>], snapshot: &Snapshot) -> RawStudentTable {
+        let paid = &tables[0];
+        let is_refused = |cell| paid.is_refused(paid.plan().part_of_cell(cell));
+        count::run(paid.plan(), snapshot).withhold(HiddenReason::Budget, is_refused)
+    }
+
+    fn protect(raw: RawStudentTable, _: &[Plan], key: &NoiseKey) -> ProtectedStudentTable {
+        disclosure::protect_students(raw, key)
+    }
+
+    fn figures(_: &[Plan], protected: &ProtectedStudentTable) -> Vec<Figure> {
+        let reasons = protected.cells().iter().map(|found| found.share.reason).enumerate();
+        reasons.map(|(cell, reason)| Figure { table: 0, cell, reason }).collect()
+    }
+
+    fn sizes(plan: &Plan, snapshot: &Snapshot) -> CohortSizes {
+        count::sizes(plan, snapshot)
+    }
+
+    fn expect(plan: &Plan, sizes: CohortSizes, is_refused: impl Fn(usize) -> bool) -> Vec<ExpectedStudents> {
+        let is_refused = |cell| is_refused(plan.part_of_cell(cell));
+        disclosure::expect_students(&sizes.withhold(HiddenReason::Budget, is_refused))
+    }
+
+    fn reason(expected: &ExpectedStudents) -> Option<HiddenReason> {
+        expected.reason
+    }
+
+    /// With bands, where each band would reach the threshold if institutions were spread evenly: how they are spread is secret.
+    fn would_answer(plan: &Plan, snapshot: &Snapshot) -> Vec<bool> {
+        let rules = plan.scope().tier().rules();
+        let bands = plan.banding().map_or(0, |banding| banding.bands.len());
+        let enough = rules.fewest_institutions().saturating_mul(u32::try_from(bands).unwrap_or(u32::MAX));
+        let groups = count::cohorts(plan, snapshot).into_iter().map(|group| {
+            group.institutions >= enough && hidden_cohort(group.institutions, &group.sizes, rules).is_none()
+        });
+        groups.flat_map(|answered| (0..plan.cells_of_group()).map(move |_| answered)).collect()
+    }
+
+    fn read(canonical: &str) -> Result<Question, InvalidCitation> {
+        citation::read(canonical)
+    }
+
+    fn check_cited(question: &Question) -> Result<(), InvalidCitation> {
+        citation::check(question)
+    }
+}
+
+#[cfg(test)]
+mod tests;

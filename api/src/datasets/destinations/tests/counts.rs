@@ -1,0 +1,209 @@
+//! The count of students against a reference that goes through the counts one by one, on random data.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use disclosure::{
+    Contributions, CountedStudents, HiddenReason, Label, NoiseKey, RawStudentCell, RawStudentTable, SecretGroup,
+    SizedCohort, Tier,
+};
+use proptest::prelude::*;
+
+use crate::{
+    datasets::{
+        destinations::{
+            Banding, BenchmarksAchieved, Key, Plan, Question, build,
+            count::{Cohorts, run, sizes},
+        },
+        outcomes::count::tests::naive::{catalogue, grant, results, snapshot},
+    },
+    domain::{
+        AreaIndex, AreaKind, Catalogue, CohortYear, Destination, Pseudonym, ReleasedDestination, ReleasedResult, Stage,
+    },
+    snapshot::DestinationsBuilder,
+    tabulation::{Asked, TablePlan},
+};
+
+fn key() -> NoiseKey {
+    NoiseKey::new([3; 32])
+}
+
+/// Counts of up to 40 institutions, each in one place; a few cohorts are handed in by two organisations.
+fn counts() -> impl Strategy<Value = Vec<ReleasedDestination>> {
+    let one = (0..40_u8, 0..2_u16, 0..2_usize, 0..5_usize, prop_oneof![Just(0), 1..300_u32], 1..12_i64);
+    proptest::collection::vec(one, 0..300).prop_map(|rows| {
+        let catalogue = catalogue();
+        let mut seen = BTreeMap::new();
+        for (institution, year, stage, destination, students, provider) in rows {
+            let count = ReleasedDestination {
+                institution: Pseudonym([institution; 32]),
+                cohort_year: CohortYear::new(2022 + year).unwrap(),
+                stage: Stage::ALL[stage],
+                destination: Destination::ALL[destination],
+                students,
+                local_authority: catalogue.area_index(&format!("A{}", institution % 4)).unwrap(),
+                hub: (institution % 3 == 0).then(|| catalogue.area_index("Z").unwrap()),
+                provider: if provider == 11 { 2 } else { 1 },
+                from: 1,
+                until: None,
+            };
+            seen.insert((institution, year, stage, destination), count);
+        }
+        seen.into_values().collect()
+    })
+}
+
+fn question() -> impl Strategy<Value = Question> {
+    let kinds = [AreaKind::Country, AreaKind::Region, AreaKind::LocalAuthority, AreaKind::Hub];
+    (proptest::sample::select(kinds.to_vec()), 0..3_u8, proptest::sample::subsequence(Destination::ALL.to_vec(), 1..5))
+        .prop_map(|(kind, mode, destinations)| Question {
+            asked: Asked {
+                purpose: (mode == 0).then(|| "OWN_RESULTS".to_owned()),
+                area_kind: Some(kind),
+                ..Asked::default()
+            },
+            wanted: true,
+            cohort_years: Some(vec!["202223".to_owned(), "202324".to_owned()]),
+            destinations: Some(destinations),
+            by_benchmarks_achieved: (mode == 1)
+                .then(|| BenchmarksAchieved { framework: "F".to_owned(), period: Some("202425T1".to_owned()) }),
+            ..Question::default()
+        })
+}
+
+/// How many benchmarks an institution achieved, if it was assessed on every one.
+fn achieved(results: &[ReleasedResult], institution: Pseudonym, banding: &Banding) -> Option<usize> {
+    let own = results.iter().find(|result| {
+        (result.institution, result.framework, result.period) == (institution, banding.framework, banding.period)
+    })?;
+    own.scores.iter().map(|score| score.map(|score| usize::from(score == 100))).sum()
+}
+
+/// The institutions of an area that have a cohort, and with bands were assessed on every benchmark.
+fn eligible(
+    counts: &[ReleasedDestination],
+    results: &[ReleasedResult],
+    catalogue: &Catalogue,
+    plan: &Plan,
+    (area, year, stage): (AreaIndex, CohortYear, Stage),
+) -> BTreeSet<Pseudonym> {
+    let mut eligible = BTreeSet::new();
+    for institution in (0..40).map(|number| Pseudonym([number; 32])) {
+        let of = |count: &&ReleasedDestination| {
+            (count.institution, count.cohort_year, count.stage) == (institution, year, stage)
+        };
+        let own: Vec<&ReleasedDestination> = counts.iter().filter(of).collect();
+        let here = own.first().is_some_and(|count| {
+            if catalogue.areas()[area].kind == AreaKind::Hub {
+                count.hub == Some(area)
+            } else {
+                catalogue.local_authorities(area).contains(&count.local_authority)
+            }
+        });
+        let provided =
+            plan.scope().provider().is_none_or(|provider| own.iter().all(|count| count.provider == provider));
+        let assessed = plan.banding().is_none_or(|banding| achieved(results, institution, banding).is_some());
+        if here && provided && assessed && own.iter().any(|count| count.students > 0) {
+            eligible.insert(institution);
+        }
+    }
+    eligible
+}
+
+/// Count by count: every institution, one after the other, against every condition of one cell.
+fn naive(
+    counts: &[ReleasedDestination],
+    results: &[ReleasedResult],
+    catalogue: &Catalogue,
+    plan: &Plan,
+    cell: usize,
+) -> RawStudentCell {
+    let Key { area, cohort_year: year, stage, destination, band } = plan.key(cell);
+    let of = |area| eligible(counts, results, catalogue, plan, (area, year, stage));
+    let close = catalogue
+        .areas()
+        .keys()
+        .filter(|&around| around != area && catalogue.lies_in(area, around))
+        .any(|around| (1..3).contains(&of(around).difference(&of(area)).count()));
+    if close && !of(area).is_empty() {
+        return RawStudentCell::Withheld(HiddenReason::LowEffect);
+    }
+    let (mut all, mut inside, mut students) = (Cohorts::default(), Cohorts::default(), Contributions::default());
+    for institution in (0..40).map(|number| Pseudonym([number; 32])) {
+        let own: Vec<&ReleasedDestination> = counts
+            .iter()
+            .filter(|count| (count.institution, count.cohort_year, count.stage) == (institution, year, stage))
+            .collect();
+        let cohort: u32 = own.iter().map(|count| count.students).sum();
+        let here = own.first().is_some_and(|count| {
+            if catalogue.areas()[area].kind == AreaKind::Hub {
+                count.hub == Some(area)
+            } else {
+                catalogue.local_authorities(area).contains(&count.local_authority)
+            }
+        });
+        let provided =
+            plan.scope().provider().is_none_or(|provider| own.iter().all(|count| count.provider == provider));
+        let number = plan.banding().map(|banding| achieved(results, institution, banding));
+        if cohort == 0 || !here || !provided || number == Some(None) {
+            continue;
+        }
+        let add = |group: &mut Cohorts| {
+            group.institutions += 1;
+            group.sizes.add(cohort);
+            group.keys = group.keys.wrapping_add(key().record_key(&institution.0));
+        };
+        add(&mut all);
+        if band.zip(number.flatten()).is_none_or(|(band, number)| (band.lowest..=band.highest).contains(&number)) {
+            add(&mut inside);
+            students.add(own.iter().filter(|count| count.destination == destination).map(|count| count.students).sum());
+        }
+    }
+    let (stage, destination) = (stage.code(), destination.code());
+    let name = plan.band_name(catalogue, band);
+    let with_band = |text: String| name.as_ref().map_or_else(|| text.clone(), |name| format!("{text}/{name}"));
+    RawStudentCell::Counted(CountedStudents {
+        label: Label { conditions: plan.conditions(catalogue, area, band).into(), period: year.to_string().into() },
+        measure: with_band(format!("destinations/{stage}/{destination}")).into(),
+        institutions: all.institutions,
+        cohort: all.sizes,
+        keys: all.keys,
+        students,
+        part: band.map(|_| {
+            Box::new(SecretGroup {
+                measure: with_band(format!("destinations/{stage}")).into(),
+                group: name.clone().unwrap_or_default().into(),
+                institutions: inside.institutions,
+                cohort: inside.sizes,
+            })
+        }),
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_scan_counts_what_a_reading_count_by_count_counts(
+        counts in counts(), results in results(), question in question(),
+    ) {
+        let catalogue = catalogue();
+        let mut builder = DestinationsBuilder::default();
+        counts.iter().for_each(|count| builder.add(count));
+        let snapshot = snapshot(&results, &catalogue).with_destinations(builder.finish(&key()));
+        let purpose = question.asked.purpose.as_deref();
+        let plan = build(&question, &grant(purpose, &catalogue), &catalogue, || None, |_| None).unwrap();
+        let tier = plan.scope().tier();
+        prop_assert_eq!(tier == Tier::Own, purpose.is_some());
+        let expected: Vec<RawStudentCell> =
+            (0..plan.cells()).map(|cell| naive(&counts, &results, &catalogue, &plan, cell)).collect();
+        let sized = |cell: &RawStudentCell| match cell {
+            RawStudentCell::Withheld(reason) => SizedCohort::Withheld(*reason),
+            RawStudentCell::Counted(CountedStudents { institutions, cohort, part, .. }) => {
+                SizedCohort::Counted { institutions: *institutions, cohort: *cohort, in_part: part.is_some() }
+            }
+        };
+        let sized: Vec<SizedCohort> = expected.iter().map(sized).collect();
+        prop_assert!(sizes(&plan, &snapshot).cells() == sized);
+        prop_assert!(run(&plan, &snapshot) == RawStudentTable::new(tier, expected));
+    }
+}

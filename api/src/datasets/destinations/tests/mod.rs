@@ -1,0 +1,4 @@
+//! Counts and bases of destinations against naive recomputations.
+
+mod base;
+mod counts;

@@ -1,0 +1,94 @@
+//! What the guard compares: the rows of an area and of those around it, and how many institutions each cell counts.
+
+use crate::{
+    datasets::outcomes::Plan,
+    domain::{AreaIndex, Period},
+    tabulation::TablePlan,
+};
+
+use super::{
+    counter::Counter,
+    figures::{Counts, Gather, Headcounts},
+    guard::{Guard, Guarded},
+    revision,
+    scanner::{Rows, Scanner},
+};
+
+impl<'a> Scanner<'a> {
+    /// How many measure columns the plan has: its benchmarks, then all of them together where that is wanted.
+    pub(super) fn measured(&self) -> usize {
+        self.plan.benchmarks().len() + usize::from(self.plan.parts().overall)
+    }
+
+    /// The rows of each area around an area.
+    pub(super) fn rows_around(&self, area: AreaIndex) -> Vec<Rows<'a>> {
+        self.catalogue.around(area).iter().map(|&around| self.rows_of(around)).collect()
+    }
+
+    /// What the guard looks at: per source that holds the period, its rows and how many of them each cell counts.
+    pub(super) fn guarded<'b, S: Gather>(
+        &'b self,
+        counts: &Counts<S>,
+        rows: &'b Rows<'a>,
+        around: &'b [Rows<'a>],
+        period: Period,
+    ) -> Vec<Guarded<'b>> {
+        let cells = self.measured() * self.plan.groups().len();
+        let guarded = counts.sources.iter().map(|source| {
+            let (framework, columns) = self.sources[source.position];
+            Some(Guarded {
+                source: framework,
+                columns: columns.period(period)?,
+                rows: &rows[source.position],
+                position: source.position,
+                around,
+                sizes: counts.kept_sizes(source, cells),
+            })
+        });
+        guarded.flatten().collect()
+    }
+
+    /// The guard over sets as they are at their bases: those of an area, of the areas around it, and of every plan that the
+    /// guard compares with.
+    pub(super) fn low_effect_at_bases(
+        &self,
+        guard: &Guard<'_>,
+        places: &[Guarded<'_>],
+        area: AreaIndex,
+        period: Period,
+        counter: &mut Counter,
+    ) -> Vec<bool> {
+        let kept = |per_source: &[Vec<u32>]| {
+            let cells = places.first().map_or(0, |place| place.sizes.len());
+            let of = |cell: usize| {
+                let counted = places.iter().zip(per_source).filter(|(place, _)| place.sizes[cell] > 0);
+                counted.map(|(_, sizes)| sizes[cell]).sum()
+            };
+            (0..cells).map(of).collect::<Vec<u32>>()
+        };
+        let around: Vec<Vec<u32>> = self
+            .catalogue
+            .around(area)
+            .iter()
+            .map(|&around| kept(&self.sizes_at_bases(around, period, counter)))
+            .collect();
+        let without = |plan: &Plan| Scanner::new(plan, self.snapshot).sizes_at_bases(area, period, counter);
+        guard.low_effect_at_bases(places, &around, without)
+    }
+
+    /// Per source that holds a period, and per measure column and group, how many institutions of an area are counted at its
+    /// base.
+    fn sizes_at_bases(&self, area: AreaIndex, period: Period, counter: &mut Counter) -> Vec<Vec<u32>> {
+        let rows = self.rows_of(area);
+        let mut counts: Counts<Headcounts> = self.count(&rows, period, counter);
+        revision::revise(self, area, &rows, period, &mut counts);
+        let cells = self.measured() * self.plan.groups().len();
+        let sizes = |counted: &Headcounts| (0..cells).map(|cell| counted.size(cell)).collect();
+        counts.sources.iter().map(|source| sizes(&source.counted)).collect()
+    }
+
+    /// The tier's fewest institutions.
+    pub(super) fn fewest(&self) -> u32 {
+        self.plan.scope().tier().rules().fewest_institutions()
+    }
+}

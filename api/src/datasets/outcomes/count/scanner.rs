@@ -1,0 +1,44 @@
+//! What stays the same for every area and period of a plan.
+
+use std::{borrow::Cow, ops::Range};
+
+use crate::{
+    datasets::outcomes::{Plan, SourceFramework},
+    domain::{AreaIndex, Catalogue},
+    snapshot::{FrameworkColumns, Snapshot},
+    tabulation::TablePlan,
+};
+
+use super::grouping::Grouping;
+
+/// A plan over a snapshot, looked up once.
+pub(super) struct Scanner<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) sources: Vec<(&'a SourceFramework, &'a FrameworkColumns)>,
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) grouping: Grouping,
+}
+
+/// Per source framework, ranges of its rows.
+pub(super) type Rows<'a> = Vec<Cow<'a, [Range<usize>]>>;
+
+impl<'a> Scanner<'a> {
+    pub(super) fn new(plan: &'a Plan, snapshot: &'a Snapshot) -> Self {
+        Self {
+            plan,
+            snapshot,
+            catalogue: snapshot.catalogue(),
+            sources: plan.sources().iter().map(|source| (source, snapshot.framework(source.framework))).collect(),
+            grouping: Grouping::new(plan),
+        }
+    }
+
+    /// Per source framework, the rows of an area.
+    pub(super) fn rows_of(&self, area: AreaIndex) -> Rows<'a> {
+        self.sources
+            .iter()
+            .map(|(_, columns)| columns.rows_of(area, self.plan.scope().provider(), self.catalogue))
+            .collect()
+    }
+}

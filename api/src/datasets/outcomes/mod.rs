@@ -1,0 +1,136 @@
+//! Outcomes: how many institutions achieved each benchmark, by area, period and public attributes.
+
+mod bill;
+mod build;
+mod citation;
+pub mod count;
+mod plan;
+mod question;
+mod table;
+mod totals;
+
+use disclosure::{ExpectedCell, HiddenReason, NoiseKey, ProtectedTable, RawTable, Sizes};
+
+use crate::{
+    domain::Comparability,
+    policy::Grant,
+    snapshot::Snapshot,
+    tabulation::{Dataset, Figure, InvalidCitation, Paid, PlanError, TablePlan},
+};
+
+pub use build::build;
+pub use plan::{Group, Plan, SourceFramework};
+pub use question::{Filter, Parts, Question};
+
+/// The dataset of outcomes.
+pub struct Outcomes;
+
+/// The exact figures of a question's tables, laid one after the other, and of the same tables in earlier periods.
+pub struct Raw {
+    tables: RawTable,
+    before: RawTable,
+    comparability: Vec<Comparability>,
+}
+
+/// The protected figures of the same.
+pub struct Protected {
+    tables: ProtectedTable,
+    before: ProtectedTable,
+    /// Per cell, how the results behind it compare with the benchmark they are reported under.
+    comparability: Vec<Comparability>,
+}
+
+impl Dataset for Outcomes {
+    type Question = Question;
+    type Plan = Plan;
+    type Raw = Raw;
+    type Protected = Protected;
+    type Sizes = Sizes;
+    type Expected = ExpectedCell;
+
+    const WITHIN_BUDGET: Option<&'static str> = Some("ask for a standard table: no breakdown, no filter, not mapped");
+
+    /// The table of the question, then its totals where they are wanted, then the same in the earlier periods from which changes
+    /// are wanted.
+    fn plans(question: &Question, grant: &Grant, snapshot: &Snapshot) -> Result<Vec<Plan>, PlanError> {
+        let plan = build(question, grant, snapshot.catalogue(), |frameworks| snapshot.newest_period(frameworks))?;
+        let since = plan.since().to_vec();
+        let mut tables = plan.tables();
+        if !since.is_empty() {
+            let earlier: Vec<Plan> = tables.iter().map(|table| table.at(since.clone())).collect();
+            tables.extend(earlier);
+        }
+        Ok(tables)
+    }
+
+    fn count(tables: &[Paid<Plan>], snapshot: &Snapshot) -> Raw {
+        let counted = |tables: &[Paid<Plan>]| {
+            let tier = tables.iter().map(|paid| paid.plan().scope().tier()).max();
+            let mut whole = RawTable::new(tier.unwrap_or(disclosure::Tier::International), Vec::new(), Vec::new());
+            let mut comparability = Vec::new();
+            for paid in tables {
+                let plan = paid.plan();
+                let counted = count::run(plan, snapshot);
+                whole.append(counted.table.withhold(
+                    HiddenReason::Budget,
+                    |cell| paid.is_refused(plan.part_of_cell(cell)),
+                    |row| paid.is_refused(plan.part_of_overall(row)),
+                ));
+                comparability.extend(counted.comparability);
+            }
+            (whole, comparability)
+        };
+        let (now, earlier) = tables.split_at(shown(tables.iter().map(Paid::plan)));
+        let (tables, comparability) = counted(now);
+        Raw { tables, before: counted(earlier).0, comparability }
+    }
+
+    fn protect(raw: Raw, plans: &[Plan], key: &NoiseKey) -> Protected {
+        let mut tables = disclosure::protect(raw.tables, key);
+        if plans[0].reconcile() && plans[0].parts().cells {
+            tables.reconcile(&totals::sums(&plans[..shown(plans.iter())]));
+        }
+        Protected { tables, before: disclosure::protect(raw.before, key), comparability: raw.comparability }
+    }
+
+    /// Every cell of the tables shown, then every row of `overall` by the cell of the first benchmark.
+    fn figures(plans: &[Plan], protected: &Protected) -> Vec<Figure> {
+        let shown = plans[..shown(plans.iter())].iter().enumerate();
+        let places = shown.flat_map(|(table, plan)| (0..plan.cells()).map(move |cell| (table, cell)));
+        let cells = protected.tables.cells().iter().zip(places);
+        let cells = cells.map(|(found, (table, cell))| Figure { table, cell, reason: found.achieved_share.reason });
+        let rows = protected.tables.overall().iter().enumerate().map(|(row, found)| {
+            let [area, period, group] = plans[0].overall_coordinates(row);
+            Figure { table: 0, cell: plans[0].cell(area, period, 0, group), reason: found.share_with_all.reason }
+        });
+        cells.chain(rows).collect()
+    }
+
+    fn sizes(plan: &Plan, snapshot: &Snapshot) -> Sizes {
+        count::sizes(plan, snapshot)
+    }
+
+    fn expect(plan: &Plan, sizes: Sizes, is_refused: impl Fn(usize) -> bool) -> Vec<ExpectedCell> {
+        let is_refused = |cell| is_refused(plan.part_of_cell(cell));
+        disclosure::expect(&sizes.withhold(HiddenReason::Budget, is_refused))
+    }
+
+    fn reason(expected: &ExpectedCell) -> Option<HiddenReason> {
+        expected.reason
+    }
+
+    fn would_answer(plan: &Plan, snapshot: &Snapshot) -> Vec<bool> {
+        let expected = disclosure::expect(&count::sizes(plan, snapshot));
+        expected.iter().map(|cell| cell.reason.is_none()).collect()
+    }
+
+    fn read(canonical: &str) -> Result<Question, InvalidCitation> {
+        citation::read(canonical)
+    }
+}
+
+/// How many of a question's tables are shown: where changes are wanted, the second half are those they are taken from.
+fn shown<'a>(mut plans: impl ExactSizeIterator<Item = &'a Plan>) -> usize {
+    let all = plans.len();
+    if plans.next().is_some_and(|own| own.since().is_empty()) { all } else { all / 2 }
+}

@@ -1,0 +1,66 @@
+//! The question as asked: codes and names, nothing looked up yet.
+
+use crate::{domain::Dimension, tabulation::Asked};
+
+/// One request for a table of outcomes, as asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Question {
+    /// The areas, the purpose and the protection.
+    pub asked: Asked,
+    /// The code of the framework in whose numbering results are reported.
+    pub framework: String,
+    /// Periods such as `202324T3`; the newest when absent.
+    pub periods: Option<Vec<String>>,
+    /// Benchmark numbers; all when absent.
+    pub benchmarks: Option<Vec<i32>>,
+    /// The dimensions to break down by.
+    pub by: Vec<Dimension>,
+    /// The categories to keep, per dimension.
+    pub filters: Vec<Filter>,
+    /// Bring in institutions of other frameworks through the crosswalk.
+    pub mapped: bool,
+    /// Bring totals and parts of a breakdown to add up.
+    pub reconcile: bool,
+    /// Earlier periods from which changes are wanted, such as `202223T3`.
+    pub since: Vec<String>,
+    /// The parts of the table that are wanted.
+    pub parts: Parts,
+}
+
+/// The parts of a table. What is not wanted is neither counted nor charged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parts {
+    /// Outcomes on each benchmark.
+    pub cells: bool,
+    /// Outcomes over all benchmarks.
+    pub overall: bool,
+    /// Totals of the breakdown.
+    pub totals: bool,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self { cells: true, overall: true, totals: false }
+    }
+}
+
+/// Keep only some categories of a dimension.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    /// The dimension.
+    pub dimension: Dimension,
+    /// The codes of the categories to keep.
+    pub categories: Vec<String>,
+}
+
+impl AsRef<Asked> for Question {
+    fn as_ref(&self) -> &Asked {
+        &self.asked
+    }
+}
+
+impl AsMut<Asked> for Question {
+    fn as_mut(&mut self) -> &mut Asked {
+        &mut self.asked
+    }
+}

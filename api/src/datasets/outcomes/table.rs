@@ -1,0 +1,118 @@
+//! What a table of outcomes, or a preview of one, tells. Cells stand in the order areas, periods, benchmarks, groups; behind those of the
+//! table itself stand its totals.
+
+use std::ops::Range;
+
+use disclosure::{Change, HiddenReason, ProtectedCell, ProtectedOverall};
+
+use crate::{
+    domain::{AreaIndex, Benchmark, Comparability, Framework, Period},
+    tabulation::{Preview, TablePlan, Tabulation},
+};
+
+use super::{Group, Outcomes, Plan, shown};
+
+impl Tabulation<Outcomes> {
+    /// The framework it is reported in.
+    pub fn framework(&self) -> &Framework {
+        &self.catalogue().frameworks()[self.plan().framework()]
+    }
+
+    /// How many cells were asked for: those of the table and, where they were wanted, of its totals.
+    pub fn size(&self) -> usize {
+        self.shown().iter().map(TablePlan::cells).sum()
+    }
+
+    /// The protected cells: those of the table, then those of its totals.
+    pub fn cells(&self) -> &[ProtectedCell] {
+        self.table().tables.cells()
+    }
+
+    /// The positions of the table's own cells among [`cells`](Self::cells); empty where they were not wanted.
+    pub fn own_cells(&self) -> Range<usize> {
+        0..self.plan().cells().min(self.cells().len())
+    }
+
+    /// The positions of the totals among [`cells`](Self::cells); empty where they were not wanted.
+    pub fn totals(&self) -> Range<usize> {
+        self.own_cells().end..self.cells().len()
+    }
+
+    /// The protected outcomes over all benchmarks, in the order areas, periods, groups.
+    pub fn overall(&self) -> &[ProtectedOverall] {
+        self.table().tables.overall()
+    }
+
+    /// What a cell is about.
+    pub fn cell_key(&self, cell: usize) -> (AreaIndex, Period, &Benchmark, &Group) {
+        let (_, plan, place) = self.place(cell);
+        plan.key(self.catalogue(), place)
+    }
+
+    /// How a cell differs from the same cell in an earlier period; `None` where that period was not asked for.
+    pub fn change(&self, cell: usize, since: Period) -> Option<Change> {
+        let (table, plan, place) = self.place(cell);
+        let [area, _, benchmark, group] = plan.coordinates(place);
+        let period = self.plan().since().binary_search(&since).ok()?;
+        let earlier = &self.plans()[self.shown().len()..];
+        let before: usize = earlier[..table].iter().map(TablePlan::cells).sum();
+        let then = before + earlier.get(table)?.cell(area, period, benchmark, group);
+        Some(self.cells()[cell].change_since(self.table().before.cells().get(then)?))
+    }
+
+    /// What a row of `overall` is about.
+    pub fn overall_key(&self, row: usize) -> (AreaIndex, Period, &Group) {
+        let plan = self.plan();
+        let [area, period, group] = plan.overall_coordinates(row);
+        (plan.areas()[area], plan.periods()[period], &plan.groups()[group])
+    }
+
+    /// How the results behind a cell compare with the benchmark it is reported under.
+    pub fn comparability(&self, cell: usize) -> Comparability {
+        self.table().comparability[cell]
+    }
+
+    /// What to change to get a number for a hidden cell. Computed from public attributes only.
+    pub fn remedies(&self, cell: usize) -> &[String] {
+        self.remedies_of(cell)
+    }
+
+    /// What to change to get a number for a hidden row of `overall`.
+    pub fn overall_remedies(&self, row: usize) -> &[String] {
+        self.remedies_of(self.cells().len() + row)
+    }
+
+    /// How many of the table's own cells carry a share, and how many are hidden for each reason.
+    pub fn summary(&self) -> (usize, Vec<(HiddenReason, usize)>) {
+        self.summary_of(self.own_cells().len())
+    }
+
+    /// The plans whose cells are shown.
+    fn shown(&self) -> &[Plan] {
+        &self.plans()[..shown(self.plans().iter())]
+    }
+
+    /// The number and the plan of the table that a cell stands in, and its place there.
+    fn place(&self, cell: usize) -> (usize, &Plan, usize) {
+        let mut place = cell;
+        for (table, plan) in self.shown().iter().enumerate() {
+            if place < plan.cells() {
+                return (table, plan, place);
+            }
+            place -= plan.cells();
+        }
+        (0, self.plan(), 0)
+    }
+}
+
+impl Preview<Outcomes> {
+    /// The framework it would be reported in.
+    pub fn framework(&self) -> &Framework {
+        &self.catalogue().frameworks()[self.plan().framework()]
+    }
+
+    /// What a cell is about.
+    pub fn cell_key(&self, cell: usize) -> (AreaIndex, Period, &Benchmark, &Group) {
+        self.plan().key(self.catalogue(), cell)
+    }
+}

@@ -1,0 +1,62 @@
+//! Which release a cell speaks for. A correction shows only together with enough others.
+//!
+//! # Guarantee
+//!
+//! The noise of a cell hangs on its set of institutions, so two releases with the same set and one corrected figure would
+//! differ by exactly that correction. Therefore what a cell shows at a release R is what its *base* holds: R itself where at
+//! least k institutions of the cell changed since the base at the release before and R may be shown, or where that base could
+//! not be; else that earlier base. k is the tier's fewest institutions. Between two releases a cell shows all of at least k
+//! changes or none, every release keeps the figures it was published with, and what was shown once stays shown.
+//!
+//! What a change is, and what may be shown, each dataset says where it implements [`Versions`]: on public things alone.
+//!
+//! k changes may still be one that the asker does not know. Therefore the base enters the noise as a period does: at another
+//! base, all but the persistent layer (40 % of the variance) is drawn anew, and the difference between two bases carries noise
+//! of √1.2·σ however few of its changes are unknown. A cell's first base is drawn as if there were no other.
+//!
+//! What an organisation handed in itself is its own: at [`Tier::Own`](disclosure::Tier::Own) every cell speaks for the release
+//! asked for.
+
+use std::sync::Arc;
+
+/// What releases show of one cell, gone through one after the other.
+pub trait Versions {
+    /// Goes on to what a release shows.
+    fn advance(&mut self, release: u32);
+
+    /// Whether what is shown now may be shown at all.
+    fn may_be_shown(&mut self) -> bool;
+
+    /// Whether as many institutions differ from the base as the tier demands.
+    fn has_changed(&mut self) -> bool;
+
+    /// What is shown now becomes the base.
+    fn freeze(&mut self);
+}
+
+/// The base of a cell, `first` being the first release that holds it and `releases` those in which anything of it changed,
+/// ascending.
+pub fn frozen_base(first: u32, releases: impl IntoIterator<Item = u32>, versions: &mut impl Versions) -> u32 {
+    let (mut base, mut is_shown) = (first, versions.may_be_shown());
+    for release in releases {
+        versions.advance(release);
+        if !is_shown || versions.has_changed() {
+            let may_be_shown = versions.may_be_shown();
+            if may_be_shown || !is_shown {
+                (base, is_shown) = (release, may_be_shown);
+                versions.freeze();
+            }
+        }
+    }
+    base
+}
+
+/// A base, where it is a later release than the first that it could be.
+pub fn later(base: u32, first: u32) -> Option<u32> {
+    Some(base).filter(|&base| base > first)
+}
+
+/// A period, or another name that noise hangs on, with the later base that it is as of.
+pub fn at_base(name: &Arc<str>, base: Option<u32>) -> Arc<str> {
+    base.map_or_else(|| name.clone(), |base| format!("{name}@{base}").into())
+}

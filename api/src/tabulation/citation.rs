@@ -1,0 +1,177 @@
+//! Citations: a reference to one table, written from a plan and read back into the question.
+//!
+//! `release-<number>-<tier>-<question>`, the question being [`TablePlan::canonical`] and the first four bytes of its SHA-256, in
+//! Base64 (RFC 4648, section 5, no padding). A citation that was cut or mistyped is thus no citation of another table.
+//! The purpose is not part of it: whoever asks again has a purpose of its own.
+
+use std::collections::BTreeMap;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use disclosure::Tier;
+use sha2::{Digest, Sha256};
+
+use crate::{domain::Catalogue, policy::OWN_RESULTS};
+
+use super::{Asked, Dataset, TablePlan};
+
+/// A reference to one table of one release.
+pub struct Citation<D: Dataset> {
+    /// The number of the release it was answered from.
+    pub release: u32,
+    /// The question, with the tier that it must be answered at.
+    pub question: D::Question,
+}
+
+/// The text is not a citation.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "expected a citation as a table's `citation` gives it, `release-<number>-<tier>-<question>`; found one with {fault}"
+)]
+pub struct InvalidCitation {
+    fault: String,
+}
+
+/// A citation with a fault.
+pub fn invalid(fault: impl Into<String>) -> InvalidCitation {
+    InvalidCitation { fault: fault.into() }
+}
+
+impl<D: Dataset> Citation<D> {
+    /// The citation of a plan's table. Two spellings of one question have one.
+    pub fn write(release: u32, plan: &D::Plan, catalogue: &Catalogue) -> String {
+        format!("release-{release}-{}-{}", plan.scope().tier(), seal(&plan.canonical(catalogue)))
+    }
+
+    /// Reads a citation. Codes are not looked up: that is for [`Dataset::plans`].
+    ///
+    /// # Errors
+    /// When the text is not built like one.
+    pub fn read(text: &str) -> Result<Self, InvalidCitation> {
+        let rest = text.strip_prefix("release-").ok_or_else(|| invalid("no `release-` in front"))?;
+        let mut parts = rest.splitn(3, '-');
+        let mut part = || parts.next().unwrap_or_default();
+        let number = part();
+        let release = number.parse::<u32>().ok().filter(|release| release.to_string() == number);
+        let release = release.ok_or_else(|| invalid("no number of a release"))?;
+        let tier: Tier = part().parse().map_err(|_| invalid("no tier"))?;
+        let canonical = unseal(part()).ok_or_else(|| invalid("a question that is cut or changed"))?;
+        let mut question = D::read(&canonical)?;
+        let asked = question.as_mut();
+        asked.tier = Some(tier);
+        // What is one's own names the organisation, and nothing else does.
+        if (tier == Tier::Own) != asked.provider.is_some() {
+            return Err(invalid(format!("a question that does not fit the tier `{tier}`")));
+        }
+        D::check_cited(&question)?;
+        Ok(Self { release, question })
+    }
+}
+
+fn check(text: &[u8]) -> [u8; 4] {
+    let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(text));
+    [a, b, c, d]
+}
+
+/// The sealed form of a canonical question.
+pub fn seal(canonical: &str) -> String {
+    URL_SAFE_NO_PAD.encode([canonical.as_bytes(), &check(canonical.as_bytes())].concat())
+}
+
+fn unseal(sealed: &str) -> Option<String> {
+    let mut bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
+    let found = bytes.split_off(bytes.len().checked_sub(4)?);
+    (found == check(&bytes)).then(|| String::from_utf8(bytes).ok()).flatten()
+}
+
+/// The named parts of a canonical question, taken out one after the other.
+pub struct Named<'a>(BTreeMap<&'a str, Option<&'a str>>);
+
+impl<'a> Named<'a> {
+    /// What stands in front of the first `;`, and the named parts behind it.
+    ///
+    /// # Errors
+    /// When a name stands there twice.
+    pub fn read(canonical: &'a str) -> Result<(&'a str, Self), InvalidCitation> {
+        let mut parts = canonical.split(';');
+        let first = parts.next().unwrap_or_default();
+        let mut named = BTreeMap::new();
+        for part in parts {
+            let (name, value) = part.split_once('=').map_or((part, None), |(name, value)| (name, Some(value)));
+            if named.insert(name, value).is_some() {
+                return Err(invalid(format!("`{name}` twice")));
+            }
+        }
+        Ok((first, Self(named)))
+    }
+
+    /// The value of a name, as it stands there.
+    pub fn value(&mut self, name: &str) -> Option<&'a str> {
+        self.0.remove(name).map(Option::unwrap_or_default)
+    }
+
+    /// The values of a name.
+    ///
+    /// # Errors
+    /// When one of them is no code.
+    pub fn list(&mut self, name: &str) -> Result<Option<Vec<String>>, InvalidCitation> {
+        self.value(name).map(|value| value.split(',').map(unescape).collect()).transpose()
+    }
+
+    /// The values of a name that must be there.
+    ///
+    /// # Errors
+    /// When it is not, or one of them is no code.
+    pub fn required(&mut self, name: &str) -> Result<Vec<String>, InvalidCitation> {
+        self.list(name)?.ok_or_else(|| invalid(format!("no `{name}`")))
+    }
+
+    /// What every question names: the areas and, of what an organisation handed in itself, the organisation.
+    ///
+    /// # Errors
+    /// When there are no areas, or one of them is no code.
+    pub fn asked(&mut self) -> Result<Asked, InvalidCitation> {
+        let areas = Some(self.required("areas")?);
+        let provider = self.list("provider")?.map(|codes| codes.join(","));
+        let purpose = provider.as_ref().map(|_| OWN_RESULTS.to_owned());
+        Ok(Asked { areas, provider, purpose, ..Asked::default() })
+    }
+
+    /// Whether a name stands there, which has no value.
+    ///
+    /// # Errors
+    /// When it has one.
+    pub fn flag(&mut self, name: &str) -> Result<bool, InvalidCitation> {
+        match self.0.remove(name) {
+            Some(Some(_)) => Err(invalid(format!("a value of `{name}`"))),
+            found => Ok(found.is_some()),
+        }
+    }
+
+    /// Nothing may be left over.
+    ///
+    /// # Errors
+    /// When something is.
+    pub fn finish(self) -> Result<(), InvalidCitation> {
+        match self.0.keys().next() {
+            Some(unknown) => Err(invalid(format!("the unknown part `{unknown}`"))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A code without the characters that separate codes.
+pub fn escape(code: &str) -> String {
+    code.replace('%', "%25").replace(';', "%3B").replace(',', "%2C").replace('=', "%3D")
+}
+
+/// A code that was [escaped](escape).
+///
+/// # Errors
+/// When the text was not.
+pub fn unescape(text: &str) -> Result<String, InvalidCitation> {
+    let code = text.replace("%3B", ";").replace("%2C", ",").replace("%3D", "=").replace("%25", "%");
+    if text.is_empty() || escape(&code) != text {
+        return Err(invalid(format!("the code `{text}`")));
+    }
+    Ok(code)
+}

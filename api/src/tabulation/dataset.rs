@@ -1,0 +1,108 @@
+//! What a dataset tells the engine about itself.
+
+use disclosure::{HiddenReason, NoiseKey};
+
+use crate::{
+    domain::{AreaIndex, Bill, Catalogue},
+    policy::Grant,
+    snapshot::Snapshot,
+};
+
+use super::{Asked, Figure, InvalidCitation, Paid, PlanError, Scope};
+
+/// A body of figures that tables are made of.
+///
+/// The engine does what is the same for all of them: it finds the areas and the tier ([`Scope`]), lays cells out
+/// ([`Layout`](super::Layout)), has the bill paid ([`Ledger`](super::Ledger)), freezes figures until enough institutions changed
+/// ([`frozen_base`](super::frozen_base)), answers, previews, cites and advises. A dataset brings a question, a plan, a bill, a
+/// count and the protection its figures need.
+///
+/// Some things look alike and are not wanted alike, so they stay with the datasets: how figures are counted (outcomes add bytes
+/// up in vector registers, destinations go from institution to institution); how they are protected (students are flattened,
+/// scores are not); and the guard against close cells (outcomes compare with every condition less, destinations only with areas
+/// around, having no other condition).
+pub trait Dataset: Sized + Send + Sync + 'static {
+    /// The question as asked.
+    type Question: AsRef<Asked> + AsMut<Asked>;
+    /// A table's checked question, in canonical form.
+    type Plan: TablePlan;
+    /// The exact figures of all tables of a question. They carry their tier.
+    type Raw: Send;
+    /// The figures that may be shown.
+    type Protected: Send + Sync;
+    /// What is known of a table in advance from sizes alone: no score and no count of students has a place in it.
+    type Sizes;
+    /// What may be expected of one cell.
+    type Expected: Send + Sync;
+
+    /// The plans of the tables that answer a question: its own, then any that belong to it, such as totals.
+    ///
+    /// # Errors
+    /// [`PlanError`], the first rule that the question breaks.
+    fn plans(question: &Self::Question, grant: &Grant, snapshot: &Snapshot) -> Result<Vec<Self::Plan>, PlanError>;
+
+    /// Counts tables that are paid for. What the budget refused is withheld.
+    fn count(tables: &[Paid<Self::Plan>], snapshot: &Snapshot) -> Self::Raw;
+
+    /// Protects what was counted.
+    fn protect(raw: Self::Raw, plans: &[Self::Plan], key: &NoiseKey) -> Self::Protected;
+
+    /// Every figure that may want advice, and why it is hidden where it is.
+    fn figures(plans: &[Self::Plan], table: &Self::Protected) -> Vec<Figure>;
+
+    /// The sizes of a table's cells, at their bases and behind the guards, as [`count`](Self::count) finds them.
+    fn sizes(plan: &Self::Plan, snapshot: &Snapshot) -> Self::Sizes;
+
+    /// What may be expected of each cell. `is_refused` tells of a part of the bill whether the budget refuses it.
+    fn expect(plan: &Self::Plan, sizes: Self::Sizes, is_refused: impl Fn(usize) -> bool) -> Vec<Self::Expected>;
+
+    /// Why a cell will be hidden, as far as that is public.
+    fn reason(expected: &Self::Expected) -> Option<HiddenReason>;
+
+    /// Per cell of a changed table, whether it is worth proposing: whether it would be answered, as far as that is public.
+    fn would_answer(plan: &Self::Plan, snapshot: &Snapshot) -> Vec<bool>;
+
+    /// What to say of what the budget does not pay for, where it is always the same.
+    const WITHIN_BUDGET: Option<&'static str>;
+
+    /// Reads what [`TablePlan::canonical`] wrote. Codes of areas and frameworks are not looked up.
+    ///
+    /// # Errors
+    /// When the text is not built like one.
+    fn read(canonical: &str) -> Result<Self::Question, InvalidCitation>;
+
+    /// Checks what a question read from a citation may not say at its tier.
+    ///
+    /// # Errors
+    /// When it says it.
+    fn check_cited(_question: &Self::Question) -> Result<(), InvalidCitation> {
+        Ok(())
+    }
+}
+
+/// A checked question in canonical form: two spellings of one question are one plan.
+pub trait TablePlan: Clone + Send + Sync + 'static {
+    /// Which areas, for whom, how protected.
+    fn scope(&self) -> &Scope;
+
+    /// How many cells the table has.
+    fn cells(&self) -> usize;
+
+    /// Whether it is a standard table, which is free.
+    fn is_standard(&self) -> bool;
+
+    /// What it costs.
+    fn bill(&self, snapshot: &Snapshot) -> Bill;
+
+    /// The canonical question in one line of text: equal for every spelling of it, and different for any other question.
+    fn canonical(&self, catalogue: &Catalogue) -> String;
+
+    /// The same question over another area.
+    fn over(&self, area: AreaIndex) -> Self;
+
+    /// Changes to the question, each in words, that may bring more institutions together; areas around are the engine's.
+    fn changes(&self, catalogue: &Catalogue) -> Vec<(String, Self)>;
+
+    /// Where a cell stands in the table of a changed question. `moved` is whether that is about one other area.
+    fn counterpart(&self, cell: usize, changed: &Self, moved: bool) -> Option<usize>;
+}

@@ -1,0 +1,33 @@
+//! The engine of every table: a question is admitted, paid for, counted, protected, previewed, cited and advised about here, once
+//! for all datasets. Pure but for the ledger.
+//!
+//! What the datasets tell the engine about themselves is [`Dataset`]; read that first.
+
+mod admit;
+mod advice;
+mod base;
+mod citation;
+mod dataset;
+mod error;
+mod layout;
+mod ledger;
+mod preview;
+mod ranges;
+mod scope;
+mod summary;
+mod table;
+
+pub use admit::Admitted;
+pub use base::{Versions, at_base, frozen_base, later};
+pub use citation::{Citation, InvalidCitation, Named, escape, invalid, seal, unescape};
+pub use dataset::{Dataset, TablePlan};
+pub use error::PlanError;
+pub use layout::{Layout, MAX_CELLS, each_once};
+pub use ledger::{Ledger, Paid, PayError, Quote};
+pub use preview::{Preview, PreviewCost};
+pub use ranges::outside;
+pub use scope::{Asked, Scope, check_dimensions};
+pub use table::{Bought, Figure, Tabulation, tabulate};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,206 @@
+//! Which areas a table is about, for whom, and how protected its answer is: the same for every dataset.
+
+use disclosure::Tier;
+
+use crate::{
+    domain::{AreaIndex, AreaKind, Catalogue, Dimension},
+    policy::{Coverage, Grant},
+};
+
+use super::{PlanError, each_once, escape};
+
+/// What every question names: the areas, the purpose, and how the answer must be protected. Codes, nothing looked up yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The purpose it is asked for.
+    pub purpose: Option<String>,
+    /// The codes of areas; the whole grant when absent.
+    pub areas: Option<Vec<String>>,
+    /// Break the areas down to every area of this kind within them.
+    pub area_kind: Option<AreaKind>,
+    /// Answer at this tier or not at all, as a citation demands.
+    pub tier: Option<Tier>,
+    /// Answer for what the organisation with this code handed in or not at all, as a citation of such a table demands.
+    pub provider: Option<String>,
+}
+
+/// The areas of a table, all of one kind, ascending and each once, and what the grant gives for them. Only
+/// [`Scope::resolve`] makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    areas: Vec<AreaIndex>,
+    tier: Tier,
+    dimensions: Option<Vec<Dimension>>,
+    provider: Option<i64>,
+    purpose: String,
+    organisation: String,
+}
+
+impl Scope {
+    /// The areas of the table: those named, or the grant's, broken down to a kind where one is named. A cited table is
+    /// answered as it was cited or not at all.
+    ///
+    /// # Errors
+    /// [`PlanError`], the first rule that the question breaks.
+    pub fn resolve(asked: &Asked, grant: &Grant, catalogue: &Catalogue) -> Result<Self, PlanError> {
+        let areas = areas(asked, grant, catalogue)?;
+        let Coverage { tier, dimensions } = cover(&areas, grant, catalogue)?;
+        check_grain(tier, catalogue.areas()[areas[0]].kind)?;
+        check_cited(asked, grant, tier)?;
+        let (purpose, organisation) = (grant.purpose().to_owned(), grant.organisation().to_owned());
+        Ok(Self { areas, tier, dimensions, provider: grant.provider(), purpose, organisation })
+    }
+
+    /// The areas, ascending by code.
+    pub fn areas(&self) -> &[AreaIndex] {
+        &self.areas
+    }
+
+    /// The tier of the answer.
+    pub fn tier(&self) -> Tier {
+        self.tier
+    }
+
+    /// The dimensions that the agreements allow; every one when absent.
+    pub fn dimensions(&self) -> Option<&[Dimension]> {
+        self.dimensions.as_deref()
+    }
+
+    /// Count only what this organisation handed in.
+    pub fn provider(&self) -> Option<i64> {
+        self.provider
+    }
+
+    /// The purpose it is asked for.
+    pub fn purpose(&self) -> &str {
+        &self.purpose
+    }
+
+    /// The code of the organisation that asks.
+    pub fn organisation(&self) -> &str {
+        &self.organisation
+    }
+
+    /// The same over another area.
+    pub fn over(&self, area: AreaIndex) -> Self {
+        Self { areas: vec![area], ..self.clone() }
+    }
+
+    /// The kind of the areas, as a tabulation names it.
+    pub fn kind_name(&self, catalogue: &Catalogue) -> String {
+        kind_name(catalogue.areas()[self.areas[0]].kind)
+    }
+
+    /// The codes of the areas, as a canonical question names them.
+    pub fn canonical_areas(&self, catalogue: &Catalogue) -> String {
+        let codes: Vec<String> = self.areas.iter().map(|&area| escape(&catalogue.areas()[area].code)).collect();
+        codes.join(",")
+    }
+
+    /// The end of a canonical question: of what an organisation handed in itself, it names the organisation.
+    pub fn canonical_provider(&self) -> String {
+        self.provider.map_or_else(String::new, |_| format!(";provider={}", escape(&self.organisation)))
+    }
+}
+
+/// Whether areas of a kind are too small for a tier: partners abroad see LEPs and anything coarser.
+pub(super) fn is_too_fine(tier: Tier, kind: AreaKind) -> bool {
+    let fine = matches!(kind, AreaKind::LocalAuthority | AreaKind::Hub | AreaKind::CombinedAuthority);
+    tier == Tier::International && fine
+}
+
+/// Whether a tier and an agreement allow a question to name these dimensions.
+///
+/// # Errors
+/// [`PlanError::Forbidden`] where they do not.
+pub fn check_dimensions(scope: &Scope, named: &[Dimension]) -> Result<(), PlanError> {
+    let most = scope.tier.rules().max_dimensions;
+    if named.len() > most {
+        let names: Vec<&str> = named.iter().map(|dimension| dimension.name()).collect();
+        return Err(PlanError::Forbidden(format!(
+            "the tier {} allows {most} dimensions in a question, found {}: {}",
+            scope.tier.as_str().to_uppercase(),
+            named.len(),
+            names.join(", ")
+        )));
+    }
+    let is_denied = |dimension: &&Dimension| scope.dimensions().is_some_and(|allowed| !allowed.contains(dimension));
+    match named.iter().find(is_denied) {
+        Some(denied) => {
+            Err(PlanError::Forbidden(format!("your agreements do not allow the dimension {}", denied.name())))
+        }
+        None => Ok(()),
+    }
+}
+
+fn areas(asked: &Asked, grant: &Grant, catalogue: &Catalogue) -> Result<Vec<AreaIndex>, PlanError> {
+    let named = match asked.areas.as_deref() {
+        None => grant.areas(),
+        Some([]) => return Err(PlanError::empty("areas")),
+        Some(codes) => {
+            let find = |code: &String| catalogue.area_index(code).ok_or_else(|| PlanError::no_area(code));
+            codes.iter().map(find).collect::<Result<_, _>>()?
+        }
+    };
+    cover(&named, grant, catalogue)?;
+    let areas: Vec<AreaIndex> = match asked.area_kind {
+        None => named,
+        Some(kind) => {
+            let lies_inside = |area: &AreaIndex| named.iter().any(|&around| catalogue.lies_in(*area, around));
+            let of_kind = catalogue.areas().keys().filter(|&area| catalogue.areas()[area].kind == kind);
+            let areas: Vec<AreaIndex> = of_kind.filter(lies_inside).collect();
+            if areas.is_empty() {
+                return Err(PlanError::NotFound(format!(
+                    "no area of kind {} lies in the areas asked for and within your agreements",
+                    kind_name(kind)
+                )));
+            }
+            areas
+        }
+    };
+    let areas = each_once(areas, "areas")?;
+    let mut kinds: Vec<AreaKind> = areas.iter().map(|&area| catalogue.areas()[area].kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    if kinds.len() > 1 {
+        let kinds: Vec<String> = kinds.into_iter().map(kind_name).collect();
+        return Err(PlanError::Invalid(format!(
+            "one table holds one kind of area, found {}; name one with `areaKind`, or ask one table for each",
+            kinds.join(", ")
+        )));
+    }
+    Ok(areas)
+}
+
+fn cover(areas: &[AreaIndex], grant: &Grant, catalogue: &Catalogue) -> Result<Coverage, PlanError> {
+    grant.cover(areas, catalogue).map_err(|area| PlanError::no_area(&catalogue.areas()[area].code))
+}
+
+fn kind_name(kind: AreaKind) -> String {
+    kind.as_str().to_uppercase()
+}
+
+fn check_grain(tier: Tier, kind: AreaKind) -> Result<(), PlanError> {
+    if is_too_fine(tier, kind) {
+        return Err(PlanError::Forbidden(format!(
+            "the tier INTERNATIONAL answers for COUNTRY, REGION and LEP, found {}",
+            kind_name(kind)
+        )));
+    }
+    Ok(())
+}
+
+fn check_cited(asked: &Asked, grant: &Grant, tier: Tier) -> Result<(), PlanError> {
+    if let Some(cited) = asked.tier.filter(|&cited| cited != tier) {
+        return Err(PlanError::Forbidden(format!(
+            "the table cited has the tier {}; for this purpose your agreements give {}",
+            cited.as_str().to_uppercase(),
+            tier.as_str().to_uppercase()
+        )));
+    }
+    let is_own = |provider: &String| grant.provider().is_some() && provider == grant.organisation();
+    if asked.provider.as_ref().is_some_and(|provider| !is_own(provider)) {
+        return Err(PlanError::Forbidden("the table cited is of results that another organisation handed in".into()));
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! An answer: a protected table with what is needed to read it.
+
+use std::sync::{Arc, OnceLock};
+
+use disclosure::{HiddenReason, NoiseKey, Tier};
+
+use crate::{
+    domain::{Catalogue, Release},
+    policy::Grant,
+    snapshot::Snapshot,
+};
+
+use super::{Citation, Dataset, Paid, TablePlan, advice, summary::summary};
+
+/// A question that is paid for: everything that answering it needs, but the key of the noise. It owns all of it, so that
+/// [`tabulate`] can be done by any thread.
+pub struct Bought<D: Dataset> {
+    pub(super) snapshot: Arc<Snapshot>,
+    pub(super) grant: Grant,
+    pub(super) tables: Vec<Paid<D::Plan>>,
+    pub(super) charges: usize,
+}
+
+/// A protected table with what is needed to read it.
+pub struct Tabulation<D: Dataset> {
+    snapshot: Arc<Snapshot>,
+    grant: Grant,
+    plans: Vec<D::Plan>,
+    charges: usize,
+    table: D::Protected,
+    /// Looked for when it is first read: it may take more than the table itself.
+    advice: OnceLock<Vec<Vec<String>>>,
+}
+
+/// A figure of a table, by the cell that it stands in or speaks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Figure {
+    /// The position of the table among the plans of the question.
+    pub table: usize,
+    /// The position of the cell in that table.
+    pub cell: usize,
+    /// Why it is hidden, where it is.
+    pub reason: Option<HiddenReason>,
+}
+
+/// Counts and protects: the whole work of an answer, without a wait in it.
+pub fn tabulate<D: Dataset>(bought: Bought<D>, key: &NoiseKey) -> Tabulation<D> {
+    let Bought { snapshot, grant, tables, charges } = bought;
+    let raw = D::count(&tables, &snapshot);
+    let plans: Vec<D::Plan> = tables.into_iter().map(Paid::into_plan).collect();
+    let table = D::protect(raw, &plans, key);
+    Tabulation { snapshot, grant, plans, charges, table, advice: OnceLock::new() }
+}
+
+impl<D: Dataset> Bought<D> {
+    /// How many cells all tables have together, which is what counting them takes.
+    pub fn cells(&self) -> usize {
+        self.tables.iter().map(|paid| paid.plan().cells()).sum()
+    }
+}
+
+impl<D: Dataset> Tabulation<D> {
+    /// The release it was answered from.
+    pub fn release(&self) -> &Release {
+        self.snapshot.release()
+    }
+
+    /// The catalogue it was answered with.
+    pub fn catalogue(&self) -> &Arc<Catalogue> {
+        self.snapshot.catalogue()
+    }
+
+    /// The tier it was answered at.
+    pub fn tier(&self) -> Tier {
+        self.plan().scope().tier()
+    }
+
+    /// The purpose it was asked for.
+    pub fn purpose(&self) -> &str {
+        self.plan().scope().purpose()
+    }
+
+    /// How many charges the question has by itself, whether they were made now, before, or refused.
+    pub fn charges(&self) -> usize {
+        self.charges
+    }
+
+    /// Whether it is a standard table.
+    pub fn is_standard(&self) -> bool {
+        self.plan().is_standard()
+    }
+
+    /// The plan of the question itself.
+    pub fn plan(&self) -> &D::Plan {
+        &self.plans[0]
+    }
+
+    /// The plans of the question and of all tables that belong to it.
+    pub fn plans(&self) -> &[D::Plan] {
+        &self.plans
+    }
+
+    /// The protected figures.
+    pub fn table(&self) -> &D::Protected {
+        &self.table
+    }
+
+    /// What to change to get a number for a hidden figure, by its place among [`Dataset::figures`]. Computed from public
+    /// attributes only.
+    pub fn remedies_of(&self, figure: usize) -> &[String] {
+        let look = || {
+            let figures = D::figures(&self.plans, &self.table);
+            advice::remedies::<D>(&self.plans, &self.grant, &self.snapshot, figures)
+        };
+        &self.advice.get_or_init(look)[figure]
+    }
+
+    /// How many of the first figures carry a value, and how many are hidden for each reason.
+    pub fn summary_of(&self, figures: usize) -> (usize, Vec<(HiddenReason, usize)>) {
+        summary(D::figures(&self.plans, &self.table).into_iter().take(figures).map(|figure| figure.reason))
+    }
+
+    /// A stable reference: the release, the tier and the canonical question. Two spellings of one question have one, and
+    /// [`Reader::cited`](crate::service::Reader::cited) answers it again.
+    pub fn citation(&self) -> String {
+        Citation::<D>::write(self.release().number, self.plan(), self.catalogue())
+    }
+}
