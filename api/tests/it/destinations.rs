@@ -852,3 +852,96 @@ async fn a_citation_of_destinations_opens_nothing_that_the_asker_may_not_ask() {
     let again = ask(Some(LEP), "destinationTable", &england, ", purpose: \"benchmarking\"").await.data();
     assert_eq!(again["destinationTable"]["tier"], "REGIONAL");
 }
+
+const PREVIEW: &str = "tier purpose release { number } cost { cells standard tabulations newTabulations rho } \
+                       summary { published hidden { reason count } } cells { area { code } cohortYear stage category \
+                       benchmarksAchieved { lowest highest of } institutions status reason remedy cohortError }";
+
+async fn preview(service: &Service, input: &str) -> Value {
+    let query = format!("{{ destinationPreview(input: {input}) {{ {PREVIEW} }} }}");
+    service.ask(Some(LEP), &query).await.data()["destinationPreview"].take()
+}
+
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case(Engine::Postgres)]
+#[tokio::test]
+async fn a_preview_of_destinations_tells_what_comes_and_charges_nothing(#[case] engine: Engine) {
+    let service = standard(engine, 1).await;
+    let plain = r#"{areas: ["E92000001"], areaKind: LOCAL_AUTHORITY, stages: [KS4]}"#;
+    let before = preview(&service, plain).await;
+    let table = service.ask(Some(LEP), &question(plain)).await.data()["destinations"].take();
+    assert_eq!((&before["summary"], &before["release"]), (&table["summary"], &table["release"]));
+    for name in ["cells", "standard", "tabulations", "rho"] {
+        assert_eq!(before["cost"][name], table["cost"][name]);
+    }
+    let (expected, cells) = (before["cells"].as_array().unwrap(), table["cells"].as_array().unwrap());
+    assert_eq!(expected.len(), cells.len());
+    for (expected, cell) in expected.iter().zip(cells) {
+        for name in ["area", "cohortYear", "stage", "category", "benchmarksAchieved", "institutions"] {
+            assert_eq!(expected[name], cell[name]);
+        }
+        assert_eq!(expected["reason"], cell["share"]["reason"]);
+        assert_eq!(expected["remedy"], cell["share"]["remedy"]);
+        assert_eq!(expected["cohortError"], cell["cohort"]["standardError"]);
+        if !expected["reason"].is_null() {
+            assert_eq!(expected["status"], cell["share"]["status"]);
+        }
+    }
+    assert!(cells.iter().any(is_shown) && !cells.iter().all(is_shown));
+
+    let bands = preview(&service, BANDS).await;
+    let cost = |preview: &Value| ["tabulations", "newTabulations"].map(|name| preview["cost"][name].as_u64().unwrap());
+    assert_eq!(cost(&bands), [3, 3]);
+    assert_eq!(entries(&service, "1 = 1").await, 0);
+    for cell in bands["cells"].as_array().unwrap() {
+        for name in ["institutions", "status", "reason", "cohortError"] {
+            assert_eq!(cell[name], Value::Null, "what is shown of a band hangs on who is in it");
+        }
+    }
+    service.ask(Some(LEP), &question(BANDS)).await.data();
+    assert_eq!(cost(&preview(&service, BANDS).await), [3, 0]);
+    let (code, _) = service.ask(None, &format!("{{ destinationPreview(input: {plain}) {{ tier }} }}")).await.error();
+    assert_eq!(code, "UNAUTHENTICATED");
+}
+
+/// Who has a cohort, how large it is and who was assessed are the same in both; where students went, and who achieved what, is
+/// not.
+#[tokio::test]
+async fn a_preview_of_destinations_hangs_on_nothing_secret() {
+    let service = standard(Engine::Sqlite, 1).await;
+    let other = {
+        let population = Population::standard(9);
+        let service = Service::with(Engine::Sqlite, &population).await;
+        for (organisation, own) in [
+            (HUB, population.only(of_hub)),
+            (LEP, population.only(of_lep)),
+            (PARTNER, population.only(|row| row.scheme == "HK-EDB")),
+        ] {
+            hand_in(&service, organisation, &file(&own, |row, year| split(row.id, year, 5))).await;
+        }
+        service.operator().publish(None).await.unwrap();
+        service
+    };
+    for input in [
+        BANDS.to_owned(),
+        BANDS.replace("[\"E12000001\", \"E12000003\"]", "[\"E92000001\"], areaKind: LOCAL_AUTHORITY"),
+        r#"{areas: ["E92000001"], areaKind: LEP}"#.to_owned(),
+    ] {
+        let (one, another) = (preview(&service, &input).await, preview(&other, &input).await);
+        assert_eq!(one, another, "{input}");
+        let tables = (cells(&service, LEP, &input).await, cells(&other, LEP, &input).await);
+        assert!(tables.0 != tables.1, "{input}");
+    }
+}
+
+/// An older release is previewed as it was, whatever was corrected since.
+#[tokio::test]
+async fn a_preview_of_an_older_release_of_destinations_stays_what_it_was() {
+    let service = standard(Engine::Sqlite, 1).await;
+    let input = r#"{areas: ["E92000001"], areaKind: LOCAL_AUTHORITY, stages: [KS4], release: 2}"#;
+    let before = preview(&service, input).await;
+    assert!(hand_in(&service, LEP, &moved(&leeds())).await.receipt.is_some());
+    service.operator().publish(None).await.unwrap();
+    assert_eq!(before, preview(&service, input).await);
+}

@@ -28,7 +28,7 @@ const VARIABLES: [(&str, &str); 3] =
     [("$yes", "$yes: Boolean = true"), ("$no", "$no: Boolean!"), ("$since", "$since: String!")];
 
 /// Tables to select from: a field of the root with its arguments, and the type of its lists of rows by name.
-const TABLES: [(&str, &[(&str, &str)]); 6] = [
+const TABLES: [(&str, &[(&str, &str)]); 7] = [
     (
         r#"outcomes(input: {framework: "GATSBY-2014", areas: ["E92000001"], areaKind: LEP, periods: ["202324T3"]})"#,
         &[("cells", "OutcomeCell"), ("overall", "OverallCell"), ("totals", "OutcomeCell")],
@@ -49,6 +49,10 @@ const TABLES: [(&str, &[(&str, &str)]); 6] = [
     (
         r#"destinations(input: {areas: ["E92000001"], byBenchmarksAchieved: {framework: "GATSBY-2014", period: "202324T3"}})"#,
         &[("cells", "DestinationCell")],
+    ),
+    (
+        r#"destinationPreview(input: {areas: ["E92000001"], areaKind: LOCAL_AUTHORITY, byBenchmarksAchieved: {framework: "GATSBY-2014", period: "202324T3"}})"#,
+        &[("cells", "DestinationPreviewCell")],
     ),
 ];
 

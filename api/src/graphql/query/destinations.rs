@@ -9,7 +9,7 @@ use crate::{
     graphql::{
         context,
         error::wire,
-        types::{DestinationTable, DestinationsInput},
+        types::{DestinationPreview, DestinationTable, DestinationsInput},
     },
 };
 
@@ -42,6 +42,20 @@ impl DestinationQuery {
         let reader = context::reader(context);
         let table = reader.tabulate::<Destinations>(&question, release).await.map_err(wire)?;
         Ok(DestinationTable(Arc::new(table)))
+    }
+
+    /// What a question about destinations would cost, and what its table would look like: which cells will be hidden and why.
+    /// Computed from public figures (who has a cohort and how large it is, never where students went or what institutions
+    /// achieved) and charged nothing. Of bands it tells what holds for all of them together. Needs a token.
+    async fn destination_preview(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The question, as for `destinations`.")] input: DestinationsInput,
+    ) -> Result<DestinationPreview> {
+        let (question, release) = input.into_question(true);
+        let reader = context::reader(context);
+        let preview = reader.preview::<Destinations>(&question, release_number(release)?).await.map_err(wire)?;
+        Ok(DestinationPreview(Arc::new(preview)))
     }
 
     /// A table of destinations again, by its `citation`: the same cells with the same numbers, whatever was published since.

@@ -1,8 +1,8 @@
 //! How cells of destinations are written.
 
 use crate::{
-    datasets::Destinations,
-    domain::AreaIndex,
+    datasets::{Destinations, destinations::Key},
+    domain::{AreaIndex, Catalogue},
     graphql::{
         json::{json, name},
         types::{DestinationCategory, DestinationStage},
@@ -17,11 +17,7 @@ use super::{
 
 /// Fields of `DestinationCell`.
 pub(in crate::graphql) enum DestinationField {
-    Area(Memo<AreaField, AreaIndex>),
-    CohortYear,
-    Stage,
-    Category,
-    BenchmarksAchieved(Shape<BandField>),
+    Key(DestinationKeyField),
     Institutions,
     Cohort(Shape<EstimateField>),
     Students(Shape<EstimateField>),
@@ -33,17 +29,52 @@ impl Described for DestinationField {
 
     fn read(asked: &Asked<'_>) -> Option<Self> {
         Some(match asked.name() {
+            "institutions" => Self::Institutions,
+            "cohort" => Self::Cohort(asked.below()?),
+            "students" => Self::Students(asked.below()?),
+            "share" => Self::Share(asked.below()?),
+            _ => Self::Key(DestinationKeyField::read(asked)?),
+        })
+    }
+}
+
+/// The fields that say what a cell is about.
+pub(in crate::graphql) enum DestinationKeyField {
+    Area(Memo<AreaField, AreaIndex>),
+    CohortYear,
+    Stage,
+    Category,
+    BenchmarksAchieved(Shape<BandField>),
+}
+
+impl DestinationKeyField {
+    /// The field that is asked for; `None` where it is another.
+    pub(super) fn read(asked: &Asked<'_>) -> Option<Self> {
+        Some(match asked.name() {
             "area" => Self::Area(asked.shared()?),
             "cohortYear" => Self::CohortYear,
             "stage" => Self::Stage,
             "category" => Self::Category,
             "benchmarksAchieved" => Self::BenchmarksAchieved(asked.below()?),
-            "institutions" => Self::Institutions,
-            "cohort" => Self::Cohort(asked.below()?),
-            "students" => Self::Students(asked.below()?),
-            "share" => Self::Share(asked.below()?),
             _ => return None,
         })
+    }
+
+    pub(super) fn write(&mut self, text: &mut Vec<u8>, catalogue: &Catalogue, key: &Key) {
+        match self {
+            Self::Area(memo) => memo.write(key.area, text, |shape, text| shape.write_area(text, catalogue, key.area)),
+            Self::CohortYear => json(text, &key.cohort_year.to_string()),
+            Self::Stage => name(text, DestinationStage::from(key.stage)),
+            Self::Category => name(text, DestinationCategory::from(key.destination)),
+            Self::BenchmarksAchieved(shape) => match &key.band {
+                Some(band) => shape.write(text, |field, text| match field {
+                    BandField::Lowest => json(text, &band.lowest),
+                    BandField::Highest => json(text, &band.highest),
+                    BandField::Of => json(text, &band.of),
+                }),
+                None => text.extend_from_slice(b"null"),
+            },
+        }
     }
 }
 
@@ -79,20 +110,7 @@ impl Shape<DestinationField> {
         let remedies = || table.remedies(position);
         let key = table.cell_key(position);
         self.write(text, |field, text| match field {
-            DestinationField::Area(memo) => {
-                memo.write(key.area, text, |shape, text| shape.write_area(text, table.catalogue(), key.area));
-            }
-            DestinationField::CohortYear => json(text, &key.cohort_year.to_string()),
-            DestinationField::Stage => name(text, DestinationStage::from(key.stage)),
-            DestinationField::Category => name(text, DestinationCategory::from(key.destination)),
-            DestinationField::BenchmarksAchieved(shape) => match &key.band {
-                Some(band) => shape.write(text, |field, text| match field {
-                    BandField::Lowest => json(text, &band.lowest),
-                    BandField::Highest => json(text, &band.highest),
-                    BandField::Of => json(text, &band.of),
-                }),
-                None => text.extend_from_slice(b"null"),
-            },
+            DestinationField::Key(field) => field.write(text, table.catalogue(), &key),
             DestinationField::Institutions => json(text, &cell.institutions),
             DestinationField::Cohort(shape) => shape.write_estimate(text, &cell.cohort, remedies),
             DestinationField::Students(shape) => shape.write_estimate(text, &cell.students, remedies),

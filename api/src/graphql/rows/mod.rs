@@ -10,6 +10,7 @@
 //! where a selection cannot be written, or where [`FieldByField`] is among the data of a request.
 
 mod destination;
+mod destination_preview;
 mod key;
 mod outcome;
 mod preview;
@@ -24,6 +25,7 @@ use async_graphql::{
 };
 
 pub(super) use destination::DestinationField;
+pub(super) use destination_preview::DestinationPreviewField;
 pub(super) use outcome::{OutcomeField, OverallField};
 pub(super) use preview::PreviewField;
 use shape::{Described, Shape};

@@ -7,7 +7,7 @@ use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject};
 use crate::{
     datasets::{
         Destinations,
-        destinations::{BenchmarksAchieved, Question},
+        destinations::{Band, BenchmarksAchieved, Question},
     },
     domain,
     graphql::rows::{DestinationField, Rows},
@@ -16,7 +16,7 @@ use crate::{
 
 use super::{
     Area, AreaKind, Estimate, Release,
-    outcome::{TableSummary, TabulationCost},
+    outcome::{TableSummary, TabulationCost, whole},
     scalar::Tier,
 };
 
@@ -103,6 +103,12 @@ pub struct BenchmarksAchievedBand {
     highest: i32,
     /// How many benchmarks the framework has.
     of: i32,
+}
+
+impl From<Band> for BenchmarksAchievedBand {
+    fn from(Band { lowest, highest, of }: Band) -> Self {
+        Self { lowest: whole(lowest), highest: whole(highest), of: whole(of) }
+    }
 }
 
 impl DestinationsInput {
@@ -198,18 +204,12 @@ impl DestinationCell {
 
     /// How many benchmarks the institutions achieved; null unless asked `byBenchmarksAchieved`.
     async fn benchmarks_achieved(&self) -> Option<BenchmarksAchievedBand> {
-        let whole = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
-        self.table.cell_key(self.position).band.map(|band| BenchmarksAchievedBand {
-            lowest: whole(band.lowest),
-            highest: whole(band.highest),
-            of: whole(band.of),
-        })
+        self.table.cell_key(self.position).band.map(Into::into)
     }
 
     /// How many institutions have a cohort, rounded as the tier demands; in a band with noise; null when hidden.
     async fn institutions(&self) -> Option<i32> {
-        let found = self.table.cells()[self.position].institutions;
-        found.map(|count| i32::try_from(count).unwrap_or(i32::MAX))
+        self.table.cells()[self.position].institutions.map(|count| whole(count as usize))
     }
 
     /// All students of these institutions who completed the stage, whatever their destination. Rounded; in a band with noise.

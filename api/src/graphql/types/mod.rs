@@ -3,6 +3,7 @@
 mod area;
 mod change;
 mod destination;
+mod destination_preview;
 mod estimate;
 mod framework;
 mod input;
@@ -18,6 +19,7 @@ mod viewer;
 pub use area::{Area, AreaConnection, AreaKind};
 pub use change::Change;
 pub use destination::{DestinationCategory, DestinationStage, DestinationTable, DestinationsInput};
+pub use destination_preview::DestinationPreview;
 pub use estimate::{CellStatus, Estimate, EstimateBound, HiddenReason};
 pub use framework::{Benchmark, Framework};
 pub use input::{BreakdownDimension, OutcomesInput};

@@ -7,7 +7,7 @@ use async_graphql::{Context, Object, Result, SimpleObject};
 use crate::{
     datasets::Outcomes,
     graphql::rows::{PreviewField, Rows},
-    tabulation::Preview,
+    tabulation::{self, Preview},
 };
 
 use super::{
@@ -52,14 +52,7 @@ impl OutcomePreview {
 
     /// What it would cost.
     async fn cost(&self) -> PreviewCost {
-        let (cost, rho) = (self.0.cost(), self.0.tier().rules().cost());
-        PreviewCost {
-            cells: whole(cost.cells),
-            standard: cost.standard,
-            tabulations: whole(cost.tabulations),
-            new_tabulations: whole(cost.new),
-            rho: cost.tabulations as f64 * rho,
-        }
+        PreviewCost::new(self.0.cost(), self.0.tier())
     }
 
     /// The cells, in the order of `OutcomeTable.cells`.
@@ -92,6 +85,18 @@ pub struct PreviewCost {
     new_tabulations: i32,
     /// What all of them cost in the unit ρ.
     rho: f64,
+}
+
+impl PreviewCost {
+    pub(super) fn new(cost: tabulation::PreviewCost, tier: disclosure::Tier) -> Self {
+        Self {
+            cells: whole(cost.cells),
+            standard: cost.standard,
+            tabulations: whole(cost.tabulations),
+            new_tabulations: whole(cost.new),
+            rho: cost.tabulations as f64 * tier.rules().cost(),
+        }
+    }
 }
 
 /// What may be expected of one cell.
