@@ -95,6 +95,16 @@ const DESTINATION_QUESTIONS: [&str; 19] = [
     r#"areas: ["E12000001"], release: 9"#,
 ];
 
+/// Questions of a preview of destinations: they are held to the same rules, so fewer do.
+const DESTINATION_PREVIEWS: [&str; 6] = [
+    "",
+    r#"areas: ["E12000001"]"#,
+    r#"areas: ["E12000003"]"#,
+    r#"areas: ["X99"]"#,
+    r#"areas: ["E12000001"], byBenchmarksAchieved: {framework: "GATSBY-2014", period: "202324T3"}"#,
+    r#"areas: ["E12000001"], purpose: "OWN_RESULTS""#,
+];
+
 /// Every operation. Cursors, identities and citations are asked of the service first.
 pub(super) async fn build(service: &Service) -> Vec<Operation> {
     let setup =
@@ -153,6 +163,10 @@ pub(super) async fn build(service: &Service) -> Vec<Operation> {
     for question in DESTINATION_QUESTIONS {
         let field = format!("destinations(input: {{{question}}}) {{ {DESTINATIONS} }}");
         operations.push(operation(&format!("destinations {}", question.replace('"', "")), &field));
+    }
+    for question in DESTINATION_PREVIEWS {
+        let field = format!("destinationPreview(input: {{{question}}}) {{ {DESTINATIONS} }}");
+        operations.push(operation(&format!("destinationPreview {}", question.replace('"', "")), &field));
     }
     for (root, question, selection) in
         [("outcomes", r#"framework: "GATSBY-2014", benchmarks: [1], "#, OUTCOMES), ("destinations", "", DESTINATIONS)]
