@@ -50,7 +50,7 @@ async fn spend(service: &Service, organisation: &str, tabulations: std::ops::Ran
 
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn a_tabulation_is_charged_once_however_it_is_asked(#[case] engine: Engine) {
     let service = Service::filled(engine).await;
@@ -102,7 +102,7 @@ async fn a_tabulation_is_charged_once_however_it_is_asked(#[case] engine: Engine
 
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn past_the_last_tabulation_nothing_new_is_answered_and_everything_else_goes_on(#[case] engine: Engine) {
     let service = Service::filled(engine).await;
@@ -244,7 +244,7 @@ async fn a_mapped_question_is_charged_for_every_benchmark_that_is_counted() {
 
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn organisations_use_up_the_pool_together(#[case] engine: Engine) {
     const THIRD: &str = "TEES";
@@ -279,7 +279,7 @@ async fn organisations_use_up_the_pool_together(#[case] engine: Engine) {
 
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_200_at_once_with_one_unit_left_exactly_one_is_answered(#[case] engine: Engine) {
     let service = Arc::new(Service::filled(engine).await);
@@ -308,7 +308,7 @@ async fn of_200_at_once_with_one_unit_left_exactly_one_is_answered(#[case] engin
 
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn without_the_database_nothing_new_is_answered_but_repeats_and_standard_tables_are(#[case] engine: Engine) {
     let service = Service::filled(engine).await;
@@ -336,7 +336,7 @@ async fn without_the_database_nothing_new_is_answered_but_repeats_and_standard_t
 
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn a_viewer_sees_what_it_has_used(#[case] engine: Engine) {
     let service = Service::filled(engine).await;

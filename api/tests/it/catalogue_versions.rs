@@ -73,7 +73,7 @@ fn text(answer: &Answer) -> String {
 
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn other_reference_data_change_no_release_that_is_there(#[case] engine: Engine) {
     let service = Service::filled(engine).await;
@@ -131,7 +131,7 @@ fn sizes(data: &Value, area: &str) -> Value {
 
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn rows_of_a_version_are_added_and_ended_and_never_edited(#[case] engine: Engine) {
     let service = Service::empty(engine).await;

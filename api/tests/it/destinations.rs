@@ -104,7 +104,7 @@ fn value(estimate: &Value) -> f64 {
 
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn a_file_with_a_problem_stores_nothing_unless_its_good_rows_are_wanted(#[case] engine: Engine) {
     let service = Service::filled(engine).await;
@@ -145,7 +145,7 @@ async fn a_file_with_a_problem_stores_nothing_unless_its_good_rows_are_wanted(#[
 
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn the_same_file_twice_changes_nothing_and_a_correction_supersedes(#[case] engine: Engine) {
     let service = Service::filled(engine).await;
@@ -179,7 +179,7 @@ async fn the_same_file_twice_changes_nothing_and_a_correction_supersedes(#[case]
 /// What an organisation handed in itself is answered exactly, so the whole chain can be held against SQL over the same rows.
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn exact_answers_agree_with_sql_over_the_same_rows(#[case] engine: Engine) {
     let service = standard(engine, 1).await;
@@ -460,7 +460,7 @@ async fn destinations_by_band_of_benchmarks_achieved_are_noised_in_all_they_say(
 
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn an_older_release_answers_as_it_did_after_a_correction(#[case] engine: Engine) {
     let service = standard(engine, 1).await;
@@ -553,7 +553,7 @@ async fn entries(service: &Service, condition: &str) -> i64 {
 
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn bands_are_charged_once_and_everything_else_is_free(#[case] engine: Engine) {
     let service = standard(engine, 1).await;
@@ -608,7 +608,7 @@ async fn bands_are_charged_once_and_everything_else_is_free(#[case] engine: Engi
 
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn bands_end_with_the_budget_and_destinations_without_them_go_on(#[case] engine: Engine) {
     let service = standard(engine, 1).await;
@@ -683,7 +683,7 @@ fn leeds() -> Vec<Row> {
 
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn corrections_of_a_group_show_all_at_once_when_there_are_enough(#[case] engine: Engine) {
     const PLAIN: &str = r#"{areas: ["E12000001", "E12000003"], cohortYears: ["202223", "202324"], stages: [KS4]}"#;
@@ -752,7 +752,7 @@ async fn corrections_of_a_group_show_all_at_once_when_there_are_enough(#[case] e
 /// Were bands taken from the newest results, one corrected score would be the whole difference between two bands.
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn corrected_scores_move_institutions_between_bands_all_at_once(#[case] engine: Engine) {
     let service = standard(engine, 1).await;
@@ -782,7 +782,7 @@ async fn corrected_scores_move_institutions_between_bands_all_at_once(#[case] en
 
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn a_cited_table_of_destinations_comes_back_byte_by_byte(#[case] engine: Engine) {
     let service = standard(engine, 1).await;

@@ -17,7 +17,7 @@ async fn counts(service: &Service) -> Vec<i64> {
 
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn a_file_with_a_problem_stores_nothing_unless_its_good_rows_are_wanted(#[case] engine: Engine) {
     let service = Service::empty(engine).await;
@@ -41,7 +41,7 @@ async fn a_file_with_a_problem_stores_nothing_unless_its_good_rows_are_wanted(#[
 
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn the_same_file_twice_changes_nothing_and_a_correction_supersedes(#[case] engine: Engine) {
     let service = Service::empty(engine).await;

@@ -14,7 +14,7 @@ fn key(cell: &Value) -> (String, String, u64) {
 /// An organisation's own results are answered exactly, so the whole chain can be held against SQL over the same rows.
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn exact_answers_agree_with_sql_over_the_same_rows(#[case] engine: Engine) {
     let service = Service::filled(engine).await;
@@ -90,7 +90,7 @@ async fn a_cell_has_one_value_wherever_it_stands() {
 
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn another_process_with_the_same_secret_gives_the_same_numbers_and_another_secret_others(#[case] engine: Engine) {
     let input = question(r#"{framework: "GATSBY-2014", areas: ["E12000001", "E12000003"]}"#);

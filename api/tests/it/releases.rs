@@ -12,7 +12,7 @@ fn of_release(number: u32) -> String {
 
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn an_older_release_answers_as_it_did_after_a_correction(#[case] engine: Engine) {
     let service = Service::filled(engine).await;
@@ -143,7 +143,7 @@ async fn figures(service: &Service, organisation: &str, input: &str) -> Value {
 
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn corrections_of_a_cell_show_all_at_once_when_there_are_enough(#[case] engine: Engine) {
     const LEEDS: &str = r#"{framework: "GATSBY-2014", areas: ["E12000003"], periods: ["202324T3"]}"#;
@@ -289,7 +289,7 @@ fn cited(input: &str, table: &Value) -> String {
 
 #[rstest]
 #[case(Engine::Sqlite)]
-#[case(Engine::Postgres)]
+#[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn a_cited_table_comes_back_byte_by_byte(#[case] engine: Engine) {
     let service = Service::filled(engine).await;

@@ -1,13 +1,14 @@
 //! A fresh database for each test: a SQLite file, or one of its own on a PostgreSQL server that the tests start.
 
 use std::sync::{
-    Arc, Mutex, Weak,
+    Arc,
     atomic::{AtomicU32, Ordering},
 };
 
-use pgtemp::PgTempDB;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, TransactionTrait};
 use tempfile::TempDir;
+
+use super::postgres::Server;
 
 /// Which database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub(crate) enum Engine {
 pub(crate) struct Database {
     pub(crate) url: String,
     _directory: Option<TempDir>,
-    server: Option<Arc<PgTempDB>>,
+    server: Option<Arc<Server>>,
 }
 
 /// A transaction that is open.
@@ -35,7 +36,6 @@ impl Held {
     }
 }
 
-static SERVER: Mutex<Weak<PgTempDB>> = Mutex::new(Weak::new());
 static NEXT: AtomicU32 = AtomicU32::new(1);
 
 impl Database {
@@ -47,13 +47,11 @@ impl Database {
                 Self { url, _directory: Some(directory), server: None }
             }
             Engine::Postgres => {
-                let server = tokio::task::spawn_blocking(server).await.unwrap();
-                let admin = sea_orm::Database::connect(server.connection_uri()).await.unwrap();
+                let server = tokio::task::spawn_blocking(Server::shared).await.unwrap();
+                let admin = sea_orm::Database::connect(server.url("postgres")).await.unwrap();
                 let name = format!("test{}", NEXT.fetch_add(1, Ordering::Relaxed));
                 admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
-                let (base, _) =
-                    server.connection_uri().rsplit_once('/').map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
-                Self { url: format!("{base}/{name}"), _directory: None, server: Some(server) }
+                Self { url: server.url(&name), _directory: None, server: Some(server) }
             }
         }
     }
@@ -105,23 +103,4 @@ impl Database {
         let width = rows.first().map_or(0, |row| row.column_names().len());
         rows.iter().map(|row| (0..width).map(|column| row.try_get_by_index(column).unwrap()).collect()).collect()
     }
-}
-
-/// The newest binaries where Debian puts them; `None` leaves it to the path.
-fn binaries() -> Option<std::path::PathBuf> {
-    let versions =
-        std::fs::read_dir("/usr/lib/postgresql").ok()?.filter_map(|entry| Some(entry.ok()?.path().join("bin")));
-    versions.filter(|folder| folder.join("initdb").exists()).max()
-}
-
-/// The server that runs, or a new one. Panics where PostgreSQL is not installed: these tests are not skipped.
-fn server() -> Arc<PgTempDB> {
-    let mut running = SERVER.lock().unwrap();
-    running.upgrade().unwrap_or_else(|| {
-        let mut builder = PgTempDB::builder().with_config_param("max_connections", "400");
-        builder.bin_path = binaries();
-        let server = Arc::new(builder.start());
-        *running = Arc::downgrade(&server);
-        server
-    })
 }

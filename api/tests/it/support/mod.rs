@@ -2,6 +2,7 @@
 
 mod database;
 mod population;
+mod postgres;
 mod run;
 mod service;
 

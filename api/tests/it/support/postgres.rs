@@ -1,0 +1,64 @@
+//! A PostgreSQL server for the tests of one process: started from the programs of the machine, ended with its last test.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    os::unix::process::CommandExt,
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex, Weak},
+};
+
+/// A server that runs. It ends when this is dropped, and also when the process is killed.
+pub(crate) struct Server {
+    /// The shell that started the server and stops it when its standard input, which this process holds, is closed.
+    keeper: Child,
+    /// Where its socket is.
+    folder: String,
+}
+
+static RUNNING: Mutex<Weak<Server>> = Mutex::new(Weak::new());
+
+impl Server {
+    /// The server that runs, or a new one. Panics where PostgreSQL is not installed: these tests are not skipped.
+    pub(crate) fn shared() -> Arc<Self> {
+        // A start that failed leaves no server behind, so a test that comes after it may try again.
+        let mut running = RUNNING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        running.upgrade().unwrap_or_else(|| {
+            let server = Arc::new(Self::start());
+            *running = Arc::downgrade(&server);
+            server
+        })
+    }
+
+    /// The address of one of its databases.
+    pub(crate) fn url(&self, database: &str) -> String {
+        format!("postgres://postgres@{}/{database}", self.folder.replace('/', "%2F"))
+    }
+
+    fn start() -> Self {
+        let mut keeper = Command::new("sh")
+            .args(["-c", include_str!("postgres.sh"), "postgres.sh"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            // A Ctrl-C reaches this process alone, whose end is what the shell waits for.
+            .process_group(0)
+            .spawn()
+            .expect("`sh` runs");
+        let mut line = String::new();
+        BufReader::new(keeper.stdout.as_mut().expect("it is piped")).read_line(&mut line).unwrap();
+        let Some(folder) = line.strip_prefix("ready ") else {
+            let mut why = String::new();
+            keeper.stderr.as_mut().expect("it is piped").read_to_string(&mut why).unwrap();
+            keeper.wait().unwrap();
+            panic!("PostgreSQL does not start:\n{why}");
+        };
+        Self { folder: folder.trim_end().to_owned(), keeper }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.keeper.stdin.take());
+        self.keeper.wait().unwrap();
+    }
+}

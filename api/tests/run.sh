@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# The tests, on a fresh machine too: installs the PostgreSQL server that some of them start, then runs every test.
+# Further arguments go to `cargo test`: bash api/tests/run.sh -p api --test it releases::
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+# Says what is missing and what to type, where this script may not or cannot install it.
+stop() {
+  printf 'api/tests/run.sh: %s\n' "$1" >&2
+  printf 'run this once, as an administrator, then this script again:\n\n    %s\n\n' "$2" >&2
+  exit 1
+}
+
+# The packages, by the package manager that is there: PostgreSQL's server, and setpriv, by which root starts it.
+if command -v apt-get >/dev/null; then
+  install='apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends'
+  server=postgresql setpriv=util-linux compiler=build-essential
+elif command -v dnf >/dev/null; then
+  install='dnf install -y' server=postgresql-server setpriv=util-linux compiler='gcc make'
+elif command -v apk >/dev/null; then
+  install='apk add' server=postgresql setpriv=setpriv compiler='build-base'
+elif command -v brew >/dev/null; then
+  install='brew install' server=postgresql@17 setpriv=util-linux compiler=gcc
+else
+  install='(your package manager) install' server=postgresql setpriv=util-linux compiler=gcc
+fi
+
+missing=
+sh api/tests/it/support/postgres.sh find >/dev/null 2>&1 || missing="$missing $server"
+command -v cc >/dev/null || missing="$missing $compiler"
+if [ "$(id -u)" = 0 ]; then command -v setpriv >/dev/null || missing="$missing $setpriv"; fi
+if [ -n "$missing" ]; then
+  command="$install$missing"
+  printf 'the tests need:%s\n' "$missing"
+  case "$install" in
+    apt-get* | dnf* | apk*)
+      if [ "$(id -u)" = 0 ]; then
+        sh -c "$command" || stop 'the packages could not be installed' "$command"
+      elif sudo -n true 2>/dev/null; then
+        sudo -n sh -c "$command" || stop 'the packages could not be installed' "sudo sh -c '$command'"
+      else
+        stop 'some packages are missing, and this account may not install them' "$command"
+      fi
+      ;;
+    brew*) $command || stop 'the packages could not be installed' "$command" ;;
+    *) stop 'some packages are missing, and no package manager that this script knows is here' "$command" ;;
+  esac
+  sh api/tests/it/support/postgres.sh find >/dev/null || stop 'PostgreSQL is still not to be found' "$command"
+fi
+command -v cargo >/dev/null || stop 'cargo is missing' "curl --proto '=https' -sSf https://sh.rustup.rs | sh"
+
+exec cargo test --workspace --locked "$@"
