@@ -11,14 +11,14 @@ export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** The binaries, built unless they are given. */
 export function build() {
-  const release = join(root, 'target/release');
+  const dist = join(root, 'target/dist');
   const given = process.env.EXCHANGE;
-  const baseline = join(release, 'examples/baseline');
+  const baseline = join(dist, 'examples/baseline');
   if (!given || !existsSync(baseline)) {
     const wanted = ['--example', 'baseline', ...(given ? [] : ['--bin', 'exchange'])];
-    run(process.env.CARGO ?? 'cargo', ['build', '--release', '-p', 'api', ...wanted], { cwd: root });
+    run(process.env.CARGO ?? 'cargo', ['build', '--profile', 'dist', '-p', 'api', ...wanted], { cwd: root });
   }
-  return { exchange: given ?? join(release, 'exchange'), baseline };
+  return { exchange: given ?? join(dist, 'exchange'), baseline };
 }
 
 /** A service, `found` at its address; `seconds` pass from the start of its process until /readyz says yes. */

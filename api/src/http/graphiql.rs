@@ -1,4 +1,4 @@
-//! The playground: built from `api/playground`, embedded in the binary, served from here alone.
+//! The playground: built from `api/playground`, embedded by the crate `playground`, served from here alone.
 
 use axum::{
     Extension,
@@ -7,15 +7,8 @@ use axum::{
     http::{HeaderValue, Response, StatusCode, header},
     response::IntoResponse,
 };
-use rust_embed::RustEmbed;
 
 use super::{edge::RequestId, error};
-
-/// What the build of the playground left, if there was one.
-#[derive(RustEmbed)]
-#[folder = "playground/dist"]
-#[allow_missing = true]
-struct Built;
 
 /// Own scripts, styles, workers and connections; nothing else from anywhere.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -33,7 +26,7 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
 
 /// The page itself.
 pub(super) async fn page() -> Response<Body> {
-    match Built::get("index.html") {
+    match playground::file("index.html") {
         Some(file) => html(file.data.into_owned()),
         None => html(NOT_BUILT.as_bytes().to_vec()),
     }
@@ -41,11 +34,10 @@ pub(super) async fn page() -> Response<Body> {
 
 /// One of its files. Their names carry a hash of what is in them, so they may be kept.
 pub(super) async fn asset(Path(path): Path<String>, Extension(id): Extension<RequestId>) -> Response<Body> {
-    let Some(file) = Built::get(&path).filter(|_| path.starts_with("assets/")) else {
+    let Some(file) = playground::file(&path).filter(|_| path.starts_with("assets/")) else {
         return error::respond(StatusCode::NOT_FOUND, "NOT_FOUND", "the playground has no such file", &id);
     };
-    let kind =
-        HeaderValue::from_str(file.metadata.mimetype()).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let kind = HeaderValue::from_str(&file.media_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     let keep = HeaderValue::from_static("public, max-age=31536000, immutable");
     let headers =
         [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep), (header::CONTENT_SECURITY_POLICY, POLICY)];

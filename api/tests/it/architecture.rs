@@ -26,13 +26,14 @@ const RANKS: [(&str, u8); 16] = [
 ];
 
 /// Crates that live in one room only.
-const HOMES: [(&str, &[&str]); 9] = [
+const HOMES: [(&str, &[&str]); 10] = [
     ("sea_orm", &["store"]),
     ("entity", &["store"]),
     ("migration", &["store"]),
     ("async_graphql", &["graphql"]),
     ("axum", &["http"]),
     ("hyper", &["http"]),
+    ("playground", &["http"]),
     ("jsonwebtoken", &["auth"]),
     ("csv", &["ingest"]),
     ("clap", &["cli", "config", "main"]),
