@@ -22,6 +22,9 @@ const SEED: u64 = 2_014;
 /// The purpose of the demonstration's agreements.
 const PURPOSE: &str = "benchmarking";
 
+/// How many organisations are stored from one line of progress to the next.
+const STORED_A_LINE: usize = 10;
+
 /// An organisation for which a demonstration shows a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DemoOrganisation {
@@ -111,6 +114,7 @@ impl Operator<'_> {
     }
 
     async fn fill(&self) -> Result<(), Error> {
+        tracing::info!("filling the demonstration: making up its population");
         let catalogue = self.0.store().newest_catalogue().await?;
         let figures = ingest::reference::published_figures().map_err(|error| Error::Internal(error.into()))?;
         let handovers = match Population::of_seed(SEED) {
@@ -118,7 +122,10 @@ impl Operator<'_> {
             None => Vec::new(),
         };
         let known = self.0.store().directory().await?;
-        for handover in &handovers {
+        for (done, handover) in handovers.iter().enumerate() {
+            if done % STORED_A_LINE == 0 {
+                tracing::info!("filling the demonstration: {done} of {} organisations stored", handovers.len());
+            }
             let organisation = &handover.organisation;
             if known.organisation(&organisation.code).is_none() {
                 let (code, name, area) = (&organisation.code, &organisation.name, &organisation.area);
@@ -135,6 +142,7 @@ impl Operator<'_> {
             }
         }
         if self.0.store().newest_release_number().await?.is_none() {
+            tracing::info!("filling the demonstration: publishing its release");
             self.publish(Some("Synthetic demonstration data: no real institution is in it".to_owned())).await?;
         }
         Ok(())

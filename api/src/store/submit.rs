@@ -1,7 +1,7 @@
 //! Storing a submission: one transaction, all of it or nothing.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt::{self, Write},
 };
 
@@ -19,6 +19,9 @@ use super::{Error, Result, Store};
 
 /// Rows of one statement: 15 columns of a result stay below the 32,766 values SQLite binds.
 const CHUNK: usize = 2_000;
+
+/// Keys that one statement asks for: with what else it binds they stay below the 32,766 values of SQLite.
+const KEYS: usize = 20_000;
 
 /// Scores of one statement, written as whole numbers into its text.
 const SCORE_CHUNK: usize = 16_000;
@@ -142,6 +145,7 @@ impl Store {
             Received::New(id) => id,
             Received::Before(receipt) => return Ok(receipt),
         };
+        let last_seen = last_id::<institution::Entity>(&transaction, institution::Column::Id).await?;
         let mut writer = Writer {
             frameworks: self.framework_ids(&transaction).await?,
             areas: self.area_ids(&transaction).await?,
@@ -155,7 +159,11 @@ impl Store {
             unchanged: 0,
             results: 0,
         };
-        writer.held = held(&transaction, records, &writer.frameworks).await?;
+        // Whoever is seen for the first time has no earlier results.
+        let seen =
+            |record: &Record| writer.institutions.get(&record.institution).copied().filter(|id| *id <= last_seen);
+        let seen: Vec<(&Record, i64)> = records.iter().filter_map(|record| Some((record, seen(record)?))).collect();
+        writer.held = held(&transaction, &seen, &writer.frameworks).await?;
         let mut done = 0;
         for chunk in records.chunks(CHUNK) {
             writer.write(&transaction, chunk).await?;
@@ -228,50 +236,54 @@ struct HeldRow {
     scores: Option<String>,
 }
 
-/// The results that hold now for every framework and period of the records.
+/// The results that hold now for every framework, period and institution of the records, each with the key of its institution.
 async fn held(
     transaction: &DatabaseTransaction,
-    records: &[Record],
+    records: &[(&Record, i64)],
     frameworks: &HashMap<String, i64>,
 ) -> Result<HashMap<Key, Held>> {
-    let mut wanted: Vec<(i64, String)> = records
-        .iter()
-        .filter_map(|record| Some((*frameworks.get(&record.framework)?, record.period.to_string())))
-        .collect();
-    wanted.sort_unstable();
-    wanted.dedup();
+    let mut wanted: BTreeMap<(i64, String), BTreeSet<i64>> = BTreeMap::new();
+    for (record, institution) in records {
+        if let Some(framework) = frameworks.get(&record.framework) {
+            wanted.entry((*framework, record.period.to_string())).or_default().insert(*institution);
+        }
+    }
     let mut held = HashMap::new();
-    for (framework, period) in wanted {
-        let rows = result::Entity::find()
-            .select_only()
-            .columns([result::Column::Id, result::Column::InstitutionId, result::Column::CompletedOn])
-            .columns([result::Column::LocalAuthorityId, result::Column::HubId, result::Column::Phase])
-            .columns([
-                result::Column::Type,
-                result::Column::Disadvantage,
-                result::Column::Size,
-                result::Column::Setting,
-            ])
-            .column(submission::Column::OrganisationId)
-            .expr_as(scores_of_result(), "scores")
-            .inner_join(submission::Entity)
-            .filter(result::Column::FrameworkId.eq(framework))
-            .filter(result::Column::Period.eq(period.as_str()))
-            .filter(holds::<result::Entity>(result::Column::Id, result::Column::Supersedes))
-            .into_model::<HeldRow>()
-            .all(transaction)
-            .await?;
-        for row in rows {
-            let attributes = [row.phase, row.r#type, row.disadvantage, row.size, row.setting];
-            let content = Content {
-                completed_on: row.completed_on,
-                local_authority: row.local_authority_id,
-                hub: row.hub_id,
-                attributes: Attributes(attributes.map(|code| u8::try_from(code).unwrap_or_default())),
-                scores: super::released::parse_scores(row.scores.as_deref().unwrap_or_default())?,
-            };
-            let found = Held { id: row.id, provider: row.organisation_id, content };
-            held.insert((row.institution_id, framework, period.clone()), found);
+    for ((framework, period), institutions) in wanted {
+        let institutions: Vec<i64> = institutions.into_iter().collect();
+        for chunk in institutions.chunks(KEYS) {
+            let rows = result::Entity::find()
+                .select_only()
+                .columns([result::Column::Id, result::Column::InstitutionId, result::Column::CompletedOn])
+                .columns([result::Column::LocalAuthorityId, result::Column::HubId, result::Column::Phase])
+                .columns([
+                    result::Column::Type,
+                    result::Column::Disadvantage,
+                    result::Column::Size,
+                    result::Column::Setting,
+                ])
+                .column(submission::Column::OrganisationId)
+                .expr_as(scores_of_result(), "scores")
+                .inner_join(submission::Entity)
+                .filter(result::Column::FrameworkId.eq(framework))
+                .filter(result::Column::Period.eq(period.as_str()))
+                .filter(result::Column::InstitutionId.is_in(chunk.iter().copied()))
+                .filter(holds::<result::Entity>(result::Column::Id, result::Column::Supersedes))
+                .into_model::<HeldRow>()
+                .all(transaction)
+                .await?;
+            for row in rows {
+                let attributes = [row.phase, row.r#type, row.disadvantage, row.size, row.setting];
+                let content = Content {
+                    completed_on: row.completed_on,
+                    local_authority: row.local_authority_id,
+                    hub: row.hub_id,
+                    attributes: Attributes(attributes.map(|code| u8::try_from(code).unwrap_or_default())),
+                    scores: super::released::parse_scores(row.scores.as_deref().unwrap_or_default())?,
+                };
+                let found = Held { id: row.id, provider: row.organisation_id, content };
+                held.insert((row.institution_id, framework, period.clone()), found);
+            }
         }
     }
     Ok(held)
