@@ -213,7 +213,7 @@ async fn one_document_is_answered_of_one_release_while_others_are_published() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_waits_too_long_for_an_older_release_is_told_to_come_back_and_the_load_goes_on() {
+async fn on_postgres_who_waits_too_long_for_an_older_release_is_told_to_come_back_and_the_load_goes_on() {
     let service = Service::filled(Engine::Postgres).await;
     service.hand_in(LEP, &Population::standard(2).only(|row| row.hub.is_empty() && row.scheme == "URN")).await;
     service.operator().publish(None).await.unwrap();
