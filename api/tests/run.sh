@@ -47,6 +47,6 @@ if [ -n "$missing" ]; then
   esac
   sh api/tests/it/support/postgres.sh find >/dev/null || stop 'PostgreSQL is still not to be found' "$command"
 fi
-command -v cargo >/dev/null || stop 'cargo is missing' "curl --proto '=https' -sSf https://sh.rustup.rs | sh"
+command -v cargo >/dev/null || { printf 'api/tests/run.sh: cargo is missing: install Rust, of the version that rust-toolchain.toml names\n' >&2; exit 1; }
 
 exec cargo test --workspace --locked "$@"
