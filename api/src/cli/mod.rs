@@ -3,6 +3,7 @@
 mod administer;
 mod import;
 pub mod serve;
+mod shell;
 
 use std::{
     io::{Write, stderr, stdout},
@@ -69,6 +70,13 @@ enum Command {
     Secret(SecretCommand),
     /// Print the GraphQL schema
     Schema,
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print a manual page
+    Man(shell::ManArgs),
 }
 
 #[derive(Subcommand, Debug)]
@@ -132,6 +140,8 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Token { organisation, scopes, ttl } => administer::token(settings, &organisation, &scopes, ttl).await,
         Command::Secret(SecretCommand::New { file }) => administer::make_secret(&file),
         Command::Schema => say(&crate::graphql::sdl()),
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Man(args) => shell::man(&args),
     }
 }
 
