@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Asks a running demonstration what the README asks: smoke.sh BASE_URL LEP_TOKEN PARTNER_TOKEN
+# Asks a running demonstration what the README and the book ask, and looks at the answers: smoke.sh BASE_URL LEP_TOKEN PARTNER_TOKEN
 set -euo pipefail
 base=$1 lep=$2 partner=$3
 passed=0

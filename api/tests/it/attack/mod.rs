@@ -26,7 +26,7 @@
 //! questions tell most), `evidence` and `posterior` (what follows from the answers), `simulation` (the noise redrawn with
 //! another σ), `solver`, `statistic`, `random` and `report`.
 //!
-//! `cargo test` runs a short version. The long one, and the table for the README, come from
+//! `cargo test` runs a short version. The long one, and the table for the book (`api/docs/src/protection.md`), come from
 //! `EXCHANGE_ATTACKS=long cargo test --release --test it attack -- --nocapture --test-threads=1`.
 
 mod ask;
