@@ -37,6 +37,8 @@ finish() {
 }
 trap finish EXIT
 trap 'exit 1' HUP INT TERM
+# A test process that dies during the start reads nothing more: what is written to it must not end this before the server.
+trap '' PIPE
 
 # What a database of minutes need not do is left out: no write waits for the disk. The socket is the only way in.
 options="-c listen_addresses='' -c unix_socket_directories='$folder' -c max_connections=400 -c fsync=off"
