@@ -20,7 +20,8 @@ use crate::{
     auth::{self, Grantable, Scope, TokenKey},
     config::{EdgeSettings, LogFormat, ServeSettings, Settings, StatusProfile, Switch},
     domain::{Clock, Secret},
-    graphql, http,
+    graphql,
+    http::{self, Playground},
     service::Exchange,
     store::Address,
 };
@@ -166,9 +167,15 @@ pub async fn listen(serve: &ServeSettings) -> std::io::Result<TcpListener> {
 ///
 /// # Errors
 /// When the listener fails, or a trusted document would be refused.
-pub async fn serve(settings: &Settings, edge: &EdgeSettings, exchange: Exchange, listener: TcpListener) -> Result<()> {
+pub async fn serve(
+    settings: &Settings,
+    edge: &EdgeSettings,
+    exchange: Exchange,
+    listener: TcpListener,
+    playground: Playground,
+) -> Result<()> {
     let exchange = Arc::new(exchange);
-    let router = router_with(settings, edge, &exchange)?;
+    let router = router_and(settings, edge, &exchange, playground)?;
     let follow = tokio::spawn(follow(exchange.clone()));
     tracing::info!(address = %listener.local_addr()?, release = exchange.newest_release(), "serving");
     let served = http::serve(listener, router, Interval::from_secs(edge.request_timeout.into()), ended()).await;
@@ -184,11 +191,20 @@ pub fn router(settings: &Settings, exchange: &Arc<Exchange>) -> Result<http::Rou
     router_with(settings, &EdgeSettings::default(), exchange)
 }
 
-/// The whole service over an exchange, as one router.
+/// The whole service over an exchange, as one router, without the files of the playground.
 ///
 /// # Errors
 /// When the token key cannot be made, or the trusted documents cannot be read or would be refused.
 pub fn router_with(settings: &Settings, edge: &EdgeSettings, exchange: &Arc<Exchange>) -> Result<http::Router> {
+    router_and(settings, edge, exchange, Playground::default())
+}
+
+fn router_and(
+    settings: &Settings,
+    edge: &EdgeSettings,
+    exchange: &Arc<Exchange>,
+    playground: Playground,
+) -> Result<http::Router> {
     let trusted = match &edge.trusted_documents {
         Some(path) => trusted(path).with_context(|| format!("cannot trust the documents of `{}`", path.display()))?,
         None => graphql::TrustedDocuments::default(),
@@ -213,7 +229,7 @@ pub fn router_with(settings: &Settings, edge: &EdgeSettings, exchange: &Arc<Exch
         origins: edge.cors_origin.clone(),
         timeout: Interval::from_secs(edge.request_timeout.into()),
     };
-    Ok(http::router(http::State::new(exchange.clone(), executor, verifier, ids, rules)))
+    Ok(http::router(http::State::new(exchange.clone(), executor, verifier, ids, rules, playground)))
 }
 
 /// The trusted documents of a manifest, or of a folder of `.graphql` files.

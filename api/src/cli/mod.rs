@@ -18,6 +18,7 @@ use crate::{
     auth::Scope,
     config::{ServeSettings, Settings},
     domain::OrganisationKind,
+    http::Playground,
 };
 
 use import::Content;
@@ -125,10 +126,10 @@ enum AgreementCommand {
 ///
 /// # Errors
 /// Whatever kept it from being done, in words for the person at the terminal.
-pub async fn run(cli: Cli) -> Result<()> {
+pub async fn run(cli: Cli, playground: Playground) -> Result<()> {
     let settings = &cli.settings;
     match cli.command {
-        Command::Serve(serve) => serve::run(settings, &serve).await,
+        Command::Serve(serve) => serve::run(settings, &serve, playground).await,
         Command::Migrate => administer::migrate(settings).await,
         Command::Import(ImportCommand::Results(args)) => import::run(settings, Content::Results, &args).await,
         Command::Import(ImportCommand::Destinations(args)) => import::run(settings, Content::Destinations, &args).await,

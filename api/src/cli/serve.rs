@@ -10,12 +10,13 @@ use crate::{
     auth::Scope,
     config::{ServeSettings, Settings},
     domain::OrganisationKind,
+    http::Playground,
     service::{Authority, DemoOrganisation, Exchange},
 };
 
 use super::say;
 
-pub(super) async fn run(settings: &Settings, serve: &ServeSettings) -> Result<()> {
+pub(super) async fn run(settings: &Settings, serve: &ServeSettings, playground: Playground) -> Result<()> {
     let listener = app::listen(serve).await.with_context(|| format!("cannot listen on {}", serve.listen))?;
     let address = listener.local_addr()?;
     let exchange = if serve.demo {
@@ -37,7 +38,7 @@ pub(super) async fn run(settings: &Settings, serve: &ServeSettings) -> Result<()
         app::started(settings).await?
     };
     say(&format!("playground http://{address}/graphiql"))?;
-    app::serve(settings, &serve.edge, exchange, listener).await
+    app::serve(settings, &serve.edge, exchange, listener, playground).await
 }
 
 /// Shows a token of an organisation, and a question that it may ask.

@@ -1,14 +1,37 @@
-//! The playground: built from `api/playground`, embedded by the crate `playground`, served from here alone.
+//! The playground: built from `api/playground`, handed over by the program that embeds it, served from here alone.
+
+use std::borrow::Cow;
 
 use axum::{
     Extension,
     body::Body,
-    extract::Path,
+    extract::{Path, State},
     http::{HeaderValue, Response, StatusCode, header},
     response::IntoResponse,
 };
 
-use super::{edge::RequestId, error};
+use super::{edge::RequestId, error, state};
+
+/// How to find the files of the playground by their names. By default there are none: then the page says how to build it.
+///
+/// The service does not embed them itself: a page that was built again would compile all of it again.
+#[derive(Clone, Copy)]
+pub struct Playground(pub fn(&str) -> Option<PlaygroundFile>);
+
+/// A file of the playground.
+#[derive(Debug, Clone)]
+pub struct PlaygroundFile {
+    /// What is in it.
+    pub data: Cow<'static, [u8]>,
+    /// Its media type.
+    pub media_type: String,
+}
+
+impl Default for Playground {
+    fn default() -> Self {
+        Self(|_| None)
+    }
+}
 
 /// Own scripts, styles, workers and connections; nothing else from anywhere.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -25,16 +48,20 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
 <p>The API itself is at <code>/graphql</code> and works without it.</p></html>";
 
 /// The page itself.
-pub(super) async fn page() -> Response<Body> {
-    match playground::file("index.html") {
+pub(super) async fn page(State(state): State<state::State>) -> Response<Body> {
+    match (state.playground.0)("index.html") {
         Some(file) => html(file.data.into_owned()),
         None => html(NOT_BUILT.as_bytes().to_vec()),
     }
 }
 
 /// One of its files. Their names carry a hash of what is in them, so they may be kept.
-pub(super) async fn asset(Path(path): Path<String>, Extension(id): Extension<RequestId>) -> Response<Body> {
-    let Some(file) = playground::file(&path).filter(|_| path.starts_with("assets/")) else {
+pub(super) async fn asset(
+    State(state): State<state::State>,
+    Path(path): Path<String>,
+    Extension(id): Extension<RequestId>,
+) -> Response<Body> {
+    let Some(file) = (state.playground.0)(&path).filter(|_| path.starts_with("assets/")) else {
         return error::respond(StatusCode::NOT_FOUND, "NOT_FOUND", "the playground has no such file", &id);
     };
     let kind = HeaderValue::from_str(&file.media_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));

@@ -32,6 +32,7 @@ use tower_http::{
     timeout::TimeoutLayer,
 };
 
+pub use graphiql::{Playground, PlaygroundFile};
 pub use rules::{EdgeRules, Origin, StatusProfile};
 pub use serve::serve;
 pub use state::{RequestIds, State};

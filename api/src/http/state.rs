@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 
 use crate::{auth::Verifier, graphql::Executor, service::Exchange};
 
-use super::EdgeRules;
+use super::{EdgeRules, Playground};
 
 /// Questions that are worked on at once; more are turned away with 503.
 const AT_ONCE: usize = 512;
@@ -29,6 +29,7 @@ pub struct Shared {
     pub(super) ids: RequestIds,
     pub(super) places: Semaphore,
     pub(super) rules: EdgeRules,
+    pub(super) playground: Playground,
 }
 
 impl Deref for State {
@@ -47,8 +48,9 @@ impl State {
         verifier: Verifier,
         ids: RequestIds,
         rules: EdgeRules,
+        playground: Playground,
     ) -> Self {
-        Self(Arc::new(Shared { exchange, executor, verifier, ids, places: Semaphore::new(AT_ONCE), rules }))
+        Self(Arc::new(Shared { exchange, executor, verifier, ids, places: Semaphore::new(AT_ONCE), rules, playground }))
     }
 }
 

@@ -33,7 +33,7 @@ const HOMES: [(&str, &[&str]); 10] = [
     ("async_graphql", &["graphql"]),
     ("axum", &["http"]),
     ("hyper", &["http"]),
-    ("playground", &["http"]),
+    ("rust_embed", &["main"]),
     ("jsonwebtoken", &["auth"]),
     ("csv", &["ingest"]),
     ("clap", &["cli", "config", "main"]),
