@@ -4,6 +4,9 @@ use crate::tabulation::{self, Admitted, Citation, Dataset, Preview, Tabulation};
 
 use super::{Error, Reader};
 
+/// From how many cells on a table, or a preview of one, is work for the pool: about a millisecond of processor.
+const HEAVY_CELLS: usize = 1_000;
+
 impl Reader {
     /// Answers a question from a release, the newest when none is named.
     ///
@@ -12,24 +15,27 @@ impl Reader {
     /// of them depends on scores. A question that breaks a rule is not charged.
     pub async fn tabulate<D: Dataset>(
         &self,
-        question: &D::Question,
+        question: D::Question,
         release: Option<u32>,
     ) -> Result<Tabulation<D>, Error> {
         let admitted = self.admit::<D>(question, release).await?;
         let payer = self.payer(admitted.organisation());
         let bought = self.exchange.ledger().pay(admitted, payer, self.exchange.now()).await?;
-        Ok(tabulation::tabulate(bought, self.exchange.noise()))
+        let key = self.exchange.noise().clone();
+        let (cells, work) = (bought.cells(), move || tabulation::tabulate(bought, &key));
+        if cells < HEAVY_CELLS { Ok(work()) } else { self.exchange.heavy.run(work).await }
     }
 
     /// Tells what a question would cost and what its table would look like. Charges nothing.
     ///
     /// # Errors
     /// As [`Reader::tabulate`], save that a budget that is used up is told in the cells.
-    pub async fn preview<D: Dataset>(&self, question: &D::Question, release: Option<u32>) -> Result<Preview<D>, Error> {
+    pub async fn preview<D: Dataset>(&self, question: D::Question, release: Option<u32>) -> Result<Preview<D>, Error> {
         let admitted = self.admit::<D>(question, release).await?;
         let payer = self.payer(admitted.organisation());
         let quote = self.exchange.ledger().quote(&admitted, payer).await?;
-        Ok(Preview::new(admitted, &quote))
+        let (cells, work) = (admitted.cells(), move || Preview::new(admitted, &quote));
+        if cells < HEAVY_CELLS { Ok(work()) } else { self.exchange.heavy.run(work).await }
     }
 
     /// The table that a citation names, with the numbers it had, whatever was published since. It is answered under the
@@ -46,17 +52,17 @@ impl Reader {
         want: impl FnOnce(&mut D::Question),
     ) -> Result<Tabulation<D>, Error> {
         let Citation { release, mut question } = Citation::<D>::read(citation)?;
-        let asked = question.as_mut();
+        let asked = D::asked(&mut question);
         asked.purpose = purpose.or(asked.purpose.take());
         want(&mut question);
-        self.tabulate::<D>(&question, Some(release)).await
+        self.tabulate::<D>(question, Some(release)).await
     }
 
     /// Settles who asks, what may be asked and what it takes, before anything is counted.
-    async fn admit<D: Dataset>(&self, question: &D::Question, release: Option<u32>) -> Result<Admitted<D>, Error> {
+    async fn admit<D: Dataset>(&self, mut question: D::Question, release: Option<u32>) -> Result<Admitted<D>, Error> {
         let snapshot = self.snapshot(release).await?;
-        let grant = self.authorize(snapshot.catalogue(), question.as_ref().purpose.as_deref())?;
-        Ok(Admitted::new(question, grant, snapshot)?)
+        let grant = self.authorize(snapshot.catalogue(), D::asked(&mut question).purpose.as_deref())?;
+        Ok(Admitted::new(&question, grant, snapshot)?)
     }
 
     /// The organisation whose budget it is, where it is still known.

@@ -33,6 +33,11 @@ impl<D: Dataset> Admitted<D> {
         &self.tables[0].0
     }
 
+    /// How many cells all tables have together, which is what counting them takes.
+    pub fn cells(&self) -> usize {
+        self.tables.iter().map(|(plan, _)| plan.cells()).sum()
+    }
+
     /// The code of the organisation that asks.
     pub fn organisation(&self) -> &str {
         self.plan().scope().organisation()

@@ -56,7 +56,7 @@ impl<D: Dataset> Citation<D> {
         let tier: Tier = part().parse().map_err(|_| invalid("no tier"))?;
         let canonical = unseal(part()).ok_or_else(|| invalid("a question that is cut or changed"))?;
         let mut question = D::read(&canonical)?;
-        let asked = question.as_mut();
+        let asked = D::asked(&mut question);
         asked.tier = Some(tier);
         // What is one's own names the organisation, and nothing else does.
         if (tier == Tier::Own) != asked.provider.is_some() {

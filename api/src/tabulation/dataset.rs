@@ -17,13 +17,16 @@ use super::{Asked, Figure, InvalidCitation, Paid, PlanError, Scope};
 /// ([`frozen_base`](super::frozen_base)), answers, previews, cites and advises. A dataset brings a question, a plan, a bill, a
 /// count and the protection its figures need.
 ///
+/// A new one is a folder of five files (the question, the plan, its bill, the count, and this trait with what the table tells)
+/// and its fields in the contract; nothing elsewhere changes.
+///
 /// Some things look alike and are not wanted alike, so they stay with the datasets: how figures are counted (outcomes add bytes
 /// up in vector registers, destinations go from institution to institution); how they are protected (students are flattened,
 /// scores are not); and the guard against close cells (outcomes compare with every condition less, destinations only with areas
 /// around, having no other condition).
 pub trait Dataset: Sized + Send + Sync + 'static {
     /// The question as asked.
-    type Question: AsRef<Asked> + AsMut<Asked>;
+    type Question: Send;
     /// A table's checked question, in canonical form.
     type Plan: TablePlan;
     /// The exact figures of all tables of a question. They carry their tier.
@@ -34,6 +37,9 @@ pub trait Dataset: Sized + Send + Sync + 'static {
     type Sizes;
     /// What may be expected of one cell.
     type Expected: Send + Sync;
+
+    /// What the question names as every question does.
+    fn asked(question: &mut Self::Question) -> &mut Asked;
 
     /// The plans of the tables that answer a question: its own, then any that belong to it, such as totals.
     ///
@@ -53,8 +59,8 @@ pub trait Dataset: Sized + Send + Sync + 'static {
     /// The sizes of a table's cells, at their bases and behind the guards, as [`count`](Self::count) finds them.
     fn sizes(plan: &Self::Plan, snapshot: &Snapshot) -> Self::Sizes;
 
-    /// What may be expected of each cell. `is_refused` tells of a part of the bill whether the budget refuses it.
-    fn expect(plan: &Self::Plan, sizes: Self::Sizes, is_refused: impl Fn(usize) -> bool) -> Vec<Self::Expected>;
+    /// What may be expected of each cell. `is_refused` tells of a cell whether the budget refuses it.
+    fn expect(sizes: Self::Sizes, is_refused: impl Fn(usize) -> bool) -> Vec<Self::Expected>;
 
     /// Why a cell will be hidden, as far as that is public.
     fn reason(expected: &Self::Expected) -> Option<HiddenReason>;
@@ -93,6 +99,9 @@ pub trait TablePlan: Clone + Send + Sync + 'static {
 
     /// What it costs.
     fn bill(&self, snapshot: &Snapshot) -> Bill;
+
+    /// The part of the bill that a cell belongs to.
+    fn part_of_cell(&self, cell: usize) -> usize;
 
     /// The canonical question in one line of text: equal for every spelling of it, and different for any other question.
     fn canonical(&self, catalogue: &Catalogue) -> String;

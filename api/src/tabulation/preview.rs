@@ -42,7 +42,8 @@ impl<D: Dataset> Preview<D> {
     pub fn new(admitted: Admitted<D>, quote: &Quote) -> Self {
         let plan = admitted.plan().clone();
         let Admitted { snapshot, grant, bill, .. } = admitted;
-        let cells = D::expect(&plan, D::sizes(&plan, &snapshot), |part| quote.is_refused(part));
+        let is_refused = |cell| quote.is_refused(plan.part_of_cell(cell));
+        let cells = D::expect(D::sizes(&plan, &snapshot), is_refused);
         let cost = PreviewCost {
             cells: plan.cells(),
             standard: plan.is_standard(),

@@ -108,11 +108,15 @@ impl<D: Dataset> Tabulation<D> {
     /// What to change to get a number for a hidden figure, by its place among [`Dataset::figures`]. Computed from public
     /// attributes only.
     pub fn remedies_of(&self, figure: usize) -> &[String] {
-        let look = || {
+        &self.advise()[figure]
+    }
+
+    /// Looks into the remedies of every figure at once, the first time. Without a wait in it, so any thread can do it ahead.
+    pub fn advise(&self) -> &[Vec<String>] {
+        self.advice.get_or_init(|| {
             let figures = D::figures(&self.plans, &self.table);
             advice::remedies::<D>(&self.plans, &self.grant, &self.snapshot, figures)
-        };
-        &self.advice.get_or_init(look)[figure]
+        })
     }
 
     /// How many of the first figures carry a value, and how many are hidden for each reason.

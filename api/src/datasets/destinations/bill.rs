@@ -44,10 +44,4 @@ impl Plan {
         }
         Bill::of(&parts)
     }
-
-    /// The part of the bill that a cell of the table belongs to.
-    pub fn part_of_cell(&self, cell: usize) -> usize {
-        let [_, year, stage, ..] = self.layout().coordinates(cell);
-        year * self.stages.len() + stage
-    }
 }

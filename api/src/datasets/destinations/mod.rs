@@ -16,7 +16,7 @@ use disclosure::{
 use crate::{
     policy::Grant,
     snapshot::Snapshot,
-    tabulation::{Dataset, Figure, InvalidCitation, Paid, PlanError, TablePlan},
+    tabulation::{Asked, Dataset, Figure, InvalidCitation, Paid, PlanError, TablePlan},
 };
 
 pub use band::{Band, Banding};
@@ -29,13 +29,14 @@ pub struct Destinations;
 impl Dataset for Destinations {
     type Question = Question;
     type Plan = Plan;
+
+    /// Bands may be given up.
+    const WITHIN_BUDGET: Option<&'static str> = None;
+
     type Raw = RawStudentTable;
     type Protected = ProtectedStudentTable;
     type Sizes = CohortSizes;
     type Expected = ExpectedStudents;
-
-    /// Bands may be given up.
-    const WITHIN_BUDGET: Option<&'static str> = None;
 
     fn plans(question: &Question, grant: &Grant, snapshot: &Snapshot) -> Result<Vec<Plan>, PlanError> {
         let newest_year = || snapshot.destinations().newest_year();
@@ -62,15 +63,6 @@ impl Dataset for Destinations {
         count::sizes(plan, snapshot)
     }
 
-    fn expect(plan: &Plan, sizes: CohortSizes, is_refused: impl Fn(usize) -> bool) -> Vec<ExpectedStudents> {
-        let is_refused = |cell| is_refused(plan.part_of_cell(cell));
-        disclosure::expect_students(&sizes.withhold(HiddenReason::Budget, is_refused))
-    }
-
-    fn reason(expected: &ExpectedStudents) -> Option<HiddenReason> {
-        expected.reason
-    }
-
     /// With bands, where each band would reach the threshold if institutions were spread evenly: how they are spread is secret.
     fn would_answer(plan: &Plan, snapshot: &Snapshot) -> Vec<bool> {
         let rules = plan.scope().tier().rules();
@@ -84,6 +76,18 @@ impl Dataset for Destinations {
 
     fn read(canonical: &str) -> Result<Question, InvalidCitation> {
         citation::read(canonical)
+    }
+
+    fn expect(sizes: CohortSizes, is_refused: impl Fn(usize) -> bool) -> Vec<ExpectedStudents> {
+        disclosure::expect_students(&sizes.withhold(HiddenReason::Budget, is_refused))
+    }
+
+    fn asked(question: &mut Question) -> &mut Asked {
+        &mut question.asked
+    }
+
+    fn reason(expected: &ExpectedStudents) -> Option<HiddenReason> {
+        expected.reason
     }
 
     fn check_cited(question: &Question) -> Result<(), InvalidCitation> {

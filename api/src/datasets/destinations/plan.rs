@@ -154,10 +154,6 @@ impl Plan {
 }
 
 impl TablePlan for Plan {
-    fn scope(&self) -> &Scope {
-        &self.scope
-    }
-
     fn cells(&self) -> usize {
         self.layout().cells()
     }
@@ -189,6 +185,15 @@ impl TablePlan for Plan {
             join(self.destinations.iter().map(|destination| destination.code().to_owned()).collect()),
             self.scope.canonical_provider(),
         )
+    }
+
+    fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    fn part_of_cell(&self, cell: usize) -> usize {
+        let [_, year, stage, ..] = self.layout().coordinates(cell);
+        year * self.stages.len() + stage
     }
 
     fn over(&self, area: AreaIndex) -> Self {

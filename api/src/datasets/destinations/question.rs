@@ -30,15 +30,3 @@ pub struct BenchmarksAchieved {
     /// The period, such as `202324T3`; the framework's newest when absent.
     pub period: Option<String>,
 }
-
-impl AsRef<Asked> for Question {
-    fn as_ref(&self) -> &Asked {
-        &self.asked
-    }
-}
-
-impl AsMut<Asked> for Question {
-    fn as_mut(&mut self) -> &mut Asked {
-        &mut self.asked
-    }
-}

@@ -64,12 +64,6 @@ impl Plan {
         Bill::of(&parts)
     }
 
-    /// The part of the bill that a cell of the table belongs to.
-    pub fn part_of_cell(&self, cell: usize) -> usize {
-        let [_, period, benchmark, _] = self.coordinates(cell);
-        period * self.benchmarks.len() + benchmark
-    }
-
     /// The part of the bill that a row of `overall` belongs to.
     pub fn part_of_overall(&self, row: usize) -> usize {
         let before = if self.parts.cells { self.periods.len() * self.benchmarks.len() } else { 0 };

@@ -15,7 +15,7 @@ use crate::{
     domain::Comparability,
     policy::Grant,
     snapshot::Snapshot,
-    tabulation::{Dataset, Figure, InvalidCitation, Paid, PlanError, TablePlan},
+    tabulation::{Asked, Dataset, Figure, InvalidCitation, Paid, PlanError, TablePlan},
 };
 
 pub use build::build;
@@ -49,6 +49,10 @@ impl Dataset for Outcomes {
     type Expected = ExpectedCell;
 
     const WITHIN_BUDGET: Option<&'static str> = Some("ask for a standard table: no breakdown, no filter, not mapped");
+
+    fn asked(question: &mut Question) -> &mut Asked {
+        &mut question.asked
+    }
 
     /// The table of the question, then its totals where they are wanted, then the same in the earlier periods from which changes
     /// are wanted.
@@ -110,8 +114,7 @@ impl Dataset for Outcomes {
         count::sizes(plan, snapshot)
     }
 
-    fn expect(plan: &Plan, sizes: Sizes, is_refused: impl Fn(usize) -> bool) -> Vec<ExpectedCell> {
-        let is_refused = |cell| is_refused(plan.part_of_cell(cell));
+    fn expect(sizes: Sizes, is_refused: impl Fn(usize) -> bool) -> Vec<ExpectedCell> {
         disclosure::expect(&sizes.withhold(HiddenReason::Budget, is_refused))
     }
 

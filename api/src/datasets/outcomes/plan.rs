@@ -233,6 +233,11 @@ impl TablePlan for Plan {
         })
     }
 
+    fn part_of_cell(&self, cell: usize) -> usize {
+        let [_, period, benchmark, _] = self.coordinates(cell);
+        period * self.benchmarks.len() + benchmark
+    }
+
     /// Of results that an organisation handed in itself, it names the organisation. [`super::citation::read`] reads it back.
     fn canonical(&self, catalogue: &Catalogue) -> String {
         let join = |parts: Vec<String>| parts.join(",");

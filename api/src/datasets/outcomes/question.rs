@@ -52,15 +52,3 @@ pub struct Filter {
     /// The codes of the categories to keep.
     pub categories: Vec<String>,
 }
-
-impl AsRef<Asked> for Question {
-    fn as_ref(&self) -> &Asked {
-        &self.asked
-    }
-}
-
-impl AsMut<Asked> for Question {
-    fn as_mut(&mut self) -> &mut Asked {
-        &mut self.asked
-    }
-}

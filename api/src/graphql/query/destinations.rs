@@ -40,7 +40,7 @@ impl DestinationQuery {
         let (question, release) = input.into_question(wanted(context));
         let release = release_number(release)?;
         let reader = context::reader(context);
-        let table = reader.tabulate::<Destinations>(&question, release).await.map_err(wire)?;
+        let table = reader.tabulate::<Destinations>(question, release).await.map_err(wire)?;
         Ok(DestinationTable(Arc::new(table)))
     }
 
@@ -54,7 +54,7 @@ impl DestinationQuery {
     ) -> Result<DestinationPreview> {
         let (question, release) = input.into_question(true);
         let reader = context::reader(context);
-        let preview = reader.preview::<Destinations>(&question, release_number(release)?).await.map_err(wire)?;
+        let preview = reader.preview::<Destinations>(question, release_number(release)?).await.map_err(wire)?;
         Ok(DestinationPreview(Arc::new(preview)))
     }
 

@@ -59,7 +59,7 @@ impl OutcomeQuery {
     ) -> Result<OutcomeTable> {
         let (question, number) = input.into_question(parts(context), since(context)?);
         let reader = context::reader(context);
-        let table = reader.tabulate::<Outcomes>(&question, release_number(number)?).await.map_err(wire)?;
+        let table = reader.tabulate::<Outcomes>(question, release_number(number)?).await.map_err(wire)?;
         Ok(OutcomeTable(Arc::new(table)))
     }
 
@@ -77,7 +77,7 @@ impl OutcomeQuery {
     ) -> Result<OutcomePreview> {
         let (question, number) = input.into_question(Parts { cells: true, overall, totals }, since.unwrap_or_default());
         let reader = context::reader(context);
-        let preview = reader.preview::<Outcomes>(&question, release_number(number)?).await.map_err(wire)?;
+        let preview = reader.preview::<Outcomes>(question, release_number(number)?).await.map_err(wire)?;
         Ok(OutcomePreview(Arc::new(preview)))
     }
 
