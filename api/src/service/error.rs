@@ -84,14 +84,15 @@ impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         let text = error.to_string();
         match error {
-            store::Error::UnknownArea(_) | store::Error::UnknownOrganisation(_) => Self::NotFound(text),
+            store::Error::UnknownArea(_) | store::Error::UnknownOrganisation(_) | store::Error::NoDatabase(_) => {
+                Self::NotFound(text)
+            }
             store::Error::OrganisationTaken(_)
             | store::Error::NothingToPublish
             | store::Error::ReleaseTaken(_)
             | store::Error::LostRace(_)
             | store::Error::Unmigratable(_) => Self::Conflict(text),
             store::Error::Reference(_) | store::Error::Invalid(_) => Self::BadRequest(text),
-            store::Error::NoDatabase(_) => Self::NotFound(text),
             store::Error::Newer(_) => Self::Unavailable(text),
             store::Error::Corrupt(_) | store::Error::Database(_) => Self::Internal(error.into()),
         }

@@ -133,7 +133,7 @@ impl<'a> Named<'a> {
         let areas = Some(self.required("areas")?);
         let provider = self.list("provider")?.map(|codes| codes.join(","));
         let purpose = provider.as_ref().map(|_| OWN_RESULTS.to_owned());
-        Ok(Asked { areas, provider, purpose, ..Asked::default() })
+        Ok(Asked { purpose, areas, provider, ..Asked::default() })
     }
 
     /// Whether a name stands there, which has no value.
