@@ -43,12 +43,12 @@ impl Server {
             // A Ctrl-C reaches this process alone, whose end is what the shell waits for.
             .process_group(0)
             .spawn()
-            .expect("`sh` runs");
+            .unwrap();
         let mut line = String::new();
-        BufReader::new(keeper.stdout.as_mut().expect("it is piped")).read_line(&mut line).unwrap();
+        BufReader::new(keeper.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let Some(folder) = line.strip_prefix("ready ") else {
             let mut why = String::new();
-            keeper.stderr.as_mut().expect("it is piped").read_to_string(&mut why).unwrap();
+            keeper.stderr.as_mut().unwrap().read_to_string(&mut why).unwrap();
             keeper.wait().unwrap();
             panic!("PostgreSQL does not start:\n{why}");
         };
