@@ -1,11 +1,16 @@
 //! The read path: a viewer's question becomes a protected table, or a preview of one. Each step demands what the one before made.
 
-use crate::tabulation::{self, Admitted, Citation, Dataset, Preview, Tabulation};
+use std::sync::Arc;
+
+use crate::tabulation::{self, Admitted, Advised, Citation, Dataset, Preview, Tabulation};
 
 use super::{Error, Reader};
 
 /// From how many cells on a table, or a preview of one, is work for the pool: about a millisecond of processor.
 const HEAVY_CELLS: usize = 1_000;
+
+/// From how many hidden figures on advice is work for the pool: each may be looked for in several changed tables.
+const HEAVY_ADVICE: usize = 20;
 
 impl Reader {
     /// Answers a question from a release, the newest when none is named.
@@ -56,6 +61,18 @@ impl Reader {
         asked.purpose = purpose.or(asked.purpose.take());
         want(&mut question);
         self.tabulate::<D>(question, Some(release)).await
+    }
+
+    /// Looks into the remedies of an answer before they are read: on the pool where many are wanted.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub async fn advise<A: Advised>(&self, answer: &Arc<A>) -> Result<(), Error> {
+        if answer.hidden() < HEAVY_ADVICE {
+            return Ok(());
+        }
+        let answer = answer.clone();
+        self.exchange.heavy.run(move || answer.look_into_remedies()).await
     }
 
     /// Settles who asks, what may be asked and what it takes, before anything is counted.

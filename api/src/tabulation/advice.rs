@@ -12,6 +12,15 @@ use crate::{
 
 use super::{Dataset, Figure, TablePlan, scope::is_too_fine};
 
+/// An answer that tells what to change to get a number for what is hidden.
+pub trait Advised: Send + Sync + 'static {
+    /// How many of its figures are hidden.
+    fn hidden(&self) -> usize;
+
+    /// Looks into all remedies, the first time; afterwards they are there. It may take more than the answer itself.
+    fn look_into_remedies(&self);
+}
+
 /// Per figure of tables that are laid one after the other, what to change.
 pub(super) fn remedies<D: Dataset>(
     plans: &[D::Plan],

@@ -18,6 +18,7 @@ mod summary;
 mod table;
 
 pub use admit::Admitted;
+pub use advice::Advised;
 pub use base::{Versions, at_base, frozen_base, later};
 pub use citation::{Citation, InvalidCitation, Named, escape, invalid, seal, unescape};
 pub use dataset::{Dataset, TablePlan};

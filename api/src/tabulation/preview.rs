@@ -10,7 +10,11 @@ use crate::{
     snapshot::Snapshot,
 };
 
-use super::{Admitted, Dataset, Figure, Quote, TablePlan, advice, summary::summary};
+use super::{
+    Admitted, Dataset, Figure, Quote, TablePlan,
+    advice::{self, Advised},
+    summary::summary,
+};
 
 /// What may be expected of a table. Everything in it follows from the question, the catalogue, the grant, what was asked
 /// before, and who took part; nothing from a score. It is made from [`Dataset::sizes`], which hold none.
@@ -22,6 +26,16 @@ pub struct Preview<D: Dataset> {
     cells: Vec<D::Expected>,
     /// Looked for when it is first read.
     remedies: OnceLock<Vec<Vec<String>>>,
+}
+
+impl<D: Dataset> Advised for Preview<D> {
+    fn hidden(&self) -> usize {
+        self.cells.iter().filter(|cell| D::reason(cell).is_some()).count()
+    }
+
+    fn look_into_remedies(&self) {
+        self.advise();
+    }
 }
 
 /// What asking would cost.
@@ -90,12 +104,16 @@ impl<D: Dataset> Preview<D> {
 
     /// What to change to get a number for a cell that will be hidden.
     pub fn remedies(&self, cell: usize) -> &[String] {
-        let look = || {
+        &self.advise()[cell]
+    }
+
+    /// Looks into the remedies of every cell at once, the first time. Without a wait in it, so any thread can do it ahead.
+    fn advise(&self) -> &[Vec<String>] {
+        self.remedies.get_or_init(|| {
             let reasons = self.cells.iter().map(D::reason).enumerate();
             let figures = reasons.map(|(cell, reason)| Figure { table: 0, cell, reason }).collect();
             advice::remedies::<D>(std::slice::from_ref(&self.plan), &self.grant, &self.snapshot, figures)
-        };
-        &self.remedies.get_or_init(look)[cell]
+        })
     }
 
     /// How many cells will carry a value, as far as that is public, and how many will be hidden for each reason.

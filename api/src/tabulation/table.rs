@@ -10,7 +10,11 @@ use crate::{
     snapshot::Snapshot,
 };
 
-use super::{Citation, Dataset, Paid, TablePlan, advice, summary::summary};
+use super::{
+    Citation, Dataset, Paid, TablePlan,
+    advice::{self, Advised},
+    summary::summary,
+};
 
 /// A question that is paid for: everything that answering it needs, but the key of the noise. It owns all of it, so that
 /// [`tabulate`] can be done by any thread.
@@ -30,6 +34,16 @@ pub struct Tabulation<D: Dataset> {
     table: D::Protected,
     /// Looked for when it is first read: it may take more than the table itself.
     advice: OnceLock<Vec<Vec<String>>>,
+}
+
+impl<D: Dataset> Advised for Tabulation<D> {
+    fn hidden(&self) -> usize {
+        D::figures(&self.plans, &self.table).iter().filter(|figure| figure.reason.is_some()).count()
+    }
+
+    fn look_into_remedies(&self) {
+        self.advise();
+    }
 }
 
 /// A figure of a table, by the cell that it stands in or speaks for.
@@ -112,7 +126,7 @@ impl<D: Dataset> Tabulation<D> {
     }
 
     /// Looks into the remedies of every figure at once, the first time. Without a wait in it, so any thread can do it ahead.
-    pub fn advise(&self) -> &[Vec<String>] {
+    fn advise(&self) -> &[Vec<String>] {
         self.advice.get_or_init(|| {
             let figures = D::figures(&self.plans, &self.table);
             advice::remedies::<D>(&self.plans, &self.grant, &self.snapshot, figures)

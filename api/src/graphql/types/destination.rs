@@ -10,7 +10,10 @@ use crate::{
         destinations::{Band, BenchmarksAchieved, Question},
     },
     domain,
-    graphql::rows::{DestinationField, Rows},
+    graphql::{
+        context,
+        rows::{DestinationField, Rows},
+    },
     tabulation::{Asked, Tabulation},
 };
 
@@ -159,6 +162,7 @@ impl DestinationTable {
     /// The cells, in the order areas, cohort years, stages, categories, bands.
     async fn cells(&self, context: &Context<'_>) -> Result<Rows<DestinationCell>> {
         let table = &self.0;
+        context::advise(context, table).await?;
         Rows::of::<DestinationField>(
             context,
             0..table.cells().len(),

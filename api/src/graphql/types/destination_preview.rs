@@ -6,7 +6,10 @@ use async_graphql::{Context, Object, Result};
 
 use crate::{
     datasets::Destinations,
-    graphql::rows::{DestinationPreviewField, Rows},
+    graphql::{
+        context,
+        rows::{DestinationPreviewField, Rows},
+    },
     tabulation::Preview,
 };
 
@@ -52,6 +55,7 @@ impl DestinationPreview {
     /// The cells, in the order of `DestinationTable.cells`.
     async fn cells(&self, context: &Context<'_>) -> Result<Rows<DestinationPreviewCell>> {
         let preview = &self.0;
+        context::advise(context, preview).await?;
         Rows::of::<DestinationPreviewField>(
             context,
             0..preview.cells().len(),

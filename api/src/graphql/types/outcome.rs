@@ -8,6 +8,7 @@ use crate::{
     datasets::{Outcomes, outcomes::Group},
     domain::{self, period::InvalidPeriod},
     graphql::{
+        context,
         error::bad_request,
         rows::{OutcomeField, OverallField, Rows},
     },
@@ -72,20 +73,21 @@ impl OutcomeTable {
 
     /// The cells, in the order areas, periods, benchmarks, categories; each list in the order of its codes.
     async fn cells(&self, context: &Context<'_>) -> Result<Rows<OutcomeCell>> {
-        self.cells_at(context, self.0.own_cells())
+        self.cells_at(context, self.0.own_cells()).await
     }
 
     /// Totals of the breakdown: the same cells with one or more of the dimensions in `by` left out, the finest first. Each
     /// has noise of its own, so parts do not add up to it exactly; ask with `reconcile` to bring them to. Empty without a
     /// breakdown. Totals that are not standard tables cost budget like any question.
     async fn totals(&self, context: &Context<'_>) -> Result<Rows<OutcomeCell>> {
-        self.cells_at(context, self.0.totals())
+        self.cells_at(context, self.0.totals()).await
     }
 
     /// Outcomes over all benchmarks of the framework, in the order areas, periods, categories. Counts institutions that
     /// were assessed on every one.
     async fn overall(&self, context: &Context<'_>) -> Result<Rows<OverallCell>> {
         let table = &self.0;
+        context::advise(context, table).await?;
         Rows::of::<OverallField>(
             context,
             0..table.overall().len(),
@@ -107,8 +109,9 @@ impl OutcomeTable {
 }
 
 impl OutcomeTable {
-    fn cells_at(&self, context: &Context<'_>, positions: Range<usize>) -> Result<Rows<OutcomeCell>> {
+    async fn cells_at(&self, context: &Context<'_>, positions: Range<usize>) -> Result<Rows<OutcomeCell>> {
         let table = &self.0;
+        context::advise(context, table).await?;
         Rows::of::<OutcomeField>(
             context,
             positions,

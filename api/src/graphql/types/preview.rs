@@ -6,7 +6,10 @@ use async_graphql::{Context, Object, Result, SimpleObject};
 
 use crate::{
     datasets::Outcomes,
-    graphql::rows::{PreviewField, Rows},
+    graphql::{
+        context,
+        rows::{PreviewField, Rows},
+    },
     tabulation::{self, Preview},
 };
 
@@ -58,6 +61,7 @@ impl OutcomePreview {
     /// The cells, in the order of `OutcomeTable.cells`.
     async fn cells(&self, context: &Context<'_>) -> Result<Rows<PreviewCell>> {
         let preview = &self.0;
+        context::advise(context, preview).await?;
         Rows::of::<PreviewField>(
             context,
             0..preview.cells().len(),
