@@ -3,10 +3,7 @@
 //! Totals are in institutions' worth (the number that achieve, or the sum of scores over the top score) or in students.
 //! Bands are decided on the noised total, so they reveal nothing that the noise does not.
 
-use crate::{Bound, Estimate, Rules, step::Step};
-
-/// Where fewer institutions than this achieve, or fail to, or fewer students, only a band is given.
-pub(crate) const FEWEST_THAT_DIFFER: u32 = 3;
+use crate::{Bound, Estimate, Rules, step::Step, tier::FEWEST_THAT_DIFFER};
 
 /// The share below which a band does not narrow, as one part in so many: 1/20 is 5 %.
 const NARROWEST_BAND: u32 = 20;

@@ -23,13 +23,13 @@
 mod band;
 mod change;
 mod contributions;
-mod drawn;
 mod estimate;
 mod expected;
 pub mod gaussian;
 mod guard;
 mod key;
 mod noise;
+mod noise_cache;
 mod protect;
 mod protected;
 mod quantile;
@@ -38,6 +38,7 @@ mod sizes;
 mod status;
 mod step;
 mod students;
+mod subject;
 mod table;
 mod tier;
 

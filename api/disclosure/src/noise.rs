@@ -20,7 +20,7 @@
 //! Cells of standard tables take the same draws at a smaller scale ([`Rules::sigma_standard`](crate::Rules)), so that no
 //! ordinary cell about the same institutions adds to what a standard one tells.
 
-use crate::{Label, NoiseKey, Tier, gaussian::from_uniform, key::Purpose};
+use crate::{NoiseKey, Tier, gaussian::from_uniform, key::Purpose, subject::Subject};
 
 /// The share of the variance that lasts over periods as long as the set of institutions does.
 pub(crate) const PERSISTENT: f64 = 0.40;
@@ -30,16 +30,6 @@ const LAYERS: [(Purpose, f64); 3] = [(Purpose::Persistent, PERSISTENT), (Purpose
 
 /// The tiers that add noise, in the order of their draws.
 const NOISY: [Tier; 2] = [Tier::Regional, Tier::International];
-
-/// What noise is drawn for.
-#[derive(Clone, Copy)]
-pub(crate) struct Subject<'a> {
-    pub(crate) label: &'a Label,
-    pub(crate) measure: &'a str,
-    pub(crate) keys: u128,
-    /// Whether it is a cell of a standard table.
-    pub(crate) standard: bool,
-}
 
 /// How the noise of the two quantities of a benchmark goes together.
 const CORRELATION: f64 = 0.5;
@@ -75,13 +65,13 @@ impl<'k> Noise<'k> {
     pub(crate) fn draw(&self, subject: Subject<'_>, pair: Pair) -> [f64; 2] {
         match (pair, self.tier) {
             (Pair::Benchmark, Tier::Regional | Tier::International) => {
-                self.key.drawn().or_draw(self.tier, subject, || self.draw_now(subject, pair))
+                self.key.noise_cache().get_or_draw(self.tier, subject, || self.draw_uncached(subject, pair))
             }
-            _ => self.draw_now(subject, pair),
+            _ => self.draw_uncached(subject, pair),
         }
     }
 
-    fn draw_now(&self, subject: Subject<'_>, pair: Pair) -> [f64; 2] {
+    fn draw_uncached(&self, subject: Subject<'_>, pair: Pair) -> [f64; 2] {
         let mut noise = [0.0; 2];
         for ((purpose, _), deviations) in LAYERS.iter().zip(&self.deviations[usize::from(subject.standard)]) {
             if deviations.iter().all(|deviation| *deviation == 0.0) {

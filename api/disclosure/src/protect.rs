@@ -4,9 +4,10 @@ use crate::{
     CountedOverall, Estimate, HiddenReason, NoiseKey, ProtectedCell, ProtectedOverall, ProtectedTable, RawCell,
     RawOverall, RawTable, Rules,
     band::{self, Scale},
-    noise::{Noise, Pair, Subject},
+    noise::{Noise, Pair},
     protected::Basis,
     quantile,
+    subject::Subject,
     table::Counted,
 };
 

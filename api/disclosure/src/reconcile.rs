@@ -34,29 +34,31 @@ impl ProtectedTable {
     pub fn reconcile(&mut self, blocks: &[Vec<Sum>]) {
         for block in blocks {
             let sums: Vec<&Sum> = block.iter().filter(|sum| self.adds_up(sum)).collect();
-            let mut places: Vec<usize> =
+            let mut positions: Vec<usize> =
                 sums.iter().flat_map(|sum| sum.parts.iter().chain([&sum.total]).copied()).collect();
-            places.sort_unstable();
-            places.dedup();
-            places.retain(|&place| self.cells[place].basis.is_some());
-            if places.is_empty() {
+            positions.sort_unstable();
+            positions.dedup();
+            positions.retain(|&position| self.cells[position].basis.is_some());
+            if positions.is_empty() {
                 continue;
             }
-            let rows: Vec<Vec<f64>> = sums.iter().map(|sum| row(sum, &places)).collect();
-            let cells: Vec<(&ProtectedCell, Basis)> =
-                places.iter().filter_map(|&place| Some((&self.cells[place], self.cells[place].basis?))).collect();
+            let rows: Vec<Vec<f64>> = sums.iter().map(|sum| row(sum, &positions)).collect();
+            let cells: Vec<(&ProtectedCell, Basis)> = positions
+                .iter()
+                .filter_map(|&position| Some((&self.cells[position], self.cells[position].basis?)))
+                .collect();
             let shares = project(&rows, &cells, 1.0, |cell| cell.achieved_share);
             let means = project(&rows, &cells, TOP_SCORE, |cell| cell.mean_score);
-            for ((&place, share), mean) in places.iter().zip(shares).zip(means) {
-                self.cells[place].settle(share, mean);
+            for ((&position, share), mean) in positions.iter().zip(shares).zip(means) {
+                self.cells[position].settle(share, mean);
             }
         }
     }
 
     fn adds_up(&self, sum: &Sum) -> bool {
-        let size = |place: usize| self.cells[place].basis.map_or(0, |basis| basis.institutions);
-        let keys = |place: usize| self.cells[place].basis.map_or(0, |basis| basis.keys);
-        let empty = |place: usize| self.cells[place].achieved_share.status == CellStatus::NotAvailable;
+        let size = |position: usize| self.cells[position].basis.map_or(0, |basis| basis.institutions);
+        let keys = |position: usize| self.cells[position].basis.map_or(0, |basis| basis.keys);
+        let empty = |position: usize| self.cells[position].achieved_share.status == CellStatus::NotAvailable;
         is_value(&self.cells[sum.total])
             && sum.parts.iter().all(|&part| is_value(&self.cells[part]) || empty(part))
             && sum.parts.iter().map(|&part| u64::from(size(part))).sum::<u64>() == u64::from(size(sum.total))
@@ -70,14 +72,14 @@ fn is_value(cell: &ProtectedCell) -> bool {
     cell.basis.is_some_and(|basis| basis.sigma > 0.0) && given(&cell.achieved_share) && given(&cell.mean_score)
 }
 
-/// One constraint over the cells at `places`: the parts less the total are nothing.
-fn row(sum: &Sum, places: &[usize]) -> Vec<f64> {
-    let weight = |place: &usize| match (sum.parts.contains(place), sum.total == *place) {
+/// One constraint over the cells at `positions`: the parts less the total are nothing.
+fn row(sum: &Sum, positions: &[usize]) -> Vec<f64> {
+    let weight = |position: &usize| match (sum.parts.contains(position), sum.total == *position) {
         (true, _) => 1.0,
         (_, true) => -1.0,
         _ => 0.0,
     };
-    places.iter().map(weight).collect()
+    positions.iter().map(weight).collect()
 }
 
 /// A value and its standard error, in the unit of the scale.
@@ -186,8 +188,8 @@ mod tests {
         protect(RawTable::new(tier, cells.collect(), vec![]), &NoiseKey::new([key; 32]))
     }
 
-    fn worth(table: &ProtectedTable, place: usize) -> f64 {
-        let cell = &table.cells()[place];
+    fn worth(table: &ProtectedTable, position: usize) -> f64 {
+        let cell = &table.cells()[position];
         cell.achieved_share.value.unwrap() * f64::from(cell.basis.unwrap().institutions)
     }
 
@@ -219,8 +221,8 @@ mod tests {
         for key in 0..=255 {
             let mut table = table(Tier::Regional, key, &SIMPLE);
             table.reconcile(&simple());
-            for (place, (institutions, achieved)) in SIMPLE.into_iter().enumerate() {
-                let share = table.cells()[place].achieved_share;
+            for (position, (institutions, achieved)) in SIMPLE.into_iter().enumerate() {
+                let share = table.cells()[position].achieved_share;
                 let off = share.value.unwrap() - f64::from(achieved) / f64::from(institutions);
                 squares += (off / share.standard_error.unwrap()).powi(2);
                 count += 1.0;

@@ -7,7 +7,8 @@ use crate::{
     Contributions, Estimate, HiddenReason, Label, NoiseKey, Rules, Tier,
     band::{self, Scale},
     contributions::{Flattened, Flattening},
-    noise::{Noise, Pair, Subject},
+    noise::{Noise, Pair},
+    subject::Subject,
 };
 
 /// The fewest institutions whose students may be added up, in every tier: of two, each would know the other.

@@ -9,6 +9,9 @@ use std::{fmt, str::FromStr};
 /// organisation has already adds nothing, since the same cell has the same noise for everyone at its tier.
 pub const POOL_TABULATIONS: u32 = 60;
 
+/// Where fewer institutions than this achieve, or fail to, or fewer students, only a band is given.
+pub(crate) const FEWEST_THAT_DIFFER: u32 = 3;
+
 /// How much protection an answer gets, from the least to the most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {
@@ -118,7 +121,7 @@ impl Rules {
     /// Where fewer than 3 institutions achieve, or fail to, a share is a band at least 3/n wide at either end. With 6
     /// institutions or fewer the two bands meet and nothing is left to say, whatever the results are.
     pub fn fewest_institutions(self) -> u32 {
-        self.k_institutions.max(2 * crate::band::FEWEST_THAT_DIFFER + 1)
+        self.k_institutions.max(2 * FEWEST_THAT_DIFFER + 1)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the noise promises, measured over many cells.
 
 use super::*;
+use crate::Label;
 
 const CELLS: u32 = 100_000;
 
@@ -154,7 +155,7 @@ fn the_stream_never_changes() {
 }
 
 #[test]
-fn what_is_remembered_is_what_would_be_drawn() {
+fn what_is_cached_is_what_would_be_drawn() {
     let key = NoiseKey::new([10; 32]);
     let subjects = |check: &mut dyn FnMut(Tier, Subject<'_>)| {
         for (conditions, period) in [("a", "1"), ("a1", ""), ("", "a1"), ("a", "2")] {
@@ -171,8 +172,8 @@ fn what_is_remembered_is_what_would_be_drawn() {
     for _ in 0..2 {
         subjects(&mut |tier, subject| {
             let noise = Noise::new(&key, tier);
-            let [remembered, drawn] = [noise.draw(subject, Pair::Benchmark), noise.draw_now(subject, Pair::Benchmark)];
-            assert_eq!(remembered.map(f64::to_bits), drawn.map(f64::to_bits));
+            let [cached, drawn] = [noise.draw(subject, Pair::Benchmark), noise.draw_uncached(subject, Pair::Benchmark)];
+            assert_eq!(cached.map(f64::to_bits), drawn.map(f64::to_bits));
         });
     }
 }
