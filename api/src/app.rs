@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 
 use crate::{
-    auth::{self, Grantable, Scope, TokenKey},
+    auth::{self, NewToken, Scope, TokenKey},
     config::{EdgeSettings, LogFormat, ServeSettings, Settings, StatusProfile, Switch},
     domain::{Clock, Secret},
     graphql,
@@ -145,14 +145,14 @@ pub fn token(
     scopes: &[Scope],
     ttl: Duration,
 ) -> Result<String> {
-    let grantable = Grantable {
+    let token = NewToken {
         organisation: organisation.to_owned(),
         scopes: scopes.iter().copied().collect(),
         issued_at: exchange.now(),
         ttl,
         id: random_id(),
     };
-    Ok(token_key(settings, exchange)?.sign(&grantable)?)
+    Ok(token_key(settings, exchange)?.sign(&token)?)
 }
 
 /// Takes the address of the settings, so that a taken port is told before any work is done.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use api::{
-    auth::{self, Grantable, Scope, TokenKey, Viewer},
+    auth::{self, NewToken, Scope, TokenKey, Viewer},
     datasets::outcomes::{self, Filter, Parts, Plan, Question},
     domain::{Agreement, AreaKind, Catalogue, Dimension, Directory, Organisation, OrganisationKind, Period},
     policy::{self, Grant},
@@ -34,7 +34,7 @@ pub fn token(key: &TokenKey) -> String {
 pub fn token_of(organisation: &str, key: &TokenKey) -> String {
     let scopes = [Scope::OutcomesRead].into_iter().collect();
     let ttl = Duration::hours(12);
-    let token = Grantable { organisation: organisation.into(), scopes, issued_at: now(), ttl, id: "1".into() };
+    let token = NewToken { organisation: organisation.into(), scopes, issued_at: now(), ttl, id: "1".into() };
     key.sign(&token).expect("it can be signed")
 }
 

@@ -3,10 +3,12 @@
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use chrono::{DateTime, Duration, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Scopes, Verifier};
+use super::{
+    Scopes, Verifier,
+    claims::{Audience, Claims},
+};
 
 /// What stands before the seed in a PKCS #8 document of an Ed25519 key (RFC 8410, section 7).
 const PKCS8_PREFIX: [u8; 16] =
@@ -23,7 +25,7 @@ pub struct TokenKey {
 
 /// A token to be made.
 #[derive(Debug, Clone)]
-pub struct Grantable {
+pub struct NewToken {
     /// The code of the organisation it speaks for.
     pub organisation: String,
     /// What it may be used for.
@@ -40,31 +42,6 @@ pub struct Grantable {
 #[derive(Debug, thiserror::Error)]
 #[error("the token key cannot be used: {0}")]
 pub struct SignError(String);
-
-/// The claims of a token, RFC 7519.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Claims {
-    pub(super) iss: String,
-    pub(super) sub: String,
-    pub(super) aud: Audience,
-    pub(super) exp: f64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) nbf: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) iat: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) jti: Option<String>,
-    #[serde(default)]
-    pub(super) scope: String,
-}
-
-/// One audience or several.
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-pub(super) enum Audience {
-    One(String),
-    Several(Vec<String>),
-}
 
 impl TokenKey {
     /// The key of a seed, for tokens of one issuer and one audience.
@@ -88,7 +65,7 @@ impl TokenKey {
     ///
     /// # Errors
     /// When the signature fails.
-    pub fn sign(&self, token: &Grantable) -> Result<String, SignError> {
+    pub fn sign(&self, token: &NewToken) -> Result<String, SignError> {
         let seconds = |time: DateTime<Utc>| time.timestamp() as f64;
         let claims = Claims {
             iss: self.issuer.clone(),

@@ -1,11 +1,12 @@
 //! A bearer token becomes a viewer. Tokens are signed and verified here and nowhere else.
 
+mod claims;
 mod key;
 mod scope;
 mod token;
 mod viewer;
 
-pub use key::{Grantable, SignError, TokenKey};
+pub use key::{NewToken, SignError, TokenKey};
 pub use scope::{Scope, Scopes};
 pub use token::{TokenError, Verifier};
 pub use viewer::{Partner, Viewer};

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Partner, Scopes,
-    key::{Audience, Claims},
+    claims::{Audience, Claims},
 };
 
 /// How far clocks may be apart, seconds.
@@ -16,11 +16,11 @@ const LEEWAY: f64 = 30.0;
 /// The longest token that is looked at, bytes.
 const LONGEST: usize = 8 * 1024;
 
-/// How long a verified token is taken on trust, seconds: past that it is verified again.
-const TRUSTED: f64 = 60.0;
+/// How long a verified token is cached, seconds: past that it is verified again.
+const CACHED: f64 = 60.0;
 
-/// How many verified tokens are remembered.
-const REMEMBERED: usize = 10_000;
+/// How many verified tokens are cached.
+const CAPACITY: usize = 10_000;
 
 /// Why a token is refused. The text may be shown: it tells nothing that the sender does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -51,7 +51,7 @@ pub enum TokenError {
     Issuer,
 }
 
-/// Verifies tokens of one key, issuer and audience, and remembers them for a minute.
+/// Verifies tokens of one key, issuer and audience, and caches them for a minute.
 pub struct Verifier {
     key: DecodingKey,
     validation: Validation,
@@ -66,7 +66,7 @@ struct Verified {
     partner: Partner,
     starts: f64,
     expires: f64,
-    at: f64,
+    checked_at: f64,
 }
 
 impl Verifier {
@@ -84,7 +84,7 @@ impl Verifier {
             key_id: key_id.to_owned(),
             issuer: issuer.to_owned(),
             audience: audience.to_owned(),
-            verified: Cache::new(REMEMBERED),
+            verified: Cache::new(CAPACITY),
         }
     }
 
@@ -98,7 +98,7 @@ impl Verifier {
             return Err(TokenError::Malformed);
         }
         let digest: [u8; 32] = Sha256::digest(token).into();
-        let fresh = |known: &Verified| (known.at..known.at + TRUSTED).contains(&now);
+        let fresh = |known: &Verified| (known.checked_at..known.checked_at + CACHED).contains(&now);
         let verified = if let Some(known) = self.verified.get(&digest).filter(fresh) {
             known
         } else {
@@ -145,7 +145,7 @@ impl Verifier {
             partner: Partner { organisation: claims.sub, scopes: Scopes::read(&claims.scope) },
             starts: claims.nbf.unwrap_or(f64::NEG_INFINITY),
             expires: claims.exp,
-            at: now,
+            checked_at: now,
         })
     }
 }
@@ -167,7 +167,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::auth::{Grantable, Scope, TokenKey, install_crypto};
+    use crate::auth::{NewToken, Scope, TokenKey, install_crypto};
 
     fn now() -> DateTime<Utc> {
         "2026-11-24T10:00:00Z".parse().unwrap()
@@ -179,14 +179,14 @@ mod tests {
     }
 
     fn good_token() -> String {
-        let grantable = Grantable {
+        let token = NewToken {
             organisation: "NE-LEP".into(),
             scopes: [Scope::OutcomesRead].into_iter().collect(),
             issued_at: now(),
             ttl: Duration::hours(1),
             id: "1".into(),
         };
-        key().sign(&grantable).unwrap()
+        key().sign(&token).unwrap()
     }
 
     fn good_claims() -> Value {
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_holds_from_its_start_to_its_end_and_no_longer_for_being_remembered() {
+    fn a_token_holds_from_its_start_to_its_end_and_no_longer_for_being_cached() {
         let (verifier, token) = (key().verifier(), good_token());
         let at = |seconds| verifier.verify(&token, now() + Duration::seconds(seconds));
         assert!(at(0).is_ok() && at(3_599).is_ok() && at(3_629).is_ok());

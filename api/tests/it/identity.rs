@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::support::{Engine, HUB, LEP, PARTNER, Service, clock, question};
 use api::{
-    auth::{Grantable, Scope, TokenKey},
+    auth::{NewToken, Scope, TokenKey},
     domain::{Clock, Secret},
     service::Exchange,
 };
@@ -33,7 +33,7 @@ async fn a_bad_token_is_refused_and_never_anonymous() {
     let service = Service::filled(Engine::Sqlite).await;
     let seed = Secret::new([1; 32]).signing_seed();
     let sign = |seed, issuer: &str, audience: &str, minutes| {
-        let token = Grantable {
+        let token = NewToken {
             organisation: LEP.into(),
             scopes: [Scope::OutcomesRead].into_iter().collect(),
             issued_at: clock().now() + Duration::minutes(minutes),
@@ -101,7 +101,7 @@ async fn nothing_is_granted_by_default() {
         async move { service.send(request).await.error() }
     };
     assert_eq!(ask(service.token("NOBODY")).await.0, "FORBIDDEN");
-    let no_scope = Grantable {
+    let no_scope = NewToken {
         organisation: LEP.into(),
         scopes: [Scope::AuditRead].into_iter().collect(),
         issued_at: clock().now(),
@@ -128,7 +128,7 @@ async fn an_agreement_of_yesterday_grants_nothing_today() {
         let key = TokenKey::from_seed(Secret::new([1; 32]).signing_seed(), "benchmark-exchange", "benchmark-exchange")
             .unwrap();
         let scopes = [Scope::OutcomesRead].into_iter().collect();
-        key.sign(&Grantable {
+        key.sign(&NewToken {
             organisation: LEP.into(),
             scopes,
             issued_at: now,

@@ -1,7 +1,7 @@
 //! Who asks: roles and agreements, each under a name.
 
 use api::{
-    auth::{Grantable, Scope, TokenKey},
+    auth::{NewToken, Scope, TokenKey},
     domain::{Clock, Dimension, NewAgreement, OrganisationKind, Secret},
 };
 use chrono::Duration;
@@ -166,7 +166,7 @@ pub(super) async fn build(service: &Service) -> Vec<Scenario> {
 fn token(secret: u8, organisation: &str, scopes: &[Scope], hours: i64) -> String {
     let seed = Secret::new([secret; 32]).signing_seed();
     let key = TokenKey::from_seed(seed, "benchmark-exchange", "benchmark-exchange").unwrap();
-    let token = Grantable {
+    let token = NewToken {
         organisation: organisation.into(),
         scopes: scopes.iter().copied().collect(),
         issued_at: clock().now() + Duration::hours(hours),

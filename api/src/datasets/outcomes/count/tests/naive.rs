@@ -7,7 +7,7 @@ use disclosure::{HiddenReason, NoiseKey, Tier};
 use proptest::prelude::*;
 
 use crate::{
-    auth::{Grantable, Scope, TokenKey, Viewer},
+    auth::{NewToken, Scope, TokenKey, Viewer},
     datasets::outcomes::{
         self, Filter, Plan, Question,
         count::{run, sizes},
@@ -92,7 +92,7 @@ pub(crate) fn grant(purpose: Option<&str>, catalogue: &Arc<Catalogue>) -> Grant 
     let key = TokenKey::from_seed([1; 32], "test", "test").unwrap();
     let scopes = [Scope::OutcomesRead].into_iter().collect();
     let ttl = Duration::hours(1);
-    let token = key.sign(&Grantable { organisation: "O".into(), scopes, issued_at: now, ttl, id: "1".into() }).unwrap();
+    let token = key.sign(&NewToken { organisation: "O".into(), scopes, issued_at: now, ttl, id: "1".into() }).unwrap();
     let viewer = Viewer::Partner(key.verifier().verify(&token, now).unwrap());
     let organisation =
         Organisation { id: 1, code: "O".into(), name: String::new(), kind: OrganisationKind::Lep, area: "C".into() };
