@@ -16,13 +16,13 @@ pub const OWN_RESULTS: &str = "OWN_RESULTS";
 pub struct Grant {
     organisation: String,
     purpose: String,
-    reaches: Vec<Reach>,
+    granted_areas: Vec<GrantedArea>,
     provider: Option<i64>,
 }
 
-/// One area within reach, and how answers about it are protected.
+/// One area that may be asked about, and how answers about it are protected.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reach {
+pub struct GrantedArea {
     /// The area, with everything in it.
     pub area: AreaIndex,
     /// The strongest view the agreement allows.
@@ -85,7 +85,7 @@ pub fn authorize(
         return Ok(Grant {
             organisation: organisation.code.clone(),
             purpose: OWN_RESULTS.to_owned(),
-            reaches: vec![Reach { area, tier: Tier::Own, dimensions: None }],
+            granted_areas: vec![GrantedArea { area, tier: Tier::Own, dimensions: None }],
             provider: Some(organisation.id),
         });
     }
@@ -102,15 +102,15 @@ pub fn authorize(
         (Some(asked), _) if purposes.contains(&asked) => asked,
         (Some(asked), _) => return Err(Refusal::Purpose { asked: asked.to_owned(), allowed: allowed() }),
     };
-    let reaches = agreements
+    let granted_areas = agreements
         .iter()
         .filter(|agreement| agreement.purposes.iter().any(|allowed| allowed == purpose))
         .filter_map(|agreement| {
             let area = catalogue.area_index(&agreement.area)?;
-            Some(Reach { area, tier: agreement.tier, dimensions: agreement.dimensions.clone() })
+            Some(GrantedArea { area, tier: agreement.tier, dimensions: agreement.dimensions.clone() })
         })
         .collect();
-    Ok(Grant { organisation: organisation.code.clone(), purpose: purpose.to_owned(), reaches, provider: None })
+    Ok(Grant { organisation: organisation.code.clone(), purpose: purpose.to_owned(), granted_areas, provider: None })
 }
 
 /// The organisation that asks, where its token may ask at all. Needs no release: whoever is refused here makes none be loaded.
@@ -153,14 +153,14 @@ impl Grant {
 
     /// The areas of the grant itself, ascending, each once.
     pub fn areas(&self) -> Vec<AreaIndex> {
-        let mut areas: Vec<AreaIndex> = self.reaches.iter().map(|reach| reach.area).collect();
+        let mut areas: Vec<AreaIndex> = self.granted_areas.iter().map(|granted| granted.area).collect();
         areas.sort_unstable();
         areas.dedup();
         areas
     }
 
     /// The one tier and the dimensions at which a question over all these areas is answered: the least protected one
-    /// that the agreements give for every area. `Err` is the first area that none of them reaches.
+    /// that the agreements give for every area. `Err` is the first area that none of them grants.
     pub fn cover(&self, areas: &[AreaIndex], catalogue: &Catalogue) -> Result<Coverage, AreaIndex> {
         if self.provider.is_some() {
             // The rows themselves are limited to what the organisation handed in: any area may frame them.
@@ -168,11 +168,12 @@ impl Grant {
         }
         let mut tier = Tier::Own;
         for &area in areas {
-            tier = tier.max(self.reaching(area, catalogue).map(|reach| reach.tier).min().ok_or(area)?);
+            tier = tier.max(self.granted_areas_around(area, catalogue).map(|granted| granted.tier).min().ok_or(area)?);
         }
         let mut dimensions: Option<Vec<Dimension>> = None;
         for &area in areas {
-            let Some(allowed) = allowed_dimensions(self.reaching(area, catalogue).filter(|reach| reach.tier <= tier))
+            let Some(allowed) =
+                allowed_dimensions(self.granted_areas_around(area, catalogue).filter(|granted| granted.tier <= tier))
             else {
                 continue;
             };
@@ -184,16 +185,20 @@ impl Grant {
         Ok(Coverage { tier, dimensions })
     }
 
-    fn reaching<'a>(&'a self, area: AreaIndex, catalogue: &'a Catalogue) -> impl Iterator<Item = &'a Reach> {
-        self.reaches.iter().filter(move |reach| catalogue.lies_in(area, reach.area))
+    fn granted_areas_around<'a>(
+        &'a self,
+        area: AreaIndex,
+        catalogue: &'a Catalogue,
+    ) -> impl Iterator<Item = &'a GrantedArea> {
+        self.granted_areas.iter().filter(move |granted| catalogue.lies_in(area, granted.area))
     }
 }
 
-/// The dimensions that at least one of the reaches allows; `None` when one of them allows every dimension.
-fn allowed_dimensions<'a>(reaches: impl Iterator<Item = &'a Reach>) -> Option<Vec<Dimension>> {
+/// The dimensions that at least one of the granted areas allows; `None` when one of them allows every dimension.
+fn allowed_dimensions<'a>(granted_areas: impl Iterator<Item = &'a GrantedArea>) -> Option<Vec<Dimension>> {
     let mut allowed = Vec::new();
-    for reach in reaches {
-        allowed.extend(reach.dimensions.as_ref()?);
+    for granted in granted_areas {
+        allowed.extend(granted.dimensions.as_ref()?);
     }
     allowed.sort_unstable();
     allowed.dedup();

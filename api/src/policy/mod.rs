@@ -2,4 +2,4 @@
 
 mod grant;
 
-pub use grant::{Coverage, Grant, OWN_RESULTS, Reach, Refusal, authorize, current_agreements, identify};
+pub use grant::{Coverage, Grant, GrantedArea, OWN_RESULTS, Refusal, authorize, current_agreements, identify};
