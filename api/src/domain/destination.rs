@@ -42,7 +42,7 @@ pub enum Destination {
 
 /// Where an institution stands: the codes of its local authority and, if any, of its careers hub.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Place {
+pub struct Location {
     /// The code of the local authority.
     pub local_authority: String,
     /// The code of the careers hub, if any.
@@ -51,7 +51,7 @@ pub struct Place {
 
 /// Where institutions stood, period by period, as their results tell.
 #[derive(Debug, Clone, Default)]
-pub struct Places(HashMap<Pseudonym, Vec<(Period, Place)>>);
+pub struct Locations(HashMap<Pseudonym, Vec<(Period, Location)>>);
 
 /// How many students of one institution's cohort went to one destination, checked and ready to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,10 +67,10 @@ pub struct DestinationRecord {
     /// How many students.
     pub students: u32,
     /// Where the institution stood.
-    pub place: Place,
+    pub location: Location,
 }
 
-/// One count of a release, as a snapshot takes it in. Areas are named by their place in the catalogue.
+/// One count of a release, as a snapshot takes it in. Areas are named by their index in the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReleasedDestination {
     /// Which institution, as a pseudonym.
@@ -171,21 +171,21 @@ impl Destination {
     }
 }
 
-impl Places {
+impl Locations {
     /// Takes in where an institution stood in a period. Of several for one period the last one counts.
-    pub fn add(&mut self, institution: Pseudonym, period: Period, place: Place) {
-        let stood = self.0.entry(institution).or_default();
-        let at = stood.partition_point(|(earlier, _)| *earlier <= period);
-        stood.insert(at, (period, place));
+    pub fn add(&mut self, institution: Pseudonym, period: Period, location: Location) {
+        let history = self.0.entry(institution).or_default();
+        let at = history.partition_point(|(earlier, _)| *earlier <= period);
+        history.insert(at, (period, location));
     }
 
     /// Where an institution stood at the end of a cohort year: as its newest result until then tells, else its earliest
     /// one. `None` for an institution without any result.
-    pub fn at(&self, institution: Pseudonym, year: CohortYear) -> Option<&Place> {
-        let stood = self.0.get(&institution)?;
+    pub fn at(&self, institution: Pseudonym, year: CohortYear) -> Option<&Location> {
+        let history = self.0.get(&institution)?;
         let last = year.last_period();
-        let until = stood.partition_point(|(period, _)| Some(*period) <= last);
-        stood.get(until.saturating_sub(1)).map(|(_, place)| place)
+        let until = history.partition_point(|(period, _)| Some(*period) <= last);
+        history.get(until.saturating_sub(1)).map(|(_, location)| location)
     }
 }
 
@@ -214,17 +214,18 @@ mod tests {
     #[test]
     fn an_institution_stands_where_its_newest_result_by_then_says() {
         let (mover, stranger) = (Pseudonym([1; 32]), Pseudonym([2; 32]));
-        let place = |code: &str| Place { local_authority: code.to_owned(), hub: None };
-        let mut places = Places::default();
+        let location = |code: &str| Location { local_authority: code.to_owned(), hub: None };
+        let mut locations = Locations::default();
         for (period, code) in [("202223T3", "B"), ("202021T1", "A"), ("202324T1", "C"), ("202223T3", "B2")] {
-            places.add(mover, period.parse().unwrap(), place(code));
+            locations.add(mover, period.parse().unwrap(), location(code));
         }
-        let at = |year: &str| places.at(mover, year.parse().unwrap()).map(|place| place.local_authority.as_str());
+        let at =
+            |year: &str| locations.at(mover, year.parse().unwrap()).map(|location| location.local_authority.as_str());
         assert_eq!(at("201920"), Some("A"), "else its earliest");
         assert_eq!(at("202021"), Some("A"));
         assert_eq!(at("202122"), Some("A"));
         assert_eq!(at("202223"), Some("B2"));
         assert_eq!(at("202425"), Some("C"));
-        assert_eq!(places.at(stranger, "202223".parse().unwrap()), None);
+        assert_eq!(locations.at(stranger, "202223".parse().unwrap()), None);
     }
 }

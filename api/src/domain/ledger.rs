@@ -1,4 +1,4 @@
-//! The ledger of a budget: what is held already, what is left, and so which parts of a bill are granted. Pure.
+//! The ledger of a budget: what was granted before, what is left, and so which parts of a bill are granted. Pure.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -10,17 +10,17 @@ use super::{
     charge::{Bill, Shortfall, Verdict},
 };
 
-/// What one organisation holds at one tier, and what all organisations hold together, as far as one bill needs it.
+/// What one organisation was granted at one tier, and what all organisations were granted together, as far as one bill needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ledger {
     limit: usize,
     pool_limit: usize,
-    own: HashMap<About, HashSet<Arc<str>>>,
-    pool: HashMap<About, Pool>,
+    own: HashMap<MeasurePeriod, HashSet<Arc<str>>>,
+    pool: HashMap<MeasurePeriod, Pool>,
 }
 
 /// A measure and a period.
-type About = (Arc<str>, Arc<str>);
+type MeasurePeriod = (Arc<str>, Arc<str>);
 
 /// The tabulations of all organisations about one measure in one period.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,20 +34,20 @@ struct Pool {
 pub struct Settlement {
     /// Per part of the bill, whether it is granted.
     pub verdicts: Vec<Verdict>,
-    /// The entries to be written, so that what is granted is held.
+    /// The entries to be written, so that what is granted now is not charged again.
     pub entries: Vec<Entry>,
 }
 
-/// A charge that is held from now on.
+/// A charge that is granted for the first time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
     /// Its position in the bill.
     pub charge: usize,
-    /// Whether no organisation held it before, so that it takes one place of the pool.
+    /// Whether no organisation was granted it before, so that it counts towards the limit of the pool.
     pub pooled: bool,
 }
 
-fn about(charge: &Charge) -> About {
+fn measure_period(charge: &Charge) -> MeasurePeriod {
     (charge.measure.clone(), charge.period.clone())
 }
 
@@ -59,22 +59,22 @@ impl Ledger {
         Self { limit: size(limit), pool_limit: size(pool_limit), own: HashMap::new(), pool: HashMap::new() }
     }
 
-    /// The organisation holds this.
-    pub fn hold(&mut self, charge: &Charge) {
-        self.own.entry(about(charge)).or_default().insert(charge.tabulation.clone());
+    /// The organisation was granted this before.
+    pub fn add_own(&mut self, charge: &Charge) {
+        self.own.entry(measure_period(charge)).or_default().insert(charge.tabulation.clone());
     }
 
-    /// All organisations together hold this many different tabulations about a measure in a period.
-    pub fn size_pool(&mut self, measure: Arc<str>, period: Arc<str>, size: usize) {
+    /// All organisations together were granted this many different tabulations about a measure in a period.
+    pub fn set_pool_size(&mut self, measure: Arc<str>, period: Arc<str>, size: usize) {
         self.pool.entry((measure, period)).or_default().size = size;
     }
 
-    /// Some organisation holds this. It is one of those that [`size_pool`](Self::size_pool) counts.
-    pub fn know(&mut self, charge: &Charge) {
-        self.pool.entry(about(charge)).or_default().known.insert(charge.tabulation.clone());
+    /// Some organisation was granted this before. It is one of those that [`set_pool_size`](Self::set_pool_size) counts.
+    pub fn add_pooled(&mut self, charge: &Charge) {
+        self.pool.entry(measure_period(charge)).or_default().known.insert(charge.tabulation.clone());
     }
 
-    /// Settles a bill part by part, in order. What is held already costs nothing; a part is granted with all of its
+    /// Settles a bill part by part, in order. What was granted before costs nothing; a part is granted with all of its
     /// charges or not at all.
     pub fn settle(mut self, bill: &Bill) -> Settlement {
         let mut entries = Vec::new();
@@ -97,16 +97,16 @@ impl Ledger {
         Settlement { verdicts, entries }
     }
 
-    /// Takes a charge: `None` where it is held already, else whether it opens a place in the pool.
+    /// Takes a charge: `None` where it was granted before, else whether it is new to the pool.
     fn take(&mut self, charge: &Charge, position: usize) -> Result<Option<bool>, Shortfall> {
-        let own = self.own.entry(about(charge)).or_default();
+        let own = self.own.entry(measure_period(charge)).or_default();
         if own.contains(&charge.tabulation) {
             return Ok(None);
         }
         if own.len() >= self.limit {
             return Err(Shortfall { charge: position, of_pool: false });
         }
-        let pool = self.pool.entry(about(charge)).or_default();
+        let pool = self.pool.entry(measure_period(charge)).or_default();
         let pooled = !pool.known.contains(&charge.tabulation);
         if pooled {
             if pool.size >= self.pool_limit {
@@ -120,9 +120,9 @@ impl Ledger {
     }
 
     fn give_back(&mut self, charge: &Charge, pooled: bool) {
-        self.own.entry(about(charge)).or_default().remove(&charge.tabulation);
+        self.own.entry(measure_period(charge)).or_default().remove(&charge.tabulation);
         if pooled {
-            let pool = self.pool.entry(about(charge)).or_default();
+            let pool = self.pool.entry(measure_period(charge)).or_default();
             pool.size -= 1;
             pool.known.remove(&charge.tabulation);
         }
@@ -137,7 +137,7 @@ mod tests {
         Charge { measure: measure.into(), period: "202324T3".into(), tabulation: tabulation.into() }
     }
 
-    /// Which parts are granted, and the positions of new entries with whether they open a place in the pool.
+    /// Which parts are granted, and the positions of new entries with whether they are new to the pool.
     fn check(ledger: Ledger, bill: &Bill, granted: &[Verdict], entries: &[(usize, bool)]) {
         let settlement = ledger.settle(bill);
         assert_eq!(settlement.verdicts, granted);
@@ -149,11 +149,11 @@ mod tests {
     const POOL: fn(usize) -> Verdict = |charge| Err(Shortfall { charge, of_pool: true });
 
     #[test]
-    fn what_is_held_is_granted_without_a_new_entry() {
+    fn what_was_granted_before_is_granted_without_a_new_entry() {
         let mut ledger = Ledger::new(1, 1);
-        ledger.hold(&charge("F/1", "LEP;PHASE=*"));
-        ledger.size_pool("F/1".into(), "202324T3".into(), 1);
-        ledger.know(&charge("F/1", "LEP;PHASE=*"));
+        ledger.add_own(&charge("F/1", "LEP;PHASE=*"));
+        ledger.set_pool_size("F/1".into(), "202324T3".into(), 1);
+        ledger.add_pooled(&charge("F/1", "LEP;PHASE=*"));
         let bill = Bill { charges: vec![charge("F/1", "LEP;PHASE=*")], parts: vec![vec![0], vec![]] };
         check(ledger, &bill, &[Ok(()), Ok(())], &[]);
     }
@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn a_limit_ends_one_measure_and_not_another() {
         let mut ledger = Ledger::new(1, 9);
-        ledger.hold(&charge("F/1", "LEP;TYPE=*"));
+        ledger.add_own(&charge("F/1", "LEP;TYPE=*"));
         let bill = Bill {
             charges: vec![charge("F/1", "LEP;PHASE=*"), charge("F/2", "LEP;PHASE=*")],
             parts: vec![vec![0], vec![1]],
@@ -176,15 +176,15 @@ mod tests {
             parts: vec![vec![0], vec![1]],
         };
         let mut ledger = Ledger::new(9, 1);
-        ledger.size_pool("F/1".into(), "202324T3".into(), 1);
-        ledger.know(&charge("F/1", "LEP;TYPE=*"));
+        ledger.set_pool_size("F/1".into(), "202324T3".into(), 1);
+        ledger.add_pooled(&charge("F/1", "LEP;TYPE=*"));
         check(ledger, &bill, &[POOL(0), Ok(())], &[(1, false)]);
     }
 
     #[test]
     fn a_part_that_is_refused_is_charged_nothing_and_leaves_room_for_the_next() {
         let mut ledger = Ledger::new(1, 1);
-        ledger.hold(&charge("F/2", "LEP;TYPE=*"));
+        ledger.add_own(&charge("F/2", "LEP;TYPE=*"));
         let bill = Bill {
             charges: vec![charge("F/1", "LEP;PHASE=*"), charge("F/1", "LEP;TYPE=*"), charge("F/2", "LEP;PHASE=*")],
             parts: vec![vec![0, 2], vec![1], vec![0]],

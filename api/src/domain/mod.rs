@@ -21,7 +21,7 @@ pub use catalogue::{AreaIndex, Catalogue, FrameworkIndex};
 pub use charge::{Bill, BudgetLine, Charge, Shortfall, Verdict};
 pub use clock::Clock;
 pub use crosswalk::{Comparability, Crosswalk, Relation, RelationKind, Source};
-pub use destination::{CohortYear, Destination, DestinationRecord, Place, Places, ReleasedDestination, Stage};
+pub use destination::{CohortYear, Destination, DestinationRecord, Location, Locations, ReleasedDestination, Stage};
 pub use dimension::{Attributes, Category, Dimension};
 pub use framework::{Benchmark, Framework};
 pub use ledger::{Entry, Ledger, Settlement};

@@ -42,7 +42,7 @@ pub struct Record {
 }
 
 /// One result as a snapshot takes it in: one that its release shows, or one that an earlier release showed. Areas and
-/// frameworks are named by their place in the catalogue.
+/// frameworks are named by their index in the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReleasedResult {
     /// Who it is, as a pseudonym.

@@ -102,13 +102,13 @@ pub fn published_figures() -> Result<Vec<PublishedFigure>, ShippedFileError> {
 }
 
 /// One row of a shipped file, by column name.
-struct Row<'a> {
+struct ShippedRow<'a> {
     file: &'static str,
     header: &'a StringRecord,
     record: &'a StringRecord,
 }
 
-impl Row<'_> {
+impl ShippedRow<'_> {
     fn text(&self, column: &'static str) -> Result<String, ShippedFileError> {
         let position = self.header.iter().position(|name| name == column);
         let field = position.and_then(|position| self.record.get(position));
@@ -128,12 +128,15 @@ impl Row<'_> {
 fn rows<T>(
     file: &'static str,
     text: &str,
-    read: impl Fn(&Row<'_>) -> Result<T, ShippedFileError>,
+    read: impl Fn(&ShippedRow<'_>) -> Result<T, ShippedFileError>,
 ) -> Result<Vec<T>, ShippedFileError> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let broken = |error: csv::Error| ShippedFileError { file, line: 0, column: "", reason: error.to_string() };
     let header = reader.headers().map_err(broken)?.clone();
-    reader.records().map(|record| read(&Row { file, header: &header, record: &record.map_err(broken)? })).collect()
+    reader
+        .records()
+        .map(|record| read(&ShippedRow { file, header: &header, record: &record.map_err(broken)? }))
+        .collect()
 }
 
 #[cfg(test)]

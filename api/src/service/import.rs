@@ -87,8 +87,8 @@ impl Operator<'_> {
     ) -> Result<ImportReport, Error> {
         self.check_not_demo().await?;
         self.check_known(request).await?;
-        let places = self.0.store().places().await?;
-        let reading = ingest::destinations::read_destinations(input, &places, self.0.secret(), &mut |bytes| {
+        let locations = self.0.store().locations().await?;
+        let reading = ingest::destinations::read_destinations(input, &locations, self.0.secret(), &mut |bytes| {
             progress(Progress::Read(bytes));
         });
         let receipt = match self.submission(request, &reading) {

@@ -128,7 +128,7 @@ impl Store {
             .filter(Column::OrganisationId.eq(organisation))
             .filter(Column::Tier.eq(stored_tier(tier)));
         for row in held.into_tuple().all(connection).await? {
-            ledger.hold(&charge(row));
+            ledger.add_own(&charge(row));
         }
 
         // The size of the pool is read before what is in it: what comes in between can then only be known too well.
@@ -139,13 +139,13 @@ impl Store {
             .group_by(Column::Measure)
             .group_by(Column::Period);
         for (measure, period, size) in sizes.into_tuple::<(String, String, i64)>().all(connection).await? {
-            ledger.size_pool(measure.into(), period.into(), usize::try_from(size).unwrap_or(usize::MAX));
+            ledger.set_pool_size(measure.into(), period.into(), usize::try_from(size).unwrap_or(usize::MAX));
         }
 
         let tabulations = each_once(bill, |charge| &charge.tabulation);
         let known = pooled.column(Column::Tabulation).filter(Column::Tabulation.is_in(tabulations));
         for row in known.into_tuple().all(connection).await? {
-            ledger.know(&charge(row));
+            ledger.add_pooled(&charge(row));
         }
         Ok(ledger)
     }

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use crate::domain::{
-    AreaIndex, Catalogue, CohortYear, DestinationRecord, Place, Places, Pseudonym, Release, ReleasedDestination,
+    AreaIndex, Catalogue, CohortYear, DestinationRecord, Location, Locations, Pseudonym, Release, ReleasedDestination,
 };
 
 use super::{
@@ -43,7 +43,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails or holds something that the application does not write.
-    pub async fn places(&self) -> Result<Places> {
+    pub async fn locations(&self) -> Result<Locations> {
         let areas: HashMap<i64, String> =
             self.area_ids(&self.database).await?.into_iter().map(|(code, id)| (id, code)).collect();
         let code = |id: i64| areas.get(&id).cloned().ok_or_else(|| Error::Corrupt(format!("the area {id}")));
@@ -55,11 +55,11 @@ impl Store {
             .filter(holds::<result::Entity>(result::Column::Id, result::Column::Supersedes))
             .order_by_asc(result::Column::Id)
             .into_tuple::<(Vec<u8>, String, i64, Option<i64>)>();
-        let mut stood = Places::default();
+        let mut stood = Locations::default();
         for (institution, period, local_authority, hub) in holding.all(&self.database).await? {
             let period = period.parse().map_err(|_| Error::Corrupt(format!("the period `{period}`")))?;
-            let place = Place { local_authority: code(local_authority)?, hub: hub.map(code).transpose()? };
-            stood.add(pseudonym(institution)?, period, place);
+            let location = Location { local_authority: code(local_authority)?, hub: hub.map(code).transpose()? };
+            stood.add(pseudonym(institution)?, period, location);
         }
         Ok(stood)
     }
@@ -239,8 +239,8 @@ impl Writer {
             let place = if let Some(&place) = self.holding.places.get(&cohort) {
                 place
             } else {
-                let hub = record.place.hub.as_ref().map(|hub| id(&self.areas, hub)).transpose()?;
-                (id(&self.areas, &record.place.local_authority)?, hub)
+                let hub = record.location.hub.as_ref().map(|hub| id(&self.areas, hub)).transpose()?;
+                (id(&self.areas, &record.location.local_authority)?, hub)
             };
             let _ = write!(
                 sql,

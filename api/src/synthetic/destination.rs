@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use crate::domain::{
-    CohortYear, Destination, DestinationRecord, Dimension, Place, Places, Pseudonym, PublishedFigure, Record, Stage,
+    CohortYear, Destination, DestinationRecord, Dimension, Location, Locations, Pseudonym, PublishedFigure, Record,
+    Stage,
 };
 
 use super::random::Random;
@@ -46,24 +47,24 @@ pub(super) fn draw(
     for known in known(handed_in) {
         let Some((_, newest)) = known.results.iter().max_by_key(|(_, record)| record.period) else { continue };
         let achieved = newest.scores.iter().filter(|score| **score == Some(100)).count() as f64;
-        let places = known.places();
+        let locations = known.locations();
         for (stage, size) in cohorts(newest, random) {
             // Lasts over the years: an institution is what it is.
             let own = -EFFECT_OF_A_BENCHMARK * (achieved - BENCHMARKS_ACHIEVED) + 0.25 * random.normal();
             for (&year, level) in YEARS.iter().zip(&levels) {
                 let Some(year) = CohortYear::new(year) else { continue };
-                let Some(place) = places.at(known.institution, year) else { continue };
+                let Some(location) = locations.at(known.institution, year) else { continue };
                 let level = if stage == Stage::KeyStage4 { level } else { &AFTER_16_TO_18 };
                 let counts = counts(size * (1.0 + 0.05 * random.normal()), level, own, random);
                 for (destination, students) in Destination::ALL.into_iter().zip(counts).filter(|&(_, count)| count > 0)
                 {
-                    drawn[known.provider(place)].push(DestinationRecord {
+                    drawn[known.provider(location)].push(DestinationRecord {
                         institution: known.institution,
                         cohort_year: year,
                         stage,
                         destination,
                         students,
-                        place: place.clone(),
+                        location: location.clone(),
                     });
                 }
             }
@@ -89,22 +90,22 @@ fn known(handed_in: &[Vec<Record>]) -> Vec<Known<'_>> {
 }
 
 impl Known<'_> {
-    fn places(&self) -> Places {
-        let mut places = Places::default();
+    fn locations(&self) -> Locations {
+        let mut locations = Locations::default();
         for (_, record) in &self.results {
-            places.add(self.institution, record.period, place(record));
+            locations.add(self.institution, record.period, location(record));
         }
-        places
+        locations
     }
 
-    /// Who hands in results of the institution in a place.
-    fn provider(&self, stood: &Place) -> usize {
-        self.results.iter().find(|(_, record)| place(record) == *stood).map_or(0, |(handover, _)| *handover)
+    /// Who hands in results of the institution in a location.
+    fn provider(&self, stood: &Location) -> usize {
+        self.results.iter().find(|(_, record)| location(record) == *stood).map_or(0, |(handover, _)| *handover)
     }
 }
 
-fn place(record: &Record) -> Place {
-    Place { local_authority: record.local_authority.clone(), hub: record.hub.clone() }
+fn location(record: &Record) -> Location {
+    Location { local_authority: record.local_authority.clone(), hub: record.hub.clone() }
 }
 
 /// The stages that an institution has cohorts of, and about how many students each.

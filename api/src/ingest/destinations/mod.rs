@@ -1,7 +1,7 @@
 //! Counts of destinations from CSV: how many students of an institution's cohort went where.
 //!
 //! `institution_scheme,institution_id,cohort_year,stage,category,students`, columns in any order. The file says nothing about
-//! places: an institution stands where its results say it stood.
+//! locations: an institution stands where its results say it stood.
 
 #[cfg(test)]
 mod tests;
@@ -10,7 +10,7 @@ use std::io::Read;
 
 use csv::ByteRecord;
 
-use crate::domain::{CohortYear, Destination, DestinationRecord, Places, Pseudonym, Secret, Stage};
+use crate::domain::{CohortYear, Destination, DestinationRecord, Locations, Pseudonym, Secret, Stage};
 
 use super::{
     Problem, ProblemCode, Reading,
@@ -25,19 +25,19 @@ const COLUMNS: [&str; 6] = ["institution_scheme", "institution_id", "cohort_year
 /// The most students of one institution in one category.
 const MOST_STUDENTS: u32 = 100_000;
 
-/// Reads a file of destinations. `places` tells where institutions stood; `progress` is told how many bytes are read.
+/// Reads a file of destinations. `locations` tells where institutions stood; `progress` is told how many bytes are read.
 pub fn read_destinations(
     input: impl Read,
-    places: &Places,
+    locations: &Locations,
     secret: &Secret,
     progress: &mut dyn FnMut(u64),
 ) -> Reading<DestinationRecord> {
-    file::read(&DestinationsLayout { places, secret }, input, progress)
+    file::read(&DestinationsLayout { locations, secret }, input, progress)
 }
 
 /// A file of destinations, and what its rows are checked against.
 struct DestinationsLayout<'a> {
-    places: &'a Places,
+    locations: &'a Locations,
     secret: &'a Secret,
 }
 
@@ -83,14 +83,14 @@ impl Layout for DestinationsLayout<'_> {
         let students = coded(&mut row, students, ProblemCode::Students, whole_number, || {
             format!("a whole number from 0 to {MOST_STUDENTS}")
         });
-        let place = institution.zip(year).and_then(|(institution, year)| {
-            let place = self.places.at(institution, year);
-            if place.is_none() {
+        let location = institution.zip(year).and_then(|(institution, year)| {
+            let location = self.locations.at(institution, year);
+            if location.is_none() {
                 let found = shown(fields, identifier);
                 let expected = "an institution with a result, which tells where it stands; hand its results in first";
                 row.problem(identifier, ProblemCode::UnknownInstitution, &found, expected);
             }
-            place.cloned()
+            location.cloned()
         });
         let record = || {
             Some(DestinationRecord {
@@ -99,7 +99,7 @@ impl Layout for DestinationsLayout<'_> {
                 stage: stage?,
                 destination: destination?,
                 students: students?,
-                place: place?,
+                location: location?,
             })
         };
         row.finish(record())

@@ -1,24 +1,24 @@
 //! Every problem a file of destinations can have, and files that have none.
 
 use super::*;
-use crate::domain::Place;
+use crate::domain::Location;
 
 const HEADER: &str = "institution_scheme,institution_id,cohort_year,stage,category,students";
 const ROW: &str = "URN,100001,202223,KS4,education,140";
 
-fn places() -> Places {
-    let mut places = Places::default();
-    let place = |code: &str| Place { local_authority: code.to_owned(), hub: Some("HUB-2018-21".to_owned()) };
+fn locations() -> Locations {
+    let mut locations = Locations::default();
+    let location = |code: &str| Location { local_authority: code.to_owned(), hub: Some("HUB-2018-21".to_owned()) };
     for identifier in ["100001", "100002"] {
         let institution = Secret::new([1; 32]).pseudonym("URN", identifier);
-        places.add(institution, "202122T3".parse().unwrap(), place("E06000047"));
-        places.add(institution, "202324T1".parse().unwrap(), place("E06000057"));
+        locations.add(institution, "202122T3".parse().unwrap(), location("E06000047"));
+        locations.add(institution, "202324T1".parse().unwrap(), location("E06000057"));
     }
-    places
+    locations
 }
 
 fn read(file: &str) -> Reading<DestinationRecord> {
-    read_destinations(file.as_bytes(), &places(), &Secret::new([1; 32]), &mut |_| {})
+    read_destinations(file.as_bytes(), &locations(), &Secret::new([1; 32]), &mut |_| {})
 }
 
 /// The problems of a file as `line:column:code:value`.
@@ -48,8 +48,8 @@ fn a_good_file_becomes_records_that_stand_where_results_say() {
     let record = &reading.records[0];
     assert_eq!((record.stage, record.destination, record.students), (Stage::KeyStage4, Destination::Education, 140));
     assert_eq!(record.cohort_year.to_string(), "202223");
-    assert_eq!(record.place.local_authority, "E06000047");
-    assert_eq!(reading.records[2].place.local_authority, "E06000057");
+    assert_eq!(record.location.local_authority, "E06000047");
+    assert_eq!(reading.records[2].location.local_authority, "E06000057");
     let reordered = read(
         "students,category,stage,cohort_year,institution_id,institution_scheme\r\n140,education,KS4,202223,100001,URN\r\n",
     );
