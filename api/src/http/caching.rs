@@ -1,38 +1,38 @@
-//! What may be kept of an answer, by whom, and when it need not be sent again.
+//! Who may cache an answer, and when it need not be sent again.
 //!
 //! A validator is made of the answer itself, after the question was asked again: with all that is checked, counted and
 //! logged each time. So who may no longer see an answer gets a refusal, and never "not modified".
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use sha2::{Digest, Sha256};
 
-/// Nothing is kept: errors, and whatever was asked with POST.
-const NOTHING: HeaderValue = HeaderValue::from_static("no-store");
+/// Not cached: errors, and whatever was asked with POST.
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
-/// Kept by the asker alone, and asked again each time: agreements end.
-const OWN: HeaderValue = HeaderValue::from_static("private, no-cache");
+/// Cached by the asker alone, and revalidated each time: agreements end.
+const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
-/// The catalogue, asked without a token: kept by anybody for a minute.
-const SHARED: HeaderValue = HeaderValue::from_static("public, max-age=60");
+/// The catalogue, asked without a token: cached by anybody for a minute.
+const PUBLIC: HeaderValue = HeaderValue::from_static("public, max-age=60");
 
-/// Who may keep an answer.
+/// Who may cache an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Keep {
+pub(super) enum CachePolicy {
     /// Nobody.
-    Nothing,
-    /// The asker, who asks again before use.
-    Own,
+    NoStore,
+    /// The asker, who revalidates it before use.
+    Private,
     /// Anybody, for a minute.
-    Shared,
+    Public,
 }
 
-impl Keep {
+impl CachePolicy {
     /// The `Cache-Control` that says so.
     pub(super) fn header(self) -> HeaderValue {
         match self {
-            Self::Nothing => NOTHING,
-            Self::Own => OWN,
-            Self::Shared => SHARED,
+            Self::NoStore => NO_STORE,
+            Self::Private => PRIVATE,
+            Self::Public => PUBLIC,
         }
     }
 }
@@ -40,11 +40,11 @@ impl Keep {
 /// The validator of a body in a media type. A weak one: the body goes out in several encodings.
 pub(super) fn validator(content_type: &str, body: &[u8]) -> HeaderValue {
     let digest = Sha256::new().chain_update(content_type).chain_update([0]).chain_update(body).finalize();
-    HeaderValue::from_str(&format!("W/\"{}\"", hex::encode(&digest[..16]))).unwrap_or(NOTHING)
+    HeaderValue::from_str(&format!("W/\"{}\"", hex::encode(&digest[..16]))).unwrap_or(NO_STORE)
 }
 
-/// Whether the sender holds the answer with this validator already (RFC 9110, 13.1.2).
-pub(super) fn held(headers: &HeaderMap, validator: &HeaderValue) -> bool {
+/// Whether `If-None-Match` names this validator, so that the sender has the answer already (RFC 9110, 13.1.2).
+pub(super) fn matches(headers: &HeaderMap, validator: &HeaderValue) -> bool {
     let opaque = |tag: &str| tag.strip_prefix("W/").unwrap_or(tag).to_owned();
     let Ok(own) = validator.to_str() else { return false };
     headers
@@ -55,9 +55,6 @@ pub(super) fn held(headers: &HeaderMap, validator: &HeaderValue) -> bool {
         .any(|tag| tag == "*" || opaque(tag) == opaque(own))
 }
 
-/// The status where the sender holds the answer.
-pub(super) const HELD: StatusCode = StatusCode::NOT_MODIFIED;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,7 +64,7 @@ mod tests {
         for value in sent {
             headers.append(header::IF_NONE_MATCH, value.parse().unwrap());
         }
-        assert_eq!(held(&headers, &HeaderValue::from_static("W/\"ab\"")), expected, "{sent:?}");
+        assert_eq!(matches(&headers, &HeaderValue::from_static("W/\"ab\"")), expected, "{sent:?}");
     }
 
     #[test]

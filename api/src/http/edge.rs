@@ -1,4 +1,4 @@
-//! Around every request: its identity, its span, and the headers of safety.
+//! What surrounds every request: its identity, its span, its log line, and the security headers.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -8,21 +8,21 @@ use std::{
 use axum::{
     body::Body,
     extract::{MatchedPath, Request, State as Extract},
-    http::{HeaderName, HeaderValue, Response, StatusCode, header},
+    http::{HeaderName, HeaderValue, Response, header},
     middleware::Next,
 };
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::{State, error};
+use super::State;
 
 /// The identity of a request, in its log lines, its errors and the header `X-Request-Id`.
 #[derive(Clone)]
 pub(super) struct RequestId(pub(super) String);
 
-/// What the line in the log tells of a question, beside what is seen of any request.
+/// What the handler adds to the log line of its request: of a GraphQL request, who asks and which operation.
 #[derive(Default)]
-pub(super) struct Told {
+pub(super) struct RequestLog {
     /// The name of the operation.
     pub(super) operation: OnceLock<String>,
     /// The code of who asks.
@@ -35,9 +35,6 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 /// The longest identity that is taken from the sender.
 const LONGEST_ID: usize = 64;
 
-/// When to come back after being turned away, seconds.
-pub(super) const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
-
 /// Gives the request an identity and a span, and the response its headers. Logs neither tokens nor questions.
 pub(super) async fn observe(Extract(state): Extract<State>, mut request: Request, next: Next) -> Response<Body> {
     let started = Instant::now();
@@ -47,11 +44,11 @@ pub(super) async fn observe(Extract(state): Extract<State>, mut request: Request
     let span = tracing::info_span!("request", id = id.0);
     let method = request.method().clone();
     request.extensions_mut().insert(id.clone());
-    let told = Arc::new(Told::default());
-    request.extensions_mut().insert(told.clone());
+    let log = Arc::new(RequestLog::default());
+    request.extensions_mut().insert(log.clone());
     let mut response = next.run(request).instrument(span.clone()).await;
     let elapsed: Duration = started.elapsed();
-    let (operation, organisation) = (told.operation.get(), told.organisation.get());
+    let (operation, organisation) = (log.operation.get(), log.organisation.get());
     let (status, us) = (response.status().as_u16(), elapsed.as_micros());
     span.in_scope(|| tracing::info!(%method, route, operation, organisation, status, us, "answered"));
     let headers = response.headers_mut();
@@ -64,14 +61,6 @@ pub(super) async fn observe(Extract(state): Extract<State>, mut request: Request
     headers
         .entry(header::CONTENT_SECURITY_POLICY)
         .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
-    response
-}
-
-/// What a request is told that is turned away while too many are worked on, rather than letting all of them wait.
-pub(super) fn shed(id: &RequestId) -> Response<Body> {
-    let message = "too many requests are being worked on; try again";
-    let mut response = error::respond(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message, id);
-    response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
     response
 }
 

@@ -13,10 +13,21 @@ use crate::graphql::error_body;
 
 use super::edge::RequestId;
 
+/// When to try again after [`overloaded`] or while a release is loaded, seconds.
+pub(super) const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
+
 /// A response with one error.
 pub(super) fn respond(status: StatusCode, code: &str, message: &str, request_id: &RequestId) -> Response<Body> {
     let json = HeaderValue::from_static("application/json; charset=utf-8");
     (status, [(header::CONTENT_TYPE, json)], error_body(message, code, &request_id.0)).into_response()
+}
+
+/// The response to a request that gets no permit: it is refused at once, so that the others need not share with it.
+pub(super) fn overloaded(request_id: &RequestId) -> Response<Body> {
+    let message = "too many requests are being worked on; try again";
+    let mut response = respond(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message, request_id);
+    response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+    response
 }
 
 pub(super) async fn not_found(Extension(id): Extension<RequestId>) -> Response<Body> {

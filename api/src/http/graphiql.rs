@@ -55,7 +55,7 @@ pub(super) async fn page(State(state): State<state::State>) -> Response<Body> {
     }
 }
 
-/// One of its files. Their names carry a hash of what is in them, so they may be kept.
+/// One of its files. Their names carry a hash of what is in them, so they may be cached for ever.
 pub(super) async fn asset(
     State(state): State<state::State>,
     Path(path): Path<String>,
@@ -65,9 +65,9 @@ pub(super) async fn asset(
         return error::respond(StatusCode::NOT_FOUND, "NOT_FOUND", "the playground has no such file", &id);
     };
     let kind = HeaderValue::from_str(&file.media_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    let keep = HeaderValue::from_static("public, max-age=31536000, immutable");
+    let cached = HeaderValue::from_static("public, max-age=31536000, immutable");
     let headers =
-        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep), (header::CONTENT_SECURITY_POLICY, POLICY)];
+        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, cached), (header::CONTENT_SECURITY_POLICY, POLICY)];
     (headers, file.data.into_owned()).into_response()
 }
 

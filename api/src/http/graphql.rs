@@ -18,9 +18,9 @@ use crate::{
 
 use super::{
     State, bearer,
-    caching::{self, Keep},
-    edge::{RETRY_AFTER, RequestId, Told, shed},
-    error::respond,
+    caching::{self, CachePolicy},
+    edge::{RequestId, RequestLog},
+    error::{RETRY_AFTER, overloaded, respond},
     negotiate::{self, Media, accepted, is_json},
     parameters::{self, Incoming, Malformed},
     rules::StatusProfile,
@@ -42,25 +42,25 @@ const VARY: HeaderValue = HeaderValue::from_static("accept, authorization");
 pub(super) async fn handle(
     Extract(state): Extract<State>,
     Extension(id): Extension<RequestId>,
-    Extension(told): Extension<Arc<Told>>,
+    Extension(log): Extension<Arc<RequestLog>>,
     request: Request,
 ) -> Response<Body> {
-    let Ok(_place) = state.places.try_acquire() else { return shed(&id) };
-    let mut response = match answer(&state, &id, &told, request).await {
+    let Ok(_permit) = state.permits.try_acquire() else { return overloaded(&id) };
+    let mut response = match answer(&state, &id, &log, request).await {
         Ok(response) => response,
         Err(refusal) => *refusal,
     };
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
     }
-    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(Keep::Nothing.header());
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(CachePolicy::NoStore.header());
     response
 }
 
 async fn answer(
     state: &State,
     id: &RequestId,
-    told: &Told,
+    log: &RequestLog,
     request: Request,
 ) -> Result<Response<Body>, Box<Response<Body>>> {
     let profile = state.rules.status_profile;
@@ -80,7 +80,7 @@ async fn answer(
     };
     let viewer = bearer::viewer(state, request.headers(), id)?;
     if let Viewer::Partner(partner) = &viewer {
-        told.organisation.get_or_init(|| partner.organisation().to_owned());
+        log.organisation.get_or_init(|| partner.organisation().to_owned());
     }
     let anonymous = viewer == Viewer::Anonymous;
     // Taken once: everything in the request is answered of one release, under one directory, on one day.
@@ -90,9 +90,9 @@ async fn answer(
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(request.uri())
             .map_err(|error| malformed(format!("the query string cannot be read: {error}")))?;
         let one = parameters::from_query(&pairs).map_err(malformed)?;
-        tell_name(told, &one);
+        log_operation(log, &one);
         let answer = state.executor.execute(one, reader, true, &id.0).await;
-        return Ok(got(profile, media, request.headers(), anonymous, answer));
+        return Ok(respond_to_get(profile, media, request.headers(), anonymous, answer));
     }
     if !is_json(request.headers()) {
         let message = "expected a body of type application/json in UTF-8";
@@ -106,10 +106,10 @@ async fn answer(
         .map_err(|problem| Box::new(malformed(profile, &problem, id)))?
     {
         Incoming::One(one) => {
-            tell_name(told, &one);
+            log_operation(log, &one);
             let answer = state.executor.execute(one, reader, false, &id.0).await;
             let (status, kind) = media.outcome(profile, answer.reply);
-            Ok(written(status, kind, answer.body))
+            Ok(json_response(status, kind, answer.body))
         }
         Incoming::Many(all) => Ok(batch(state, media, &reader, all, id).await),
     }
@@ -131,32 +131,38 @@ async fn batch(
         body.extend_from_slice(&state.executor.execute(one, reader.clone(), false, &id.0).await.body);
     }
     body.push(b']');
-    written(StatusCode::OK, media.content_type(), body)
+    json_response(StatusCode::OK, media.content_type(), body)
 }
 
-/// The answer to GET: what went well may be kept, and is not sent to one who holds it.
-fn got(profile: StatusProfile, media: Media, headers: &HeaderMap, anonymous: bool, answer: Answer) -> Response<Body> {
+/// The response to GET: a complete answer may be cached, and is not sent to whoever has it already.
+fn respond_to_get(
+    profile: StatusProfile,
+    media: Media,
+    headers: &HeaderMap,
+    anonymous: bool,
+    answer: Answer,
+) -> Response<Body> {
     let (status, kind) = media.outcome(profile, answer.reply);
     if answer.reply != Reply::Complete {
-        let mut response = written(status, kind, answer.body);
+        let mut response = json_response(status, kind, answer.body);
         if status == StatusCode::METHOD_NOT_ALLOWED {
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         }
         return response;
     }
-    let keep = if anonymous && answer.catalogue_only { Keep::Shared } else { Keep::Own };
+    let policy = if anonymous && answer.catalogue_only { CachePolicy::Public } else { CachePolicy::Private };
     let validator = caching::validator(kind, &answer.body);
-    let mut response = if caching::held(headers, &validator) {
-        (caching::HELD, [(header::VARY, VARY)]).into_response()
+    let mut response = if caching::matches(headers, &validator) {
+        (StatusCode::NOT_MODIFIED, [(header::VARY, VARY)]).into_response()
     } else {
-        written(status, kind, answer.body)
+        json_response(status, kind, answer.body)
     };
     response.headers_mut().insert(header::ETAG, validator);
-    response.headers_mut().insert(header::CACHE_CONTROL, keep.header());
+    response.headers_mut().insert(header::CACHE_CONTROL, policy.header());
     response
 }
 
-fn written(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response<Body> {
+fn json_response(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response<Body> {
     (status, [(header::CONTENT_TYPE, HeaderValue::from_static(kind)), (header::VARY, VARY)], body.into())
         .into_response()
 }
@@ -180,9 +186,9 @@ fn malformed(profile: StatusProfile, problem: &Malformed, id: &RequestId) -> Res
 }
 
 /// The name of the operation goes into the log, as far as it is a name. The question itself never does.
-fn tell_name(told: &Told, parameters: &GraphQlRequest) {
+fn log_operation(log: &RequestLog, parameters: &GraphQlRequest) {
     if let Some(name) = &parameters.operation_name {
         let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
-        told.operation.get_or_init(|| name.chars().filter(plain).take(LOGGED_NAME).collect());
+        log.operation.get_or_init(|| name.chars().filter(plain).take(LOGGED_NAME).collect());
     }
 }

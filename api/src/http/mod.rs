@@ -40,14 +40,14 @@ pub use state::{RequestIds, State};
 /// Bodies below this go out as they are, bytes: they fit one packet anyway.
 const SMALLEST_COMPRESSED: u64 = 1_024;
 
-/// How long a browser keeps what a preflight allowed.
-const PREFLIGHT_KEPT: std::time::Duration = std::time::Duration::from_mins(10);
+/// How long a browser caches what a preflight allowed.
+const PREFLIGHT_CACHED: std::time::Duration = std::time::Duration::from_mins(10);
 
 /// The whole service as one router.
 pub fn router(state: State) -> Router {
-    let mut asked = Router::new().route("/graphql", any(graphql::handle));
+    let mut api = Router::new().route("/graphql", any(graphql::handle));
     if let Some(cors) = cors(&state.rules.origins) {
-        asked = asked.route_layer(cors);
+        api = api.route_layer(cors);
     }
     // The fastest level of each: an answer is made once and sent once.
     let compression = CompressionLayer::new()
@@ -59,7 +59,7 @@ pub fn router(state: State) -> Router {
         .route("/graphiql/{*path}", get(graphiql::asset))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
-        .merge(asked)
+        .merge(api)
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(
@@ -86,6 +86,6 @@ fn cors(origins: &[Origin]) -> Option<CorsLayer> {
             .allow_methods([Method::GET, Method::POST])
             .allow_headers([header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE, edge::REQUEST_ID])
             .expose_headers([header::ETAG, header::RETRY_AFTER, edge::REQUEST_ID])
-            .max_age(PREFLIGHT_KEPT),
+            .max_age(PREFLIGHT_CACHED),
     )
 }

@@ -1,4 +1,4 @@
-//! What every request may reach.
+//! What all requests share.
 
 use std::{
     ops::Deref,
@@ -14,10 +14,10 @@ use crate::{auth::Verifier, graphql::Executor, service::Exchange};
 
 use super::{EdgeRules, Playground};
 
-/// Questions that are worked on at once; more are turned away with 503.
-const AT_ONCE: usize = 512;
+/// How many GraphQL requests are worked on at once; more are refused with 503.
+const PERMITS: usize = 512;
 
-/// What every request may reach. Cheap to clone, as it is several times for each.
+/// A handle to [`Shared`]. Cheap to clone, as it is several times for each request.
 #[derive(Clone)]
 pub struct State(Arc<Shared>);
 
@@ -27,7 +27,7 @@ pub struct Shared {
     pub(super) executor: Executor,
     pub(super) verifier: Verifier,
     pub(super) ids: RequestIds,
-    pub(super) places: Semaphore,
+    pub(super) permits: Semaphore,
     pub(super) rules: EdgeRules,
     pub(super) playground: Playground,
 }
@@ -50,7 +50,15 @@ impl State {
         rules: EdgeRules,
         playground: Playground,
     ) -> Self {
-        Self(Arc::new(Shared { exchange, executor, verifier, ids, places: Semaphore::new(AT_ONCE), rules, playground }))
+        Self(Arc::new(Shared {
+            exchange,
+            executor,
+            verifier,
+            ids,
+            permits: Semaphore::new(PERMITS),
+            rules,
+            playground,
+        }))
     }
 }
 
