@@ -209,7 +209,7 @@ fn router_and(
         Some(path) => trusted(path).with_context(|| format!("cannot trust the documents of `{}`", path.display()))?,
         None => graphql::TrustedDocuments::default(),
     };
-    let documents = graphql::Rules {
+    let documents = graphql::DocumentRules {
         limits: graphql::guard::Limits::default(),
         introspection: edge.introspection == Switch::On,
         suggestions: edge.suggestions == Switch::On,

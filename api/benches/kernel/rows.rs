@@ -5,7 +5,7 @@ use std::sync::Arc;
 use api::{
     auth::Viewer,
     domain::{Secret, clock::FixedClock},
-    graphql::{Executor, GraphQlRequest, RowsMade, Rules, Source},
+    graphql::{DocumentRules, DocumentSource, Executor, GraphQlRequest, RowsMade},
     service::{Authority, Exchange, Reader},
 };
 use criterion::Criterion;
@@ -32,7 +32,7 @@ pub fn all(criterion: &mut Criterion) {
              benchmark {{ number }} institutions achievedShare {{ value standardError status }} }} }} }}"
         );
         for (name, rows) in [("written", RowsMade::Written), ("field by field", RowsMade::FieldByField)] {
-            let executor = Executor::new(&Rules { rows, ..Rules::default() }).expect("no documents");
+            let executor = Executor::new(&DocumentRules { rows, ..DocumentRules::default() }).expect("no documents");
             let mut number = 0_u64;
             group.bench_function(format!("{cells} cells, {name}"), |bencher| {
                 bencher.iter(|| {
@@ -62,7 +62,7 @@ async fn demonstration(database: &str) -> Arc<Exchange> {
 
 fn ask(runtime: &Runtime, executor: &Executor, reader: Reader, document: &str, number: u64) -> usize {
     let request = GraphQlRequest {
-        document: Source::Text(document.to_owned()),
+        document: DocumentSource::Text(document.to_owned()),
         operation_name: None,
         variables: json!({"number": number}),
     };

@@ -5,10 +5,13 @@ use bytes::Bytes;
 use serde::{Serialize, ser::SerializeMap};
 use serde_json::json;
 
-use super::{error::UNAVAILABLE, guard::Rejection, json, prepared::Refusal, variables::Misfit};
-
-/// The most errors that an answer tells; the rest is counted.
-pub(super) const MOST_ERRORS: usize = 10;
+use super::{
+    coerce_variables::CoercionError,
+    error::UNAVAILABLE,
+    guard::Rejection,
+    json,
+    prepared::{MOST_ERRORS, Refusal},
+};
 
 /// How messages of the library start that are about a limit. It gives them no code of their own.
 const LIMITS: [&str; 4] = [
@@ -28,7 +31,7 @@ pub enum Reply {
     /// Its document is not GraphQL.
     Syntax,
     /// It is GraphQL and was not executed: the document passes a limit or does not fit the schema, it is not known under
-    /// its identifier, no operation or several could be meant, or a variable does not fit.
+    /// its identifier, it selects no operation or several, or a variable cannot be coerced.
     Invalid,
     /// It may not be asked here.
     Forbidden,
@@ -70,7 +73,7 @@ impl Answer {
                     Rejection::Cycle(_) => (Reply::Invalid, "BAD_REQUEST"),
                     Rejection::Syntax { .. } => (Reply::Syntax, "BAD_REQUEST"),
                 };
-                Self::placed(reply, code, &rejection.to_string(), rejection.position(), request_id)
+                Self::located(reply, code, &rejection.to_string(), rejection.position(), request_id)
             }
             Refusal::Invalid { errors, found, .. } => {
                 let body = respond(None, errors, *found, request_id);
@@ -83,15 +86,15 @@ impl Answer {
         }
     }
 
-    /// The answer to variables that do not fit.
-    pub(super) fn misfit(misfit: &Misfit, request_id: &str) -> Self {
-        let code = if matches!(misfit, Misfit::TooMany(_)) { "LIMIT_EXCEEDED" } else { "BAD_REQUEST" };
-        let at = misfit.position().map(|at| (at.line, at.column));
-        Self::placed(Reply::Invalid, code, &misfit.to_string(), at, request_id)
+    /// The answer to variables that cannot be coerced.
+    pub(super) fn not_coerced(error: &CoercionError, request_id: &str) -> Self {
+        let code = if matches!(error, CoercionError::TooMany(_)) { "LIMIT_EXCEEDED" } else { "BAD_REQUEST" };
+        let at = error.position().map(|at| (at.line, at.column));
+        Self::located(Reply::Invalid, code, &error.to_string(), at, request_id)
     }
 
-    /// An answer that was given before.
-    pub(super) fn again(body: Bytes, catalogue_only: bool) -> Self {
+    /// An answer out of the cache.
+    pub(super) fn cached(body: Bytes, catalogue_only: bool) -> Self {
         Self { reply: Reply::Complete, body, catalogue_only }
     }
 
@@ -112,7 +115,7 @@ impl Answer {
         Self { reply, body: respond(data, errors, errors.len(), request_id).into(), catalogue_only }
     }
 
-    fn placed(reply: Reply, code: &str, message: &str, at: Option<(usize, usize)>, request_id: &str) -> Self {
+    fn located(reply: Reply, code: &str, message: &str, at: Option<(usize, usize)>, request_id: &str) -> Self {
         let mut error = json!({"message": message, "extensions": {"code": code, "requestId": request_id}});
         if let Some((line, column)) = at {
             error["locations"] = json!([{"line": line, "column": column}]);
@@ -144,7 +147,7 @@ fn code_of(message: &str) -> &'static str {
 }
 
 /// A response as GraphQL wants it: no `data` where nothing was executed, no `errors` where there are none. `found` is how
-/// many errors there are, told or not.
+/// many errors there are, shown or not.
 fn respond(data: Option<&Value>, errors: &[ServerError], found: usize, request_id: &str) -> Vec<u8> {
     let mut text = Vec::new();
     let mut entry = |key: &str, write: &dyn Fn(&mut Vec<u8>)| {
@@ -170,7 +173,7 @@ fn respond(data: Option<&Value>, errors: &[ServerError], found: usize, request_i
     text
 }
 
-/// One error with its place, its path, its code and the identity of its request.
+/// One error with its locations, its path, its code and the identity of its request.
 struct Shown<'a> {
     error: &'a ServerError,
     request_id: &'a str,
@@ -180,9 +183,9 @@ impl Serialize for Shown<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("message", &self.error.message)?;
-        let places: Vec<&Pos> = self.error.locations.iter().filter(|place| place.line > 0).collect();
-        if !places.is_empty() {
-            map.serialize_entry("locations", &places)?;
+        let locations: Vec<&Pos> = self.error.locations.iter().filter(|location| location.line > 0).collect();
+        if !locations.is_empty() {
+            map.serialize_entry("locations", &locations)?;
         }
         if !self.error.path.is_empty() {
             map.serialize_entry("path", &self.error.path)?;

@@ -1,7 +1,7 @@
 //! The nulls of failed fields, put where the specification wants them.
 //!
 //! async-graphql 7.2.1 leaves a failed field out of `data`, even one that may not be null. Clients with generated types
-//! expect a null there, or, where the type does not allow one, a null in the nearest place above that does.
+//! expect a null there, or, where the type does not allow one, a null at the nearest ancestor that allows one.
 
 use std::collections::{HashMap, HashSet};
 
@@ -48,7 +48,7 @@ struct Walk<'a> {
     declared: &'a Declared,
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
     path: &'a [PathSegment],
-    /// Where a null has already taken the place of an object or a list.
+    /// The paths at which a null has already replaced an object or a list.
     nulled: HashSet<String>,
 }
 
@@ -64,8 +64,8 @@ impl<'a> Walk<'a> {
                 _ => *value == Value::Null && !kind.nullable,
             },
             (BaseType::Named(_), PathSegment::Field(key)) => {
-                let place = self.place(depth);
-                if *value == Value::Null && self.nulled.contains(&place) {
+                let prefix = self.prefix(depth);
+                if *value == Value::Null && self.nulled.contains(&prefix) {
                     return false;
                 }
                 let Some((kind, sets)) = self.field(key, &sets) else { return false };
@@ -85,14 +85,14 @@ impl<'a> Walk<'a> {
         };
         if below {
             *value = Value::Null;
-            let place = self.place(depth);
-            self.nulled.insert(place);
+            let prefix = self.prefix(depth);
+            self.nulled.insert(prefix);
         }
         below && !kind.nullable
     }
 
     /// The first `depth` segments of the path, as text.
-    fn place(&self, depth: usize) -> String {
+    fn prefix(&self, depth: usize) -> String {
         self.path[..depth].iter().fold(String::new(), |text, segment| match segment {
             PathSegment::Field(key) => text + "." + key,
             PathSegment::Index(index) => text + "#" + &index.to_string(),
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_field_that_may_not_be_null_makes_the_nearest_place_above_null() {
+    fn a_failed_field_that_may_not_be_null_makes_the_nearest_ancestor_null() {
         check(
             "{ a { a { y } } n }",
             json!({"a": {"a": null}, "n": 1}),

@@ -24,7 +24,7 @@ fn code(error: &service::Error) -> &'static str {
 
 /// The GraphQL error of a use case's error. An internal one shows a constant text; its cause is logged here, once.
 #[expect(clippy::needless_pass_by_value, reason = "made for `map_err`")]
-pub(super) fn wire(error: service::Error) -> Error {
+pub(super) fn graphql_error(error: service::Error) -> Error {
     if let service::Error::Internal(cause) = &error {
         tracing::error!(cause = format!("{cause:#}"), "internal error");
     }
@@ -34,5 +34,5 @@ pub(super) fn wire(error: service::Error) -> Error {
 
 /// A request that breaks a rule of paging or of an identifier.
 pub(super) fn bad_request(message: impl Into<String>) -> Error {
-    wire(service::Error::BadRequest(message.into()))
+    graphql_error(service::Error::BadRequest(message.into()))
 }

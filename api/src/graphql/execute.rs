@@ -13,15 +13,15 @@ use crate::service::Reader;
 use super::{
     ExchangeSchema,
     answer::{Answer, Reply},
-    bounded::bounded,
+    bounded_cache::bounded_cache,
+    coerce_variables::coerce,
     declared::Declared,
     guard::Limits,
-    kept::{Asking, Kept},
     order,
     prepared::{Prepared, Preparer, Refusal, USUAL_DOCUMENTS, Weight, fast},
+    response_cache::{CacheKey, ResponseCache},
     rows::FieldByField,
     trusted::{TrustedDocuments, TrustedError, identifier, identifier_of},
-    variables,
 };
 
 /// Memory for documents that clients registered by their hash, bytes.
@@ -31,8 +31,8 @@ const PERSISTED_BYTES: u64 = 16 << 20;
 #[derive(Debug, Clone)]
 pub struct GraphQlRequest {
     /// The document.
-    pub document: Source,
-    /// Which of its operations is meant.
+    pub document: DocumentSource,
+    /// Which of its operations to execute.
     pub operation_name: Option<String>,
     /// The variables: an object, or null.
     pub variables: serde_json::Value,
@@ -40,7 +40,7 @@ pub struct GraphQlRequest {
 
 /// Where the document of a request is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub enum DocumentSource {
     /// Here.
     Text(String),
     /// Among the trusted documents, under this identifier.
@@ -51,7 +51,7 @@ pub enum Source {
 
 /// Which documents are executed.
 #[derive(Debug, Clone)]
-pub struct Rules {
+pub struct DocumentRules {
     /// What a document may hold.
     pub limits: Limits,
     /// Whether a document may ask for the contract.
@@ -76,7 +76,7 @@ pub enum RowsMade {
     FieldByField,
 }
 
-impl Default for Rules {
+impl Default for DocumentRules {
     fn default() -> Self {
         Self {
             limits: Limits::default(),
@@ -99,7 +99,7 @@ pub struct Executor {
     rows: RowsMade,
     persisted: Cache<[u8; 32], Arc<Prepared>, Weight>,
     most_values: usize,
-    kept: Kept,
+    responses: ResponseCache,
 }
 
 /// Why there is no document to execute.
@@ -117,7 +117,7 @@ impl Executor {
     ///
     /// # Errors
     /// When a trusted document would be refused.
-    pub fn new(rules: &Rules) -> Result<Self, TrustedError> {
+    pub fn new(rules: &DocumentRules) -> Result<Self, TrustedError> {
         let schema = fast();
         let preparer = Preparer::new(rules.limits, rules.introspection, rules.suggestions);
         let trusted = rules.trusted.iter().map(|(id, text)| match preparer.prepare(text) {
@@ -125,12 +125,12 @@ impl Executor {
             Err(refusal) => Err(TrustedError::Refused { id: id.to_owned(), why: refusal.to_string() }),
         });
         Ok(Self {
-            kept: Kept::default(),
+            responses: ResponseCache::default(),
             declared: Declared::of(&schema.sdl()),
             trusted: trusted.collect::<Result<_, _>>()?,
             trusted_only: rules.trusted_only,
             rows: rules.rows,
-            persisted: bounded(PERSISTED_BYTES, USUAL_DOCUMENTS, Weight),
+            persisted: bounded_cache(PERSISTED_BYTES, USUAL_DOCUMENTS, Weight),
             most_values: rules.limits.values,
             preparer,
             schema,
@@ -148,34 +148,34 @@ impl Executor {
         let name = request.operation_name.as_deref();
         let prepared = match self.document(request.document) {
             Ok(prepared) => prepared,
-            Err(NoDocument::Refused(refusal)) if queries_only && refusal.changes(name) => {
+            Err(NoDocument::Refused(refusal)) if queries_only && refusal.selects_no_query(name) => {
                 return Answer::not_a_query(request_id);
             }
             Err(none) => return none.answer(request_id),
         };
         let document = &prepared.document;
-        if queries_only && meant(document, name).any(|operation| operation.ty != OperationType::Query) {
+        if queries_only && selected_operations(document, name).any(|operation| operation.ty != OperationType::Query) {
             return Answer::not_a_query(request_id);
         }
-        let asking = prepared.lasting.then(|| Asking {
+        let key = prepared.cacheable.then(|| CacheKey {
             viewer: reader.viewer().clone(),
             document: prepared.digest,
             operation: request.operation_name.clone(),
             variables: request.variables.to_string(),
         });
-        let answers = self.kept.of(reader.version());
-        if let Some(body) = asking.as_ref().and_then(|asking| answers.get(asking)) {
-            return Answer::again(body, prepared.catalogue_only);
+        let responses = self.responses.at(reader.version());
+        if let Some(body) = key.as_ref().and_then(|key| responses.get(key)) {
+            return Answer::cached(body, prepared.catalogue_only);
         }
-        // Where no operation or several are meant there is nothing to hold variables against; execution says so.
-        let mut operations = meant(document, name);
+        // Where no operation or several are selected, no types are declared for the variables; execution says what is wrong.
+        let mut operations = selected_operations(document, name);
         let variables = match (operations.next(), operations.next()) {
-            (Some(operation), None) => variables::fit(&self.declared, operation, request.variables, self.most_values),
+            (Some(operation), None) => coerce(&self.declared, operation, request.variables, self.most_values),
             _ => Ok(async_graphql::Variables::default()),
         };
         let variables = match variables {
             Ok(variables) => variables,
-            Err(misfit) => return Answer::misfit(&misfit, request_id),
+            Err(error) => return Answer::not_coerced(&error, request_id),
         };
         let mut parsed = async_graphql::Request::new("").variables(variables).data(reader);
         parsed.operation_name = name.map(str::to_owned);
@@ -188,32 +188,32 @@ impl Executor {
         if executed && !response.errors.is_empty() {
             self.declared.complete(&mut response.data, document, name, &response.errors);
         }
-        if let Some(operation) = meant(document, name).next().filter(|_| executed) {
+        if let Some(operation) = selected_operations(document, name).next().filter(|_| executed) {
             order::arrange(&mut response.data, document, operation);
         }
         let data = executed.then_some(&response.data);
         let answer = Answer::executed(data, &response.errors, prepared.catalogue_only, request_id);
-        if let Some(asking) = asking.filter(|_| answer.reply == Reply::Complete) {
-            answers.keep(asking, answer.body.clone());
+        if let Some(key) = key.filter(|_| answer.reply == Reply::Complete) {
+            responses.insert(key, answer.body.clone());
         }
         answer
     }
 
     /// The document of a request, where it may be executed.
-    fn document(&self, source: Source) -> Result<Arc<Prepared>, NoDocument> {
+    fn document(&self, source: DocumentSource) -> Result<Arc<Prepared>, NoDocument> {
         if self.trusted_only {
             return self.trusted_document(source);
         }
         match source {
-            Source::Text(text) => self.preparer.prepare(&text).map_err(NoDocument::Refused),
-            Source::Trusted(id) => self.trusted.get(&id).cloned().ok_or(NoDocument::UnknownId),
-            Source::Persisted(hash, None) => self
+            DocumentSource::Text(text) => self.preparer.prepare(&text).map_err(NoDocument::Refused),
+            DocumentSource::Trusted(id) => self.trusted.get(&id).cloned().ok_or(NoDocument::UnknownId),
+            DocumentSource::Persisted(hash, None) => self
                 .persisted
                 .get(&hash)
                 .or_else(|| self.trusted.get(&identifier_of(&hash)).cloned())
                 .ok_or(NoDocument::NotRegistered),
-            Source::Persisted(hash, Some(text)) => {
-                // Prepared first: what does not hold is never registered.
+            DocumentSource::Persisted(hash, Some(text)) => {
+                // Prepared first: a document that is refused is never registered.
                 let prepared = self.preparer.prepare(&text).map_err(NoDocument::Refused)?;
                 if prepared.digest != hash {
                     return Err(NoDocument::WrongHash);
@@ -226,11 +226,13 @@ impl Executor {
 
     /// The same where only trusted documents are executed. Their text may be sent too: what is not among them is not even
     /// parsed.
-    fn trusted_document(&self, source: Source) -> Result<Arc<Prepared>, NoDocument> {
+    fn trusted_document(&self, source: DocumentSource) -> Result<Arc<Prepared>, NoDocument> {
         let (id, otherwise) = match source {
-            Source::Trusted(id) => (id, NoDocument::UnknownId),
-            Source::Persisted(hash, None) => (identifier_of(&hash), NoDocument::CannotRegister),
-            Source::Persisted(_, Some(text)) | Source::Text(text) => (identifier(&text), NoDocument::NotTrusted),
+            DocumentSource::Trusted(id) => (id, NoDocument::UnknownId),
+            DocumentSource::Persisted(hash, None) => (identifier_of(&hash), NoDocument::CannotRegister),
+            DocumentSource::Persisted(_, Some(text)) | DocumentSource::Text(text) => {
+                (identifier(&text), NoDocument::NotTrusted)
+            }
         };
         self.trusted.get(&id).cloned().ok_or(otherwise)
     }
@@ -253,8 +255,11 @@ impl NoDocument {
     }
 }
 
-/// The operations that a name could mean; every one where there is no name.
-fn meant<'a>(document: &'a ExecutableDocument, name: Option<&'a str>) -> impl Iterator<Item = &'a OperationDefinition> {
+/// The operations that a name selects; every one where there is no name.
+fn selected_operations<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&'a str>,
+) -> impl Iterator<Item = &'a OperationDefinition> {
     document
         .operations
         .iter()

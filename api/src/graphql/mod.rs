@@ -1,7 +1,8 @@
 //! The contract: translates between GraphQL and the use cases, and decides nothing.
 
 mod answer;
-mod bounded;
+mod bounded_cache;
+mod coerce_variables;
 mod completion;
 mod context;
 mod declared;
@@ -9,20 +10,19 @@ mod error;
 mod execute;
 pub mod guard;
 mod json;
-mod kept;
 mod order;
 mod prepared;
 mod query;
+mod response_cache;
 mod rows;
 mod trusted;
 mod typename;
 mod types;
-mod variables;
 
 use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions, Schema, SchemaBuilder};
 
 pub use answer::{Answer, Reply, error_body};
-pub use execute::{Executor, GraphQlRequest, RowsMade, Rules, Source};
+pub use execute::{DocumentRules, DocumentSource, Executor, GraphQlRequest, RowsMade};
 pub use trusted::{TrustedDocuments, TrustedError};
 
 use query::Query;

@@ -21,8 +21,8 @@ pub(super) fn arrange(data: &mut Value, document: &ExecutableDocument, operation
     arrange_object(data, &[&operation.selection_set.node], &document.fragments, LEVELS);
 }
 
-/// Whether an operation selects an object or a list in several places under one key, within as many levels. The library
-/// resolves such a field once for each place, and puts the values together.
+/// Whether an operation selects an object or a list several times under one key, within as many levels. The library
+/// resolves such a field each time, and puts the values together.
 pub(super) fn repeats(document: &ExecutableDocument) -> bool {
     let operations = document.operations.iter();
     operations

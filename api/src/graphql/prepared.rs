@@ -1,9 +1,9 @@
-//! Documents prepared once: guarded, parsed, validated, and kept by their text for every request.
+//! Documents prepared once: guarded, parsed, validated, and cached by their text for every request.
 //!
-//! What async-graphql 7.2.1 offers for that: a parsed document can be given to it, but only to keep, so it is cloned for
+//! What async-graphql 7.2.1 offers for that: a parsed document can be given to it, but it takes it over, so it is cloned for
 //! each request; validation cannot be left out, but its `Fast` mode leaves out every rule but fragment cycles. So there are
 //! two schemas of the same types. The strict one validates a document when it is first seen; the fast one executes. What
-//! strict validation would find in the values of variables, [`super::variables`] finds.
+//! strict validation would find in the values of variables, [`super::coerce_variables`] finds.
 
 use std::{
     collections::HashSet,
@@ -20,31 +20,33 @@ use sha2::{Digest, Sha256};
 
 use super::{
     ExchangeSchema,
-    answer::MOST_ERRORS,
-    bounded::bounded,
+    bounded_cache::bounded_cache,
     guard::{self, Limits, Rejection},
     order, schema, typename,
 };
 
-/// Memory for documents that hold, bytes.
-const HELD_BYTES: u64 = 48 << 20;
+/// The most errors that a response shows; the rest is counted.
+pub(super) const MOST_ERRORS: usize = 10;
 
-/// Memory for documents that do not, bytes: apart, so that a flood of them drives out nothing that is asked.
+/// Memory for prepared documents, bytes.
+const PREPARED_BYTES: u64 = 48 << 20;
+
+/// Memory for refused documents, bytes: apart, so that a flood of them evicts no prepared document.
 const REFUSED_BYTES: u64 = 8 << 20;
 
 /// What a parsed token takes in memory, bytes, as measured with documents of 4,500 tokens.
 const TOKEN_BYTES: usize = 400;
 
-/// How many documents are likely kept.
+/// How many documents are likely cached.
 pub(super) const USUAL_DOCUMENTS: usize = 1_024;
 
-/// What documents and refusals take, bytes.
+/// What prepared documents and refusals take, bytes.
 #[derive(Clone)]
 pub(super) struct Weight;
 
 impl<K> Weighter<K, Arc<Prepared>> for Weight {
-    fn weight(&self, _: &K, held: &Arc<Prepared>) -> u64 {
-        held.weight as u64
+    fn weight(&self, _: &K, prepared: &Arc<Prepared>) -> u64 {
+        prepared.weight as u64
     }
 }
 
@@ -61,8 +63,8 @@ impl Weighter<Arc<str>, Arc<Refusal>> for Weight {
 /// No operation can be named so: asked for it, the library validates and executes nothing.
 const NO_OPERATION: &str = "validate only";
 
-/// Fields of the root that tell everybody the same: the catalogue and the contract. What is not named here is taken to
-/// depend on who asks.
+/// Root fields that answer everybody alike: the catalogue and the contract. Every other root field counts as depending on
+/// the viewer, so that no new one is served to others out of a cache by mistake.
 const CATALOGUE: [&str; 10] = [
     "__schema",
     "__type",
@@ -76,22 +78,22 @@ const CATALOGUE: [&str; 10] = [
     "releases",
 ];
 
-/// Fields of the root whose answers stay what they are while the release, the agreements and the day do: the catalogue, and
-/// tables. Not what tells the state of the budget.
+/// Root fields that answer one viewer alike while the release, the agreements and the day stay: tables. Fields that tell the
+/// state of the budget are not among them.
 const TABLES: [&str; 4] = ["destinationTable", "destinations", "outcomes", "table"];
 
-/// A document that holds, and what is known of it without any variables.
+/// A document that may be executed, and what is known of it without any variables.
 #[derive(Debug)]
 pub(super) struct Prepared {
     /// The document.
     pub(super) document: ExecutableDocument,
     /// SHA-256 of its text.
     pub(super) digest: [u8; 32],
-    /// Whether it asks for the catalogue and the contract alone, which tell everybody the same.
+    /// Whether it selects nothing but the catalogue and the contract, which answer everybody alike.
     pub(super) catalogue_only: bool,
-    /// Whether its answers may be kept, see [`super::kept`].
-    pub(super) lasting: bool,
-    /// Whether its rows have to be resolved field by field: it selects something in several places, so that values are put
+    /// Whether its responses may be cached, see [`super::response_cache`].
+    pub(super) cacheable: bool,
+    /// Whether its rows have to be resolved field by field: it selects something several times, so that values are put
     /// together, or a fragment may hold for nothing.
     pub(super) by_field: bool,
     /// What it takes in memory, bytes.
@@ -105,22 +107,22 @@ pub(super) enum Refusal {
     Guard(Rejection),
     /// It does not fit the schema.
     Invalid {
-        /// The errors that are told.
+        /// The errors that are shown.
         errors: Vec<ServerError>,
         /// How many there are.
         found: usize,
-        /// The names of its operations that are no questions.
-        changes: Vec<Option<String>>,
+        /// The names of its operations that are not queries.
+        not_queries: Vec<Option<String>>,
     },
     /// It asks for the contract, which is not told here.
     Introspection,
 }
 
 impl Refusal {
-    /// Whether what is meant by a name, or could be meant without one, is known to be no question.
-    pub(super) fn changes(&self, name: Option<&str>) -> bool {
-        let Self::Invalid { changes, .. } = self else { return false };
-        changes.iter().any(|own| name.is_none() || own.as_deref() == name)
+    /// Whether the operation that a name selects, or one of all where there is no name, is known not to be a query.
+    pub(super) fn selects_no_query(&self, name: Option<&str>) -> bool {
+        let Self::Invalid { not_queries, .. } = self else { return false };
+        not_queries.iter().any(|own| name.is_none() || own.as_deref() == name)
     }
 }
 
@@ -136,13 +138,13 @@ impl std::fmt::Display for Refusal {
     }
 }
 
-/// Prepares documents and keeps them.
+/// Prepares documents and caches them.
 pub(super) struct Preparer {
     strict: ExchangeSchema,
     limits: Limits,
     introspection: bool,
     suggestions: bool,
-    held: Cache<Arc<str>, Arc<Prepared>, Weight>,
+    prepared: Cache<Arc<str>, Arc<Prepared>, Weight>,
     refused: Cache<Arc<str>, Arc<Refusal>, Weight>,
 }
 
@@ -158,32 +160,32 @@ impl Preparer {
             limits,
             introspection,
             suggestions,
-            held: bounded(HELD_BYTES, USUAL_DOCUMENTS, Weight),
-            refused: bounded(REFUSED_BYTES, USUAL_DOCUMENTS, Weight),
+            prepared: bounded_cache(PREPARED_BYTES, USUAL_DOCUMENTS, Weight),
+            refused: bounded_cache(REFUSED_BYTES, USUAL_DOCUMENTS, Weight),
         }
     }
 
-    /// The document of a text, as it was kept or as it is made now. Texts are told apart by themselves, not by their hash.
+    /// The document of a text, from the cache or prepared now. The cache compares whole texts, not hashes.
     ///
     /// # Errors
-    /// The refusal, which is kept likewise.
+    /// The refusal, which is cached likewise.
     pub(super) fn prepare(&self, text: &str) -> Result<Arc<Prepared>, Arc<Refusal>> {
-        if let Some(held) = self.held.get(text) {
-            return Ok(held);
+        if let Some(prepared) = self.prepared.get(text) {
+            return Ok(prepared);
         }
-        let kept = text.len() <= self.limits.bytes;
-        if kept && let Some(refusal) = self.refused.get(text) {
+        let cached = text.len() <= self.limits.bytes;
+        if cached && let Some(refusal) = self.refused.get(text) {
             return Err(refusal);
         }
         match self.make(text) {
             Ok(prepared) => {
                 let prepared = Arc::new(prepared);
-                self.held.insert(text.into(), prepared.clone());
+                self.prepared.insert(text.into(), prepared.clone());
                 Ok(prepared)
             }
             Err(refusal) => {
                 let refusal = Arc::new(refusal);
-                if kept {
+                if cached {
                     self.refused.insert(text.into(), refusal.clone());
                 }
                 Err(refusal)
@@ -193,24 +195,24 @@ impl Preparer {
 
     fn make(&self, text: &str) -> Result<Prepared, Refusal> {
         let guarded = guard::prepare(text, &self.limits).map_err(Refusal::Guard)?;
-        let asked = Asked::of(&guarded.document);
-        if asked.contract && !self.introspection {
+        let selected = RootFields::of(&guarded.document);
+        if selected.contract && !self.introspection {
             return Err(Refusal::Introspection);
         }
         self.validate(&guarded.document).map_err(|mut errors| {
             let found = errors.len();
             errors.truncate(MOST_ERRORS);
-            let changes = guarded.document.operations.iter();
-            let changes = changes.filter(|(_, operation)| operation.node.ty != OperationType::Query);
-            let changes = changes.map(|(name, _)| name.map(ToString::to_string)).collect();
-            Refusal::Invalid { errors, found, changes }
+            let operations = guarded.document.operations.iter();
+            let not_queries = operations.filter(|(_, operation)| operation.node.ty != OperationType::Query);
+            let not_queries = not_queries.map(|(name, _)| name.map(ToString::to_string)).collect();
+            Refusal::Invalid { errors, found, not_queries }
         })?;
         Ok(Prepared {
             weight: text.len() + guarded.tokens * TOKEN_BYTES,
             digest: Sha256::digest(text).into(),
             by_field: order::repeats(&guarded.document) || order::narrows(&guarded.document),
-            lasting: asked.roots.iter().all(|name| CATALOGUE.contains(name) || TABLES.contains(name)),
-            catalogue_only: asked.roots.iter().all(|name| CATALOGUE.contains(name)),
+            cacheable: selected.names.iter().all(|name| CATALOGUE.contains(name) || TABLES.contains(name)),
+            catalogue_only: selected.names.iter().all(|name| CATALOGUE.contains(name)),
             document: guarded.document,
         })
     }
@@ -242,24 +244,24 @@ impl Preparer {
     }
 }
 
-/// What a document asks for, seen without the schema.
+/// The root fields that a document selects, seen without the schema.
 #[derive(Default)]
-struct Asked<'a> {
-    /// The fields of its roots, fragments expanded.
-    roots: HashSet<&'a str>,
+struct RootFields<'a> {
+    /// Their names, fragments expanded.
+    names: HashSet<&'a str>,
     /// Whether the contract is among them.
     contract: bool,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> RootFields<'a> {
     fn of(document: &'a ExecutableDocument) -> Self {
-        let mut asked = Self::default();
+        let mut fields = Self::default();
         let mut seen = HashSet::new();
         for (_, operation) in document.operations.iter() {
-            asked.add(document, &operation.node.selection_set.node, &mut seen);
+            fields.add(document, &operation.node.selection_set.node, &mut seen);
         }
-        asked.contract = asked.roots.contains("__schema") || asked.roots.contains("__type");
-        asked
+        fields.contract = fields.names.contains("__schema") || fields.names.contains("__type");
+        fields
     }
 
     /// The guard has bounded how deep this goes and refused fragments that spread themselves.
@@ -267,7 +269,7 @@ impl<'a> Asked<'a> {
         for item in &set.items {
             match &item.node {
                 Selection::Field(field) => {
-                    self.roots.insert(field.node.name.node.as_str());
+                    self.names.insert(field.node.name.node.as_str());
                 }
                 Selection::InlineFragment(inline) => self.add(document, &inline.node.selection_set.node, seen),
                 Selection::FragmentSpread(spread) => {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::graphql::{GraphQlRequest, Source};
+use crate::graphql::{DocumentSource, GraphQlRequest};
 
 /// What a body holds.
 #[derive(Debug)]
@@ -120,12 +120,12 @@ fn read(sent: Sent) -> Result<GraphQlRequest, String> {
     };
     let persisted = persisted(&sent.extensions)?;
     let document = match (query, sent.document_id, persisted) {
-        (None, Value::String(id), None) => Source::Trusted(id),
+        (None, Value::String(id), None) => DocumentSource::Trusted(id),
         (_, Value::String(_), _) => {
             return Err("expected either `documentId` or a `query`, found both".to_owned());
         }
-        (text, Value::Null, Some(hash)) => Source::Persisted(hash, text),
-        (Some(text), Value::Null, None) => Source::Text(text),
+        (text, Value::Null, Some(hash)) => DocumentSource::Persisted(hash, text),
+        (Some(text), Value::Null, None) => DocumentSource::Text(text),
         (None, Value::Null, None) => return Err("the parameter `query` is missing".to_owned()),
         (_, other, _) => return Err(wrong("documentId", "a string", &other)),
     };

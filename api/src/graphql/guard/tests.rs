@@ -97,7 +97,7 @@ fn a_string_that_is_never_closed_hides_nothing() {
 }
 
 #[test]
-fn what_is_not_graphql_is_told_with_its_place() {
+fn what_is_not_graphql_is_told_with_its_position() {
     let error = check("{ a ").unwrap_err();
     assert!(matches!(error, Rejection::Syntax { .. }), "{error:?}");
     assert!(error.position().is_some());

@@ -8,7 +8,7 @@ use crate::{
     datasets::{Destinations, destinations::Question},
     graphql::{
         context,
-        error::wire,
+        error::graphql_error,
         types::{DestinationPreview, DestinationTable, DestinationsInput},
     },
 };
@@ -40,7 +40,7 @@ impl DestinationQuery {
         let (question, release) = input.into_question(wanted(context));
         let release = release_number(release)?;
         let reader = context::reader(context);
-        let table = reader.tabulate::<Destinations>(question, release).await.map_err(wire)?;
+        let table = reader.tabulate::<Destinations>(question, release).await.map_err(graphql_error)?;
         Ok(DestinationTable(Arc::new(table)))
     }
 
@@ -54,7 +54,8 @@ impl DestinationQuery {
     ) -> Result<DestinationPreview> {
         let (question, release) = input.into_question(true);
         let reader = context::reader(context);
-        let preview = reader.preview::<Destinations>(question, release_number(release)?).await.map_err(wire)?;
+        let preview =
+            reader.preview::<Destinations>(question, release_number(release)?).await.map_err(graphql_error)?;
         Ok(DestinationPreview(Arc::new(preview)))
     }
 
@@ -73,7 +74,7 @@ impl DestinationQuery {
         let reader = context::reader(context);
         let wanted = wanted(context);
         let want = |question: &mut Question| question.wanted = wanted;
-        let table = reader.cited::<Destinations>(&citation, purpose, want).await.map_err(wire)?;
+        let table = reader.cited::<Destinations>(&citation, purpose, want).await.map_err(graphql_error)?;
         Ok(DestinationTable(Arc::new(table)))
     }
 }

@@ -8,7 +8,7 @@ mod viewer;
 
 use async_graphql::{MergedObject, Result};
 
-use crate::{graphql::error::wire, service};
+use crate::{graphql::error::graphql_error, service};
 
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
@@ -23,7 +23,8 @@ pub struct Query(
 /// The number of a release as asked; one that no release can have is told like any other that none has.
 fn release_number(asked: Option<i32>) -> Result<Option<u32>> {
     let number = |number: i32| {
-        u32::try_from(number).map_err(|_| wire(service::Error::NotFound(format!("no release has the number {number}"))))
+        u32::try_from(number)
+            .map_err(|_| graphql_error(service::Error::NotFound(format!("no release has the number {number}"))))
     };
     asked.map(number).transpose()
 }

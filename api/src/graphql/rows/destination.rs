@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    shape::{Asked, Described, Memo, Shape},
+    shape::{Memo, SelectableField, SelectedField, Shape},
     types::{AreaField, EstimateField},
 };
 
@@ -24,16 +24,16 @@ pub(in crate::graphql) enum DestinationField {
     Share(Shape<EstimateField>),
 }
 
-impl Described for DestinationField {
+impl SelectableField for DestinationField {
     const TYPE: &'static str = "DestinationCell";
 
-    fn read(asked: &Asked<'_>) -> Option<Self> {
-        Some(match asked.name() {
+    fn read(selected: &SelectedField<'_>) -> Option<Self> {
+        Some(match selected.name() {
             "institutions" => Self::Institutions,
-            "cohort" => Self::Cohort(asked.below()?),
-            "students" => Self::Students(asked.below()?),
-            "share" => Self::Share(asked.below()?),
-            _ => Self::Key(DestinationKeyField::read(asked)?),
+            "cohort" => Self::Cohort(selected.below()?),
+            "students" => Self::Students(selected.below()?),
+            "share" => Self::Share(selected.below()?),
+            _ => Self::Key(DestinationKeyField::read(selected)?),
         })
     }
 }
@@ -48,14 +48,14 @@ pub(in crate::graphql) enum DestinationKeyField {
 }
 
 impl DestinationKeyField {
-    /// The field that is asked for; `None` where it is another.
-    pub(super) fn read(asked: &Asked<'_>) -> Option<Self> {
-        Some(match asked.name() {
-            "area" => Self::Area(asked.shared()?),
+    /// The field that is selected; `None` where it is another.
+    pub(super) fn read(selected: &SelectedField<'_>) -> Option<Self> {
+        Some(match selected.name() {
+            "area" => Self::Area(selected.shared()?),
             "cohortYear" => Self::CohortYear,
             "stage" => Self::Stage,
             "category" => Self::Category,
-            "benchmarksAchieved" => Self::BenchmarksAchieved(asked.below()?),
+            "benchmarksAchieved" => Self::BenchmarksAchieved(selected.below()?),
             _ => return None,
         })
     }
@@ -85,11 +85,11 @@ pub(in crate::graphql) enum BandField {
     Of,
 }
 
-impl Described for BandField {
+impl SelectableField for BandField {
     const TYPE: &'static str = "BenchmarksAchievedBand";
 
-    fn read(asked: &Asked<'_>) -> Option<Self> {
-        Some(match asked.name() {
+    fn read(selected: &SelectedField<'_>) -> Option<Self> {
+        Some(match selected.name() {
             "lowest" => Self::Lowest,
             "highest" => Self::Highest,
             "of" => Self::Of,

@@ -11,7 +11,7 @@ use crate::{
 
 use super::{
     destination::DestinationKeyField,
-    shape::{Asked, Described, Shape},
+    shape::{SelectableField, SelectedField, Shape},
 };
 
 /// Fields of `DestinationPreviewCell`.
@@ -24,17 +24,17 @@ pub(in crate::graphql) enum DestinationPreviewField {
     CohortError,
 }
 
-impl Described for DestinationPreviewField {
+impl SelectableField for DestinationPreviewField {
     const TYPE: &'static str = "DestinationPreviewCell";
 
-    fn read(asked: &Asked<'_>) -> Option<Self> {
-        Some(match asked.name() {
+    fn read(selected: &SelectedField<'_>) -> Option<Self> {
+        Some(match selected.name() {
             "institutions" => Self::Institutions,
             "status" => Self::Status,
             "reason" => Self::Reason,
             "remedy" => Self::Remedy,
             "cohortError" => Self::CohortError,
-            _ => Self::Key(DestinationKeyField::read(asked)?),
+            _ => Self::Key(DestinationKeyField::read(selected)?),
         })
     }
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 
 use super::{
-    shape::{Asked, Memo},
+    shape::{Memo, SelectedField},
     types::{AreaField, BenchmarkField, CategoryField, PeriodField},
 };
 
@@ -17,7 +17,7 @@ pub(in crate::graphql) enum KeyField {
     Area(Memo<AreaField, AreaIndex>),
     Period(Memo<PeriodField, Period>),
     Benchmark(Memo<BenchmarkField, u8>),
-    /// Groups are told apart by where they stand: those of one table stay where they are while its rows are written.
+    /// Groups are told apart by their address: those of one table do not move while its rows are written.
     Categories(Memo<CategoryField, usize>),
 }
 
@@ -33,13 +33,13 @@ pub(super) struct Key<'a> {
 }
 
 impl KeyField {
-    /// The field that is asked for; `None` where it is another.
-    pub(super) fn read(asked: &Asked<'_>) -> Option<Self> {
-        Some(match asked.name() {
-            "area" => Self::Area(asked.shared()?),
-            "period" => Self::Period(asked.shared()?),
-            "benchmark" => Self::Benchmark(asked.shared()?),
-            "categories" => Self::Categories(asked.shared()?),
+    /// The field that is selected; `None` where it is another.
+    pub(super) fn read(selected: &SelectedField<'_>) -> Option<Self> {
+        Some(match selected.name() {
+            "area" => Self::Area(selected.shared()?),
+            "period" => Self::Period(selected.shared()?),
+            "benchmark" => Self::Benchmark(selected.shared()?),
+            "categories" => Self::Categories(selected.shared()?),
             _ => return None,
         })
     }
@@ -57,8 +57,8 @@ impl KeyField {
             }),
             (Self::Benchmark(_), None) => text.extend_from_slice(b"null"),
             (Self::Categories(memo), _) => {
-                let place = ptr::from_ref(key.group).addr();
-                memo.write(place, text, |shape, text| shape.write_categories(text, key.group));
+                let address = ptr::from_ref(key.group).addr();
+                memo.write(address, text, |shape, text| shape.write_categories(text, key.group));
             }
         }
     }

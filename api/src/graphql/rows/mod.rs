@@ -28,11 +28,11 @@ pub(super) use destination::DestinationField;
 pub(super) use destination_preview::DestinationPreviewField;
 pub(super) use outcome::{OutcomeField, OverallField};
 pub(super) use preview::PreviewField;
-use shape::{Described, Shape};
+use shape::{SelectableField, Shape};
 
 use crate::service;
 
-use super::{error::wire, json::list};
+use super::{error::graphql_error, json::list};
 
 /// The most that the rows of one list may take, bytes.
 const MOST_WRITTEN: usize = 32 << 20;
@@ -57,7 +57,7 @@ impl<T> Rows<T> {
     ///
     /// # Errors
     /// When they take more than 32 MB.
-    pub(super) fn of<F: Described>(
+    pub(super) fn of<F: SelectableField>(
         context: &Context<'_>,
         rows: std::ops::Range<usize>,
         mut write: impl FnMut(usize, &mut Shape<F>, &mut Vec<u8>),
@@ -82,7 +82,7 @@ impl<T> Rows<T> {
         if text.len() > MOST_WRITTEN {
             let message =
                 format!("the rows take more than {MOST_WRITTEN} bytes; select less of each, or ask for fewer");
-            return Err(wire(service::Error::LimitExceeded(message)));
+            return Err(graphql_error(service::Error::LimitExceeded(message)));
         }
         Ok(Self::Written(Value::Binary(text.into())))
     }

@@ -12,7 +12,7 @@ use crate::{
 
 use super::{
     key::{Key, KeyField},
-    shape::{Asked, Described, Shape},
+    shape::{SelectableField, SelectedField, Shape},
     types::{ChangeField, EstimateField},
 };
 
@@ -29,20 +29,20 @@ pub(in crate::graphql) enum OutcomeField {
     Comparability,
 }
 
-impl Described for OutcomeField {
+impl SelectableField for OutcomeField {
     const TYPE: &'static str = "OutcomeCell";
 
-    fn read(asked: &Asked<'_>) -> Option<Self> {
-        Some(match asked.name() {
+    fn read(selected: &SelectedField<'_>) -> Option<Self> {
+        Some(match selected.name() {
             "institutions" => Self::Institutions,
-            "achieved" => Self::Achieved(asked.below()?),
-            "achievedShare" => Self::AchievedShare(asked.below()?),
-            "meanScore" => Self::MeanScore(asked.below()?),
-            "change" => Self::Change(asked.text("since")?.parse().ok()?, asked.below()?),
+            "achieved" => Self::Achieved(selected.below()?),
+            "achievedShare" => Self::AchievedShare(selected.below()?),
+            "meanScore" => Self::MeanScore(selected.below()?),
+            "change" => Self::Change(selected.text("since")?.parse().ok()?, selected.below()?),
             "total" => Self::Total,
             "reconciled" => Self::Reconciled,
             "comparability" => Self::Comparability,
-            _ => Self::Key(KeyField::read(asked)?),
+            _ => Self::Key(KeyField::read(selected)?),
         })
     }
 }
@@ -61,7 +61,7 @@ impl Shape<OutcomeField> {
             OutcomeField::Achieved(shape) => shape.write_estimate(text, &cell.achieved, remedies),
             OutcomeField::AchievedShare(shape) => shape.write_estimate(text, &cell.achieved_share, remedies),
             OutcomeField::MeanScore(shape) => shape.write_estimate(text, &cell.mean_score, remedies),
-            // What is read here was asked for: the plan was made with the same selection.
+            // The change was counted: the plan was made with the same selection.
             OutcomeField::Change(since, shape) => match table.change(position, *since) {
                 Some(change) => shape.write_change(text, &change, *since),
                 None => text.extend_from_slice(b"null"),
@@ -83,17 +83,17 @@ pub(in crate::graphql) enum OverallField {
     Quartiles(Shape<QuartileField>),
 }
 
-impl Described for OverallField {
+impl SelectableField for OverallField {
     const TYPE: &'static str = "OverallCell";
 
-    fn read(asked: &Asked<'_>) -> Option<Self> {
-        Some(match asked.name() {
+    fn read(selected: &SelectedField<'_>) -> Option<Self> {
+        Some(match selected.name() {
             "institutions" => Self::Institutions,
-            "meanAchieved" => Self::MeanAchieved(asked.below()?),
-            "shareWithAll" => Self::ShareWithAll(asked.below()?),
-            "distribution" => Self::Distribution(asked.below()?),
-            "quartiles" => Self::Quartiles(asked.below()?),
-            _ => Self::Key(KeyField::read(asked)?),
+            "meanAchieved" => Self::MeanAchieved(selected.below()?),
+            "shareWithAll" => Self::ShareWithAll(selected.below()?),
+            "distribution" => Self::Distribution(selected.below()?),
+            "quartiles" => Self::Quartiles(selected.below()?),
+            _ => Self::Key(KeyField::read(selected)?),
         })
     }
 }
@@ -101,12 +101,12 @@ impl Described for OverallField {
 /// Fields of `Quartiles`: which of the three.
 pub(in crate::graphql) struct QuartileField(usize, Shape<EstimateField>);
 
-impl Described for QuartileField {
+impl SelectableField for QuartileField {
     const TYPE: &'static str = "Quartiles";
 
-    fn read(asked: &Asked<'_>) -> Option<Self> {
-        let position = ["lower", "median", "upper"].iter().position(|name| *name == asked.name())?;
-        Some(Self(position, asked.below()?))
+    fn read(selected: &SelectedField<'_>) -> Option<Self> {
+        let position = ["lower", "median", "upper"].iter().position(|name| *name == selected.name())?;
+        Some(Self(position, selected.below()?))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
 
 use super::{
     key::{Key, KeyField},
-    shape::{Asked, Described, Shape},
+    shape::{SelectableField, SelectedField, Shape},
 };
 
 /// Fields of `PreviewCell`.
@@ -26,11 +26,11 @@ pub(in crate::graphql) enum PreviewField {
     MeanError,
 }
 
-impl Described for PreviewField {
+impl SelectableField for PreviewField {
     const TYPE: &'static str = "PreviewCell";
 
-    fn read(asked: &Asked<'_>) -> Option<Self> {
-        Some(match asked.name() {
+    fn read(selected: &SelectedField<'_>) -> Option<Self> {
+        Some(match selected.name() {
             "institutions" => Self::Institutions,
             "status" => Self::Status,
             "reason" => Self::Reason,
@@ -38,7 +38,7 @@ impl Described for PreviewField {
             "achievedError" => Self::AchievedError,
             "shareError" => Self::ShareError,
             "meanError" => Self::MeanError,
-            _ => Self::Key(KeyField::read(asked)?),
+            _ => Self::Key(KeyField::read(selected)?),
         })
     }
 }

@@ -6,34 +6,34 @@ use async_graphql::SelectionField;
 
 use crate::graphql::json::json;
 
-/// Fields of a type that can be written.
-pub(in crate::graphql) trait Described: Sized {
+/// A field of a type of the contract that can be written.
+pub(in crate::graphql) trait SelectableField: Sized {
     /// The name of the type in the contract.
     const TYPE: &'static str;
 
-    /// The field that is asked for; `None` where it cannot be written.
-    fn read(asked: &Asked<'_>) -> Option<Self>;
+    /// The field that is selected; `None` where it cannot be written.
+    fn read(selected: &SelectedField<'_>) -> Option<Self>;
 }
 
 /// Everything that is selected under one key.
-pub(in crate::graphql) struct Asked<'a> {
+pub(in crate::graphql) struct SelectedField<'a> {
     key: &'a str,
     fields: Vec<SelectionField<'a>>,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> SelectedField<'a> {
     /// The name of the field.
     pub(super) fn name(&self) -> &'a str {
         self.fields[0].name()
     }
 
     /// What is selected below the field, of a type.
-    pub(super) fn below<F: Described>(&self) -> Option<Shape<F>> {
+    pub(super) fn below<F: SelectableField>(&self) -> Option<Shape<F>> {
         Shape::read(self.fields.iter().copied())
     }
 
     /// The same, for a value that many rows share.
-    pub(super) fn shared<F: Described, K>(&self) -> Option<Memo<F, K>> {
+    pub(super) fn shared<F: SelectableField, K>(&self) -> Option<Memo<F, K>> {
         Some(Memo { shape: self.below()?, text: Vec::new(), known: Vec::new(), last: 0 })
     }
 
@@ -50,34 +50,34 @@ impl<'a> Asked<'a> {
 /// The selected fields of a type, in order, each under its key.
 pub(in crate::graphql) struct Shape<F> {
     /// Each with the text before its value, `,"key":`.
-    fields: Vec<(Box<[u8]>, Selected<F>)>,
+    fields: Vec<(Box<[u8]>, ShapeField<F>)>,
 }
 
-enum Selected<F> {
+enum ShapeField<F> {
     TypeName,
     Field(F),
 }
 
-impl<F: Described> Shape<F> {
+impl<F: SelectableField> Shape<F> {
     /// What is selected below fields of one key. Fragments are those of the type itself or of an interface that it has: validation
     /// and [`crate::graphql::order::narrows`] saw to that. What is left out by `@skip` and `@include` is not there any more.
     pub(in crate::graphql) fn read<'a>(fields: impl IntoIterator<Item = SelectionField<'a>>) -> Option<Self> {
-        let mut all: Vec<Asked<'a>> = Vec::new();
+        let mut all: Vec<SelectedField<'a>> = Vec::new();
         for parent in fields {
             for field in parent.selection_set() {
                 let key = field.alias().unwrap_or_else(|| field.name());
-                match all.iter_mut().find(|asked| asked.key == key) {
-                    Some(asked) => asked.fields.push(field),
-                    None => all.push(Asked { key, fields: vec![field] }),
+                match all.iter_mut().find(|selected| selected.key == key) {
+                    Some(selected) => selected.fields.push(field),
+                    None => all.push(SelectedField { key, fields: vec![field] }),
                 }
             }
         }
-        let fields = all.iter().map(|asked| {
-            let selected = match asked.name() {
-                "__typename" => Selected::TypeName,
-                _ => Selected::Field(F::read(asked)?),
+        let fields = all.iter().map(|selected| {
+            let field = match selected.name() {
+                "__typename" => ShapeField::TypeName,
+                _ => ShapeField::Field(F::read(selected)?),
             };
-            Some((format!(",\"{}\":", asked.key).into_bytes().into(), selected))
+            Some((format!(",\"{}\":", selected.key).into_bytes().into(), field))
         });
         Some(Self { fields: fields.collect::<Option<_>>()? })
     }
@@ -88,8 +88,8 @@ impl<F: Described> Shape<F> {
         for (position, (key, field)) in self.fields.iter_mut().enumerate() {
             text.extend_from_slice(if position == 0 { &key[1..] } else { key });
             match field {
-                Selected::TypeName => json(text, F::TYPE),
-                Selected::Field(field) => write(field, text),
+                ShapeField::TypeName => json(text, F::TYPE),
+                ShapeField::Field(field) => write(field, text),
             }
         }
         text.push(b'}');
@@ -104,7 +104,7 @@ pub(in crate::graphql) struct Memo<F, K> {
     last: usize,
 }
 
-impl<F: Described, K: PartialEq> Memo<F, K> {
+impl<F: SelectableField, K: PartialEq> Memo<F, K> {
     /// Writes the value of a key. Rows go through values in turn, so it is likely the one written last or the one after.
     pub(super) fn write(&mut self, key: K, text: &mut Vec<u8>, write: impl FnOnce(&mut Shape<F>, &mut Vec<u8>)) {
         let (before, after) = self.known.split_at(self.last);

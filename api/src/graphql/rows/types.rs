@@ -9,7 +9,7 @@ use crate::{
     },
 };
 
-use super::shape::{Asked, Described, Shape};
+use super::shape::{SelectableField, SelectedField, Shape};
 
 /// Fields of `Area`.
 pub(in crate::graphql) enum AreaField {
@@ -24,11 +24,11 @@ pub(in crate::graphql) enum AreaField {
     Children(Shape<AreaField>),
 }
 
-impl Described for AreaField {
+impl SelectableField for AreaField {
     const TYPE: &'static str = "Area";
 
-    fn read(asked: &Asked<'_>) -> Option<Self> {
-        Some(match asked.name() {
+    fn read(selected: &SelectedField<'_>) -> Option<Self> {
+        Some(match selected.name() {
             "id" => Self::Id,
             "code" => Self::Code,
             "name" => Self::Name,
@@ -36,8 +36,8 @@ impl Described for AreaField {
             "codeScheme" => Self::CodeScheme,
             "validFrom" => Self::ValidFrom,
             "validTo" => Self::ValidTo,
-            "parents" => Self::Parents(asked.below()?),
-            "children" => Self::Children(asked.below()?),
+            "parents" => Self::Parents(selected.below()?),
+            "children" => Self::Children(selected.below()?),
             _ => return None,
         })
     }
@@ -72,11 +72,11 @@ pub(in crate::graphql) enum PeriodField {
     EndsOn,
 }
 
-impl Described for PeriodField {
+impl SelectableField for PeriodField {
     const TYPE: &'static str = "Period";
 
-    fn read(asked: &Asked<'_>) -> Option<Self> {
-        Some(match asked.name() {
+    fn read(selected: &SelectedField<'_>) -> Option<Self> {
+        Some(match selected.name() {
             "code" => Self::Code,
             "academicYear" => Self::AcademicYear,
             "term" => Self::Term,
@@ -105,11 +105,11 @@ pub(in crate::graphql) enum BenchmarkField {
     Title,
 }
 
-impl Described for BenchmarkField {
+impl SelectableField for BenchmarkField {
     const TYPE: &'static str = "Benchmark";
 
-    fn read(asked: &Asked<'_>) -> Option<Self> {
-        Some(match asked.name() {
+    fn read(selected: &SelectedField<'_>) -> Option<Self> {
+        Some(match selected.name() {
             "id" => Self::Id,
             "number" => Self::Number,
             "code" => Self::Code,
@@ -144,11 +144,11 @@ pub(in crate::graphql) enum CategoryField {
     Label,
 }
 
-impl Described for CategoryField {
+impl SelectableField for CategoryField {
     const TYPE: &'static str = "Category";
 
-    fn read(asked: &Asked<'_>) -> Option<Self> {
-        Some(match asked.name() {
+    fn read(selected: &SelectedField<'_>) -> Option<Self> {
+        Some(match selected.name() {
             "dimension" => Self::Dimension,
             "code" => Self::Code,
             "label" => Self::Label,
@@ -181,11 +181,11 @@ pub(in crate::graphql) enum EstimateField {
     Remedy,
 }
 
-impl Described for EstimateField {
+impl SelectableField for EstimateField {
     const TYPE: &'static str = "Estimate";
 
-    fn read(asked: &Asked<'_>) -> Option<Self> {
-        Some(match asked.name() {
+    fn read(selected: &SelectedField<'_>) -> Option<Self> {
+        Some(match selected.name() {
             "value" => Self::Value,
             "standardError" => Self::StandardError,
             "bound" => Self::Bound,
@@ -226,14 +226,14 @@ pub(in crate::graphql) enum ChangeField {
     MeanDistinguishable,
 }
 
-impl Described for ChangeField {
+impl SelectableField for ChangeField {
     const TYPE: &'static str = "Change";
 
-    fn read(asked: &Asked<'_>) -> Option<Self> {
-        Some(match asked.name() {
-            "since" => Self::Since(asked.below()?),
-            "achievedShare" => Self::AchievedShare(asked.below()?),
-            "meanScore" => Self::MeanScore(asked.below()?),
+    fn read(selected: &SelectedField<'_>) -> Option<Self> {
+        Some(match selected.name() {
+            "since" => Self::Since(selected.below()?),
+            "achievedShare" => Self::AchievedShare(selected.below()?),
+            "meanScore" => Self::MeanScore(selected.below()?),
             "sameInstitutions" => Self::SameInstitutions,
             "distinguishable" => Self::Distinguishable,
             "meanDistinguishable" => Self::MeanDistinguishable,

@@ -141,7 +141,7 @@ impl AreaConnection {
         let after = cursor(after)?;
         let page = reader
             .areas(kind.map(Into::into), within, search, after.as_deref(), page_size(first)?)
-            .map_err(crate::graphql::error::wire)?;
+            .map_err(crate::graphql::error::graphql_error)?;
         let catalogue = reader.catalogue();
         let Page { items, total, more } = page;
         let area = |&index: &AreaIndex| Area::new(catalogue.clone(), index);

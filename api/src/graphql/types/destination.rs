@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
 use crate::{
     datasets::{
         Destinations,
         destinations::{Band, BenchmarksAchieved, Question},
     },
-    domain,
     graphql::{
         context,
         rows::{DestinationField, Rows},
@@ -20,35 +19,8 @@ use crate::{
 use super::{
     Area, AreaKind, Estimate, Release,
     outcome::{TableSummary, TabulationCost, whole},
-    scalar::Tier,
+    scalar::{DestinationCategory, DestinationStage, Tier},
 };
-
-/// The stage of education that a cohort completed.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::Stage")]
-pub enum DestinationStage {
-    /// Key stage 4, at the age of 16. `KS4` in files.
-    #[graphql(name = "KS4")]
-    KeyStage4,
-    /// 16 to 18 study. `16-18` in files.
-    SixteenToEighteen,
-}
-
-/// Where students went in the year after they completed a stage. Every student of a cohort is in exactly one category.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "domain::Destination")]
-pub enum DestinationCategory {
-    /// Education, sustained for at least two terms.
-    Education,
-    /// An apprenticeship, sustained for at least six months.
-    Apprenticeship,
-    /// Employment, sustained for at least two terms.
-    Employment,
-    /// A destination that was not sustained, or none.
-    NotSustained,
-    /// Not known.
-    Unknown,
-}
 
 /// Which benchmarks, and when, to break destinations down by.
 #[derive(InputObject)]

@@ -74,10 +74,9 @@ impl Framework {
         &self,
         #[graphql(desc = "The code of the framework in whose numbering results would be reported.")] to: String,
     ) -> Result<Vec<CrosswalkEntry>> {
-        let target = self
-            .catalogue
-            .framework_index(&to)
-            .ok_or_else(|| error::wire(service::Error::NotFound(format!("no framework has the code `{to}`"))))?;
+        let target = self.catalogue.framework_index(&to).ok_or_else(|| {
+            error::graphql_error(service::Error::NotFound(format!("no framework has the code `{to}`")))
+        })?;
         let entry = |benchmark: &domain::Benchmark| {
             let own = domain::Source { numbers: vec![benchmark.number], kind: domain::RelationKind::Exact };
             let source = if target == self.index {

@@ -47,3 +47,30 @@ pub enum OrganisationKind {
     /// A partner abroad.
     Partner,
 }
+
+/// The stage of education that a cohort completed.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::Stage")]
+pub enum DestinationStage {
+    /// Key stage 4, at the age of 16. `KS4` in files.
+    #[graphql(name = "KS4")]
+    KeyStage4,
+    /// 16 to 18 study. `16-18` in files.
+    SixteenToEighteen,
+}
+
+/// Where students went in the year after they completed a stage. Every student of a cohort is in exactly one category.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::Destination")]
+pub enum DestinationCategory {
+    /// Education, sustained for at least two terms.
+    Education,
+    /// An apprenticeship, sustained for at least six months.
+    Apprenticeship,
+    /// Employment, sustained for at least two terms.
+    Employment,
+    /// A destination that was not sustained, or none.
+    NotSustained,
+    /// Not known.
+    Unknown,
+}

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use crate::{
     domain::{self, Catalogue},
-    graphql::{context, error::wire},
+    graphql::{context, error::graphql_error},
     service::ViewerView,
 };
 
@@ -57,7 +57,7 @@ impl Viewer {
     ) -> Result<Vec<BudgetLine>> {
         let reader = context::reader(context);
         let lines = reader.budget(measure.as_deref(), period.as_deref()).await;
-        Ok(lines.map_err(wire)?.into_iter().map(BudgetLine::from).collect())
+        Ok(lines.map_err(graphql_error)?.into_iter().map(BudgetLine::from).collect())
     }
 
     /// The limits that hold for every question.

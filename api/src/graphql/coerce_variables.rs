@@ -1,6 +1,6 @@
-//! The values of variables, held against the types that their operation declares.
+//! The values of variables, checked against the types that their operation declares.
 //!
-//! Everything else about a document is checked once and kept; this is what is left to check each time. It follows
+//! Everything else about a document is checked once and cached; this is what is left to check each time. It follows
 //! `CoerceVariableValues` of the GraphQL specification (October 2021, 6.1.2), but leaves the values as they came: the
 //! library makes one value a list of one. Defaults are put in here, for async-graphql 7.2.1 forgets those of the variables
 //! in `@skip` and `@include`.
@@ -13,9 +13,9 @@ use serde_json::Value as Json;
 
 use super::declared::{Declared, Input};
 
-/// Why variables do not fit.
+/// Why variables cannot be coerced.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Misfit {
+pub(super) enum CoercionError {
     /// One that must be given is not.
     #[error("the variable `${name}` is required")]
     Missing {
@@ -25,10 +25,10 @@ pub(super) enum Misfit {
         at: Pos,
     },
     /// A value is not of the type that is declared.
-    #[error("the variable `{place}`: expected {expected}, found {found}")]
+    #[error("the variable `{path}`: expected {expected}, found {found}")]
     Wrong {
-        /// The variable and the way into it.
-        place: String,
+        /// The variable and the path into it.
+        path: String,
         /// What was expected.
         expected: String,
         /// What was found.
@@ -41,7 +41,7 @@ pub(super) enum Misfit {
     TooMany(usize),
 }
 
-impl Misfit {
+impl CoercionError {
     /// Where the variable is declared.
     pub(super) fn position(&self) -> Option<Pos> {
         match self {
@@ -51,42 +51,42 @@ impl Misfit {
     }
 }
 
-/// The variables that `operation` declares, out of those that were given; others are let go.
+/// The variables that `operation` declares, out of those that were given; others are ignored.
 ///
 /// # Errors
-/// [`Misfit`] for the first that does not fit. It tells where and what kind of value, never the value.
-pub(super) fn fit(
+/// [`CoercionError`] for the first that does not fit. It tells where and what kind of value, never the value.
+pub(super) fn coerce(
     declared: &Declared,
     operation: &OperationDefinition,
     given: Json,
     most: usize,
-) -> Result<Variables, Misfit> {
+) -> Result<Variables, CoercionError> {
     let mut given = match given {
         Json::Object(given) => given,
         _ => serde_json::Map::new(),
     };
-    let mut taken = Variables::default();
-    let mut check = Check { declared, most, left: most, way: Vec::new(), at: Pos::default() };
+    let mut coerced = Variables::default();
+    let mut check = Check { declared, most, left: most, path: Vec::new(), at: Pos::default() };
     for definition in &operation.variable_definitions {
         let (name, kind) = (definition.node.name.node.as_str(), &definition.node.var_type.node);
         check.at = definition.pos;
         let Some(value) = given.remove(name) else {
             match &definition.node.default_value {
-                Some(value) => _ = taken.insert(Name::new(name), value.node.clone()),
-                None if !kind.nullable => return Err(Misfit::Missing { name: name.to_owned(), at: check.at }),
+                Some(value) => _ = coerced.insert(Name::new(name), value.node.clone()),
+                None if !kind.nullable => return Err(CoercionError::Missing { name: name.to_owned(), at: check.at }),
                 None => {}
             }
             continue;
         };
         if !kind.nullable && value.is_null() {
-            return Err(Misfit::Missing { name: name.to_owned(), at: check.at });
+            return Err(CoercionError::Missing { name: name.to_owned(), at: check.at });
         }
-        check.way.push(format!("${name}"));
+        check.path.push(format!("${name}"));
         check.value(kind, &value)?;
-        check.way.pop();
-        taken.insert(Name::new(name), Value::from_json(value).unwrap_or_default());
+        check.path.pop();
+        coerced.insert(Name::new(name), Value::from_json(value).unwrap_or_default());
     }
-    Ok(taken)
+    Ok(coerced)
 }
 
 /// One walk through the values.
@@ -94,14 +94,14 @@ struct Check<'a> {
     declared: &'a Declared,
     most: usize,
     left: usize,
-    way: Vec<String>,
+    path: Vec<String>,
     at: Pos,
 }
 
 impl Check<'_> {
     /// Values nest as far as the JSON reader lets them, so recursion is bounded.
-    fn value(&mut self, kind: &Type, value: &Json) -> Result<(), Misfit> {
-        self.left = self.left.checked_sub(1).ok_or(Misfit::TooMany(self.most))?;
+    fn value(&mut self, kind: &Type, value: &Json) -> Result<(), CoercionError> {
+        self.left = self.left.checked_sub(1).ok_or(CoercionError::TooMany(self.most))?;
         if value.is_null() {
             return if kind.nullable { Ok(()) } else { Err(self.wrong(&format!("`{kind}`"), value)) };
         }
@@ -117,7 +117,7 @@ impl Check<'_> {
         }
     }
 
-    fn named(&mut self, name: &str, value: &Json) -> Result<(), Misfit> {
+    fn named(&mut self, name: &str, value: &Json) -> Result<(), CoercionError> {
         let declared = self.declared;
         match (declared.inputs.get(name), value) {
             (Some(Input::Enum(names)), Json::String(text)) if names.contains(text) => Ok(()),
@@ -159,14 +159,14 @@ impl Check<'_> {
         }
     }
 
-    fn below(&mut self, step: String, kind: &Type, value: &Json) -> Result<(), Misfit> {
-        self.way.push(step);
+    fn below(&mut self, step: String, kind: &Type, value: &Json) -> Result<(), CoercionError> {
+        self.path.push(step);
         self.value(kind, value)?;
-        self.way.pop();
+        self.path.pop();
         Ok(())
     }
 
-    fn wrong(&self, expected: &str, found: &Json) -> Misfit {
+    fn wrong(&self, expected: &str, found: &Json) -> CoercionError {
         let found = match found {
             Json::Null => "null",
             Json::Bool(_) => "a boolean",
@@ -178,8 +178,8 @@ impl Check<'_> {
         self.fault(expected.to_owned(), found.to_owned())
     }
 
-    fn fault(&self, expected: String, found: String) -> Misfit {
-        Misfit::Wrong { place: self.way.join("."), expected, found, at: self.at }
+    fn fault(&self, expected: String, found: String) -> CoercionError {
+        CoercionError::Wrong { path: self.path.join("."), expected, found, at: self.at }
     }
 }
 
@@ -196,15 +196,15 @@ mod tests {
     fn check(definitions: &str, given: Json, expected: &str) {
         let document = parse_query(format!("query({definitions}) {{ a }}")).unwrap();
         let operation = &document.operations.iter().next().unwrap().1.node;
-        let found = match fit(&Declared::of(SDL), operation, given, 12) {
-            Ok(taken) => taken.keys().map(Name::as_str).collect::<Vec<_>>().join(","),
-            Err(misfit) => misfit.to_string(),
+        let found = match coerce(&Declared::of(SDL), operation, given, 12) {
+            Ok(coerced) => coerced.keys().map(Name::as_str).collect::<Vec<_>>().join(","),
+            Err(error) => error.to_string(),
         };
         assert_eq!(found, expected, "{definitions}");
     }
 
     #[test]
-    fn values_that_fit_are_taken_and_others_let_go() {
+    fn values_that_fit_are_coerced_and_others_ignored() {
         check("$a: Int, $b: [E!]!, $c: In", json!({"a": null, "b": "A", "c": {"must": ""}, "d": 1}), "a,b,c");
         check("$a: Int! = 3, $b: Date", json!({"b": {"any": []}}), "a,b");
         check(
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_do_not_fit_are_told_with_their_place() {
+    fn values_that_do_not_fit_are_told_with_their_path() {
         check("$a: Int!", json!({}), "the variable `$a` is required");
         check("$a: Int! = 3", json!({"a": null}), "the variable `$a` is required");
         check("$a: Int", json!({"a": 2_147_483_648_i64}), "the variable `$a`: expected `Int`, found another number");

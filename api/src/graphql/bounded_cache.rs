@@ -7,13 +7,13 @@ use quick_cache::{
     sync::{Cache, DefaultLifecycle},
 };
 
-/// How many parts a cache has, each with a lock and an equal share of the bytes: few, for what takes more than a share is
-/// not kept at all.
+/// How many shards a cache has, each with a lock and an equal share of the bytes: few, because an entry larger than a share
+/// is not cached at all.
 const SHARDS: usize = 4;
 
 /// A cache of at most so many bytes, a quarter of which is the most that one entry may take. `usual` is how many entries it
 /// likely holds.
-pub(super) fn bounded<K: Eq + Hash, V: Clone, W: Weighter<K, V> + Clone>(
+pub(super) fn bounded_cache<K: Eq + Hash, V: Clone, W: Weighter<K, V> + Clone>(
     bytes: u64,
     usual: usize,
     weight: W,
@@ -41,12 +41,12 @@ mod tests {
     }
 
     #[test]
-    fn what_takes_nearly_a_quarter_is_kept_on_any_machine_and_the_bound_holds() {
-        let cache = bounded(16 << 20, 1_024, Whole);
+    fn what_takes_nearly_a_quarter_is_cached_on_any_machine_and_the_bound_holds() {
+        let cache = bounded_cache(16 << 20, 1_024, Whole);
         cache.insert(0, 3 << 20);
         assert_eq!(cache.get(&0), Some(3 << 20));
         (1..1_000).for_each(|key| cache.insert(key, 1 << 20));
-        let held: u64 = (0..1_000).filter_map(|key| cache.get(&key)).sum();
-        assert!((4 << 20..=16 << 20).contains(&held), "{held}");
+        let cached: u64 = (0..1_000).filter_map(|key| cache.get(&key)).sum();
+        assert!((4 << 20..=16 << 20).contains(&cached), "{cached}");
     }
 }
