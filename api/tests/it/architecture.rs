@@ -1,5 +1,7 @@
 //! Who may import whom, read from the sources: a module imports only modules of lower rank.
 
+mod circles;
+
 use std::{
     fs,
     path::{Path, PathBuf},
