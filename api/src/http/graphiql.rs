@@ -1,6 +1,4 @@
-//! The playground: built from `api/playground`, handed over by the program that embeds it, served from here alone.
-
-use std::borrow::Cow;
+//! The pages of the playground, served from here alone.
 
 use axum::{
     Extension,
@@ -11,27 +9,6 @@ use axum::{
 };
 
 use super::{edge::RequestId, error, state};
-
-/// How to find the files of the playground by their names. By default there are none: then the page says how to build it.
-///
-/// The service does not embed them itself: a page that was built again would compile all of it again.
-#[derive(Clone, Copy)]
-pub struct Playground(pub fn(&str) -> Option<PlaygroundFile>);
-
-/// A file of the playground.
-#[derive(Debug, Clone)]
-pub struct PlaygroundFile {
-    /// What is in it.
-    pub data: Cow<'static, [u8]>,
-    /// Its media type.
-    pub media_type: String,
-}
-
-impl Default for Playground {
-    fn default() -> Self {
-        Self(|_| None)
-    }
-}
 
 /// Own scripts, styles, workers and connections; nothing else from anywhere.
 const POLICY: HeaderValue = HeaderValue::from_static(

@@ -9,6 +9,7 @@ mod graphql;
 mod health;
 mod negotiate;
 mod parameters;
+mod playground;
 mod rules;
 mod serve;
 mod state;
@@ -32,7 +33,7 @@ use tower_http::{
     timeout::TimeoutLayer,
 };
 
-pub use graphiql::{Playground, PlaygroundFile};
+pub use playground::{Playground, PlaygroundFile};
 pub use rules::{EdgeRules, Origin, StatusProfile};
 pub use serve::serve;
 pub use state::{RequestIds, State};
