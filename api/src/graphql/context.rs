@@ -6,7 +6,7 @@ use async_graphql::{Context, Result, SelectionField};
 
 use crate::{service::Reader, tabulation::Advised};
 
-use super::error::wire;
+use super::error::graphql_error;
 
 /// The reader of the request that is executed.
 pub(super) fn reader<'a>(context: &Context<'a>) -> &'a Reader {
@@ -22,7 +22,7 @@ pub(super) async fn advise<A: Advised>(context: &Context<'_>, answer: &Arc<A>) -
         field.name() == "remedy" || field.selection_set().any(selects_remedies)
     }
     if selects_remedies(context.field()) {
-        reader(context).advise(answer).await.map_err(wire)?;
+        reader(context).advise(answer).await.map_err(graphql_error)?;
     }
     Ok(())
 }
