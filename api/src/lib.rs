@@ -7,7 +7,7 @@
 //! | [`domain`], `disclosure` | the shared words; the disclosure method, a crate of its own |
 //! | [`auth`] | a bearer token becomes a viewer |
 //! | [`ingest`] | bytes become checked records, or problems with line and column |
-//! | [`snapshot`] | the immutable columns of one release |
+//! | [`release`] | the immutable columns of one release |
 //! | [`store`] | the database, and nothing but the database |
 //! | [`synthetic`] | a made-up population for demonstrations |
 //! | [`policy`] | a viewer and its agreements become a grant |
@@ -33,8 +33,8 @@ pub mod graphql;
 pub mod http;
 pub mod ingest;
 pub mod policy;
+pub mod release;
 pub mod service;
-pub mod snapshot;
 pub mod store;
 pub mod synthetic;
 pub mod tabulation;

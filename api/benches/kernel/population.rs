@@ -8,7 +8,7 @@ use api::{
         ReleasedResult,
     },
     ingest,
-    snapshot::{Builder, Snapshot},
+    release::{Builder, Snapshot},
 };
 use chrono::DateTime;
 use disclosure::NoiseKey;

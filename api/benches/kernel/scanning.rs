@@ -2,7 +2,7 @@
 
 use std::{hint::black_box, sync::Arc};
 
-use api::{datasets::outcomes::count, domain::Catalogue, snapshot::Snapshot};
+use api::{datasets::outcomes::count, domain::Catalogue, release::Snapshot};
 use criterion::{Criterion, Throughput};
 
 use super::{

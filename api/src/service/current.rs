@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::{
     domain::{Catalogue, Directory, Release},
-    snapshot::{Builder, DestinationsBuilder, Snapshot},
+    release::{Builder, DestinationsBuilder, Snapshot},
 };
 
 use super::{Error, Exchange};

@@ -8,7 +8,7 @@ use std::{
 
 use tokio::sync::watch;
 
-use crate::{domain::Release, snapshot::Snapshot};
+use crate::{domain::Release, release::Snapshot};
 
 use super::{Error, Exchange};
 

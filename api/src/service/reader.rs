@@ -6,7 +6,7 @@ use crate::{
     auth::Viewer,
     domain::Catalogue,
     policy::{self, Grant, Refusal},
-    snapshot::Snapshot,
+    release::Snapshot,
 };
 
 use super::{Error, Exchange, current::Version, session::Session};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{domain::Bill, policy::Grant, snapshot::Snapshot};
+use crate::{domain::Bill, policy::Grant, release::Snapshot};
 
 use super::{Dataset, PlanError, TablePlan};
 

@@ -7,7 +7,7 @@ use disclosure::{HiddenReason, Tier};
 use crate::{
     domain::{AreaIndex, AreaKind, Catalogue},
     policy::Grant,
-    snapshot::Snapshot,
+    release::Snapshot,
 };
 
 use super::{Dataset, Figure, TablePlan, scope::is_too_fine};

@@ -5,7 +5,7 @@ use disclosure::{HiddenReason, NoiseKey};
 use crate::{
     domain::{AreaIndex, Bill, Catalogue},
     policy::Grant,
-    snapshot::Snapshot,
+    release::Snapshot,
 };
 
 use super::{Asked, Figure, InvalidCitation, Paid, PlanError, Scope};

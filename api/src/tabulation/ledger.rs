@@ -24,7 +24,7 @@ pub struct Ledger {
 /// so nothing can be counted that was not charged or found to be free:
 ///
 /// ```compile_fail
-/// # use api::{datasets::{Outcomes, outcomes::Plan}, snapshot::Snapshot, tabulation::Dataset};
+/// # use api::{datasets::{Outcomes, outcomes::Plan}, release::Snapshot, tabulation::Dataset};
 /// fn free_of_charge(plan: Plan, release: &Snapshot) {
 ///     Outcomes::count(&[plan], release);
 /// }

@@ -7,7 +7,7 @@ use disclosure::{HiddenReason, NoiseKey, Tier};
 use crate::{
     domain::{Catalogue, Release},
     policy::Grant,
-    snapshot::Snapshot,
+    release::Snapshot,
 };
 
 use super::{

@@ -12,7 +12,7 @@ const RANKS: [(&str, u8); 16] = [
     ("domain", 0),
     ("auth", 1),
     ("ingest", 1),
-    ("snapshot", 1),
+    ("release", 1),
     ("store", 1),
     ("synthetic", 1),
     ("policy", 2),
@@ -43,7 +43,7 @@ const HOMES: [(&str, &[&str]); 10] = [
 
 /// Rooms on the outside, the rooms that they never see, and the words that they never say.
 const OUTSIDE: [&str; 3] = ["graphql", "http", "cli"];
-const UNSEEN: [&str; 2] = ["store", "snapshot"];
+const UNSEEN: [&str; 2] = ["store", "release"];
 const UNSPEAKABLE: [&str; 4] = ["RawTable", "RawCell", "RawStudentTable", "RawStudentCell"];
 
 fn rank(room: &str) -> Option<u8> {
@@ -240,7 +240,7 @@ fn a_fault_is_found_where_there_is_one() {
     check("auth", "//! x\nuse crate::store;", "imports `store`");
     check("graphql", "//! x\nlet table: RawTable;", "names `RawTable`");
     check("graphql", "//! x\nuse crate::{\n    service,\n    store,\n};", "sees `store`");
-    check("cli", "//! x\nuse crate::{snapshot::Snapshot};", "sees `snapshot`");
+    check("cli", "//! x\nuse crate::{release::Snapshot};", "sees `release`");
     check("datasets", "//! x\n\nuse super::super::service;", "line 3: `super::super`");
     check("http", "//! x\nuse async_graphql::Value;", "line 2: `http` uses `async_graphql`");
     check("http", "//! x\nuse async_graphql as graph;", "uses `async_graphql`");

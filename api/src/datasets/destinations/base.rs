@@ -15,7 +15,7 @@ use std::{collections::HashMap, ops::Range};
 use disclosure::{Rules, Tier, hidden_cohort};
 
 use crate::{
-    snapshot::{CohortColumns, NOT_ASSESSED, Snapshot, Split, score_of},
+    release::{CohortColumns, NOT_ASSESSED, Snapshot, Split, score_of},
     tabulation::{TablePlan, Versions, frozen_base},
 };
 

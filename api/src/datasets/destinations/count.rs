@@ -9,7 +9,7 @@ use disclosure::{
 
 use crate::{
     domain::{AreaIndex, CohortYear, Stage},
-    snapshot::Snapshot,
+    release::Snapshot,
     tabulation::{TablePlan, at_base, later, outside},
 };
 

@@ -15,7 +15,7 @@ use disclosure::{
 
 use crate::{
     policy::Grant,
-    snapshot::Snapshot,
+    release::Snapshot,
     tabulation::{Asked, Dataset, Figure, InvalidCitation, Paid, PlanError, TablePlan},
 };
 

@@ -5,7 +5,7 @@ use disclosure::Tier;
 use crate::{
     domain::{AreaIndex, Bill, Catalogue, CohortYear, Destination, FrameworkIndex, Period, Stage},
     policy::Grant,
-    snapshot::Snapshot,
+    release::Snapshot,
     tabulation::{Layout, MAX_CELLS, PlanError, Scope, TablePlan, each_once, escape},
 };
 

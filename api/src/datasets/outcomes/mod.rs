@@ -14,7 +14,7 @@ use disclosure::{ExpectedCell, HiddenReason, NoiseKey, ProtectedTable, RawTable,
 use crate::{
     domain::Comparability,
     policy::Grant,
-    snapshot::Snapshot,
+    release::Snapshot,
     tabulation::{Asked, Dataset, Figure, InvalidCitation, Paid, PlanError, TablePlan},
 };
 

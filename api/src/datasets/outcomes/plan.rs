@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write};
 
 use crate::{
     domain::{AreaIndex, Benchmark, Bill, Catalogue, Dimension, FrameworkIndex, Period, Source},
-    snapshot::Snapshot,
+    release::Snapshot,
     tabulation::{Layout, Scope, TablePlan, escape},
 };
 

@@ -20,7 +20,7 @@ use crate::{
         AreaIndex, Attributes, Catalogue, Destination, Period, Pseudonym, ReleasedDestination, ReleasedResult, Stage,
     },
     policy::OWN_RESULTS,
-    snapshot::{DestinationsBuilder, Snapshot, Split},
+    release::{DestinationsBuilder, Snapshot, Split},
     tabulation::{Asked, TablePlan},
 };
 

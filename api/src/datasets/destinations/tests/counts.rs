@@ -19,7 +19,7 @@ use crate::{
     domain::{
         AreaIndex, AreaKind, Catalogue, CohortYear, Destination, Pseudonym, ReleasedDestination, ReleasedResult, Stage,
     },
-    snapshot::DestinationsBuilder,
+    release::DestinationsBuilder,
     tabulation::{Asked, TablePlan},
 };
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::{
     domain::Source,
-    snapshot::{Columns, NOT_ASSESSED},
+    release::{Columns, NOT_ASSESSED},
 };
 
 /// What is counted: a benchmark of the plan, or all benchmarks of the framework together.

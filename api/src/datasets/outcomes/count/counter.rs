@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::snapshot::{Columns, NOT_ASSESSED};
+use crate::release::{Columns, NOT_ASSESSED};
 
 use super::{
     column::MeasureColumn,
@@ -33,7 +33,7 @@ impl Counter {
             histograms: if overall { vec![Histogram::new(source.all.len()); groups] } else { Vec::new() },
         };
         for range in rows {
-            let (keys, incomplete) = columns.held().within(range);
+            let (keys, incomplete) = columns.presence().within(range);
             let sorted = grouping.sort(columns, range, &mut self.room);
             let run = Run { start: range.start, keys: &framework.keys()[range.clone()], sum: keys, incomplete, sorted };
             run.sum_keys(groups, &mut self.keys);

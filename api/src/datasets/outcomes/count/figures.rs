@@ -3,7 +3,7 @@
 use crate::{
     datasets::outcomes::{Plan, SourceFramework},
     domain::Period,
-    snapshot::{Columns, FrameworkColumns},
+    release::{Columns, FrameworkColumns},
     tabulation::TablePlan,
 };
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::{datasets::outcomes::Plan, domain::Dimension, snapshot::Columns};
+use crate::{datasets::outcomes::Plan, domain::Dimension, release::Columns};
 
 use super::kernel::{self, Sums};
 

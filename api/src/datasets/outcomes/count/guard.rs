@@ -7,7 +7,7 @@ use disclosure::{FEWEST_AROUND, Rules, has_low_effect};
 use crate::{
     datasets::outcomes::{Group, Plan, SourceFramework},
     domain::Dimension,
-    snapshot::{Columns, NOT_ASSESSED},
+    release::{Columns, NOT_ASSESSED},
     tabulation::{TablePlan, outside},
 };
 

@@ -5,7 +5,7 @@
 
 use wide::{u8x16, u16x8};
 
-use crate::snapshot::NOT_ASSESSED;
+use crate::release::NOT_ASSESSED;
 
 /// How many scores are added in one step.
 const STEP: usize = 32;

@@ -9,7 +9,7 @@ use disclosure::Tier;
 use crate::{
     datasets::outcomes::SourceFramework,
     domain::{AreaIndex, Dimension, Period, Source},
-    snapshot::{Columns, NOT_ASSESSED, score_of},
+    release::{Columns, NOT_ASSESSED, score_of},
     tabulation::{TablePlan, Versions, frozen_base, later},
 };
 

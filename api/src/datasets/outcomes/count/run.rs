@@ -7,7 +7,7 @@ use disclosure::{Counted, CountedOverall, HiddenReason, Label, RawCell, RawOvera
 use crate::{
     datasets::outcomes::Plan,
     domain::Comparability,
-    snapshot::Snapshot,
+    release::Snapshot,
     tabulation::{TablePlan, at_base},
 };
 

@@ -5,7 +5,7 @@ use std::{borrow::Cow, ops::Range};
 use crate::{
     datasets::outcomes::{Plan, SourceFramework},
     domain::{AreaIndex, Catalogue},
-    snapshot::{FrameworkColumns, Snapshot},
+    release::{FrameworkColumns, Snapshot},
     tabulation::TablePlan,
 };
 

@@ -1,6 +1,6 @@
 //! What is gathered for one cell.
 
-use crate::snapshot::NOT_ASSESSED;
+use crate::release::NOT_ASSESSED;
 
 use super::kernel::Sums;
 

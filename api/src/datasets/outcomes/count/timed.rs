@@ -1,6 +1,6 @@
 //! Counts that a benchmark may time and nobody may read.
 
-use crate::{datasets::outcomes::Plan, snapshot::Snapshot};
+use crate::{datasets::outcomes::Plan, release::Snapshot};
 
 use super::{
     counter::Counter,

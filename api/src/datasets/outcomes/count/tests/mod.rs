@@ -3,7 +3,7 @@
 pub(crate) mod naive;
 mod revision;
 
-use crate::{datasets::outcomes::Plan, snapshot::Snapshot, tabulation::TablePlan};
+use crate::{datasets::outcomes::Plan, release::Snapshot, tabulation::TablePlan};
 
 use super::{
     counter::Counter,

@@ -17,7 +17,7 @@ use crate::{
         Organisation, OrganisationKind, Period, Pseudonym, Relation, RelationKind, Release, ReleasedResult,
     },
     policy::{self, Grant},
-    snapshot::{Builder, Snapshot},
+    release::{Builder, Snapshot},
     tabulation::{Asked, TablePlan},
 };
 

@@ -10,7 +10,7 @@ use crate::{
     domain::{
         AreaIndex, AreaKind, Attributes, Catalogue, Dimension, FrameworkIndex, Period, Pseudonym, ReleasedResult,
     },
-    snapshot::Snapshot,
+    release::Snapshot,
     tabulation::{Asked, TablePlan},
 };
 

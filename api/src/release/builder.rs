@@ -14,9 +14,10 @@ use crate::domain::{
 };
 
 use super::{
-    Held, History, Late, Past,
-    columns::{Columns, FrameworkColumns, NOT_ASSESSED, Snapshot, Stretch, rows_within},
+    History, Late, NOT_ASSESSED, Past, Presence,
+    columns::{Columns, FrameworkColumns, Snapshot},
     destinations::Destinations,
+    row_group::{RowGroup, rows_within},
 };
 
 /// Gathers results, then lays them out as columns.
@@ -149,8 +150,8 @@ fn lay_out(gathered: Gathered, benchmarks: usize, key: &NoiseKey, catalogue: &Ca
         position[id as usize] = place;
     }
     let keys: Vec<u128> = rows.iter().map(|(row, _)| key.record_key(&row.institution.0)).collect();
-    let stretches = stretches(rows.iter().map(|(row, _)| row));
-    let starts = stretches.iter().map(|stretch| stretch.rows.start).chain([rows.len()]);
+    let row_groups = row_groups(rows.iter().map(|(row, _)| row));
+    let starts = row_groups.iter().map(|row_group| row_group.rows.start).chain([rows.len()]);
     let bounds: Arc<[u32]> = starts.map(|row| u32::try_from(row).unwrap_or(u32::MAX)).collect();
     let columns = |period| lay_out_period(period, benchmarks, &position, &keys, &bounds);
     // One after the other, each gathered one dropped before the next.
@@ -158,9 +159,9 @@ fn lay_out(gathered: Gathered, benchmarks: usize, key: &NoiseKey, catalogue: &Ca
     lay_out_past(gathered.past, &mut periods, key);
     let areas = catalogue.areas().keys();
     FrameworkColumns {
-        areas: areas.map(|area| rows_within(&stretches, area, None, catalogue)).collect(),
+        areas: areas.map(|area| rows_within(&row_groups, area, None, catalogue)).collect(),
         keys,
-        stretches,
+        row_groups,
         periods,
     }
 }
@@ -174,7 +175,7 @@ fn lay_out_period(
 ) -> Columns {
     let mut attributes = std::array::from_fn(|_| vec![0; keys.len()]);
     let mut scores = vec![vec![NOT_ASSESSED; keys.len()]; benchmarks];
-    let mut held = vec![false; keys.len()];
+    let mut has_result = vec![false; keys.len()];
     let mut history = History { since: gathered.since, ..History::default() };
     for (index, result) in gathered.results.into_iter().enumerate() {
         let row = position[result.row as usize];
@@ -184,7 +185,7 @@ fn lay_out_period(
         for (column, &score) in scores.iter_mut().zip(&gathered.scores[index * benchmarks..]) {
             column[row] = score;
         }
-        held[row] = true;
+        has_result[row] = true;
         if result.from > history.since {
             history.late.push(Late { row: u32::try_from(row).unwrap_or(u32::MAX), from: result.from });
         }
@@ -192,8 +193,8 @@ fn lay_out_period(
     history.late.sort_unstable_by_key(|late| late.row);
     history.late.shrink_to_fit();
     let is_complete = |row: usize| scores.iter().all(|column| column[row] != NOT_ASSESSED);
-    let held = Held::new(bounds.clone(), keys, |row| held[row], is_complete);
-    Columns { attributes, scores, held, history }
+    let presence = Presence::new(bounds.clone(), keys, |row| has_result[row], is_complete);
+    Columns { attributes, scores, presence, history }
 }
 
 fn lay_out_past(mut past: Vec<Replaced>, periods: &mut BTreeMap<Period, Columns>, key: &NoiseKey) {
@@ -201,7 +202,7 @@ fn lay_out_past(mut past: Vec<Replaced>, periods: &mut BTreeMap<Period, Columns>
     for replaced in past.chunk_by(|one, next| one.period == next.period) {
         if let Some(columns) = periods.get_mut(&replaced[0].period) {
             let history = &mut columns.history;
-            history.stretches = stretches(replaced.iter().map(|replaced| &replaced.row));
+            history.row_groups = row_groups(replaced.iter().map(|replaced| &replaced.row));
             history.scores = replaced.iter().flat_map(|replaced| replaced.scores.iter().copied()).collect();
             history.past = replaced.iter().map(|replaced| replaced.past(key)).collect();
         }
@@ -215,16 +216,16 @@ impl Replaced {
     }
 }
 
-fn stretches<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<Stretch> {
-    let mut stretches: Vec<Stretch> = Vec::new();
+fn row_groups<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<RowGroup> {
+    let mut row_groups: Vec<RowGroup> = Vec::new();
     for (position, row) in rows.enumerate() {
-        match stretches.last_mut() {
+        match row_groups.last_mut() {
             Some(last)
                 if (last.local_authority, last.hub, last.provider) == (row.local_authority, row.hub, row.provider) =>
             {
                 last.rows.end = position + 1;
             }
-            _ => stretches.push(Stretch {
+            _ => row_groups.push(RowGroup {
                 local_authority: row.local_authority,
                 hub: row.hub,
                 provider: row.provider,
@@ -232,5 +233,5 @@ fn stretches<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<Stretch> {
             }),
         }
     }
-    stretches
+    row_groups
 }

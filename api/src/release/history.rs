@@ -1,13 +1,13 @@
 //! What earlier releases showed of a period, where it is not simply what this one shows.
 //!
-//! Held for the rows that are not there, unchanged, since the first release with the period: nothing where nobody came late
+//! Presence for the rows that are not there, unchanged, since the first release with the period: nothing where nobody came late
 //! and nothing was corrected.
 
 use std::ops::Range;
 
 use crate::domain::{AreaIndex, Catalogue, Dimension};
 
-use super::{NOT_ASSESSED, Stretch, columns::rows_within};
+use super::row_group::{RowGroup, rows_within};
 
 /// The history of one period of one framework.
 #[derive(Default)]
@@ -15,7 +15,7 @@ pub struct History {
     pub(super) since: u32,
     /// Ascending by row.
     pub(super) late: Vec<Late>,
-    pub(super) stretches: Vec<Stretch>,
+    pub(super) row_groups: Vec<RowGroup>,
     pub(super) past: Vec<Past>,
     /// The scores of each past result, one after the other.
     pub(super) scores: Vec<u8>,
@@ -70,7 +70,7 @@ impl History {
         area: AreaIndex,
         catalogue: &'a Catalogue,
     ) -> impl Iterator<Item = (&'a Past, &'a [u8])> {
-        rows_within(&self.stretches, area, None, catalogue).into_iter().flatten().map(|place| self.past_at(place))
+        rows_within(&self.row_groups, area, None, catalogue).into_iter().flatten().map(|place| self.past_at(place))
     }
 
     /// Every past result, wherever it stood, each with its scores by benchmark.
@@ -82,9 +82,4 @@ impl History {
         let benchmarks = self.scores.len() / self.past.len().max(1);
         (&self.past[place], &self.scores[place * benchmarks..(place + 1) * benchmarks])
     }
-}
-
-/// The score on a benchmark by number among scores by benchmark; [`NOT_ASSESSED`] where there is none.
-pub fn score_of(scores: &[u8], number: u8) -> u8 {
-    usize::from(number).checked_sub(1).and_then(|position| scores.get(position)).copied().unwrap_or(NOT_ASSESSED)
 }

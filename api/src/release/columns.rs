@@ -4,12 +4,13 @@ use std::{borrow::Cow, collections::BTreeMap, fmt, ops::Range, sync::Arc};
 
 use typed_index_collections::TiVec;
 
-use crate::domain::{AreaIndex, AreaKind, Catalogue, Dimension, FrameworkIndex, Period, Release};
+use crate::domain::{AreaIndex, Catalogue, Dimension, FrameworkIndex, Period, Release};
 
-use super::{Held, History, destinations::Destinations};
-
-/// The byte that stands for a benchmark that was not assessed.
-pub const NOT_ASSESSED: u8 = u8::MAX;
+use super::{
+    History, Presence,
+    destinations::Destinations,
+    row_group::{RowGroup, rows_within},
+};
 
 /// Every result and every count of destinations of one release. Holds scores of institutions: it has no `Serialize`, no `Display`, and tells only its size.
 pub struct Snapshot {
@@ -24,30 +25,17 @@ pub struct Snapshot {
 #[derive(Default)]
 pub struct FrameworkColumns {
     pub(super) keys: Vec<u128>,
-    pub(super) stretches: Vec<Stretch>,
+    pub(super) row_groups: Vec<RowGroup>,
     /// Per area, its rows, as few ranges as possible.
     pub(super) areas: TiVec<AreaIndex, Vec<Range<usize>>>,
     pub(super) periods: BTreeMap<Period, Columns>,
-}
-
-/// Consecutive rows of one place and one provider.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stretch {
-    /// The local authority they stand in.
-    pub local_authority: AreaIndex,
-    /// The careers hub they belong to, if any.
-    pub hub: Option<AreaIndex>,
-    /// The organisation that handed them in.
-    pub provider: i64,
-    /// The rows.
-    pub rows: Range<usize>,
 }
 
 /// One period of one framework; every column is as long as there are rows.
 pub struct Columns {
     pub(super) attributes: [Vec<u8>; Dimension::ALL.len()],
     pub(super) scores: Vec<Vec<u8>>,
-    pub(super) held: Held,
+    pub(super) presence: Presence,
     pub(super) history: History,
 }
 
@@ -81,9 +69,10 @@ impl Snapshot {
     /// What its results take in memory, bytes: scores, record keys, and what is added up ahead. Attributes and what earlier
     /// releases showed come on top.
     pub fn column_bytes(&self) -> usize {
-        let of_period = |columns: &Columns| columns.scores.iter().map(Vec::len).sum::<usize>() + columns.held.bytes();
+        let of_period =
+            |columns: &Columns| columns.scores.iter().map(Vec::len).sum::<usize>() + columns.presence.bytes();
         let of_framework = |framework: &FrameworkColumns| {
-            let bounds = (framework.stretches.len() + 1) * size_of::<u32>();
+            let bounds = (framework.row_groups.len() + 1) * size_of::<u32>();
             let keys = size_of_val(framework.keys.as_slice());
             bounds + keys + framework.periods.values().map(of_period).sum::<usize>()
         };
@@ -128,33 +117,9 @@ impl FrameworkColumns {
     pub fn rows_of(&self, area: AreaIndex, provider: Option<i64>, catalogue: &Catalogue) -> Cow<'_, [Range<usize>]> {
         match provider {
             None => Cow::Borrowed(&self.areas[area]),
-            Some(provider) => Cow::Owned(rows_within(&self.stretches, area, Some(provider), catalogue)),
+            Some(provider) => Cow::Owned(rows_within(&self.row_groups, area, Some(provider), catalogue)),
         }
     }
-}
-
-/// The rows of stretches that lie in an area, as few ranges as possible; those of one provider alone where one is given.
-pub(super) fn rows_within(
-    stretches: &[Stretch],
-    area: AreaIndex,
-    provider: Option<i64>,
-    catalogue: &Catalogue,
-) -> Vec<Range<usize>> {
-    let is_hub = catalogue.areas()[area].kind == AreaKind::Hub;
-    let inside = catalogue.local_authorities(area);
-    let mut ranges: Vec<Range<usize>> = Vec::new();
-    for stretch in stretches {
-        let here =
-            if is_hub { stretch.hub == Some(area) } else { inside.binary_search(&stretch.local_authority).is_ok() };
-        if !here || provider.is_some_and(|provider| provider != stretch.provider) {
-            continue;
-        }
-        match ranges.last_mut() {
-            Some(last) if last.end == stretch.rows.start => last.end = stretch.rows.end,
-            _ => ranges.push(stretch.rows.clone()),
-        }
-    }
-    ranges
 }
 
 impl Columns {
@@ -163,14 +128,14 @@ impl Columns {
         &self.attributes[dimension as usize]
     }
 
-    /// The scores on a benchmark by number, one a row; [`NOT_ASSESSED`] where there is none. Empty for an unknown number.
+    /// The scores on a benchmark by number, one a row; [`NOT_ASSESSED`](super::NOT_ASSESSED) where there is none. Empty for an unknown number.
     pub fn score(&self, number: u8) -> &[u8] {
         usize::from(number).checked_sub(1).and_then(|position| self.scores.get(position)).map_or(&[], Vec::as_slice)
     }
 
     /// Which rows have a result.
-    pub fn held(&self) -> &Held {
-        &self.held
+    pub fn presence(&self) -> &Presence {
+        &self.presence
     }
 
     /// What releases before this one showed otherwise.

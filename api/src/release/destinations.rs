@@ -9,7 +9,7 @@ use disclosure::NoiseKey;
 
 use crate::domain::{AreaIndex, Catalogue, CohortYear, Destination, Pseudonym, ReleasedDestination, Stage};
 
-use super::columns::{Stretch, rows_within};
+use super::row_group::{RowGroup, rows_within};
 
 /// The provider of a cohort whose counts several organisations handed in: none of them holds all of it, so none of them sees
 /// it as its own. No organisation has this key.
@@ -25,7 +25,7 @@ pub struct Destinations(BTreeMap<(CohortYear, Stage), CohortColumns>);
 /// One cohort year and stage; every column is as long as there are rows. An institution has one row.
 pub struct CohortColumns {
     keys: Vec<u128>,
-    stretches: Vec<Stretch>,
+    row_groups: Vec<RowGroup>,
     cohorts: Vec<u32>,
     students: [Vec<u32>; Destination::ALL.len()],
     since: u32,
@@ -130,12 +130,12 @@ fn lay_out(cohorts: HashMap<Pseudonym, Cohort>, key: &NoiseKey) -> CohortColumns
     });
     let first = |(_, cohort): &(Pseudonym, Cohort)| cohort.releases().first().copied();
     let since = rows.iter().filter_map(first).min().unwrap_or_default();
-    let mut stretches: Vec<Stretch> = Vec::new();
+    let mut row_groups: Vec<RowGroup> = Vec::new();
     for (position, (_, cohort)) in rows.iter().enumerate() {
         let place = (cohort.local_authority, cohort.hub, cohort.provider());
-        match stretches.last_mut() {
+        match row_groups.last_mut() {
             Some(last) if (last.local_authority, last.hub, last.provider) == place => last.rows.end = position + 1,
-            _ => stretches.push(Stretch {
+            _ => row_groups.push(RowGroup {
                 local_authority: cohort.local_authority,
                 hub: cohort.hub,
                 provider: cohort.provider(),
@@ -145,7 +145,7 @@ fn lay_out(cohorts: HashMap<Pseudonym, Cohort>, key: &NoiseKey) -> CohortColumns
     }
     CohortColumns {
         keys: rows.iter().map(|(institution, _)| key.record_key(&institution.0)).collect(),
-        stretches,
+        row_groups,
         cohorts: rows.iter().map(|(_, cohort)| cohort.students.iter().sum()).collect(),
         students: std::array::from_fn(|column| rows.iter().map(|(_, cohort)| cohort.students[column]).collect()),
         since,
@@ -241,7 +241,7 @@ impl CohortColumns {
 
     /// The rows of an area, as few ranges as possible; those of one provider alone where one is given.
     pub fn rows_of(&self, area: AreaIndex, provider: Option<i64>, catalogue: &Catalogue) -> Vec<Range<usize>> {
-        rows_within(&self.stretches, area, provider, catalogue)
+        rows_within(&self.row_groups, area, provider, catalogue)
     }
 }
 
@@ -279,7 +279,7 @@ mod tests {
             let destinations = builder.finish(&NoiseKey::new([3; 32]));
             let year = "202223".parse().unwrap();
             let columns = destinations.cohort(year, Stage::KeyStage4).unwrap();
-            assert_eq!(columns.stretches.iter().map(|one| one.provider).collect::<Vec<_>>(), [SEVERAL, 7, 7]);
+            assert_eq!(columns.row_groups.iter().map(|one| one.provider).collect::<Vec<_>>(), [SEVERAL, 7, 7]);
             assert_eq!(columns.cohorts(), [63, 80, 105]);
             assert_eq!(columns.students(Destination::Education), [60, 80, 100]);
             assert_eq!(columns.students(Destination::Unknown), [0, 0, 5]);
@@ -320,6 +320,6 @@ mod tests {
         assert_eq!([2, 3, 4, 5].map(|release| shown(1, Some(release))), [60, 50, 50, 64]);
         assert_eq!([2, 3, 4, 5].map(|release| shown(2, Some(release))), [0, 0, 4, 4]);
         assert_eq!([0, 1, 2, 3].map(|row| shown(row, None)), [80, 64, 4, 30]);
-        assert!(columns.stretches.iter().all(|stretch| stretch.provider == 7), "who handed in what is shown now");
+        assert!(columns.row_groups.iter().all(|row_group| row_group.provider == 7), "who handed in what is shown now");
     }
 }

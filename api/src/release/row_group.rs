@@ -1,0 +1,42 @@
+//! Rows that stand side by side: those of one place that one organisation handed in. An area is a few of them.
+
+use std::ops::Range;
+
+use crate::domain::{AreaIndex, AreaKind, Catalogue};
+
+/// Consecutive rows of one place and one provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowGroup {
+    /// The local authority they stand in.
+    pub local_authority: AreaIndex,
+    /// The careers hub they belong to, if any.
+    pub hub: Option<AreaIndex>,
+    /// The organisation that handed them in.
+    pub provider: i64,
+    /// The rows.
+    pub rows: Range<usize>,
+}
+
+/// The rows of groups that lie in an area, as few ranges as possible; those of one provider alone where one is given.
+pub(super) fn rows_within(
+    row_groups: &[RowGroup],
+    area: AreaIndex,
+    provider: Option<i64>,
+    catalogue: &Catalogue,
+) -> Vec<Range<usize>> {
+    let is_hub = catalogue.areas()[area].kind == AreaKind::Hub;
+    let inside = catalogue.local_authorities(area);
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for row_group in row_groups {
+        let here =
+            if is_hub { row_group.hub == Some(area) } else { inside.binary_search(&row_group.local_authority).is_ok() };
+        if !here || provider.is_some_and(|provider| provider != row_group.provider) {
+            continue;
+        }
+        match ranges.last_mut() {
+            Some(last) if last.end == row_group.rows.start => last.end = row_group.rows.end,
+            _ => ranges.push(row_group.rows.clone()),
+        }
+    }
+    ranges
+}
