@@ -8,6 +8,7 @@ mod shell;
 use std::{
     io::{Write, stderr, stdout},
     path::PathBuf,
+    pin::Pin,
 };
 
 use anyhow::Result;
@@ -126,7 +127,13 @@ enum AgreementCommand {
 ///
 /// # Errors
 /// Whatever kept it from being done, in words for the person at the terminal.
-pub async fn run(cli: Cli, playground: Playground) -> Result<()> {
+///
+/// Boxed, so that all that it awaits is compiled here and once, and not in each program that runs it.
+pub fn run(cli: Cli, playground: Playground) -> Pin<Box<dyn Future<Output = Result<()>>>> {
+    Box::pin(run_here(cli, playground))
+}
+
+async fn run_here(cli: Cli, playground: Playground) -> Result<()> {
     let settings = &cli.settings;
     match cli.command {
         Command::Serve(serve) => serve::run(settings, &serve, playground).await,
