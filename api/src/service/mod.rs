@@ -9,6 +9,7 @@ mod error;
 mod exchange;
 mod heavy;
 mod import;
+mod load;
 mod older;
 mod operator;
 mod publish;

@@ -1,0 +1,154 @@
+//! Releases are read, laid out and swapped in: the current one as it changes, an older one when somebody asks for it.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::watch;
+
+use crate::{
+    domain::Release,
+    release::{Builder, DestinationsBuilder, Snapshot},
+};
+
+use super::{Error, Exchange, current::CurrentRelease, older::Progress};
+
+impl Exchange {
+    /// What is served at present.
+    pub(super) fn current(&self) -> Arc<CurrentRelease> {
+        self.current.load_full()
+    }
+
+    /// Reads directory and releases again, and swaps in the newest release if there is one. Running requests keep theirs.
+    ///
+    /// # Errors
+    /// When the database cannot be read; the view stays as it was.
+    pub async fn refresh(&self) -> Result<(), Error> {
+        let _one_at_a_time = self.refreshing.lock().await;
+        let before = self.current();
+        let directory = Arc::new(self.store().directory().await?);
+        let newest = self.store().newest_release_number().await?;
+        let same = newest.is_some() && newest == before.snapshot.as_ref().map(|snapshot| snapshot.release().number);
+        let generation = before.generation + 1;
+        let current = if same {
+            if directory == before.directory {
+                return Ok(());
+            }
+            CurrentRelease {
+                generation,
+                catalogue: before.catalogue.clone(),
+                directory,
+                releases: before.releases.clone(),
+                snapshot: before.snapshot.clone(),
+            }
+        } else {
+            let releases = self.store().releases().await?;
+            if let Some(release) = releases.first() {
+                let snapshot = self.load(release).await?;
+                let catalogue = snapshot.catalogue().clone();
+                CurrentRelease { generation, catalogue, directory, releases, snapshot: Some(snapshot) }
+            } else {
+                let catalogue = Arc::new(self.store().newest_catalogue().await?);
+                CurrentRelease { generation, catalogue, directory, releases, snapshot: None }
+            }
+        };
+        self.current.store(Arc::new(current));
+        if let Some(snapshot) = before.snapshot.as_ref().filter(|_| !same) {
+            // Citations of it go on being asked.
+            self.older.keep(snapshot.clone());
+        }
+        Ok(())
+    }
+
+    /// The snapshot of a release by number, that of `current` when none is named. `patience` is how long to wait for one that
+    /// has to be loaded.
+    pub(super) async fn snapshot(
+        self: &Arc<Self>,
+        current: &CurrentRelease,
+        number: Option<u32>,
+        patience: Duration,
+    ) -> Result<Arc<Snapshot>, Error> {
+        let newest = current
+            .snapshot
+            .as_ref()
+            .ok_or_else(|| Error::Unavailable("no release has been published yet".to_owned()))?;
+        let Some(number) = number.filter(|&number| number != newest.release().number) else {
+            return Ok(newest.clone());
+        };
+        let release = current
+            .releases
+            .iter()
+            .find(|release| release.number == number)
+            .ok_or_else(|| Error::NotFound(format!("no release has the number {number}")))?;
+        self.older(release, patience).await
+    }
+
+    /// Reads a release with the catalogue it was published with, and lays it out.
+    pub(super) async fn load(&self, release: &Release) -> Result<Arc<Snapshot>, Error> {
+        let catalogue = Arc::new(self.store().catalogue(release.catalogue_version).await?);
+        let mut builder = Builder::new(catalogue.clone());
+        self.store().released_results(release, &catalogue, &mut |result| builder.add(&result)).await?;
+        let mut destinations = DestinationsBuilder::default();
+        self.store().released_destinations(release, &catalogue, &mut |count| destinations.add(&count)).await?;
+        let (release, noise) = (release.clone(), self.noise().clone());
+        let lay_out = move || Arc::new(builder.finish(release, &noise).with_destinations(destinations.finish(&noise)));
+        self.heavy.run(lay_out).await
+    }
+
+    /// The snapshot of an older release. It is loaded apart from any request: who stops waiting does not stop it, and whoever
+    /// asks meanwhile waits for the same one.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when it is not there after `patience`, or cannot be loaded.
+    pub(super) async fn older(self: &Arc<Self>, release: &Release, patience: Duration) -> Result<Arc<Snapshot>, Error> {
+        let mut progress = {
+            let mut loaded = self.older.loaded();
+            if let Some(snapshot) = loaded.find(release.number) {
+                return Ok(snapshot);
+            }
+            loaded.loading.entry(release.number).or_insert_with(|| self.start_loading(release.clone())).clone()
+        };
+        let number = release.number;
+        let done = progress.wait_for(|progress| !matches!(progress, Progress::Loading));
+        match tokio::time::timeout(patience, done).await.map(|done| done.map(|progress| progress.clone())) {
+            Ok(Ok(Progress::Loaded(snapshot))) => Ok(snapshot),
+            Ok(_) => Err(Error::Unavailable(format!("release {number} cannot be loaded at present; try again"))),
+            Err(_) => Err(Error::Unavailable(format!("release {number} is being loaded; try again in a moment"))),
+        }
+    }
+
+    /// Loads a release on a task of its own. What comes of it is kept before those who wait are told.
+    fn start_loading(self: &Arc<Self>, release: Release) -> watch::Receiver<Progress> {
+        let (told, progress) = watch::channel(Progress::Loading);
+        let exchange = self.clone();
+        tokio::spawn(async move {
+            let number = release.number;
+            let load = {
+                let exchange = exchange.clone();
+                // A task within: should it panic, the number does not stay among those that are being loaded.
+                tokio::spawn(async move {
+                    let _one_at_a_time = exchange.older.one_at_a_time.lock().await;
+                    exchange.load(&release).await
+                })
+            };
+            let outcome = match load.await {
+                Ok(Ok(snapshot)) => Progress::Loaded(snapshot),
+                Ok(Err(error)) => {
+                    let cause = format!("{:#}", anyhow::Error::from(error));
+                    tracing::error!(release = number, cause, "an older release could not be loaded");
+                    Progress::Failed
+                }
+                Err(error) => {
+                    tracing::error!(release = number, %error, "an older release could not be loaded");
+                    Progress::Failed
+                }
+            };
+            let mut loaded = exchange.older.loaded();
+            if let Progress::Loaded(snapshot) = &outcome {
+                loaded.keep(snapshot.clone());
+            }
+            loaded.loading.remove(&number);
+            drop(loaded);
+            told.send_replace(outcome);
+        });
+        progress
+    }
+}
