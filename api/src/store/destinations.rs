@@ -5,7 +5,6 @@ use std::{collections::HashMap, fmt::Write};
 use entity::{destination_count, institution, result, submission};
 use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    Statement,
 };
 
 use crate::domain::{
@@ -14,7 +13,7 @@ use crate::domain::{
 
 use super::{
     Error, NewSubmission, Receipt, Result, Store,
-    released::{Numbering, PAGE, known, places},
+    released::{Numbering, known, places},
     submit::{Received, holds, id, known_institutions, last_id},
 };
 
@@ -76,13 +75,8 @@ impl Store {
         records: &[DestinationRecord],
         progress: &mut (dyn FnMut(usize) + Send),
     ) -> Result<Receipt> {
-        let organisation = self
-            .organisation_id(&new.organisation)
-            .await?
-            .ok_or_else(|| Error::UnknownOrganisation(new.organisation.clone()))?;
-        let transaction = self.begin_writing().await?;
-        let submission = match self.receive(&transaction, organisation, new).await? {
-            Received::New(id) => id,
+        let (transaction, organisation, submission) = match self.receive(new).await? {
+            Received::New { transaction, organisation, submission } => (transaction, organisation, submission),
             Received::Before(receipt) => return Ok(receipt),
         };
         let institutions = known_institutions(&transaction).await?;
@@ -138,36 +132,30 @@ impl Store {
                    WHERE d.id > $2 AND d.id <= $3 \
                    AND (n.id IS NULL OR EXISTS \
                     (SELECT 1 FROM release e WHERE e.last_destination >= d.id AND e.last_destination < n.id))";
-        let mut from = 0;
-        while from < release.last_destination {
-            let to = (from + PAGE).min(release.last_destination);
-            let values = vec![release.last_destination.into(), from.into(), to.into()];
-            let page = Statement::from_sql_and_values(self.database.get_database_backend(), sql, values);
-            for row in self.database.query_all_raw(page).await? {
-                let year: i16 = row.try_get_by_index(1)?;
-                let students: i32 = row.try_get_by_index(4)?;
-                let hub: Option<i64> = row.try_get_by_index(6)?;
-                let superseder: Option<i64> = row.try_get_by_index(9)?;
-                visit(ReleasedDestination {
-                    institution: pseudonym(row.try_get_by_index(0)?)?,
-                    cohort_year: u16::try_from(year)
-                        .ok()
-                        .and_then(CohortYear::new)
-                        .ok_or_else(|| Error::Corrupt(format!("the cohort year {year}")))?,
-                    stage: row.try_get_by_index::<destination_count::Stage>(2)?.into(),
-                    destination: row.try_get_by_index::<destination_count::Category>(3)?.into(),
-                    students: u32::try_from(students)
-                        .map_err(|_| Error::Corrupt("a negative number of students".to_owned()))?,
-                    local_authority: known(&areas, row.try_get_by_index(5)?)?,
-                    hub: hub.map(|hub| known(&areas, hub)).transpose()?,
-                    provider: row.try_get_by_index(7)?,
-                    from: numbering.first_with(row.try_get_by_index(8)?),
-                    until: superseder.map(|superseder| numbering.first_with(superseder)),
-                });
-            }
-            from = to;
-        }
-        Ok(())
+        self.each_row_up_to(release.last_destination, sql, |row| {
+            let year: i16 = row.try_get_by_index(1)?;
+            let students: i32 = row.try_get_by_index(4)?;
+            let hub: Option<i64> = row.try_get_by_index(6)?;
+            let superseder: Option<i64> = row.try_get_by_index(9)?;
+            visit(ReleasedDestination {
+                institution: pseudonym(row.try_get_by_index(0)?)?,
+                cohort_year: u16::try_from(year)
+                    .ok()
+                    .and_then(CohortYear::new)
+                    .ok_or_else(|| Error::Corrupt(format!("the cohort year {year}")))?,
+                stage: row.try_get_by_index::<destination_count::Stage>(2)?.into(),
+                destination: row.try_get_by_index::<destination_count::Category>(3)?.into(),
+                students: u32::try_from(students)
+                    .map_err(|_| Error::Corrupt("a negative number of students".to_owned()))?,
+                local_authority: known(&areas, row.try_get_by_index(5)?)?,
+                hub: hub.map(|hub| known(&areas, hub)).transpose()?,
+                provider: row.try_get_by_index(7)?,
+                from: numbering.first_with(row.try_get_by_index(8)?),
+                until: superseder.map(|superseder| numbering.first_with(superseder)),
+            });
+            Ok(())
+        })
+        .await
     }
 }
 

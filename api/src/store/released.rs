@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, TransactionTrait};
 
 use crate::domain::{AreaIndex, Attributes, Catalogue, FrameworkIndex, Period, Pseudonym, Release, ReleasedResult};
 
 use super::{Error, Result, Store};
 
 /// Results read at once: enough to make each read cheap, few enough that what the driver holds of them stays small.
-pub(super) const PAGE: i64 = 2_000;
+const PAGE: i64 = 2_000;
 
 impl Store {
     /// Visits every result of a release: each up to its last one that none of them supersedes, whatever came later. Visits
@@ -29,8 +29,6 @@ impl Store {
             places(self.area_ids(&self.database).await?, |code| catalogue.area_index(code));
         let mut periods: HashMap<String, Period> = HashMap::new();
         let numbering = Numbering::of(&self.releases().await?, release, |release| release.last_result);
-        // After all that takes a connection of its own: a database in memory has one.
-        let reading = self.database.begin().await?;
         // By hand, because it reads every score of the country: those of a result are gathered into one text, where a join would
         // read everything about the result once a score, and one text of SQL stays prepared from page to page. SQLite reads
         // `$1` as PostgreSQL does.
@@ -45,50 +43,70 @@ impl Store {
                    WHERE r.id > $2 AND r.id <= $3 \
                    AND (n.id IS NULL OR EXISTS \
                     (SELECT 1 FROM release e WHERE e.last_result >= r.id AND e.last_result < n.id))";
+        self.each_row_up_to(release.last_result, sql, |row| {
+            let pseudonym: Vec<u8> = row.try_get_by_index(1)?;
+            let period: String = row.try_get_by_index(3)?;
+            let framework = known(&frameworks, row.try_get_by_index(2)?)?;
+            let hub: Option<i64> = row.try_get_by_index(5)?;
+            let mut attributes = Attributes::default();
+            for (position, code) in attributes.0.iter_mut().enumerate() {
+                *code = u8::try_from(row.try_get_by_index::<i16>(7 + position)?).unwrap_or_default();
+            }
+            let mut scores = vec![None; catalogue.frameworks()[framework].number_of_benchmarks];
+            let stored: Option<String> = row.try_get_by_index(12)?;
+            for (benchmark, score) in parse_scores(stored.as_deref().unwrap_or_default())? {
+                let place = usize::try_from(benchmark - 1).ok().and_then(|place| scores.get_mut(place));
+                if let Some(place) = place {
+                    *place = u8::try_from(score).ok();
+                }
+            }
+            let period = if let Some(&known) = periods.get(&period) {
+                known
+            } else {
+                let parsed = period.parse().map_err(|_| Error::Corrupt(format!("the period `{period}`")))?;
+                periods.insert(period, parsed);
+                parsed
+            };
+            let superseder: Option<i64> = row.try_get_by_index(13)?;
+            visit(ReleasedResult {
+                institution: Pseudonym(
+                    pseudonym.try_into().map_err(|_| Error::Corrupt("a pseudonym of another length".into()))?,
+                ),
+                framework,
+                period,
+                local_authority: known(&areas, row.try_get_by_index(4)?)?,
+                hub: hub.map(|hub| known(&areas, hub)).transpose()?,
+                attributes,
+                provider: row.try_get_by_index(6)?,
+                scores,
+                from: numbering.first_with(row.try_get_by_index(0)?),
+                until: superseder.map(|superseder| numbering.first_with(superseder)),
+            });
+            Ok(())
+        })
+        .await
+    }
+
+    /// Visits the rows of a statement about what has keys up to `last`, page by page. In it `$1` is that last key, and a page holds
+    /// the keys from `$2`, which is left out, to `$3`.
+    ///
+    /// # Errors
+    /// When the database fails, or `visit` does.
+    pub(super) async fn each_row_up_to(
+        &self,
+        last: i64,
+        sql: &str,
+        mut visit: impl FnMut(&QueryResult) -> Result<()> + Send,
+    ) -> Result<()> {
+        // One connection for all pages: so one state of the database is read, and the statement is prepared once.
+        let reading = self.database.begin().await?;
         let mut from = 0;
-        while from < release.last_result {
-            let to = (from + PAGE).min(release.last_result);
-            let values = vec![release.last_result.into(), from.into(), to.into()];
+        while from < last {
+            let to = (from + PAGE).min(last);
+            let values = vec![last.into(), from.into(), to.into()];
             let page = Statement::from_sql_and_values(reading.get_database_backend(), sql, values);
             for row in reading.query_all_raw(page).await? {
-                let pseudonym: Vec<u8> = row.try_get_by_index(1)?;
-                let period: String = row.try_get_by_index(3)?;
-                let framework = known(&frameworks, row.try_get_by_index(2)?)?;
-                let hub: Option<i64> = row.try_get_by_index(5)?;
-                let mut attributes = Attributes::default();
-                for (position, code) in attributes.0.iter_mut().enumerate() {
-                    *code = u8::try_from(row.try_get_by_index::<i16>(7 + position)?).unwrap_or_default();
-                }
-                let mut scores = vec![None; catalogue.frameworks()[framework].number_of_benchmarks];
-                let stored: Option<String> = row.try_get_by_index(12)?;
-                for (benchmark, score) in parse_scores(stored.as_deref().unwrap_or_default())? {
-                    let place = usize::try_from(benchmark - 1).ok().and_then(|place| scores.get_mut(place));
-                    if let Some(place) = place {
-                        *place = u8::try_from(score).ok();
-                    }
-                }
-                let period = if let Some(&known) = periods.get(&period) {
-                    known
-                } else {
-                    let parsed = period.parse().map_err(|_| Error::Corrupt(format!("the period `{period}`")))?;
-                    periods.insert(period, parsed);
-                    parsed
-                };
-                let superseder: Option<i64> = row.try_get_by_index(13)?;
-                visit(ReleasedResult {
-                    institution: Pseudonym(
-                        pseudonym.try_into().map_err(|_| Error::Corrupt("a pseudonym of another length".into()))?,
-                    ),
-                    framework,
-                    period,
-                    local_authority: known(&areas, row.try_get_by_index(4)?)?,
-                    hub: hub.map(|hub| known(&areas, hub)).transpose()?,
-                    attributes,
-                    provider: row.try_get_by_index(6)?,
-                    scores,
-                    from: numbering.first_with(row.try_get_by_index(0)?),
-                    until: superseder.map(|superseder| numbering.first_with(superseder)),
-                });
+                visit(&row)?;
             }
             from = to;
         }

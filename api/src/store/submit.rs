@@ -77,8 +77,15 @@ pub enum Receipt {
 
 /// Whether a submission is new.
 pub(super) enum Received {
-    /// It is, and has this key.
-    New(i64),
+    /// It is: what belongs to it is stored in this transaction, or nothing is.
+    New {
+        /// No other writer runs beside it.
+        transaction: DatabaseTransaction,
+        /// The key of the organisation.
+        organisation: i64,
+        /// The key of the submission.
+        submission: i64,
+    },
     /// The organisation handed in the same before.
     Before(Receipt),
 }
@@ -136,13 +143,8 @@ impl Store {
         records: &[Record],
         progress: &mut (dyn FnMut(usize) + Send),
     ) -> Result<Receipt> {
-        let organisation = self
-            .organisation_id(&new.organisation)
-            .await?
-            .ok_or_else(|| Error::UnknownOrganisation(new.organisation.clone()))?;
-        let transaction = self.begin_writing().await?;
-        let id = match self.receive(&transaction, organisation, new).await? {
-            Received::New(id) => id,
+        let (transaction, organisation, id) = match self.receive(new).await? {
+            Received::New { transaction, organisation, submission } => (transaction, organisation, submission),
             Received::Before(receipt) => return Ok(receipt),
         };
         let last_seen = last_id::<institution::Entity>(&transaction, institution::Column::Id).await?;
@@ -188,23 +190,23 @@ impl Store {
     }
 
     /// Opens a submission, unless the organisation handed in the same before.
-    pub(super) async fn receive(
-        &self,
-        transaction: &DatabaseTransaction,
-        organisation: i64,
-        new: &NewSubmission,
-    ) -> Result<Received> {
+    pub(super) async fn receive(&self, new: &NewSubmission) -> Result<Received> {
+        let organisation = self
+            .organisation_id(&new.organisation)
+            .await?
+            .ok_or_else(|| Error::UnknownOrganisation(new.organisation.clone()))?;
+        let transaction = self.begin_writing().await?;
         let checksum = hex::encode(new.checksum);
         let before = submission::Entity::find()
             .filter(submission::Column::OrganisationId.eq(organisation))
             .filter(submission::Column::Checksum.eq(checksum.as_str()))
-            .one(transaction)
+            .one(&transaction)
             .await?;
         if let Some(before) = before {
             let receipt = Receipt::AlreadyReceived { submission: before.id, received_at: before.received_at };
             return Ok(Received::Before(receipt));
         }
-        let id = last_id::<submission::Entity>(transaction, submission::Column::Id).await? + 1;
+        let id = last_id::<submission::Entity>(&transaction, submission::Column::Id).await? + 1;
         let row = submission::ActiveModel {
             id: Set(id),
             organisation_id: Set(organisation),
@@ -214,8 +216,8 @@ impl Store {
             results: Set(0),
             scores: Set(0),
         };
-        submission::Entity::insert(row).exec_without_returning(transaction).await?;
-        Ok(Received::New(id))
+        submission::Entity::insert(row).exec_without_returning(&transaction).await?;
+        Ok(Received::New { transaction, organisation, submission: id })
     }
 }
 
