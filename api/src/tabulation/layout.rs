@@ -21,9 +21,11 @@ impl<const AXES: usize> Layout<AXES> {
     }
 
     /// The position of a cell along each axis.
+    #[inline]
     pub fn coordinates(&self, mut cell: usize) -> [usize; AXES] {
         let mut at = [0; AXES];
-        for (position, length) in at.iter_mut().zip(self.0).rev() {
+        // Most tables have axes of length 1, and a division is dear: this is asked several times for each cell.
+        for (position, length) in at.iter_mut().zip(self.0).rev().filter(|(_, length)| *length > 1) {
             (*position, cell) = (cell % length, cell / length);
         }
         at

@@ -67,9 +67,9 @@ impl<P> Paid<P> {
         &self.plan
     }
 
-    /// Whether the budget refuses a part of the plan's bill.
-    pub fn is_refused(&self, part: usize) -> bool {
-        is_refused(&self.refused, part)
+    /// Whether the budget refuses a part of the plan's bill. Where it refuses none, `part` is not looked for.
+    pub fn is_refused(&self, part: impl FnOnce(&P) -> usize) -> bool {
+        !self.refused.is_empty() && is_refused(&self.refused, part(&self.plan))
     }
 
     /// The plan, when it is counted.

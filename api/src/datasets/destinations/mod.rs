@@ -46,7 +46,7 @@ impl Dataset for Destinations {
 
     fn count(tables: &[Paid<Plan>], snapshot: &Snapshot) -> RawStudentTable {
         let paid = &tables[0];
-        let is_refused = |cell| paid.is_refused(paid.plan().part_of_cell(cell));
+        let is_refused = |cell| paid.is_refused(|plan| plan.part_of_cell(cell));
         count::run(paid.plan(), snapshot).withhold(HiddenReason::Budget, is_refused)
     }
 

@@ -77,8 +77,8 @@ impl Dataset for Outcomes {
                 let counted = count::run(plan, snapshot);
                 whole.append(counted.table.withhold(
                     HiddenReason::Budget,
-                    |cell| paid.is_refused(plan.part_of_cell(cell)),
-                    |row| paid.is_refused(plan.part_of_overall(row)),
+                    |cell| paid.is_refused(|plan| plan.part_of_cell(cell)),
+                    |row| paid.is_refused(|plan| plan.part_of_overall(row)),
                 ));
                 comparability.extend(counted.comparability);
             }
