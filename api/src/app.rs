@@ -76,14 +76,20 @@ pub async fn open_or_make(settings: &Settings) -> Result<Exchange> {
     Ok(Exchange::open(settings.database_url(), secret(settings)?, Arc::new(SystemClock)).await?)
 }
 
-/// Opens the exchange for a demonstration, in files of its own unless others are named: without a secret in the settings, one is
-/// made beside the database.
+/// Opens the exchange for a demonstration, in files of its own unless another database is named: then with the secret of the
+/// settings, or one that is made beside the database. In files of its own it never uses the secret of anything real.
 ///
 /// # Errors
 /// When there is nowhere to keep a secret, or the database cannot be opened.
 pub async fn open_demo(settings: &Settings) -> Result<Exchange> {
-    let database_url = settings.database_url.clone().unwrap_or_else(|| DEMONSTRATION.to_owned());
-    let settings = Settings { database_url: Some(database_url), ..settings.clone() };
+    let settings = if settings.database_url.is_some() {
+        settings.clone()
+    } else {
+        if let Some(file) = &settings.secret_file {
+            tracing::info!(file = %file.display(), "the demonstration keeps a secret of its own and leaves this one alone");
+        }
+        Settings { database_url: Some(DEMONSTRATION.to_owned()), secret_file: None, ..settings.clone() }
+    };
     if settings.secret_file.is_some() {
         return open_or_make(&settings).await;
     }
@@ -97,7 +103,12 @@ pub async fn open_demo(settings: &Settings) -> Result<Exchange> {
         let file = database.with_extension("secret");
         if !file.exists() {
             if database.exists() {
-                bail!("the database `{}` is there and its secret `{}` is not", database.display(), file.display());
+                bail!(
+                    "the database `{}` is there and its secret `{}` is not: name it with --database-url and --secret-file, or \
+                     move the database away for a new demonstration",
+                    database.display(),
+                    file.display()
+                );
             }
             secret_file::make(&file, random())?;
         }

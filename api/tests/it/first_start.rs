@@ -156,9 +156,13 @@ fn the_commands_for_ones_own_data_lead_to_published_numbers() {
 #[test]
 fn a_demonstration_keeps_to_files_of_its_own_and_shows_what_may_be_asked() {
     let desk = Desk::new();
-    fs::write(desk.path("exchange.secret"), "somebody's").unwrap();
-    let running = Running::start(&desk, &["serve", "--demo", "--listen", "127.0.0.1:0"]);
-    assert_eq!(fs::read(desk.path("exchange.secret")).unwrap(), b"somebody's");
+    desk.does(&["secret", "new", "exchange.secret"]);
+    let real = fs::read(desk.path("exchange.secret")).unwrap();
+    // As it is exported for one's own data: the demonstration does not sign tokens with it.
+    let running =
+        Running::start(&desk, &["serve", "--demo", "--listen", "127.0.0.1:0", "--secret-file", "exchange.secret"]);
+    assert_eq!(fs::read(desk.path("exchange.secret")).unwrap(), real);
+    assert_ne!(fs::read(desk.path("demonstration.secret")).unwrap(), real);
     assert!(desk.path("demonstration.db").exists() && !desk.path("exchange.db").exists());
 
     let tokens: Vec<&str> = running.lines.iter().filter_map(|line| line.strip_prefix("token ")).collect();
