@@ -23,6 +23,8 @@ pub struct Model {
     pub last_destination: i64,
     /// The version of the catalogue it was published with.
     pub catalogue_version: i32,
+    /// The method of disclosure control it was published with.
+    pub method: i16,
 }
 
 /// Its catalogue.

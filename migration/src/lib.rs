@@ -10,6 +10,7 @@ mod m0006_budget;
 mod m0007_catalogue_versions;
 mod m0008_agreement_dimensions;
 mod m0009_rules;
+mod m0010_method;
 mod rule;
 mod state;
 
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_catalogue_versions::Migration),
             Box::new(m0008_agreement_dimensions::Migration),
             Box::new(m0009_rules::Migration),
+            Box::new(m0010_method::Migration),
         ]
     }
 }

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion};
-use disclosure::{Counted, Label, NoiseKey, RawCell, RawTable, Tier, gaussian, protect};
+use disclosure::{Counted, Label, Named, NoiseKey, RawCell, RawTable, Tier, gaussian, protect};
 
 use super::population::key;
 
@@ -31,12 +31,12 @@ pub fn all(criterion: &mut Criterion) {
 fn cells(number: u32) -> Vec<RawCell> {
     let cell = |number: u32| {
         RawCell::Counted(Counted {
-            label: Label { conditions: format!("area=E1200000{}", number / 8).into(), period: "202425T3".into() },
+            label: Label::new(format!("area=E1200000{}", number / 8), "202425T3"),
             measure: format!("GATSBY-2014/{}", 1 + number % 8).into(),
             institutions: 400 + number,
             sum: u64::from(30_000 + number),
             achieved: 190 + number % 9,
-            keys: u128::from(number) << 40,
+            named: Named::all_of(u128::from(number) << 40),
             standard: true,
         })
     };

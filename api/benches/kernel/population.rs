@@ -11,7 +11,7 @@ use api::{
     release::{Builder, Snapshot},
 };
 use chrono::DateTime;
-use disclosure::NoiseKey;
+use disclosure::{Method, NoiseKey};
 
 /// How many terms the results span.
 pub const PERIODS: usize = 30;
@@ -116,6 +116,8 @@ pub fn build(institutions: usize, catalogue: &Arc<Catalogue>) -> Snapshot {
         last_result: 0,
         last_destination: 0,
         catalogue_version: 1,
+        method: Method::CURRENT,
+        current_method_since: 1,
     };
     builder.finish(release, &key())
 }

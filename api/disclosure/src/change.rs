@@ -1,7 +1,7 @@
 //! The change of a cell between two periods, from what is published of both.
 
 use crate::{
-    Bound, CellStatus, Estimate, ProtectedCell, band::Scale, noise::PERSISTENT, protect::TOP_SCORE, protected::Basis,
+    Bound, CellStatus, Estimate, ProtectedCell, band::Scale, noise::shared, protect::TOP_SCORE, protected::Basis,
     step::Step,
 };
 
@@ -12,8 +12,7 @@ pub struct Change {
     pub achieved_share: Estimate,
     /// The change of the mean score, −100 to 100.
     pub mean_score: Estimate,
-    /// Whether both cells are about the same institutions; absent where one of them is hidden. Only then does the lasting
-    /// part of the noise cancel.
+    /// Whether both cells are about the same institutions; absent where one of them is hidden.
     pub same_institutions: Option<bool>,
     /// Whether the change of the share is larger than protection explains: above 1.96 of its standard errors.
     pub share_distinguishable: bool,
@@ -34,11 +33,12 @@ impl ProtectedCell {
     ///
     /// # Method
     ///
-    /// With the same institutions the layer of the noise that lasts over periods cancels, so the variance is
-    /// `2·(1 − 0.40)·σ²/n²`; otherwise `σ²/n² + σ'²/n'²`. Rounding adds `step²/12` for each value.
+    /// The layers of the noise that both values share cancel as far as both groups are of one size: with s = σ/n and s' = σ'/n'
+    /// the variance is `c·(s − s')² + (1 − c)·(s² + s'²)`. The shared part c is .65 where the same institutions stand in the cell
+    /// by the roll, assessed or not, and .30 where others do. Rounding adds `step²/12` for each value.
     pub fn change_since(&self, earlier: &Self) -> Change {
         let pair = self.basis.zip(earlier.basis);
-        let same_institutions = pair.map(|(now, then)| now.keys == then.keys);
+        let same_institutions = pair.map(|(now, then)| now.named.set == then.named.set);
         let error = |top| pair.map(|(now, then)| error(now, then, top)).unwrap_or_default();
         let [of_share, of_mean] = [error(1.0), error(TOP_SCORE)];
         let achieved_share = difference(&self.achieved_share, &earlier.achieved_share, 1.0, of_share);
@@ -95,8 +95,9 @@ fn error(now: Basis, then: Basis, top: f64) -> f64 {
         let worth = top / f64::from(basis.institutions);
         if basis.sigma > 0.0 { scale.rounding_variance() * worth * worth } else { 0.0 }
     };
-    let kept = if now.keys == then.keys { 1.0 - PERSISTENT } else { 1.0 };
-    let variance = kept * (noise(now) * noise(now) + noise(then) * noise(then)) + rounding(now) + rounding(then);
+    let (of_now, of_then, shared) = (noise(now), noise(then), shared(&now, &then));
+    let apart = (1.0 - shared) * (of_now * of_now + of_then * of_then);
+    let variance = apart + shared * (of_now - of_then) * (of_now - of_then) + rounding(now) + rounding(then);
     let error = libm::sqrt(variance);
     Step::three_digits_of(error).nearest(error)
 }
@@ -104,13 +105,14 @@ fn error(now: Basis, then: Basis, top: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Counted, HiddenReason, Label, NoiseKey, RawCell, RawTable, Tier, protect};
+    use crate::{Counted, HiddenReason, Label, Named, NoiseKey, RawCell, RawTable, Tier, protect};
 
     fn cell(tier: Tier, period: &str, institutions: u32, achieved: u32, keys: u128) -> ProtectedCell {
-        let label = Label { conditions: format!("area={keys}").into(), period: period.into() };
+        let label = Label::new("area=E12000001", period);
         let measure = "GATSBY-2014/3".into();
         let sum = u64::from(achieved) * 100;
-        let counted = Counted { label, measure, institutions, sum, achieved, keys, standard: false };
+        let named = Named::all_of(keys);
+        let counted = Counted { label, measure, institutions, sum, achieved, named, standard: false };
         let table = protect(RawTable::new(tier, vec![RawCell::Counted(counted)], vec![]), &NoiseKey::new([3; 32]));
         table.cells()[0].clone()
     }
@@ -132,9 +134,9 @@ mod tests {
         let same = now.change_since(&cell(Tier::Regional, "202324T2", 200, 60, 1));
         let other = now.change_since(&cell(Tier::Regional, "202324T2", 200, 60, 2));
         assert_eq!((same.same_institutions, other.same_institutions), (Some(true), Some(false)));
-        // √(1.2·9 + 2·2²/12)/200 and √(2·9 + 2·2²/12)/200
-        assert_eq!(same.achieved_share.standard_error, Some(0.0169));
-        assert_eq!(other.achieved_share.standard_error, Some(0.0216));
+        // √(.7·16 + 2·4²/12)/200 and √(1.4·16 + 2·4²/12)/200
+        assert_eq!(same.achieved_share.standard_error, Some(0.0186));
+        assert_eq!(other.achieved_share.standard_error, Some(0.025));
         assert!(same.share_distinguishable);
     }
 

@@ -1,7 +1,7 @@
 //! What a table would look like, told from public figures alone: before it is asked for, and without its cost.
 
 use crate::{
-    CellStatus, CohortSizes, Estimate, HiddenReason, Rules, SizedCell, SizedCohort, Sizes,
+    CellStatus, CohortSizes, Estimate, HiddenReason, Rules, SizedCell, SizedCohort, Sizes, Tier,
     band::{self, Scale},
     protect::{TOP_SCORE, too_small},
     students::{hidden_cohort, shown_institutions},
@@ -36,7 +36,7 @@ pub struct ExpectedCell {
 ///
 /// Sizes, reasons and standard errors as [`protect`](crate::protect()) gives them; there they do not depend on any score.
 pub fn expect(sizes: &Sizes) -> Vec<ExpectedCell> {
-    sizes.cells.iter().map(|cell| expected(*cell, sizes.tier.rules())).collect()
+    sizes.cells.iter().map(|cell| expected(*cell, sizes.tier)).collect()
 }
 
 /// What may be expected of one cell about students.
@@ -91,12 +91,13 @@ fn expected_students(cell: &SizedCohort, rules: Rules) -> ExpectedStudents {
 /// Nothing that is public.
 const UNKNOWN: ExpectedStudents = ExpectedStudents { institutions: None, status: None, reason: None, cohort: None };
 
-fn expected(cell: SizedCell, rules: Rules) -> ExpectedCell {
-    let (institutions, standard) = match cell {
+fn expected(cell: SizedCell, tier: Tier) -> ExpectedCell {
+    let (institutions, standard, method) = match cell {
         SizedCell::NotApplicable => return ExpectedCell::hidden(HiddenReason::NoCounterpart),
         SizedCell::Withheld(reason) => return ExpectedCell::hidden(reason),
-        SizedCell::Counted { institutions, standard } => (institutions, standard),
+        SizedCell::Counted { institutions, standard, method } => (institutions, standard, method),
     };
+    let rules = tier.rules_under(method);
     if let Some(reason) = too_small(institutions, rules) {
         return ExpectedCell::hidden(reason);
     }
@@ -129,18 +130,18 @@ impl ExpectedCell {
 mod tests {
     use super::*;
     use crate::{
-        Contributions, Counted, CountedStudents, Label, NoiseKey, RawCell, RawStudentCell, RawStudentTable, RawTable,
-        Tier, protect, protect_students,
+        Contributions, Counted, CountedStudents, Label, Method, Named, NoiseKey, RawCell, RawStudentCell,
+        RawStudentTable, RawTable, protect, protect_students,
     };
 
     fn counted(institutions: u32, achieved: u32) -> RawCell {
         RawCell::Counted(Counted {
-            label: Label { conditions: "area=E12000001".into(), period: "202324T3".into() },
+            label: Label::new("area=E12000001", "202324T3"),
             measure: "GATSBY-2014/3".into(),
             institutions,
             sum: u64::from(achieved) * 100,
             achieved,
-            keys: u128::from(institutions),
+            named: Named::all_of(u128::from(institutions)),
             standard: institutions.is_multiple_of(2),
         })
     }
@@ -151,8 +152,10 @@ mod tests {
             for institutions in 0..400 {
                 let cells = vec![counted(institutions, institutions / 2), RawCell::Withheld(HiddenReason::LowEffect)];
                 let standard = institutions.is_multiple_of(2);
-                let sized =
-                    [SizedCell::Counted { institutions, standard }, SizedCell::Withheld(HiddenReason::LowEffect)];
+                let sized = [
+                    SizedCell::Counted { institutions, standard, method: Method::CURRENT },
+                    SizedCell::Withheld(HiddenReason::LowEffect),
+                ];
                 let expected = expect(&Sizes::new(tier, sized.to_vec()));
                 let protected = protect(RawTable::new(tier, cells, vec![]), &NoiseKey::new([1; 32]));
                 for (expected, cell) in expected.iter().zip(protected.cells()) {
@@ -177,7 +180,7 @@ mod tests {
                 let cohort: Contributions = (0..institutions).map(|number| 3 + number % 7 * institutions).collect();
                 let students = (0..institutions).map(|number| 1 + number % 3).collect();
                 let cell = RawStudentCell::Counted(CountedStudents {
-                    label: Label { conditions: "area=E12000001".into(), period: "202223".into() },
+                    label: Label::new("area=E12000001", "202223"),
                     measure: "destinations/KS4/education".into(),
                     institutions,
                     cohort,

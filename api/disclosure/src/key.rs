@@ -15,6 +15,9 @@ pub(crate) enum Purpose {
     Period = 2,
     Cell = 3,
     Flatten = 4,
+    Name = 5,
+    Standing = 6,
+    Set = 7,
 }
 
 /// The key of the noise. The HMAC state after the key is computed once and cloned for each draw.

@@ -28,6 +28,7 @@ mod expected;
 pub mod gaussian;
 mod guard;
 mod key;
+mod method;
 mod noise;
 mod noise_cache;
 mod protect;
@@ -48,6 +49,7 @@ pub use estimate::Estimate;
 pub use expected::{ExpectedCell, ExpectedStudents, expect, expect_students};
 pub use guard::{FEWEST_AROUND, has_low_effect};
 pub use key::NoiseKey;
+pub use method::Method;
 pub use protect::protect;
 pub use protected::{ProtectedCell, ProtectedOverall, ProtectedTable};
 pub use reconcile::Sum;
@@ -57,5 +59,5 @@ pub use students::{
     CountedStudents, ProtectedStudentCell, ProtectedStudentTable, RawStudentCell, RawStudentTable, SecretGroup,
     hidden_cohort, protect_students,
 };
-pub use table::{Counted, CountedOverall, Label, RawCell, RawOverall, RawTable};
+pub use table::{Counted, CountedOverall, Label, Named, RawCell, RawOverall, RawTable};
 pub use tier::{InvalidTier, POOL_TABULATIONS, Rules, Tier};

@@ -1,13 +1,19 @@
-//! Sticky noise in three layers, nested by tier.
+//! Sticky noise in layers, nested by tier.
 //!
 //! The noise of a quantity is drawn from the secret key and from what the cell *is*, so the same question has the same
-//! answer on every replica, for ever. Three draws are added, so that no single way of asking again averages it out:
+//! answer on every replica, for ever. Several draws are added, so that no single way of asking again averages it out:
 //!
 //! | layer | seeded by | share of the variance | what it withstands |
 //! | --- | --- | --- | --- |
-//! | persistent | set of institutions, measure | .40 | averaging over periods |
-//! | period | set, measure, period | .35 | one known period unmasking the others |
-//! | cell | conditions, measure, period | .25 | equal numbers proving equal sets |
+//! | name | conditions, measure | .30 | sets that change: absences, newcomers, moves, results handed in anew; equal numbers proving equal sets |
+//! | standing | who stands in the cell by the roll, measure, revision | .35 | the same set under several names; averaging over periods; a move |
+//! | set | exact set, measure, period and base | .35 | one known period unmasking the others; two sets that differ by one |
+//!
+//! The first two last over periods, whoever is absent from one: an attacker who waits, or who comes and goes, gets a new draw of
+//! the last one alone. What this costs and what was rejected stands in the book, under *Sticky layered noise*.
+//!
+//! Periods that were first published with [`Method::First`] keep its layers: set (.40), set and period (.35), conditions and
+//! period (.25).
 //!
 //! Tiers nest: the noise of a tier is that of the tier before it plus an independent extra of variance σ² − σ'². Whoever
 //! pools the answers of two tiers therefore knows no more than the weaker-protected one alone.
@@ -20,13 +26,43 @@
 //! Cells of standard tables take the same draws at a smaller scale ([`Rules::sigma_standard`](crate::Rules)), so that no
 //! ordinary cell about the same institutions adds to what a standard one tells.
 
-use crate::{NoiseKey, Tier, gaussian::from_uniform, key::Purpose, subject::Subject};
+use crate::{Method, NoiseKey, Tier, gaussian::from_uniform, key::Purpose, protected::Basis, subject::Subject};
 
-/// The share of the variance that lasts over periods as long as the set of institutions does.
-pub(crate) const PERSISTENT: f64 = 0.40;
+/// A part of the noise, with its share of the variance.
+type Layer = (Purpose, f64);
 
-/// The layers and their share of the variance; together 1.
-const LAYERS: [(Purpose, f64); 3] = [(Purpose::Persistent, PERSISTENT), (Purpose::Period, 0.35), (Purpose::Cell, 0.25)];
+/// The share of the part that hangs on the exact set and the period: the only one that a period has to itself.
+const OF_PERIOD: f64 = 0.35;
+
+/// The share of the part that hangs on who stands in the cell by the roll.
+const OF_STANDING: f64 = 0.35;
+
+/// The share of the part that hangs on the exact set alone, in the first method.
+const PERSISTENT_FIRST: f64 = 0.40;
+
+/// The layers of a method; their shares are together 1.
+const fn layers(method: Method) -> [Layer; 3] {
+    match method {
+        Method::First => [(Purpose::Persistent, PERSISTENT_FIRST), (Purpose::Period, 0.35), (Purpose::Cell, 0.25)],
+        Method::Second => [
+            (Purpose::Name, 1.0 - OF_STANDING - OF_PERIOD),
+            (Purpose::Standing, OF_STANDING),
+            (Purpose::Set, OF_PERIOD),
+        ],
+    }
+}
+
+/// The share of the variance that two figures of one cell have in common, about two periods or as of two bases.
+pub(crate) fn shared(one: &Basis, other: &Basis) -> f64 {
+    match (one.method, other.method) {
+        (Method::First, Method::First) if one.named.set == other.named.set => PERSISTENT_FIRST,
+        (Method::Second, Method::Second) => {
+            let same = one.named.roll == other.named.roll && one.revision == other.revision;
+            if same { 1.0 - OF_PERIOD } else { 1.0 - OF_PERIOD - OF_STANDING }
+        }
+        _ => 0.0,
+    }
+}
 
 /// The tiers that add noise, in the order of their draws.
 const NOISY: [Tier; 2] = [Tier::Regional, Tier::International];
@@ -49,16 +85,17 @@ pub(crate) enum Pair {
 pub(crate) struct Noise<'k> {
     key: &'k NoiseKey,
     tier: Tier,
-    /// For ordinary cells and for those of standard tables.
-    deviations: [Deviations; 2],
+    /// By method, for ordinary cells and for those of standard tables.
+    deviations: [[Deviations; 2]; Method::ALL.len()],
 }
 
 /// Standard deviation by layer and by noisy tier, in institutions' worth; 0 beyond the tier.
-type Deviations = [[f64; NOISY.len()]; LAYERS.len()];
+type Deviations = [[f64; NOISY.len()]; 3];
 
 impl<'k> Noise<'k> {
     pub(crate) fn new(key: &'k NoiseKey, tier: Tier) -> Self {
-        Self { key, tier, deviations: [false, true].map(|standard| deviations(tier, standard)) }
+        let deviations = Method::ALL.map(|method| [false, true].map(|standard| deviations(method, tier, standard)));
+        Self { key, tier, deviations }
     }
 
     /// The noise of two quantities, in institutions' worth.
@@ -73,7 +110,9 @@ impl<'k> Noise<'k> {
 
     fn draw_uncached(&self, subject: Subject<'_>, pair: Pair) -> [f64; 2] {
         let mut noise = [0.0; 2];
-        for ((purpose, _), deviations) in LAYERS.iter().zip(&self.deviations[usize::from(subject.standard)]) {
+        let method = subject.label.method;
+        let deviations = &self.deviations[method as usize][usize::from(subject.standard)];
+        for ((purpose, _), deviations) in layers(method).iter().zip(deviations) {
             if deviations.iter().all(|deviation| *deviation == 0.0) {
                 continue;
             }
@@ -101,28 +140,31 @@ impl<'k> Noise<'k> {
             }
             Pair::Students => [2, 0, 0, 0, 0],
         };
-        let keys = subject.keys.to_be_bytes();
-        let (measure, period) = (subject.measure.as_bytes(), subject.label.period.as_bytes());
+        let (set, roll) = (subject.named.set.to_be_bytes(), subject.named.roll.to_be_bytes());
+        let (measure, conditions) = (subject.measure.as_bytes(), subject.label.conditions.as_bytes());
+        let period = subject.label.period.as_bytes();
         match layer {
-            Purpose::Persistent => self.key.draw(layer, &[&pair, measure, &keys]),
-            Purpose::Period => self.key.draw(layer, &[&pair, measure, &keys, period]),
+            Purpose::Persistent => self.key.draw(layer, &[&pair, measure, &set]),
+            Purpose::Period | Purpose::Set => self.key.draw(layer, &[&pair, measure, &set, period]),
+            Purpose::Name => self.key.draw(layer, &[&pair, measure, conditions]),
+            Purpose::Standing => self.key.draw(layer, &[&pair, measure, &roll, &[subject.label.revision]]),
             Purpose::Cell | Purpose::Record | Purpose::Flatten => {
-                self.key.draw(Purpose::Cell, &[&pair, measure, subject.label.conditions.as_bytes(), period])
+                self.key.draw(Purpose::Cell, &[&pair, measure, conditions, period])
             }
         }
     }
 }
 
-fn deviations(tier: Tier, standard: bool) -> Deviations {
+fn deviations(method: Method, tier: Tier, standard: bool) -> Deviations {
     let mut before = 0.0;
     let extra = NOISY.map(|noisy| {
-        let sigma = noisy.rules().sigma_of(standard);
+        let sigma = noisy.rules_under(method).sigma_of(standard);
         let variance = sigma * sigma;
         let added = if noisy <= tier { variance - before } else { 0.0 };
         before = variance;
         added
     });
-    LAYERS.map(|(_, part)| extra.map(|variance| libm::sqrt(part * variance)))
+    layers(method).map(|(_, part)| extra.map(|variance| libm::sqrt(part * variance)))
 }
 
 #[cfg(test)]

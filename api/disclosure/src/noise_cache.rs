@@ -10,7 +10,7 @@ use std::{
 
 use quick_cache::{Equivalent, sync::Cache};
 
-use crate::{Tier, subject::Subject};
+use crate::{Label, Method, Named, Tier, subject::Subject};
 
 /// How many cells' noise is cached, under 200 bytes each.
 const CAPACITY: usize = 100_000;
@@ -22,7 +22,9 @@ pub(crate) struct NoiseCache(Cache<CacheKey, [f64; 2]>);
 struct CacheKey {
     tier: Tier,
     standard: bool,
-    keys: u128,
+    named: Named,
+    method: Method,
+    revision: u8,
     measure: Box<str>,
     conditions: Arc<str>,
     period: Arc<str>,
@@ -33,7 +35,9 @@ struct CacheKey {
 struct BorrowedKey<'a> {
     tier: Tier,
     standard: bool,
-    keys: u128,
+    named: Named,
+    method: Method,
+    revision: u8,
     measure: &'a str,
     conditions: &'a str,
     period: &'a str,
@@ -46,22 +50,28 @@ impl NoiseCache {
 
     /// The noise of a subject at a tier, drawn where it is not cached.
     pub(crate) fn get_or_draw(&self, tier: Tier, subject: Subject<'_>, draw: impl FnOnce() -> [f64; 2]) -> [f64; 2] {
-        let Subject { label, measure, keys, standard } = subject;
-        let key = BorrowedKey { tier, standard, keys, measure, conditions: &label.conditions, period: &label.period };
+        let Subject { label, measure, named, standard } = subject;
+        let Label { conditions, period, revision, method } = label;
+        let (revision, method) = (*revision, *method);
+        let key = BorrowedKey { tier, standard, named, method, revision, measure, conditions, period };
         if let Some(noise) = self.0.get(&key) {
             return noise;
         }
         let noise = draw();
-        let (conditions, period) = (label.conditions.clone(), label.period.clone());
-        self.0.insert(CacheKey { tier, standard, keys, measure: measure.into(), conditions, period }, noise);
+        let (conditions, period) = (conditions.clone(), period.clone());
+        self.0.insert(
+            CacheKey { tier, standard, named, method, revision, measure: measure.into(), conditions, period },
+            noise,
+        );
         noise
     }
 }
 
 impl CacheKey {
     fn borrowed(&self) -> BorrowedKey<'_> {
-        let Self { tier, standard, keys, .. } = *self;
-        BorrowedKey { tier, standard, keys, measure: &self.measure, conditions: &self.conditions, period: &self.period }
+        let Self { tier, standard, named, method, revision, .. } = *self;
+        let (measure, conditions, period) = (&*self.measure, &*self.conditions, &*self.period);
+        BorrowedKey { tier, standard, named, method, revision, measure, conditions, period }
     }
 }
 

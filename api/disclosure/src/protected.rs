@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Estimate, HiddenReason};
+use crate::{Estimate, HiddenReason, Method, Named};
 
 /// A protected table, cell by cell in the order of the raw one. A hidden cell is a cell, never a hole.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,8 +32,11 @@ pub struct ProtectedCell {
 pub(crate) struct Basis {
     /// How many institutions.
     pub(crate) institutions: u32,
-    /// The name of their set.
-    pub(crate) keys: u128,
+    /// Who they are.
+    pub(crate) named: Named,
+    /// The cell's conditions and period are those of the label; these two decide which layers of noise two periods share.
+    pub(crate) revision: u8,
+    pub(crate) method: Method,
     /// The standard deviation of the noise, in institutions' worth.
     pub(crate) sigma: f64,
 }

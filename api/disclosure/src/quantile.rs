@@ -18,7 +18,7 @@ const OF_A_WHOLE_NUMBER: f64 = 0.289;
 ///
 /// Published bins are never negative, so their running total is monotone; it is brought to end at 1. A quartile is the
 /// first number at which it reaches its part. The standard error is half the distance between where the running total
-/// plus and minus its own standard error, `σ·√bins/n`, would reach it, and never below that of a whole number.
+/// plus and minus its own standard error, that of so many bins, would reach it, and never below that of a whole number.
 pub(crate) fn quartiles(distribution: &[Estimate], institutions: u32, rules: Rules) -> [Estimate; 3] {
     let total: f64 = distribution.iter().filter_map(|bin| bin.value).sum();
     if institutions < THRESHOLDS.saturating_mul(rules.fewest_institutions()) || total <= 0.0 {
@@ -31,7 +31,7 @@ pub(crate) fn quartiles(distribution: &[Estimate], institutions: u32, rules: Rul
             Some(*below)
         })
         .collect();
-    let error = |bins: usize| rules.sigma * libm::sqrt(bins as f64) / f64::from(institutions);
+    let error = |bins: usize| rules.sigma * rules.bins * libm::sqrt(bins as f64) / f64::from(institutions);
     let reaches = |part: f64, errors: f64| {
         let found = running.iter().enumerate().position(|(at, below)| below + errors * error(at + 1) >= part - 1e-9);
         found.unwrap_or(running.len() - 1) as f64
@@ -46,14 +46,15 @@ pub(crate) fn quartiles(distribution: &[Estimate], institutions: u32, rules: Rul
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Tier;
+    use crate::{Method, Tier};
 
     fn check(tier: Tier, institutions: u32, shares: &[f64], expected: &str) {
         let bins: Vec<Estimate> = shares.iter().map(|&share| Estimate::given(share, 0.01, true)).collect();
-        let shown = quartiles(&bins, institutions, tier.rules()).map(|quartile| match quartile.value {
-            Some(value) => format!("{value}±{}", quartile.standard_error.unwrap_or_default()),
-            None => "hidden".to_owned(),
-        });
+        let shown =
+            quartiles(&bins, institutions, tier.rules_under(Method::First)).map(|quartile| match quartile.value {
+                Some(value) => format!("{value}±{}", quartile.standard_error.unwrap_or_default()),
+                None => "hidden".to_owned(),
+            });
         assert_eq!(shown.join(" "), expected);
     }
 

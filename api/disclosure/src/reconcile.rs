@@ -57,7 +57,7 @@ impl ProtectedTable {
 
     fn adds_up(&self, sum: &Sum) -> bool {
         let size = |position: usize| self.cells[position].basis.map_or(0, |basis| basis.institutions);
-        let keys = |position: usize| self.cells[position].basis.map_or(0, |basis| basis.keys);
+        let keys = |position: usize| self.cells[position].basis.map_or(0, |basis| basis.named.set);
         let empty = |position: usize| self.cells[position].achieved_share.status == CellStatus::NotAvailable;
         is_value(&self.cells[sum.total])
             && sum.parts.iter().all(|&part| is_value(&self.cells[part]) || empty(part))
@@ -169,19 +169,19 @@ fn settled((value, error): Settled, scale: &Scale, top: f64) -> Estimate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Counted, Label, NoiseKey, RawCell, RawTable, Tier, protect};
+    use crate::{Counted, Label, Named, NoiseKey, RawCell, RawTable, Tier, protect};
 
     /// A total and its parts: (institutions, achieved) each, the total last.
     fn table(tier: Tier, key: u8, cells: &[(u32, u32)]) -> ProtectedTable {
         // A set is named by as many as it has, so that parts that add up in number add up in names.
         let cells = cells.iter().enumerate().map(|(number, &(institutions, achieved))| {
             RawCell::Counted(Counted {
-                label: Label { conditions: format!("area={number}").into(), period: "202324T3".into() },
+                label: Label::new(format!("area={number}"), "202324T3"),
                 measure: "GATSBY-2014/3".into(),
                 institutions,
                 sum: u64::from(achieved) * 80,
                 achieved,
-                keys: u128::from(institutions),
+                named: Named::all_of(u128::from(institutions)),
                 standard: false,
             })
         });

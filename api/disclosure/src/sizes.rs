@@ -1,6 +1,6 @@
 //! What a table is about in numbers of institutions, and nothing else: enough to say what it will look like.
 
-use crate::{Contributions, HiddenReason, Tier};
+use crate::{Contributions, HiddenReason, Method, Tier};
 
 /// How many institutions each cell of a table counts, with the tier that the table is answered at.
 ///
@@ -40,6 +40,8 @@ pub enum SizedCell {
         institutions: u32,
         /// Whether it is a cell of a standard table: an area, a benchmark and a period, no other condition.
         standard: bool,
+        /// The method that the period was first published with.
+        method: Method,
     },
 }
 

@@ -4,7 +4,7 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
-    Contributions, Estimate, HiddenReason, Label, NoiseKey, Rules, Tier,
+    Contributions, Estimate, HiddenReason, Label, Named, NoiseKey, Rules, Tier,
     band::{self, Scale},
     contributions::{Flattened, Flattening},
     noise::{Noise, Pair},
@@ -173,7 +173,7 @@ pub fn hidden_cohort(institutions: u32, cohort: &Contributions, rules: Rules) ->
 /// for (area, cohorts) in [("E12000001", vec![180; 200]), ("E12000002", vec![2_000, 90, 80, 70])] {
 ///     for (category, percent) in [("education", 86), ("not-sustained", 5)] {
 ///         cells.push(RawStudentCell::Counted(CountedStudents {
-///             label: Label { conditions: format!("area={area}").into(), period: "202223".into() },
+///             label: Label::new(format!("area={area}"), "202223"),
 ///             measure: format!("destinations/KS4/{category}").into(),
 ///             institutions: cohorts.len() as u32,
 ///             cohort: cohorts.iter().copied().collect(),
@@ -238,10 +238,16 @@ impl Protector<'_> {
 
     /// The students of a group whose members are secret.
     fn part(&self, counted: &CountedStudents, part: &SecretGroup) -> ProtectedStudentCell {
-        let subject = Subject { label: &counted.label, measure: &part.measure, keys: counted.keys, standard: false };
+        let subject = Subject {
+            label: &counted.label,
+            measure: &part.measure,
+            named: Named::all_of(counted.keys),
+            standard: false,
+        };
         let [_, of_cohort] = self.noise.draw(subject, Pair::Students);
-        let group = Label { conditions: counted.label.conditions.clone(), period: part.group.clone() };
-        let of_size = Subject { label: &group, measure: &part.group, keys: counted.keys, standard: false };
+        let group = Label { period: part.group.clone(), ..counted.label.clone() };
+        let of_size =
+            Subject { label: &group, measure: &part.group, named: Named::all_of(counted.keys), standard: false };
         let [of_size, _] = self.noise.draw(of_size, Pair::Students);
         let institutions = f64::from(part.institutions) + of_size;
         let cohort = self.noised(&part.cohort, part.institutions, subject, of_cohort);
@@ -261,14 +267,19 @@ impl Protector<'_> {
     }
 
     fn students(&self, counted: &CountedStudents, institutions: u32) -> Noised {
-        let subject = Subject { label: &counted.label, measure: &counted.measure, keys: counted.keys, standard: false };
+        let subject = Subject {
+            label: &counted.label,
+            measure: &counted.measure,
+            named: Named::all_of(counted.keys),
+            standard: false,
+        };
         let [drawn, _] = self.noise.draw(subject, Pair::Students);
         self.noised(&counted.students, institutions, subject, drawn)
     }
 
     fn noised(&self, of: &Contributions, institutions: u32, subject: Subject<'_>, drawn: f64) -> Noised {
         let Flattened { sum, unit } = if self.rules.sigma > 0.0 {
-            of.flattened(institutions, Flattening::draw(self.key, subject.measure, subject.keys))
+            of.flattened(institutions, Flattening::draw(self.key, subject.measure, subject.named.set))
         } else {
             of.exact()
         };

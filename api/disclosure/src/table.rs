@@ -3,15 +3,43 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::{HiddenReason, Tier};
+use crate::{HiddenReason, Method, Tier};
 
 /// What a cell is about, apart from its measure. Part of what seeds the noise, so one cell must always be spelled alike.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Label {
     /// The canonical conditions, sorted and without implied ones, e.g. `area=E12000001;PHASE=secondary`.
     pub conditions: Arc<str>,
-    /// The period, e.g. `202324T3`.
+    /// The period, e.g. `202324T3`; from the first revision on with the release that it is as of, e.g. `202324T3@7`.
     pub period: Arc<str>,
+    /// How often the cell's figures for the period were replaced since they were first published.
+    pub revision: u8,
+    /// The method that the period was first published with.
+    pub method: Method,
+}
+
+impl Label {
+    /// What a cell is about as it is first published, by the [current](Method::CURRENT) method.
+    pub fn new(conditions: impl Into<Arc<str>>, period: impl Into<Arc<str>>) -> Self {
+        Self { conditions: conditions.into(), period: period.into(), revision: 0, method: Method::CURRENT }
+    }
+}
+
+/// The names of two sets of institutions that the noise of a cell hangs on, both public: wrapping sums of
+/// [record keys](crate::NoiseKey::record_key).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Named {
+    /// Exactly those that the cell counts.
+    pub set: u128,
+    /// Those that stand in the cell by the roll as it was when the period was first published, assessed or not.
+    pub roll: u128,
+}
+
+impl Named {
+    /// Of a set in which everybody who stands in it is counted.
+    pub fn all_of(set: u128) -> Self {
+        Self { set, roll: set }
+    }
 }
 
 /// One cell of exact figures about one benchmark.
@@ -38,8 +66,8 @@ pub struct Counted {
     pub sum: u64,
     /// How many of them scored 100.
     pub achieved: u32,
-    /// The wrapping sum of the [record keys](crate::NoiseKey::record_key) of exactly these institutions.
-    pub keys: u128,
+    /// Who these institutions are.
+    pub named: Named,
     /// Whether it is a cell of a standard table: an area, a benchmark and a period, no other condition.
     pub standard: bool,
 }
@@ -71,8 +99,8 @@ pub struct CountedOverall {
     pub institutions: u32,
     /// At position j, how many of them achieved exactly j benchmarks; one longer than the number of benchmarks.
     pub histogram: Vec<u32>,
-    /// The wrapping sum of the [record keys](crate::NoiseKey::record_key) of exactly these institutions.
-    pub keys: u128,
+    /// Who these institutions are.
+    pub named: Named,
 }
 
 /// A whole table of exact figures, in the order it was asked for, with the tier it must be protected at.
@@ -156,12 +184,24 @@ mod tests {
 
     #[test]
     fn what_is_withheld_holds_no_figures() {
-        let label = Label { conditions: "area=E12000001".into(), period: "202324T3".into() };
+        let label = Label::new("area=E12000001", "202324T3");
         let measure: Arc<str> = "GATSBY-2014/1".into();
-        let counted =
-            Counted { label: label.clone(), measure, institutions: 40, sum: 90, achieved: 9, keys: 3, standard: false };
-        let row =
-            CountedOverall { label, measure: "GATSBY-2014".into(), institutions: 1, histogram: vec![1; 9], keys: 1 };
+        let counted = Counted {
+            label: label.clone(),
+            measure,
+            institutions: 40,
+            sum: 90,
+            achieved: 9,
+            named: Named::all_of(3),
+            standard: false,
+        };
+        let row = CountedOverall {
+            label,
+            measure: "GATSBY-2014".into(),
+            institutions: 1,
+            histogram: vec![1; 9],
+            named: Named::all_of(1),
+        };
         let cells = vec![RawCell::NotApplicable, RawCell::Counted(counted.clone()), RawCell::Counted(counted.clone())];
         let table = RawTable::new(Tier::Regional, cells, vec![RawOverall::Counted(row)]);
         let withheld = table.withhold(HiddenReason::Budget, |position| position < 2, |_| true);
@@ -182,9 +222,15 @@ mod tests {
 
     #[test]
     fn exact_figures_are_never_shown() {
-        let label = Label { conditions: "area=E12000001".into(), period: "202324T3".into() };
+        let label = Label::new("area=E12000001", "202324T3");
         let histogram = vec![7_777; 9];
-        let overall = CountedOverall { label, measure: "GATSBY-2014".into(), institutions: 1, histogram, keys: 7_777 };
+        let overall = CountedOverall {
+            label,
+            measure: "GATSBY-2014".into(),
+            institutions: 1,
+            histogram,
+            named: Named::all_of(7_777),
+        };
         assert_eq!(format!("{overall:?}"), "CountedOverall(redacted)");
         let table = RawTable::new(Tier::Regional, vec![], vec![RawOverall::Counted(overall)]);
         assert_eq!(format!("{table:#?}"), "RawTable(redacted)");

@@ -2,12 +2,14 @@
 
 use std::{fmt, str::FromStr};
 
-/// How many different tabulations about one measure in one period all organisations and tiers together may have.
+use crate::Method;
+
+/// How many different tabulations about one measure, for all of its periods, all organisations and tiers together may have.
 ///
-/// Partners may work together, and each of them has a budget of its own: what they see together is what counts. Three
-/// times the budget of a regional partner leaves room for partners with interests of their own. A tabulation that some
-/// organisation has already adds nothing, since the same cell has the same noise for everyone at its tier.
-pub const POOL_TABULATIONS: u32 = 60;
+/// Partners may work together, and results last for years: what they see together and over time is what counts. So a
+/// tabulation is opened once, for every period and everybody: what one organisation opened is free for the others, since the
+/// same cell has the same noise for everyone at its tier. No organisation can open so many that nothing is left for a fourth.
+pub const POOL_TABULATIONS: u32 = 16;
 
 /// Where fewer institutions than this achieve, or fail to, or fewer students, only a band is given.
 pub(crate) const FEWEST_THAT_DIFFER: u32 = 3;
@@ -33,24 +35,17 @@ pub struct Rules {
     /// The standard deviation of the noise, in institutions' worth: 1 is one institution's whole yes or no.
     pub sigma: f64,
     /// The same for cells of standard tables: one kind of area × benchmark × period, no other condition. There are few of
-    /// them and they never change, so they may carry less: as little as the attack suite lets them. An institution that moves
-    /// between hubs binds, and the AUC of whoever knows all other results (both at most .60); without these, collusion
-    /// would at 2.3.
-    ///
-    /// | σ | advantage of least squares, 1 and 30 terms | AUC of a move | all others known | error in points at n = 30, 60, 190, 550 |
-    /// | --- | --- | --- | --- | --- |
-    /// | 1 | .038, .043 | .760 | .691 | 3.4, 1.7, 0.5, 0.2 |
-    /// | 2 | .029, .038 | .638 | .599 | 6.8, 3.4, 1.1, 0.4 |
-    /// | 2.3 | .027, .035 | .621 | .586 | 7.8, 3.9, 1.2, 0.4 |
-    /// | 2.8 | .025, .031 | .600 (.602 through the API) | .571 | 9.4, 4.7, 1.5, 0.5 |
-    /// | 2.9 | .024, .030 | .596 | .568 | 9.8, 4.9, 1.6, 0.5 |
-    /// | 3 | .024, .028 | .593 | .566 | 10.4, 5.2, 1.6, 0.6 |
+    /// them and they never change, so they may carry less: as little as the attack suite lets them. What binds is telling where
+    /// an institution is absent from one term, moves, or is corrected, while all others stay as they are (AUC at most .60).
     pub sigma_standard: f64,
+    /// How many times [`sigma`](Self::sigma) the noise of a bin of a distribution has: one institution's yes or no moves two
+    /// bins, so that a distribution tells half of what a cell about one benchmark does.
+    pub bins: f64,
     /// The most dimensions a question may name, besides area, period and benchmark.
     pub max_dimensions: usize,
     /// The multiple that counts are rounded to, at least 1; 1 is no rounding.
     pub count_rounding: u32,
-    /// How many new tabulations one organisation may ask for per measure and period; no limit when absent.
+    /// How many tabulations one organisation may open per measure, for all periods together; no limit when absent.
     pub new_tabulations: Option<u32>,
 }
 
@@ -60,12 +55,24 @@ impl Tier {
 
     /// The parameters of this tier.
     pub fn rules(self) -> Rules {
+        self.rules_under(Method::CURRENT)
+    }
+
+    /// The parameters of this tier, with the noise of a method.
+    pub fn rules_under(self, method: Method) -> Rules {
+        let (bins, sigmas) = match method {
+            Method::First => (1.0, [(3.0, 2.9), (4.0, 3.925_557_285_278_104)]),
+            Method::Second => (2.0, [(4.0, 3.5), (5.0, 4.609_772_228_646_444)]),
+        };
+        // In each pair of σ, ordinary and standard, the extra over the tier before is the same: 3.92… is √(2.9² + 4² − 3²).
+        let [(regional, regional_standard), (international, international_standard)] = sigmas;
         match self {
             Self::Own => Rules {
                 k_institutions: 3,
                 k_students: 5,
                 sigma: 0.0,
                 sigma_standard: 0.0,
+                bins,
                 max_dimensions: 3,
                 count_rounding: 1,
                 new_tabulations: None,
@@ -73,20 +80,22 @@ impl Tier {
             Self::Regional => Rules {
                 k_institutions: 10,
                 k_students: 10,
-                sigma: 3.0,
-                sigma_standard: 2.9,
+                sigma: regional,
+                sigma_standard: regional_standard,
+                bins,
                 max_dimensions: 2,
                 count_rounding: 5,
-                new_tabulations: Some(20),
+                new_tabulations: Some(5),
             },
             Self::International => Rules {
                 k_institutions: 20,
                 k_students: 20,
-                sigma: 4.0,
-                sigma_standard: 3.925_557_285_278_104, // √(2.9² + 4² − 3²): the extra over REGIONAL is the same
+                sigma: international,
+                sigma_standard: international_standard,
+                bins,
                 max_dimensions: 1,
                 count_rounding: 10,
-                new_tabulations: Some(12),
+                new_tabulations: Some(5),
             },
         }
     }
@@ -107,13 +116,12 @@ impl Rules {
         if standard { self.sigma_standard } else { self.sigma }
     }
 
-    /// What one new tabulation costs, in the unit ρ of zero-concentrated differential privacy: 1/(2 · 0.6 σ²), the cost of
-    /// one institution's yes or no under Gaussian noise, of which only the 60 % of the variance count that are drawn for
-    /// the period and the cell (see [`protect`](crate::protect())), because the rest is the same in every period. A measure
-    /// to compare and add up by, not a guarantee. 0 where answers are exact: those are about the asker's own results, and
-    /// are not charged.
+    /// What one new tabulation costs, in the unit ρ of zero-concentrated differential privacy: 1/(2 · 0.65 σ²), the cost of
+    /// one institution's yes or no under Gaussian noise, of which only the 65 % of the variance count that are the same in every
+    /// period (see [`protect`](crate::protect())), because the tabulation is open for all periods. A measure to compare and add
+    /// up by, not a guarantee. 0 where answers are exact: those are about the asker's own results, and are not charged.
     pub fn cost(self) -> f64 {
-        if self.sigma > 0.0 { 1.0 / (1.2 * self.sigma * self.sigma) } else { 0.0 }
+        if self.sigma > 0.0 { 1.0 / (1.3 * self.sigma * self.sigma) } else { 0.0 }
     }
 
     /// The fewest institutions whose estimates are given: `k_institutions`, and never fewer than 7.
@@ -161,17 +169,20 @@ mod tests {
 
     #[test]
     fn standard_tables_carry_less_noise_and_nest_like_the_others() {
-        let [_, regional, international] = Tier::ALL.map(Tier::rules);
-        let extra = |rules: fn(Rules) -> f64| rules(international).powi(2) - rules(regional).powi(2);
-        assert!((extra(|rules| rules.sigma) - extra(|rules| rules.sigma_standard)).abs() < 1e-9);
-        assert!(Tier::ALL.iter().all(|tier| tier.rules().sigma_standard <= tier.rules().sigma));
+        for method in Method::ALL {
+            let rules = Tier::ALL.map(|tier| tier.rules_under(method));
+            let [_, regional, international] = rules;
+            let extra = |rules: fn(Rules) -> f64| rules(international).powi(2) - rules(regional).powi(2);
+            assert!((extra(|rules| rules.sigma) - extra(|rules| rules.sigma_standard)).abs() < 1e-9);
+            assert!(rules.iter().all(|rules| rules.sigma_standard <= rules.sigma));
+        }
     }
 
     #[test]
     fn a_tabulation_costs_less_the_more_noise_it_has() {
         let costs = Tier::ALL.map(|tier| tier.rules().cost());
         assert!(costs[0].abs() < f64::EPSILON, "exact answers are not charged");
-        assert!((costs[1] - 1.0 / 10.8).abs() < 1e-12 && (costs[2] - 1.0 / 19.2).abs() < 1e-12, "{costs:?}");
+        assert!((costs[1] - 1.0 / 20.8).abs() < 1e-12 && (costs[2] - 1.0 / 32.5).abs() < 1e-12, "{costs:?}");
     }
 
     #[test]

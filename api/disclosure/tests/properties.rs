@@ -1,8 +1,8 @@
 //! What holds for every table whatever.
 
 use disclosure::{
-    CellStatus, Counted, CountedOverall, Estimate, Label, NoiseKey, ProtectedTable, RawCell, RawOverall, RawTable,
-    Tier, protect,
+    CellStatus, Counted, CountedOverall, Estimate, Label, Named, NoiseKey, ProtectedTable, RawCell, RawOverall,
+    RawTable, Tier, protect,
 };
 use proptest::prelude::*;
 
@@ -21,23 +21,23 @@ fn tier() -> impl Strategy<Value = Tier> {
 }
 
 fn cell((conditions, period, institutions, sum, achieved, keys, _): &Figures) -> RawCell {
-    let label = Label { conditions: conditions.as_str().into(), period: period.as_str().into() };
-    let (institutions, sum, achieved, keys) = (*institutions, *sum, *achieved, *keys);
+    let label = Label::new(conditions.as_str(), period.as_str());
+    let (institutions, sum, achieved, named) = (*institutions, *sum, *achieved, Named::all_of(*keys));
     RawCell::Counted(Counted {
         label,
         measure: "GATSBY-2014/3".into(),
         institutions,
         sum,
         achieved,
-        keys,
+        named,
         standard: keys % 2 == 0,
     })
 }
 
 fn overall((conditions, period, institutions, _, _, keys, histogram): &Figures) -> RawOverall {
-    let label = Label { conditions: conditions.as_str().into(), period: period.as_str().into() };
-    let (institutions, keys, histogram) = (*institutions, *keys, histogram.clone());
-    RawOverall::Counted(CountedOverall { label, measure: "GATSBY-2014".into(), institutions, histogram, keys })
+    let label = Label::new(conditions.as_str(), period.as_str());
+    let (institutions, named, histogram) = (*institutions, Named::all_of(*keys), histogram.clone());
+    RawOverall::Counted(CountedOverall { label, measure: "GATSBY-2014".into(), institutions, histogram, named })
 }
 
 fn run(figures: &[Figures], key: [u8; 32], tier: Tier) -> ProtectedTable {

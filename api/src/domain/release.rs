@@ -1,6 +1,7 @@
 //! Releases: immutable, numbered snapshots of the results and destinations accepted so far.
 
 use chrono::{DateTime, Utc};
+use disclosure::Method;
 use sha2::{Digest, Sha256};
 
 use super::{AreaIndex, Catalogue, ReleasedDestination, ReleasedResult};
@@ -24,6 +25,11 @@ pub struct Release {
     pub last_destination: i64,
     /// The version of the catalogue it was published with, and is answered with for ever.
     pub catalogue_version: u32,
+    /// The method of disclosure control it was published with.
+    pub method: Method,
+    /// The first release that was published with the [current](Method::CURRENT) method. Periods that were published before
+    /// keep the method they had.
+    pub current_method_since: u32,
 }
 
 /// Gathers the checksum of a release: SHA-256 over the sorted digests of what is in it, so that their order does not matter.

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use disclosure::NoiseKey;
+use disclosure::{Method, NoiseKey};
 use typed_index_collections::TiVec;
 
 use crate::domain::{
@@ -17,6 +17,7 @@ use super::{
     History, Late, NOT_ASSESSED, Past, Presence,
     columns::{Columns, FrameworkColumns, Snapshot},
     destinations::Destinations,
+    roll::{Roll, Stood, rolls},
     row_group::{RowGroup, rows_within},
 };
 
@@ -62,6 +63,8 @@ struct Current {
 struct Replaced {
     period: Period,
     row: Row,
+    /// The number of the row.
+    id: u32,
     attributes: [u8; Dimension::ALL.len()],
     from: u32,
     until: u32,
@@ -90,13 +93,13 @@ impl Builder {
         let gathered_period = gathered.periods.entry(period).or_insert_with(empty);
         gathered_period.since = from.min(gathered_period.since);
         let scores = (0..benchmarks).map(|number| result.scores.get(number).copied().flatten().unwrap_or(NOT_ASSESSED));
+        let next = u32::try_from(gathered.rows.len()).unwrap_or(u32::MAX);
+        let id = *gathered.rows.entry(row).or_insert(next);
         if let Some(until) = result.until {
-            gathered.past.push(Replaced { period, row, attributes, from, until, scores: scores.collect() });
+            gathered.past.push(Replaced { period, row, id, attributes, from, until, scores: scores.collect() });
             return;
         }
-        let next = u32::try_from(gathered.rows.len()).unwrap_or(u32::MAX);
-        let row = *gathered.rows.entry(row).or_insert(next);
-        gathered_period.results.push(Current { row, attributes, from });
+        gathered_period.results.push(Current { row: id, attributes, from });
         gathered_period.scores.extend(scores);
     }
 
@@ -108,7 +111,7 @@ impl Builder {
             .frameworks
             .into_iter()
             .zip(sizes)
-            .map(|(gathered, size)| lay_out(gathered, size, key, catalogue))
+            .map(|(gathered, size)| lay_out(gathered, size, key, catalogue, release.current_method_since))
             .collect();
         Snapshot { release, catalogue: self.catalogue, frameworks, destinations: Destinations::default() }
     }
@@ -141,7 +144,13 @@ impl Order {
     }
 }
 
-fn lay_out(gathered: Gathered, benchmarks: usize, key: &NoiseKey, catalogue: &Catalogue) -> FrameworkColumns {
+fn lay_out(
+    gathered: Gathered,
+    benchmarks: usize,
+    key: &NoiseKey,
+    catalogue: &Catalogue,
+    current_method_since: u32,
+) -> FrameworkColumns {
     let order = Order::of(catalogue);
     let mut rows: Vec<(Row, u32)> = gathered.rows.into_iter().collect();
     rows.sort_unstable_by(|(one, _), (other, _)| order.compare(one, other));
@@ -154,8 +163,14 @@ fn lay_out(gathered: Gathered, benchmarks: usize, key: &NoiseKey, catalogue: &Ca
     let starts = row_groups.iter().map(|row_group| row_group.rows.start).chain([rows.len()]);
     let bounds: Arc<[u32]> = starts.map(|row| u32::try_from(row).unwrap_or(u32::MAX)).collect();
     let columns = |period| lay_out_period(period, benchmarks, &position, &keys, &bounds);
+    let mut rolls = lay_out_rolls(&gathered.periods, &gathered.past, &position, &keys).into_iter();
     // One after the other, each gathered one dropped before the next.
-    let mut periods = gathered.periods.into_iter().map(|(period, gathered)| (period, columns(gathered))).collect();
+    let mut periods: BTreeMap<Period, Columns> =
+        gathered.periods.into_iter().map(|(period, gathered)| (period, columns(gathered))).collect();
+    for columns in periods.values_mut() {
+        columns.roll = rolls.next().unwrap_or_default();
+        columns.method = if columns.history.since < current_method_since { Method::First } else { Method::CURRENT };
+    }
     lay_out_past(gathered.past, &mut periods, key);
     let areas = catalogue.areas().keys();
     FrameworkColumns {
@@ -194,7 +209,30 @@ fn lay_out_period(
     history.late.shrink_to_fit();
     let is_complete = |row: usize| scores.iter().all(|column| column[row] != NOT_ASSESSED);
     let presence = Presence::new(bounds.clone(), keys, |row| has_result[row], is_complete);
-    Columns { attributes, scores, presence, history }
+    Columns { attributes, scores, presence, history, roll: Roll::default(), method: Method::CURRENT }
+}
+
+/// The roll of each period, ascending.
+fn lay_out_rolls(
+    periods: &BTreeMap<Period, GatheredPeriod>,
+    past: &[Replaced],
+    position: &[usize],
+    keys: &[u128],
+) -> Vec<Roll> {
+    let place = |period: Period| periods.keys().position(|&other| other == period);
+    let since: Vec<u32> = periods.values().map(|gathered| gathered.since).collect();
+    let stood = |period, id: u32, codes, from, until| {
+        let row = position[id as usize];
+        Stood { key: keys[row], period, row: u32::try_from(row).unwrap_or(u32::MAX), codes, from, until }
+    };
+    let now = periods.values().enumerate().flat_map(|(period, gathered)| {
+        gathered.results.iter().map(move |result| stood(period, result.row, result.attributes, result.from, None))
+    });
+    let before = past.iter().filter_map(|replaced| {
+        let Replaced { id, attributes, from, until, .. } = *replaced;
+        Some(stood(place(replaced.period)?, id, attributes, from, Some(until)))
+    });
+    rolls(now.chain(before).collect(), &since)
 }
 
 fn lay_out_past(mut past: Vec<Replaced>, periods: &mut BTreeMap<Period, Columns>, key: &NoiseKey) {

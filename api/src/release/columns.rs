@@ -2,12 +2,13 @@
 
 use std::{borrow::Cow, collections::BTreeMap, fmt, ops::Range, sync::Arc};
 
+use disclosure::Method;
 use typed_index_collections::TiVec;
 
 use crate::domain::{AreaIndex, Catalogue, Dimension, FrameworkIndex, Period, Release};
 
 use super::{
-    History, Presence,
+    History, Presence, Roll,
     destinations::Destinations,
     row_group::{RowGroup, rows_within},
 };
@@ -37,6 +38,8 @@ pub struct Columns {
     pub(super) scores: Vec<Vec<u8>>,
     pub(super) presence: Presence,
     pub(super) history: History,
+    pub(super) roll: Roll,
+    pub(super) method: Method,
 }
 
 impl Snapshot {
@@ -81,8 +84,9 @@ impl Snapshot {
 
     /// What it takes in memory, bytes, beside its catalogue.
     pub fn bytes(&self) -> usize {
-        let of_period =
-            |columns: &Columns| columns.attributes.iter().map(Vec::len).sum::<usize>() + columns.history.bytes();
+        let of_period = |columns: &Columns| {
+            columns.attributes.iter().map(Vec::len).sum::<usize>() + columns.history.bytes() + columns.roll.bytes()
+        };
         let of_framework = |framework: &FrameworkColumns| framework.periods.values().map(of_period).sum::<usize>();
         self.column_bytes() + self.frameworks.iter().map(of_framework).sum::<usize>() + self.destinations.bytes()
     }
@@ -141,6 +145,16 @@ impl Columns {
     /// What releases before this one showed otherwise.
     pub fn history(&self) -> &History {
         &self.history
+    }
+
+    /// Where the roll of the period differs from who has a result.
+    pub fn roll(&self) -> &Roll {
+        &self.roll
+    }
+
+    /// The method that the period was first published with.
+    pub fn method(&self) -> Method {
+        self.method
     }
 }
 

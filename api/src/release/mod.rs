@@ -5,6 +5,7 @@ mod columns;
 mod destinations;
 mod history;
 mod presence;
+mod roll;
 mod row_group;
 mod score;
 
@@ -13,5 +14,6 @@ pub use columns::{Columns, FrameworkColumns, Snapshot};
 pub use destinations::{CohortColumns, Destinations, DestinationsBuilder, Split};
 pub use history::{History, Late, Past};
 pub use presence::Presence;
+pub use roll::{Roll, Standing};
 pub use row_group::RowGroup;
 pub use score::{NOT_ASSESSED, score_of};

@@ -1,6 +1,7 @@
 //! Releases: frozen by number, never changed.
 
 use chrono::{DateTime, Utc};
+use disclosure::Method;
 use entity::{destination_count, release, result};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryOrder, QuerySelect};
 
@@ -29,8 +30,11 @@ impl Store {
         if nothing_new && (before.is_none() || catalogue_version == catalogue) {
             return Err(Error::NothingToPublish);
         }
+        let number = newest.as_ref().map_or(0, |newest| newest.number) + 1;
+        let by_current = newest.filter(|newest| newest.method == Method::CURRENT);
+        let current_method_since = by_current.map_or(number, |newest| newest.current_method_since);
         let mut release = Release {
-            number: newest.map_or(0, |newest| newest.number) + 1,
+            number,
             published_at: at,
             note,
             synthetic,
@@ -38,6 +42,8 @@ impl Store {
             last_result,
             last_destination,
             catalogue_version,
+            method: Method::CURRENT,
+            current_method_since,
         };
         let catalogue = self.catalogue(catalogue_version).await?;
         let mut checksum = Checksum::default();
@@ -64,6 +70,7 @@ impl Store {
             last_result: Set(release.last_result),
             last_destination: Set(release.last_destination),
             catalogue_version: Set(stored(catalogue_version)),
+            method: Set(release.method.number().into()),
         };
         // The number is unique: of two publishers at once one fails and changes nothing.
         let added = release::Entity::insert(row).exec_without_returning(&self.database).await;
@@ -77,6 +84,10 @@ impl Store {
     /// When the database fails.
     pub async fn releases(&self) -> Result<Vec<Release>> {
         let rows = release::Entity::find().order_by_desc(release::Column::Number).all(&self.database).await?;
+        let current = i16::from(Method::CURRENT.number());
+        let since = rows.iter().filter(|row| row.method == current).map(|row| row.number).min();
+        let newest = rows.first().map_or(0, |row| row.number);
+        let current_method_since = number(since.unwrap_or(newest + 1))?;
         rows.into_iter()
             .map(|row| {
                 Ok(Release {
@@ -88,6 +99,8 @@ impl Store {
                     last_result: row.last_result,
                     last_destination: row.last_destination,
                     catalogue_version: number(row.catalogue_version)?,
+                    method: method(row.method)?,
+                    current_method_since,
                 })
             })
             .collect()
@@ -111,6 +124,11 @@ impl Store {
         transaction.commit().await?;
         Ok((result, destination))
     }
+}
+
+fn method(stored: i16) -> Result<Method> {
+    let known = u8::try_from(stored).ok().and_then(Method::numbered);
+    known.ok_or_else(|| Error::Corrupt(format!("the method {stored}, which this program does not know")))
 }
 
 fn number(stored: i32) -> Result<u32> {

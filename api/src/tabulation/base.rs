@@ -10,9 +10,9 @@
 //!
 //! What a change is, and what may be shown, each dataset says where it implements [`Versions`]: on public things alone.
 //!
-//! k changes may still be one that the asker does not know. Therefore the base enters the noise as a period does: at another
-//! base, all but the persistent layer (40 % of the variance) is drawn anew, and the difference between two bases carries noise
-//! of √1.2·σ however few of its changes are unknown. A cell's first base is drawn as if there were no other.
+//! k changes may still be one that the asker does not know. Therefore the base enters the noise: at another base, all but the
+//! layer that hangs on the cell's name (30 % of the variance) is drawn anew, and the difference between two bases carries noise
+//! of √1.4·σ however few of its changes are unknown. A cell's first base is drawn as if there were no other.
 //!
 //! What an organisation handed in itself is its own: at [`Tier::Own`](disclosure::Tier::Own) every cell speaks for the release
 //! asked for.
@@ -34,16 +34,26 @@ pub trait Versions {
     fn freeze(&mut self);
 }
 
+/// The release that a cell speaks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Base {
+    /// Its number.
+    pub release: u32,
+    /// How many bases of the cell were shown before.
+    pub revision: u8,
+}
+
 /// The base of a cell, `first` being the first release that holds it and `releases` those in which anything of it changed,
 /// ascending.
-pub fn frozen_base(first: u32, releases: impl IntoIterator<Item = u32>, versions: &mut impl Versions) -> u32 {
-    let (mut base, mut is_shown) = (first, versions.may_be_shown());
+pub fn frozen_base(first: u32, releases: impl IntoIterator<Item = u32>, versions: &mut impl Versions) -> Base {
+    let (mut base, mut is_shown) = (Base { release: first, revision: 0 }, versions.may_be_shown());
     for release in releases {
         versions.advance(release);
         if !is_shown || versions.has_changed() {
             let may_be_shown = versions.may_be_shown();
             if may_be_shown || !is_shown {
-                (base, is_shown) = (release, may_be_shown);
+                base = Base { release, revision: base.revision.saturating_add(u8::from(is_shown)) };
+                is_shown = may_be_shown;
                 versions.freeze();
             }
         }
@@ -52,11 +62,11 @@ pub fn frozen_base(first: u32, releases: impl IntoIterator<Item = u32>, versions
 }
 
 /// A base, where it is a later release than the first that it could be.
-pub fn later(base: u32, first: u32) -> Option<u32> {
-    Some(base).filter(|&base| base > first)
+pub fn later(base: Base, first: u32) -> Option<Base> {
+    Some(base).filter(|base| base.release > first)
 }
 
 /// A period, or another name that noise hangs on, with the later base that it is as of.
-pub fn at_base(name: &Arc<str>, base: Option<u32>) -> Arc<str> {
-    base.map_or_else(|| name.clone(), |base| format!("{name}@{base}").into())
+pub fn at_base(name: &Arc<str>, base: Option<Base>) -> Arc<str> {
+    base.map_or_else(|| name.clone(), |base| format!("{name}@{}", base.release).into())
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{
-    Layout, Versions,
+    Base, Layout, Versions,
     citation::{escape, unescape},
     frozen_base, later,
 };
@@ -57,11 +57,14 @@ fn a_base_moves_while_nothing_is_shown_and_then_with_enough_changes_alone() {
     let base = |by_release: &[u32]| {
         let now = by_release[0];
         let last = u32::try_from(by_release.len()).unwrap();
-        frozen_base(1, 2..=last, &mut Growing { by_release, now, at_base: now })
+        let base = frozen_base(1, 2..=last, &mut Growing { by_release, now, at_base: now });
+        (base.release, base.revision)
     };
-    assert_eq!(base(&[12, 13, 21]), 1);
-    assert_eq!(base(&[12, 13, 22, 23]), 3);
-    assert_eq!(base(&[3, 4, 9]), 3, "what is not shown yet is as new as can be");
-    assert_eq!(base(&[3, 11, 12]), 2);
-    assert_eq!((later(1, 1), later(2, 1)), (None, Some(2)));
+    assert_eq!(base(&[12, 13, 21]), (1, 0));
+    assert_eq!(base(&[12, 13, 22, 23]), (3, 1));
+    assert_eq!(base(&[12, 22, 32, 33]), (3, 2));
+    assert_eq!(base(&[3, 4, 9]), (3, 0), "what is not shown yet is as new as can be");
+    assert_eq!(base(&[3, 11, 12]), (2, 0), "and replaces nothing that was");
+    let at = |release| Base { release, revision: 1 };
+    assert_eq!((later(at(1), 1), later(at(2), 1)), (None, Some(at(2))));
 }

@@ -1,16 +1,16 @@
 //! What the noise promises, measured over many cells.
 
 use super::*;
-use crate::Label;
+use crate::{Label, Named};
 
 const CELLS: u32 = 100_000;
 
 fn label(conditions: &str, period: &str) -> Label {
-    Label { conditions: conditions.into(), period: period.into() }
+    Label::new(conditions, period)
 }
 
 fn subject(label: &Label, keys: u128) -> Subject<'_> {
-    Subject { label, measure: "GATSBY-2014/3", keys, standard: false }
+    Subject { label, measure: "GATSBY-2014/3", named: Named::all_of(keys), standard: false }
 }
 
 /// The mean of a·b over many cells, and the standard error of that mean where both are Gaussian of mean 0.
@@ -44,36 +44,56 @@ fn the_standard_deviation_is_that_of_the_tier_and_tiers_nest() {
     let drawn: Vec<_> = (0..CELLS).map(|number| both(u128::from(number) << 64)).collect();
     #[expect(clippy::cast_possible_truncation, reason = "below the number of cells")]
     let at = |number: u128| drawn[(number >> 64) as usize];
-    check(CELLS, 9.0, |number| (at(number).0[0], at(number).0[0]));
-    check(CELLS, 9.0, |number| (at(number).0[1], at(number).0[1]));
-    check(CELLS, 16.0, |number| (at(number).1[0], at(number).1[0]));
-    check(CELLS, 9.0, |number| (at(number).0[0], at(number).1[0]));
-    check(CELLS, 8.0, |number| (at(number).1[0], at(number).1[1]));
+    check(CELLS, 16.0, |number| (at(number).0[0], at(number).0[0]));
+    check(CELLS, 16.0, |number| (at(number).0[1], at(number).0[1]));
+    check(CELLS, 25.0, |number| (at(number).1[0], at(number).1[0]));
+    check(CELLS, 16.0, |number| (at(number).0[0], at(number).1[0]));
+    check(CELLS, 12.5, |number| (at(number).1[0], at(number).1[1]));
     check(CELLS, 0.0, |number| (at(number).0[0], at(number).1[0] - at(number).0[0]));
+}
+
+/// One cell: its conditions, its period, the set that it counts, who stands in it, and how often it was replaced.
+type Cell<'a> = (&'a str, &'a str, u128, u128, u8);
+
+/// The covariance of the noise of two cells, as a share of the variance, over many of them.
+fn check_shared(method: Method, expected: f64, one: Cell<'_>, other: Cell<'_>) {
+    let key = NoiseKey::new([6; 32]);
+    let noise = Noise::new(&key, Tier::Regional);
+    let draw = |number: u128, (conditions, period, set, roll, revision): Cell<'_>| {
+        let conditions = format!("{conditions}{number}");
+        let label = Label { revision, method, ..Label::new(conditions, period) };
+        let named = Named { set: number + set, roll: number + roll };
+        noise.draw(Subject { named, ..subject(&label, 0) }, Pair::Benchmark)[0]
+    };
+    let sigma = Tier::Regional.rules_under(method).sigma;
+    check(20_000, expected, |number| (draw(number, one) / sigma, draw(number, other) / sigma));
 }
 
 #[test]
 fn the_layers_are_shared_as_far_as_the_cells_are_alike() {
-    let key = NoiseKey::new([6; 32]);
-    let noise = Noise::new(&key, Tier::Regional);
-    let draw = |conditions: &str, period: &str, keys| {
-        noise.draw(subject(&label(conditions, period), keys), Pair::Benchmark)[0] / 3.0
-    };
-    let count = 30_000;
-    // the same set: another period, other conditions, both
-    check(count, 0.40, |set| {
-        (draw(&format!("area={set}"), "202324T2", set), draw(&format!("area={set}"), "202324T3", set))
-    });
-    check(count, 0.75, |set| {
-        (draw(&format!("area={set}"), "202324T2", set), draw(&format!("lep={set}"), "202324T2", set))
-    });
-    check(count, 0.40, |set| {
-        (draw(&format!("area={set}"), "202324T2", set), draw(&format!("lep={set}"), "202324T3", set))
-    });
-    // the same conditions: another set, by one institution
-    check(count, 0.25, |set| {
-        (draw(&format!("area={set}"), "202324T2", set), draw(&format!("area={set}"), "202324T2", set + 1))
-    });
+    let check = |expected, other| check_shared(Method::Second, expected, ("area=", "202324T2", 0, 0, 0), other);
+    check(1.00, ("area=", "202324T2", 0, 0, 0));
+    // another period, with everybody assessed or one absent
+    check(0.65, ("area=", "202324T3", 0, 0, 0));
+    check(0.65, ("area=", "202324T3", 1, 0, 0));
+    // another period in which somebody else stands there
+    check(0.30, ("area=", "202324T3", 1, 1, 0));
+    // the same set under another name, in this period and in another
+    check(0.70, ("lep=", "202324T2", 0, 0, 0));
+    check(0.35, ("lep=", "202324T3", 0, 0, 0));
+    // figures that replaced others of the same set, as of another base
+    check(0.30, ("area=", "202324T2@7", 0, 0, 1));
+    // another set, by one institution, under another name
+    check(0.00, ("lep=", "202324T2", 1, 1, 0));
+}
+
+#[test]
+fn the_first_method_keeps_its_layers() {
+    let check = |expected, other| check_shared(Method::First, expected, ("area=", "202324T2", 0, 0, 0), other);
+    check(0.40, ("area=", "202324T3", 0, 0, 0));
+    check(0.75, ("lep=", "202324T2", 0, 9, 1));
+    check(0.40, ("lep=", "202324T3", 0, 0, 0));
+    check(0.25, ("area=", "202324T2", 1, 1, 0));
 }
 
 #[test]
@@ -147,11 +167,15 @@ fn the_stream_never_changes() {
     let key = NoiseKey::new([0x2a; 32]);
     let keys = key.record_key(&[1; 32]).wrapping_add(key.record_key(&[2; 32]));
     let label = label("area=E12000001;PHASE=secondary", "202324T3");
-    let draw = |tier, pair| Noise::new(&key, tier).draw(subject(&label, keys), pair).map(|noise| format!("{noise:.9}"));
+    let first = Label { method: Method::First, ..label.clone() };
+    let draw =
+        |label, tier, pair| Noise::new(&key, tier).draw(subject(label, keys), pair).map(|noise| format!("{noise:.9}"));
     assert_eq!(format!("{keys:032x}"), "88d818ca3d583d2bf15abd4415b362b8");
-    assert_eq!(draw(Tier::Regional, Pair::Benchmark), ["-0.567265987", "5.719509787"]);
-    assert_eq!(draw(Tier::International, Pair::Benchmark), ["-7.327306931", "5.181106118"]);
-    assert_eq!(draw(Tier::International, Pair::Overall(4)), ["3.279220465", "6.818247184"]);
+    assert_eq!(draw(&first, Tier::Regional, Pair::Benchmark), ["-0.567265987", "5.719509787"]);
+    assert_eq!(draw(&first, Tier::International, Pair::Benchmark), ["-7.327306931", "5.181106118"]);
+    assert_eq!(draw(&first, Tier::International, Pair::Overall(4)), ["3.279220465", "6.818247184"]);
+    assert_eq!(draw(&label, Tier::Regional, Pair::Benchmark), ["7.264184921", "4.651300658"]);
+    assert_eq!(draw(&label, Tier::International, Pair::Benchmark), ["5.660663364", "4.373230515"]);
 }
 
 #[test]
@@ -163,8 +187,9 @@ fn what_is_cached_is_what_would_be_drawn() {
             let product =
                 NOISY.iter().flat_map(|&tier| [(tier, 1, false), (tier, 1, true), (tier, 2, false), (tier, 2, true)]);
             for (tier, keys, standard) in product {
-                for measure in ["m", "m1"] {
-                    check(tier, Subject { label: &label, measure, keys, standard });
+                for (measure, roll, revision) in [("m", 0, 0), ("m1", 0, 0), ("m", 1, 0), ("m", 0, 1)] {
+                    let label = Label { revision, ..label.clone() };
+                    check(tier, Subject { label: &label, measure, named: Named { set: keys, roll }, standard });
                 }
             }
         }

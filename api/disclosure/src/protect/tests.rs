@@ -1,16 +1,30 @@
 //! Whole cells, from exact figures to what is shown.
 
 use super::*;
-use crate::{Bound, CellStatus, Estimate, Label, Tier};
+use crate::{Bound, CellStatus, Estimate, Named, Tier};
 
 fn raw(institutions: u32, achieved: u32, sum: u64, keys: u128) -> Counted {
-    let label = Label { conditions: "area=E12000001".into(), period: "202324T3".into() };
-    Counted { label, measure: "GATSBY-2014/3".into(), institutions, sum, achieved, keys, standard: false }
+    let label = Label::new("area=E12000001", "202324T3");
+    Counted {
+        label,
+        measure: "GATSBY-2014/3".into(),
+        institutions,
+        sum,
+        achieved,
+        named: Named::all_of(keys),
+        standard: false,
+    }
 }
 
 fn raw_overall(histogram: Vec<u32>, keys: u128) -> CountedOverall {
     let Counted { label, .. } = raw(0, 0, 0, 0);
-    CountedOverall { label, measure: "GATSBY-2014".into(), institutions: histogram.iter().sum(), histogram, keys }
+    CountedOverall {
+        label,
+        measure: "GATSBY-2014".into(),
+        institutions: histogram.iter().sum(),
+        histogram,
+        named: Named::all_of(keys),
+    }
 }
 
 fn one(cell: RawCell, key: u8, tier: Tier) -> ProtectedCell {

@@ -6,7 +6,7 @@ use crate::CellStatus;
 const KEY: [u8; 32] = [11; 32];
 
 fn label(conditions: &str) -> Label {
-    Label { conditions: conditions.into(), period: "202223".into() }
+    Label::new(conditions, "202223")
 }
 
 fn cell(conditions: &str, keys: u128, cohorts: &[u32], students: &[u32]) -> CountedStudents {
@@ -112,18 +112,18 @@ fn the_noise_is_sigma_times_the_mean_of_the_top_group_and_tiers_nest() {
     let variance = |values: &[f64]| values.iter().map(|value| value * value).sum::<f64>() / values.len() as f64;
     let close =
         |found: f64, sigma: f64| (found / (sigma * 100.0).powi(2) - 1.0).abs() < 4.0 * (2.0_f64 / 4_000.0).sqrt();
-    assert!(close(variance(&regional), 3.0), "{}", variance(&regional));
-    assert!(close(variance(&international), 4.0), "{}", variance(&international));
+    assert!(close(variance(&regional), 4.0), "{}", variance(&regional));
+    assert!(close(variance(&international), 5.0), "{}", variance(&international));
     let extra: Vec<f64> = international.iter().zip(&regional).map(|(outer, inner)| outer - inner).collect();
-    assert!(close(variance(&extra), 7.0_f64.sqrt()), "{}", variance(&extra));
+    assert!(close(variance(&extra), 3.0), "{}", variance(&extra));
 }
 
 #[test]
 fn the_standard_error_tells_its_order_alone_and_is_never_too_small() {
-    for each in [90, 100, 110, 130, 160] {
+    for each in [90, 100, 110, 120] {
         let cell = one(cell("area=A", 3, &[200; 40], &[each; 40]), Tier::Regional);
         assert_eq!(cell.students.standard_error, Some(500.0), "{each}");
-        assert!(500.0 >= 3.0 * f64::from(each));
+        assert!(500.0 >= 4.0 * f64::from(each));
     }
 }
 
@@ -139,10 +139,10 @@ fn a_secret_group_is_shown_where_its_noised_size_reaches_the_threshold() {
         let cells = protected(cells.collect(), Tier::Regional);
         cells.iter().filter(|cell| cell.share.value.is_some()).count() as f64 / 2_000.0
     };
-    // Both the noised size, sd 3 about the threshold 10, and the noised cohort of at least 10 students decide.
-    assert!(shown(1) < 0.01);
+    // Both the noised size, sd 4 about the threshold 10, and the noised cohort of at least 10 students decide.
+    assert!(shown(1) < 0.03);
     assert!((shown(10) - 0.5).abs() < 0.06, "{}", shown(10));
-    assert!((shown(13) - 0.841).abs() < 0.05, "{}", shown(13));
+    assert!((shown(13) - 0.773).abs() < 0.05, "{}", shown(13));
     assert!(shown(25) > 0.999);
 }
 

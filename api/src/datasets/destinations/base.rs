@@ -16,7 +16,7 @@ use disclosure::{Rules, Tier, hidden_cohort};
 
 use crate::{
     release::{CohortColumns, NOT_ASSESSED, Snapshot, Split, score_of},
-    tabulation::{TablePlan, Versions, frozen_base},
+    tabulation::{Base, TablePlan, Versions, frozen_base},
 };
 
 use super::{
@@ -118,7 +118,7 @@ impl Scanner<'_> {
 
     /// The base of a group that stands in these rows; `None` where it speaks for the release asked for because nothing ever
     /// changed, or because it is one's own.
-    pub(super) fn base(&self, columns: &CohortColumns, rows: &[Range<usize>]) -> Option<u32> {
+    pub(super) fn base(&self, columns: &CohortColumns, rows: &[Range<usize>]) -> Option<Base> {
         let tier = self.plan.scope().tier();
         let bands_changed = self.bands.as_ref().is_some_and(|bands| bands.changed > columns.since());
         if tier == Tier::Own || !(columns.is_revised() || bands_changed) {

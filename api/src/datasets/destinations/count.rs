@@ -10,7 +10,7 @@ use disclosure::{
 use crate::{
     domain::{AreaIndex, CohortYear, Stage},
     release::Snapshot,
-    tabulation::{TablePlan, at_base, later, outside},
+    tabulation::{Base, TablePlan, at_base, later, outside},
 };
 
 use super::{
@@ -114,12 +114,13 @@ impl<'a> Scanner<'a> {
             }
         };
         let period = at_base(&year.to_string().into(), base);
+        let revision = base.map_or(0, |base| base.revision);
         for (position, destination) in destinations.iter().enumerate() {
             let measure = format!("destinations/{}/{}", stage.code(), destination.code());
             for ((own, name), conditions) in gathered.iter().zip(&names).zip(&conditions) {
                 let measure = name.as_ref().map_or_else(|| measure.clone(), |name| format!("{measure}/{name}"));
                 cells.push(RawStudentCell::Counted(CountedStudents {
-                    label: Label { conditions: conditions.clone(), period: period.clone() },
+                    label: Label { revision, ..Label::new(conditions.clone(), period.clone()) },
                     measure: measure.into(),
                     institutions: all.institutions,
                     cohort: all.sizes,
@@ -150,7 +151,7 @@ impl<'a> Scanner<'a> {
         let Some(columns) = self.snapshot.destinations().cohort(year, stage) else { return false };
         let rows_of = |area| columns.rows_of(area, self.plan.scope().provider(), self.snapshot.catalogue());
         let rows = rows_of(area);
-        let base = self.base(columns, &rows);
+        let base = self.base(columns, &rows).map(|base| base.release);
         let counts = |row: &usize| self.member(columns, *row, base).is_some();
         let mut own = rows.iter().cloned().flatten();
         own.any(|row| counts(&row))
@@ -169,12 +170,12 @@ impl<'a> Scanner<'a> {
         year: CohortYear,
         stage: Stage,
         mut visit: impl FnMut(u128, &Member),
-    ) -> Option<u32> {
+    ) -> Option<Base> {
         let columns = self.snapshot.destinations().cohort(year, stage)?;
         let rows = columns.rows_of(area, self.plan.scope().provider(), self.snapshot.catalogue());
         let base = self.base(columns, &rows);
         for row in rows.into_iter().flatten() {
-            if let Some(member) = self.member(columns, row, base) {
+            if let Some(member) = self.member(columns, row, base.map(|base| base.release)) {
                 visit(columns.keys()[row], &member);
             }
         }

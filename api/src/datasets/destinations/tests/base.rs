@@ -184,7 +184,7 @@ fn counted(plan: &Plan, snapshot: &Snapshot) -> Vec<(Option<u32>, Members)> {
         let base = scanner.each_member(area, plan.cohort_years[0], Stage::KeyStage4, |key, member| {
             members.insert(named[&key], (member.students, member.band));
         });
-        (base, members)
+        (base.map(|base| base.release), members)
     };
     plan.scope().areas().iter().map(of).collect()
 }

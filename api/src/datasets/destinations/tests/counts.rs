@@ -162,7 +162,7 @@ fn naive(
     let name = plan.band_name(catalogue, band);
     let with_band = |text: String| name.as_ref().map_or_else(|| text.clone(), |name| format!("{text}/{name}"));
     RawStudentCell::Counted(CountedStudents {
-        label: Label { conditions: plan.conditions(catalogue, area, band).into(), period: year.to_string().into() },
+        label: Label::new(plan.conditions(catalogue, area, band), year.to_string()),
         measure: with_band(format!("destinations/{stage}/{destination}")).into(),
         institutions: all.institutions,
         cohort: all.sizes,

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use disclosure::Named;
+
 use crate::release::{Columns, NOT_ASSESSED};
 
 use super::{
@@ -20,6 +22,7 @@ pub(super) struct Counter {
     packed: Vec<[u64; 2]>,
     sums: Vec<Sums>,
     keys: Vec<u128>,
+    rolls: Vec<u128>,
 }
 
 impl Counter {
@@ -37,12 +40,14 @@ impl Counter {
             let sorted = grouping.sort(columns, range, &mut self.room);
             let run = Run { start: range.start, keys: &framework.keys()[range.clone()], sum: keys, incomplete, sorted };
             run.sum_keys(groups, &mut self.keys);
+            run.sum_by_roll(grouping, columns, &self.keys, &mut self.rolls);
             for (tallies, stand_in) in counts.tallies.chunks_exact_mut(groups).zip(&source.benchmarks) {
                 let Some(stand_in) = stand_in else { continue };
                 let values = MeasureColumn::Benchmark(stand_in).values(columns, range, &mut self.values);
                 add_up(run.sorted, values, groups, &mut self.packed, &mut self.sums);
-                for ((tally, sums), keys) in tallies.iter_mut().zip(&self.sums).zip(&self.keys) {
-                    tally.add_sums(*sums, *keys);
+                for (((tally, sums), set), roll) in tallies.iter_mut().zip(&self.sums).zip(&self.keys).zip(&self.rolls)
+                {
+                    tally.add_sums(*sums, Named { set: *set, roll: *roll });
                 }
                 run.each_left_out(values, |group, key| {
                     if let Some(tally) = tallies.get_mut(group) {
@@ -52,7 +57,7 @@ impl Counter {
             }
             if is_complete && overall {
                 let values = MeasureColumn::All(&source.all).values(columns, range, &mut self.values);
-                run.add_to_histograms(values, &self.keys, &mut counts.histograms);
+                run.add_to_histograms(values, &self.keys, &self.rolls, &mut counts.histograms);
             }
         }
         counts
@@ -117,6 +122,23 @@ impl Run<'_> {
         }
     }
 
+    /// Per group, the wrapping sum of the record keys of those who stand in it by the roll, given that of the rows with a result.
+    fn sum_by_roll(&self, grouping: &Grouping, columns: &Columns, sums: &[u128], by_roll: &mut Vec<u128>) {
+        by_roll.clear();
+        by_roll.extend_from_slice(sums);
+        for standing in columns.roll().within(&(self.start..self.start + self.keys.len())) {
+            let place = standing.row as usize - self.start;
+            let key = self.keys[place];
+            if let Some(sum) = by_roll.get_mut(self.sorted.group(place)).filter(|_| standing.has_result) {
+                *sum = sum.wrapping_sub(key);
+            }
+            let group = standing.by_roll.map(|codes| grouping.of(|dimension| codes[dimension as usize]));
+            if let Some(sum) = group.and_then(|group| by_roll.get_mut(usize::from(group))) {
+                *sum = sum.wrapping_add(key);
+            }
+        }
+    }
+
     /// Visits the rows that have a result but no value, with group and record key.
     fn each_left_out(&self, values: &[u8], mut visit: impl FnMut(usize, u128)) {
         for &row in self.incomplete {
@@ -128,7 +150,7 @@ impl Run<'_> {
     }
 
     /// Counts institutions by how many benchmarks they achieved, given the keys of those with a result.
-    fn add_to_histograms(&self, values: &[u8], keys: &[u128], histograms: &mut [Histogram]) {
+    fn add_to_histograms(&self, values: &[u8], keys: &[u128], rolls: &[u128], histograms: &mut [Histogram]) {
         if let (Sorted::Together, [histogram]) = (self.sorted, &mut *histograms) {
             for (achieved, count) in (0..).zip(&mut histogram.counts) {
                 *count += kernel::equal(values, achieved);
@@ -140,8 +162,9 @@ impl Run<'_> {
                 }
             }
         }
-        for (histogram, keys) in histograms.iter_mut().zip(keys) {
+        for ((histogram, keys), roll) in histograms.iter_mut().zip(keys).zip(rolls) {
             histogram.keys = histogram.keys.wrapping_add(*keys);
+            histogram.roll = histogram.roll.wrapping_add(*roll);
         }
         self.each_left_out(values, |group, key| {
             if let Some(histogram) = histograms.get_mut(group) {

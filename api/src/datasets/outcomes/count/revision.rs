@@ -10,7 +10,7 @@ use crate::{
     datasets::outcomes::SourceFramework,
     domain::{AreaIndex, Dimension, Period, Source},
     release::{Columns, NOT_ASSESSED, score_of},
-    tabulation::{TablePlan, Versions, frozen_base, later},
+    tabulation::{Base, TablePlan, Versions, frozen_base, later},
 };
 
 use super::{
@@ -56,7 +56,7 @@ pub(super) fn revise<S: Gather>(
     rows: &Rows<'_>,
     period: Period,
     counts: &mut Counts<S>,
-) -> Option<Vec<Option<u32>>> {
+) -> Option<Vec<Option<Base>>> {
     if scanner.plan.scope().tier() == Tier::Own {
         return None;
     }
@@ -79,7 +79,7 @@ pub(super) fn revise<S: Gather>(
             bases[cell] = later(base, first);
             for part in parts {
                 let Some(counted) = counts.of_source(part.source) else { continue };
-                match (part.until.is_none(), part.is_shown_by(base)) {
+                match (part.until.is_none(), part.is_shown_by(base.release)) {
                     (true, false) => counted.remove(cell, part.value, part.key),
                     (false, true) => counted.add(cell, part.value, part.key),
                     _ => {}
@@ -208,7 +208,7 @@ impl Revision<'_> {
     }
 
     /// The base of a cell that holds `institutions` in the present release.
-    fn base(&self, institutions: u32, parts: &[Part]) -> u32 {
+    fn base(&self, institutions: u32, parts: &[Part]) -> Base {
         let present = parts.iter().filter(|part| part.until.is_none()).count();
         let unchanged = institutions.saturating_sub(u32::try_from(present).unwrap_or(u32::MAX));
         let only_came = present == parts.len() && parts.iter().all(|part| part.source == parts[0].source);
@@ -216,7 +216,7 @@ impl Revision<'_> {
     }
 
     /// Where nobody left and nothing was corrected, every part is one more institution. Quick, and the usual case.
-    fn base_of_arrivals(&self, unchanged: u32, parts: &[Part]) -> u32 {
+    fn base_of_arrivals(&self, unchanged: u32, parts: &[Part]) -> Base {
         let mut arrivals: Vec<u32> = parts.iter().map(|part| part.from).collect();
         arrivals.sort_unstable();
         let mut versions =
@@ -225,7 +225,7 @@ impl Revision<'_> {
         frozen_base(self.first, releases, &mut versions)
     }
 
-    fn base_of_changes(&self, unchanged: u32, parts: &[Part]) -> u32 {
+    fn base_of_changes(&self, unchanged: u32, parts: &[Part]) -> Base {
         // One place for each institution and framework; those of one institution stand together.
         let mut keys: Vec<u128> = Vec::new();
         let mut events: Vec<Event> = Vec::with_capacity(parts.len() * 2);

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use disclosure::{Counted, CountedOverall, HiddenReason, Label, RawCell, RawOverall, RawTable, SizedCell, Sizes};
+use disclosure::{
+    Counted, CountedOverall, HiddenReason, Label, Method, RawCell, RawOverall, RawTable, SizedCell, Sizes,
+};
 
 use crate::{
     datasets::outcomes::Plan,
     domain::Comparability,
     release::Snapshot,
-    tabulation::{TablePlan, at_base},
+    tabulation::{Base, TablePlan, at_base},
 };
 
 use super::{
@@ -54,7 +56,7 @@ pub(in crate::datasets::outcomes) fn sizes(plan: &Plan, snapshot: &Snapshot) -> 
                 } else if public.is_low(benchmark, group) {
                     SizedCell::Withheld(HiddenReason::LowEffect)
                 } else {
-                    SizedCell::Counted { institutions, standard }
+                    SizedCell::Counted { institutions, standard, method: public.method }
                 });
             }
         }
@@ -82,7 +84,11 @@ fn each_place<S: Gather>(scanner: &Scanner<'_>, mut visit: impl FnMut(&Counts<S>
                 let at_bases = scanner.low_effect_at_bases(&guard, &places, area, period, &mut counter);
                 low_effect.iter_mut().zip(at_bases).for_each(|(low, other)| *low |= other);
             }
-            visit(&counts, &Public { conditions: &conditions, period: name, bases: bases.as_deref(), low_effect });
+            let method = scanner.method(period);
+            visit(
+                &counts,
+                &Public { conditions: &conditions, period: name, bases: bases.as_deref(), method, low_effect },
+            );
         }
     }
 }
@@ -93,7 +99,9 @@ struct Public<'a> {
     conditions: &'a [Arc<str>],
     period: &'a Arc<str>,
     /// Per measure column and group, the release that the cell speaks for, where that is a later one than the first.
-    bases: Option<&'a [Option<u32>]>,
+    bases: Option<&'a [Option<Base>]>,
+    /// The method that the period was first published with.
+    method: Method,
     /// Per measure column and group, whether another cell comes too close.
     low_effect: Vec<bool>,
 }
@@ -105,7 +113,12 @@ impl Public<'_> {
 
     fn label(&self, column: usize, group: usize) -> Label {
         let base = self.bases.and_then(|bases| bases[self.cell(column, group)]);
-        Label { conditions: self.conditions[group].clone(), period: at_base(self.period, base) }
+        Label {
+            conditions: self.conditions[group].clone(),
+            period: at_base(self.period, base),
+            revision: base.map_or(0, |base| base.revision),
+            method: self.method,
+        }
     }
 
     fn is_low(&self, column: usize, group: usize) -> bool {
@@ -169,7 +182,7 @@ impl<'a> Table<'a> {
                 institutions: tally.institutions,
                 sum: tally.sum,
                 achieved: tally.achieved,
-                keys: tally.keys,
+                named: tally.named(),
                 standard: measure.standard,
             })
         });
@@ -188,8 +201,8 @@ impl<'a> Table<'a> {
                 label: public.label(benchmarks, group),
                 measure: measure.name.clone(),
                 institutions: histogram.institutions(),
+                named: histogram.named(),
                 histogram: histogram.counts,
-                keys: histogram.keys,
             })
         });
     }

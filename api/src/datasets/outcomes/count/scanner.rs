@@ -2,9 +2,11 @@
 
 use std::{borrow::Cow, ops::Range};
 
+use disclosure::Method;
+
 use crate::{
     datasets::outcomes::{Plan, SourceFramework},
-    domain::{AreaIndex, Catalogue},
+    domain::{AreaIndex, Catalogue, Period},
     release::{FrameworkColumns, Snapshot},
     tabulation::TablePlan,
 };
@@ -32,6 +34,12 @@ impl<'a> Scanner<'a> {
             sources: plan.sources().iter().map(|source| (source, snapshot.framework(source.framework))).collect(),
             grouping: Grouping::new(plan),
         }
+    }
+
+    /// The method that a period is published with: of several frameworks, that of the one that was there first.
+    pub(super) fn method(&self, period: Period) -> Method {
+        let methods = self.sources.iter().filter_map(|(_, framework)| Some(framework.period(period)?.method()));
+        methods.min().unwrap_or(Method::CURRENT)
     }
 
     /// Per source framework, the rows of an area.

@@ -1,5 +1,7 @@
 //! What is gathered for one cell.
 
+use disclosure::Named;
+
 use crate::release::NOT_ASSESSED;
 
 use super::kernel::Sums;
@@ -11,6 +13,8 @@ pub(super) struct Tally {
     pub(super) sum: u64,
     pub(super) achieved: u32,
     pub(super) keys: u128,
+    /// The sum over those who stand in the cell by the roll. What is added to the counts or taken back leaves it as it is.
+    pub(super) roll: u128,
 }
 
 impl Tally {
@@ -25,12 +29,13 @@ impl Tally {
         }
     }
 
-    /// Adds what other institutions come to, and the sum of their record keys.
-    pub(super) fn add_sums(&mut self, sums: Sums, keys: u128) {
+    /// Adds what other institutions come to, and the names of them and of those who stand there.
+    pub(super) fn add_sums(&mut self, sums: Sums, named: Named) {
         self.institutions += sums.assessed;
         self.sum += sums.sum;
         self.achieved += sums.achieved;
-        self.keys = self.keys.wrapping_add(keys);
+        self.keys = self.keys.wrapping_add(named.set);
+        self.roll = self.roll.wrapping_add(named.roll);
     }
 
     /// Takes back what [`Self::add`] counted.
@@ -49,6 +54,12 @@ impl Tally {
         self.sum += other.sum;
         self.achieved += other.achieved;
         self.keys = self.keys.wrapping_add(other.keys);
+        self.roll = self.roll.wrapping_add(other.roll);
+    }
+
+    /// The names of those who are counted and of those who stand there.
+    pub(super) fn named(&self) -> Named {
+        Named { set: self.keys, roll: self.roll }
     }
 }
 
@@ -57,11 +68,13 @@ impl Tally {
 pub(super) struct Histogram {
     pub(super) counts: Vec<u32>,
     pub(super) keys: u128,
+    /// As in a [`Tally`].
+    pub(super) roll: u128,
 }
 
 impl Histogram {
     pub(super) fn new(benchmarks: usize) -> Self {
-        Self { counts: vec![0; benchmarks + 1], keys: 0 }
+        Self { counts: vec![0; benchmarks + 1], keys: 0, roll: 0 }
     }
 
     /// Counts one institution by how many benchmarks it achieved.
@@ -86,5 +99,11 @@ impl Histogram {
             *count += more;
         }
         self.keys = self.keys.wrapping_add(other.keys);
+        self.roll = self.roll.wrapping_add(other.roll);
+    }
+
+    /// As in a [`Tally`].
+    pub(super) fn named(&self) -> Named {
+        Named { set: self.keys, roll: self.roll }
     }
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Duration, Utc};
-use disclosure::{HiddenReason, NoiseKey, Tier};
+use disclosure::{HiddenReason, Method, NoiseKey, Tier};
 use proptest::prelude::*;
 
 use crate::{
@@ -14,7 +14,8 @@ use crate::{
     },
     domain::{
         Agreement, Area, AreaIndex, AreaKind, Attributes, Benchmark, Catalogue, Dimension, Directory, Framework,
-        Organisation, OrganisationKind, Period, Pseudonym, Relation, RelationKind, Release, ReleasedResult,
+        FrameworkIndex, Organisation, OrganisationKind, Period, Pseudonym, Relation, RelationKind, Release,
+        ReleasedResult,
     },
     policy::{self, Grant},
     release::{Builder, Snapshot},
@@ -122,6 +123,8 @@ pub(crate) fn snapshot(results: &[ReleasedResult], catalogue: &Arc<Catalogue>) -
         last_result: 0,
         last_destination: 0,
         catalogue_version: 1,
+        method: Method::CURRENT,
+        current_method_since: 1,
     };
     builder.finish(release, &NoiseKey::new([3; 32]))
 }
@@ -177,21 +180,21 @@ impl Naive<'_> {
         Conditions { area: self.plan.areas()[area], kept }
     }
 
+    /// Whether a result of any period fulfils the conditions.
+    fn meets(&self, conditions: &Conditions, result: &ReleasedResult) -> bool {
+        let here = if self.catalogue.areas()[conditions.area].kind == AreaKind::Hub {
+            result.hub == Some(conditions.area)
+        } else {
+            self.catalogue.local_authorities(conditions.area).contains(&result.local_authority)
+        };
+        let kept =
+            conditions.kept.iter().all(|(&dimension, codes)| codes.contains(&result.attributes.0[dimension as usize]));
+        here && kept && self.plan.scope().provider().is_none_or(|provider| provider == result.provider)
+    }
+
     /// The results of the frameworks at these places of the plan that fulfil the conditions, with their scores.
     fn matching(&self, conditions: &Conditions, sources: &[usize]) -> Vec<(&ReleasedResult, u8)> {
-        let holds = |result: &&ReleasedResult| {
-            let here = if self.catalogue.areas()[conditions.area].kind == AreaKind::Hub {
-                result.hub == Some(conditions.area)
-            } else {
-                self.catalogue.local_authorities(conditions.area).contains(&result.local_authority)
-            };
-            let kept = conditions
-                .kept
-                .iter()
-                .all(|(&dimension, codes)| codes.contains(&result.attributes.0[dimension as usize]));
-            let provided = self.plan.scope().provider().is_none_or(|provider| provider == result.provider);
-            here && kept && provided && result.period == self.period
-        };
+        let holds = |result: &&ReleasedResult| self.meets(conditions, result) && result.period == self.period;
         let scored = |result| {
             let &ReleasedResult { framework, ref scores, .. } = result;
             let found = sources.iter().map(|&place| &self.plan.sources()[place]);
@@ -214,11 +217,29 @@ impl Naive<'_> {
         all.into_iter().filter(|(_, size)| !enough || *size >= fewest).map(|(place, _)| place).collect()
     }
 
+    /// Per institution of a framework its newest result up to the period, where that one fulfils the conditions.
+    fn standing(&self, conditions: &Conditions, framework: FrameworkIndex) -> Vec<&ReleasedResult> {
+        let mut newest: BTreeMap<Pseudonym, &ReleasedResult> = BTreeMap::new();
+        let known = self.results.iter().filter(|result| result.framework == framework && result.period <= self.period);
+        for result in known {
+            let before = newest.entry(result.institution).or_insert(result);
+            if before.period < result.period {
+                *before = result;
+            }
+        }
+        newest.into_values().filter(|result| self.meets(conditions, result)).collect()
+    }
+
     fn tally(&self, conditions: &Conditions) -> Tally {
         let key = NoiseKey::new([3; 32]);
         let mut tally = Tally::default();
         for (result, score) in self.matching(conditions, &self.kept_sources(conditions)) {
             tally.add(score, key.record_key(&result.institution.0));
+        }
+        for source in self.kept_sources(conditions) {
+            for standing in self.standing(conditions, self.plan.sources()[source].framework) {
+                tally.roll = tally.roll.wrapping_add(key.record_key(&standing.institution.0));
+            }
         }
         tally
     }
