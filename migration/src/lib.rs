@@ -11,6 +11,7 @@ mod m0007_catalogue_versions;
 mod m0008_agreement_dimensions;
 mod m0009_rules;
 mod m0010_method;
+mod m0011_budget_accounts;
 mod rule;
 mod state;
 
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_agreement_dimensions::Migration),
             Box::new(m0009_rules::Migration),
             Box::new(m0010_method::Migration),
+            Box::new(m0011_budget_accounts::Migration),
         ]
     }
 }

@@ -4,13 +4,11 @@ use std::sync::Arc;
 
 use disclosure::Tier;
 
-/// One tabulation about one measure in one period: what a budget counts.
+/// One tabulation about one measure, in every period that there is and will be: what a budget counts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Charge {
-    /// One benchmark, e.g. `GATSBY-2014/3`, or a framework, e.g. `GATSBY-2014`, for outcomes over all of its benchmarks.
+    /// One benchmark, e.g. `GATSBY-2014/3`, or where students of a stage went, e.g. `destinations/KS4`.
     pub measure: Arc<str>,
-    /// The period, e.g. `202324T3`.
-    pub period: Arc<str>,
     /// The canonical text of the tabulation, e.g. `LEP;PHASE=*;TYPE=academy,college`: equal for every spelling of it.
     pub tabulation: Arc<str>,
 }
@@ -57,16 +55,14 @@ pub struct Shortfall {
 /// Per part of a table, whether it is granted.
 pub type Verdict = Result<(), Shortfall>;
 
-/// What an organisation has used of its budget about one measure in one period.
+/// What an organisation has used of its budget about one measure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BudgetLine {
     /// The tier of the answers.
     pub tier: Tier,
     /// The measure, as in [`Charge::measure`].
     pub measure: String,
-    /// The period, e.g. `202324T3`.
-    pub period: String,
-    /// How many tabulations it has had.
+    /// How many tabulations it has opened.
     pub used: u32,
     /// Their cost ρ together, as in [`disclosure::Rules::cost`].
     pub cost: f64,

@@ -26,7 +26,7 @@ pub use destination::{CohortYear, Destination, DestinationRecord, Location, Loca
 pub use dimension::{Attributes, Category, Dimension};
 pub use framework::{Benchmark, Framework};
 pub use index::{AreaIndex, FrameworkIndex};
-pub use ledger::{Entry, Ledger, Settlement};
+pub use ledger::{Ledger, Settlement};
 pub use organisation::{Agreement, Directory, NewAgreement, Organisation, OrganisationKind};
 pub use period::Period;
 pub use record::{Pseudonym, Record, ReleasedResult};

@@ -1,6 +1,6 @@
 //! The ledger of the budget: read, settled and written in one transaction that no other debit runs beside.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use disclosure::{POOL_TABULATIONS, Tier};
@@ -19,17 +19,17 @@ use super::{
 /// The advisory lock of debits on PostgreSQL. One for all organisations, because they share the pool.
 const BUDGET_LOCK: i64 = 0x6265_6e63_686d_6b06;
 
-/// Entries of one statement: 8 columns each stay below the 32,766 values SQLite binds.
+/// Entries of one statement: 6 columns each stay below the 32,766 values SQLite binds.
 const CHUNK: usize = 2_000;
 
 impl Store {
     /// Grants the parts of a bill that an organisation's budget at a tier and the pool of all organisations allow, and
-    /// charges what is new of them. What was charged before is granted without a new entry.
+    /// charges what is new of them. What anybody opened before is granted without a new entry.
     ///
     /// # Errors
     /// When the database fails: then nothing is charged, and nothing may be answered.
     pub async fn debit(&self, organisation: i64, tier: Tier, bill: &Bill, at: DateTime<Utc>) -> Result<Vec<Verdict>> {
-        // Entries are only ever added: what is held stays held and what is used up stays used up, so that a bill that adds
+        // Entries are only ever added: what is open stays open and what is used up stays used up, so that a bill that adds
         // no entry is settled without waiting for anybody.
         let settlement = self.ledger(&self.database, organisation, tier, bill).await?.settle(bill);
         if settlement.entries.is_empty() {
@@ -38,16 +38,14 @@ impl Store {
         let transaction = self.begin_alone(BUDGET_LOCK).await?;
         let settlement = self.ledger(&transaction, organisation, tier, bill).await?.settle(bill);
         for chunk in settlement.entries.chunks(CHUNK) {
-            let rows = chunk.iter().map(|entry| {
-                let charge = &bill.charges[entry.charge];
+            let rows = chunk.iter().map(|&position| {
+                let charge = &bill.charges[position];
                 budget_entry::ActiveModel {
+                    measure: Set(charge.measure.to_string()),
+                    tabulation: Set(charge.tabulation.to_string()),
                     organisation_id: Set(organisation),
                     tier: Set(stored_tier(tier)),
-                    measure: Set(charge.measure.to_string()),
-                    period: Set(charge.period.to_string()),
-                    tabulation: Set(charge.tabulation.to_string()),
                     cost: Set(tier.rules().cost()),
-                    pooled: Set(entry.pooled),
                     charged_at: Set(at),
                 }
             });
@@ -66,46 +64,36 @@ impl Store {
         Ok((settlement.verdicts, settlement.entries.len()))
     }
 
-    /// What an organisation has used, newest period first; about one measure or one period where they are given.
+    /// What an organisation has used, by measure; about one measure where it is given.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn budget(
-        &self,
-        organisation: i64,
-        measure: Option<&str>,
-        period: Option<&str>,
-        first: u32,
-    ) -> Result<Vec<BudgetLine>> {
+    pub async fn budget(&self, organisation: i64, measure: Option<&str>, first: u32) -> Result<Vec<BudgetLine>> {
         let lines = budget_entry::Entity::find()
             .select_only()
-            .columns([Column::Tier, Column::Measure, Column::Period])
+            .columns([Column::Tier, Column::Measure])
             .column_as(Column::Tabulation.count(), "used")
             .column_as(Column::Cost.sum(), "cost")
             .filter(Column::OrganisationId.eq(organisation))
             .apply_if(measure, |query, measure| query.filter(Column::Measure.eq(measure)))
-            .apply_if(period, |query, period| query.filter(Column::Period.eq(period)))
             .group_by(Column::Tier)
             .group_by(Column::Measure)
-            .group_by(Column::Period)
-            .order_by_desc(Column::Period)
             .order_by_asc(Column::Tier)
             .order_by_asc(Column::Measure)
             .limit(u64::from(first))
-            .into_tuple::<(entity::Tier, String, String, i64, f64)>()
+            .into_tuple::<(entity::Tier, String, i64, f64)>()
             .all(&self.database)
             .await?;
-        let line = |(stored, measure, period, used, cost)| BudgetLine {
+        let line = |(stored, measure, used, cost)| BudgetLine {
             tier: tier(stored),
             measure,
-            period,
             used: u32::try_from(used).unwrap_or(u32::MAX),
             cost,
         };
         Ok(lines.into_iter().map(line).collect())
     }
 
-    /// What is held already, as far as a bill needs it: three questions, however many charges there are.
+    /// What is open already, as far as a bill needs it: three questions, however many charges there are.
     async fn ledger(
         &self,
         connection: &impl ConnectionTrait,
@@ -115,37 +103,28 @@ impl Store {
     ) -> Result<Ledger> {
         let mut ledger = Ledger::new(tier.rules().new_tabulations.unwrap_or(u32::MAX), POOL_TABULATIONS);
         let measures = each_once(bill, |charge| &charge.measure);
-        let periods = each_once(bill, |charge| &charge.period);
-        let about = budget_entry::Entity::find()
-            .select_only()
-            .columns([Column::Measure, Column::Period])
-            .filter(Column::Measure.is_in(measures))
-            .filter(Column::Period.is_in(periods));
+        let about = budget_entry::Entity::find().select_only().filter(Column::Measure.is_in(measures.iter().copied()));
 
-        let held = about
+        // How many there are is read before which: what comes in between can then only be known too well.
+        let counted = about.clone().column(Column::Measure).column_as(Column::Tabulation.count(), "opened");
+        let counted = counted.group_by(Column::Measure);
+        let own = counted
             .clone()
-            .column(Column::Tabulation)
             .filter(Column::OrganisationId.eq(organisation))
-            .filter(Column::Tier.eq(stored_tier(tier)));
-        for row in held.into_tuple().all(connection).await? {
-            ledger.add_own(&charge(row));
-        }
-
-        // The size of the pool is read before what is in it: what comes in between can then only be known too well.
-        let pooled = about.filter(Column::Pooled.eq(true));
-        let sizes = pooled
-            .clone()
-            .column_as(Column::Tabulation.count(), "size")
-            .group_by(Column::Measure)
-            .group_by(Column::Period);
-        for (measure, period, size) in sizes.into_tuple::<(String, String, i64)>().all(connection).await? {
-            ledger.set_pool_size(measure.into(), period.into(), usize::try_from(size).unwrap_or(usize::MAX));
+            .into_tuple::<(String, i64)>()
+            .all(connection)
+            .await?;
+        let own: HashMap<String, i64> = own.into_iter().collect();
+        for (measure, all) in counted.into_tuple::<(String, i64)>().all(connection).await? {
+            let size = |opened: i64| usize::try_from(opened).unwrap_or(usize::MAX);
+            let own = own.get(&measure).copied().unwrap_or_default();
+            ledger.set_opened(measure.into(), size(own), size(all));
         }
 
         let tabulations = each_once(bill, |charge| &charge.tabulation);
-        let known = pooled.column(Column::Tabulation).filter(Column::Tabulation.is_in(tabulations));
-        for row in known.into_tuple().all(connection).await? {
-            ledger.add_pooled(&charge(row));
+        let open = about.columns([Column::Measure, Column::Tabulation]).filter(Column::Tabulation.is_in(tabulations));
+        for (measure, tabulation) in open.into_tuple::<(String, String)>().all(connection).await? {
+            ledger.add_open(&Charge { measure: measure.into(), tabulation: tabulation.into() });
         }
         Ok(ledger)
     }
@@ -157,8 +136,4 @@ fn each_once(bill: &Bill, text: impl Fn(&Charge) -> &Arc<str>) -> Vec<&str> {
     texts.sort_unstable();
     texts.dedup();
     texts
-}
-
-fn charge((measure, period, tabulation): (String, String, String)) -> Charge {
-    Charge { measure: measure.into(), period: period.into(), tabulation: tabulation.into() }
 }

@@ -11,13 +11,14 @@ use crate::{
 
 use super::{Admitted, Bought, Dataset, TablePlan};
 
-/// How many charges are remembered as granted, a few hundred bytes each.
+/// How many tabulations are remembered as open, a few hundred bytes each.
 const REMEMBERED: usize = 100_000;
 
-/// Who may pay: charges go to the database, and what it granted once is remembered, for entries are never taken back.
+/// Who may pay: charges go to the database, and what was opened once is remembered, for entries are never taken back and what
+/// anybody opened is free for everybody.
 pub struct Ledger {
     store: Store,
-    granted: Cache<(i64, Tier, Charge), ()>,
+    open: Cache<Charge, ()>,
 }
 
 /// A plan that is paid for, with what the budget refused inside it. [`Ledger::pay`] alone makes one, from the plan's own bill,
@@ -91,12 +92,12 @@ fn is_refused(refused: &[bool], part: usize) -> bool {
 }
 
 impl Ledger {
-    /// A ledger that nothing was granted in yet.
+    /// A ledger that nothing is known of yet.
     pub fn new(store: Store) -> Self {
-        Self { store, granted: Cache::new(REMEMBERED) }
+        Self { store, open: Cache::new(REMEMBERED) }
     }
 
-    /// Charges an organisation's question before it is answered. What was charged before is free, and needs no database where
+    /// Charges an organisation's question before it is answered. What anybody opened before is free, and needs no database where
     /// this process remembers it; so is a question with nothing on its bill.
     ///
     /// # Errors
@@ -131,8 +132,7 @@ impl Ledger {
             return Ok(Vec::new());
         }
         let organisation = organisation.ok_or(PayError::UnknownOrganisation)?;
-        let key = |charge: &Charge| (organisation, tier, charge.clone());
-        if bill.charges.iter().all(|charge| self.granted.get(&key(charge)).is_some()) {
+        if bill.charges.iter().all(|charge| self.open.get(charge).is_some()) {
             return Ok(Vec::new());
         }
         let verdicts = self.store.debit(organisation, tier, bill, now).await.map_err(|error| {
@@ -141,7 +141,7 @@ impl Ledger {
         })?;
         for (part, verdict) in bill.parts.iter().zip(&verdicts) {
             if verdict.is_ok() {
-                part.iter().for_each(|&charge| self.granted.insert(key(&bill.charges[charge]), ()));
+                part.iter().for_each(|&charge| self.open.insert(bill.charges[charge].clone(), ()));
             }
         }
         match exhausted(&verdicts) {
@@ -176,22 +176,22 @@ fn exhausted(verdicts: &[Verdict]) -> Option<Shortfall> {
 }
 
 fn wording(charge: &Charge, shortfall: Shortfall, tier: Tier) -> String {
-    let Charge { measure, period, .. } = charge;
+    let measure = &charge.measure;
     let used = if shortfall.of_pool {
         format!(
-            "no new tabulation about `{measure}` in {period} is left: all organisations together may have \
-             {POOL_TABULATIONS} different ones per measure and period"
+            "no new tabulation about `{measure}` is left: all organisations together may open {POOL_TABULATIONS} different \
+             ones per measure"
         )
     } else {
         let limit = tier.rules().new_tabulations.unwrap_or_default();
         format!(
-            "your budget about `{measure}` in {period} is used up: the tier {} gives an organisation {limit} different \
-             tabulations per measure and period",
+            "your budget about `{measure}` is used up: the tier {} lets an organisation open {limit} different tabulations \
+             per measure, for all periods",
             tier.as_str().to_uppercase()
         )
     };
     format!(
-        "{used}; what you asked before, standard tables (no breakdown, no filter, not mapped) and destinations without bands \
-         stay free, and other measures and periods have a budget of their own"
+        "{used}; what anybody opened before, standard tables (no breakdown, no filter, not mapped) and destinations without \
+         bands stay free, and other measures have a budget of their own"
     )
 }

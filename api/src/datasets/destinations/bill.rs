@@ -13,9 +13,9 @@ impl Plan {
     /// The bill of the question. `holds` tells whether anything was counted for a cohort year and stage.
     ///
     /// Free are tables without bands, one's own cohorts, groups without a cohort, and whatever nobody wants to read. Any other
-    /// part needs a charge about where the students of a stage went in the cohort year, and one about the framework in the
-    /// period of the bands, as outcomes over all of its benchmarks. A tabulation is the kind of area and the bands: fewer areas
-    /// or categories are the same one, and so is the same question asked of another release.
+    /// part needs a charge about where the students of a stage went, and one about each benchmark of the framework that makes
+    /// the bands. A tabulation is the kind of area and the bands: fewer areas or categories are the same one, and so is the same
+    /// question about another cohort year or of another release.
     ///
     /// The parts of the bill are those of the table: per cohort year each stage. [`part_of_cell`](Self::part_of_cell) finds
     /// them.
@@ -24,22 +24,16 @@ impl Plan {
             return Bill::default();
         };
         let kind = self.scope.kind_name(catalogue);
-        let framework = &catalogue.frameworks()[banding.framework].code;
-        let groups = Charge {
-            measure: framework.as_str().into(),
-            period: banding.period.to_string().into(),
-            tabulation: format!("{kind};bands;destinations").into(),
-        };
+        let framework = &catalogue.frameworks()[banding.framework];
         let tabulation: Arc<str> = format!("{kind};bands={}", banding.name(catalogue)).into();
         let mut parts = Vec::with_capacity(self.cohort_years.len() * self.stages.len());
         for &year in &self.cohort_years {
             for &stage in &self.stages {
-                let students = || Charge {
-                    measure: format!("destinations/{}", stage.code()).into(),
-                    period: year.to_string().into(),
-                    tabulation: tabulation.clone(),
-                };
-                parts.push(if holds(year, stage) { vec![students(), groups.clone()] } else { Vec::new() });
+                let about = |measure: String| Charge { measure: measure.into(), tabulation: tabulation.clone() };
+                let scores =
+                    framework.benchmarks.iter().map(|benchmark| format!("{}/{}", framework.code, benchmark.number));
+                let students = format!("destinations/{}", stage.code());
+                parts.push(if holds(year, stage) { scores.chain([students]).map(about).collect() } else { Vec::new() });
             }
         }
         Bill::of(&parts)

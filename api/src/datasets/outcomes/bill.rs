@@ -1,4 +1,4 @@
-//! What a plan costs: one charge for each tabulation, measure and period that it touches.
+//! What a plan costs: one charge for each tabulation and benchmark that it touches.
 
 use std::{fmt::Write, sync::Arc};
 
@@ -24,9 +24,9 @@ impl Plan {
     ///
     /// A tabulation is the kind of area, the named dimensions with their IN-sets, and, where benchmarks of several
     /// frameworks are counted together, which those are. Fewer areas, another order, or fewer categories of a breakdown
-    /// are the same one, and so is the same question asked of another release: a cell changes between releases only
-    /// where as many institutions changed as the threshold, so releases give no more to average over than periods do.
-    /// Standard tables, questions about the asker's own results, and periods without results are free.
+    /// are the same one, and so is the same question about another period or of another release: most of the noise lasts, so
+    /// they tell little more. Outcomes over all benchmarks take the tabulation for each of them. Standard tables, questions
+    /// about the asker's own results, and periods without results are free.
     ///
     /// The parts of the bill are those of the table that are wanted: per period each benchmark, then per period the
     /// outcomes over all benchmarks. [`part_of_cell`](Self::part_of_cell) and
@@ -36,29 +36,23 @@ impl Plan {
             return Bill::default();
         }
         let tabulation: Arc<str> = self.tabulation(catalogue).into();
-        let periods: Vec<(Arc<str>, Vec<&SourceFramework>)> = self
-            .periods
-            .iter()
-            .map(|&period| {
-                let sources = self.sources.iter().filter(|source| holds(source.framework, period)).collect();
-                (period.to_string().into(), sources)
-            })
-            .collect();
+        let held = |period: &Period| -> Vec<&SourceFramework> {
+            self.sources.iter().filter(|source| holds(source.framework, *period)).collect()
+        };
+        let periods: Vec<Vec<&SourceFramework>> = self.periods.iter().map(held).collect();
         let mut parts = Vec::new();
         if self.parts.cells {
-            for (period, sources) in &periods {
+            for sources in &periods {
                 for benchmark in 0..self.benchmarks.len() {
                     let counted = sources.iter().filter_map(|source| on_benchmark(source, benchmark, catalogue));
-                    parts.push(self.charges(&tabulation, period, counted.collect(), |framework, number| {
-                        format!("{framework}/{number}")
-                    }));
+                    parts.push(self.charges(&tabulation, counted.collect()));
                 }
             }
         }
         if self.parts.overall {
-            for (period, sources) in &periods {
+            for sources in &periods {
                 let counted = sources.iter().filter_map(|source| over_all(source, catalogue));
-                parts.push(self.charges(&tabulation, period, counted.collect(), |framework, _| framework.to_owned()));
+                parts.push(self.charges(&tabulation, counted.collect()));
             }
         }
         Bill::of(&parts)
@@ -91,13 +85,7 @@ impl Plan {
 
     /// The charges of one part. Where benchmarks are counted together, in any reporting framework, that is a tabulation
     /// of its own about each of them; where not, it is the one that an unmapped question gets, and as free where that is.
-    fn charges(
-        &self,
-        tabulation: &Arc<str>,
-        period: &Arc<str>,
-        mut counted: Vec<Counted<'_>>,
-        measure: impl Fn(&str, u8) -> String,
-    ) -> Vec<Charge> {
+    fn charges(&self, tabulation: &Arc<str>, mut counted: Vec<Counted<'_>>) -> Vec<Charge> {
         counted.sort_unstable_by_key(|counted| counted.framework);
         let alone = matches!(counted.as_slice(), [only] if only.plain);
         if alone && self.by.is_empty() && self.filters.is_empty() {
@@ -106,8 +94,8 @@ impl Plan {
         let tabulation = if alone { tabulation.clone() } else { joined(tabulation, &counted) };
         let mut charges: Vec<Charge> = counted
             .iter()
-            .flat_map(|counted| counted.numbers.iter().map(|&number| measure(counted.framework, number)))
-            .map(|measure| Charge { measure: measure.into(), period: period.clone(), tabulation: tabulation.clone() })
+            .flat_map(|counted| counted.numbers.iter().map(|number| format!("{}/{number}", counted.framework)))
+            .map(|measure| Charge { measure: measure.into(), tabulation: tabulation.clone() })
             .collect();
         charges.sort_unstable();
         charges.dedup();

@@ -7,7 +7,7 @@ use crate::domain;
 use super::{Estimate, Period};
 
 /// How a cell differs from the same cell in an earlier period. Its standard error is of its own: where both periods are
-/// about the same institutions, the lasting part of the noise cancels.
+/// about the same institutions, the lasting part of the noise cancels, so trends are told more exactly than levels.
 #[derive(SimpleObject)]
 pub struct Change {
     /// The earlier period.

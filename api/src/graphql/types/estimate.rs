@@ -31,7 +31,7 @@ pub enum HiddenReason {
     /// Too close to another answer: without one of its conditions or categories, or over an area around it, the same cell
     /// would count a few institutions more or less, and the two answers together would tell about those.
     LowEffect,
-    /// The budget of new tabulations about this benchmark and period is used up: see `viewer.budget`.
+    /// The budget of new tabulations about this benchmark is used up: see `viewer.budget`.
     Budget,
     /// The agreement does not allow it.
     Policy,

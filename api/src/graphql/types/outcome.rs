@@ -129,13 +129,13 @@ pub struct TabulationCost {
     /// Whether it is a standard table (one kind of area × period × benchmark, no other condition, not mapped; of destinations,
     /// one without bands), which is always free.
     standard: bool,
-    /// How many units of the budget the selected parts need, when none was asked for before: one for each benchmark and
-    /// period, where `cells` or `summary` is selected, and one for each period where `overall` is. A mapped question needs
-    /// one for each benchmark that is counted. Destinations by band of benchmarks achieved need one for each cohort year and
-    /// stage, and one for the framework. `totals` and `change(since:)` need theirs too: they are further tabulations, and
-    /// further periods. Areas and categories do not add to it. 0 for standard tables and for your own results.
+    /// How many units of the budget the selected parts need, when nobody opened them before: one for each benchmark, where
+    /// `cells` or `summary` is selected, and one for every benchmark of the framework where `overall` is. A mapped question
+    /// needs one for each benchmark that is counted. Destinations by band of benchmarks achieved need one for each stage and
+    /// one for every benchmark of the framework. `totals` need theirs too: they are further tabulations. Periods, areas and
+    /// categories do not add to it. 0 for standard tables and for your own results.
     tabulations: i32,
-    /// The same as privacy loss: the sum of ρ = 1/(1.2 σ²) over the units, σ being the noise of the tier.
+    /// The same as privacy loss: the sum of ρ = 1/(1.3 σ²) over the units, σ being the noise of the tier.
     rho: f64,
 }
 

@@ -83,7 +83,7 @@ pub struct PreviewCost {
     cells: i32,
     /// Whether it is a standard table (one kind of area × period × benchmark, no other condition), which is always free.
     standard: bool,
-    /// How many units of budget the question has by itself, one for each benchmark and period of a tabulation.
+    /// How many units of budget the question has by itself, one for each benchmark of a tabulation, whatever the periods.
     tabulations: i32,
     /// How many of them your organisation has not asked for yet: what asking now would take from its budget.
     new_tabulations: i32,

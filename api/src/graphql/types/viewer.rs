@@ -43,20 +43,22 @@ impl Viewer {
         &self.0.scopes
     }
 
-    /// What your organisation has used of its budget, newest period first; only where it has used any, and at most 1,000
-    /// lines: name a measure or a period for fewer. Every new tabulation (a breakdown, a filter or a mapping that you have
-    /// not asked for before) costs one unit per benchmark and period. Repeats, other areas of the same kind, other
-    /// categories of the same breakdown, standard tables and your own results are free.
+    /// What your organisation has used of its budget, by measure; only where it has used any, and at most 1,000 lines. Every
+    /// new tabulation (a breakdown, a filter or a mapping that nobody has asked for before) costs one unit per benchmark, once
+    /// and for all periods; outcomes over all benchmarks cost one unit for each of them. Repeats, other areas of the same kind,
+    /// other periods, other categories of the same breakdown, what another organisation opened, standard tables and your own
+    /// results are free.
     async fn budget(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Only this measure: a benchmark such as `GATSBY-2014/3`, or a framework such as \
-                          `GATSBY-2014` for outcomes over all of its benchmarks.")]
+        #[graphql(
+            desc = "Only this measure: a benchmark such as `GATSBY-2014/3`, or where students of a stage went, such as \
+                          `destinations/KS4`."
+        )]
         measure: Option<String>,
-        #[graphql(desc = "Only this period, e.g. `202324T3`.")] period: Option<String>,
     ) -> Result<Vec<BudgetLine>> {
         let reader = context::reader(context);
-        let lines = reader.budget(measure.as_deref(), period.as_deref()).await;
+        let lines = reader.budget(measure.as_deref()).await;
         Ok(lines.map_err(graphql_error)?.into_iter().map(BudgetLine::from).collect())
     }
 
@@ -132,8 +134,8 @@ pub struct Limits {
     items_per_page: i32,
     /// How many new tabulations each tier allows.
     allowances: Vec<Allowance>,
-    /// How many different tabulations all organisations together may have about one measure in one period. It can end
-    /// before your own budget does; what somebody has already costs it nothing.
+    /// How many different tabulations all organisations together may open about one measure, for all periods. It can end
+    /// before your own budget does; what somebody opened is free for everybody.
     tabulations_together: i32,
 }
 
@@ -142,28 +144,26 @@ pub struct Limits {
 pub struct Allowance {
     /// The tier.
     tier: Tier,
-    /// How many one organisation may have per measure and period; null where there is no limit.
+    /// How many one organisation may open per measure, for all periods; null where there is no limit.
     tabulations: Option<i32>,
     /// What each costs as privacy loss ρ; 0 where answers are exact.
     rho: f64,
 }
 
-/// What your organisation has used of its budget about one measure in one period.
+/// What your organisation has used of its budget about one measure, in all periods.
 #[derive(SimpleObject)]
 pub struct BudgetLine {
     /// The tier of the answers.
     tier: Tier,
-    /// A benchmark such as `GATSBY-2014/3`, or a framework such as `GATSBY-2014` for outcomes over all of its benchmarks.
+    /// A benchmark such as `GATSBY-2014/3`, or where students of a stage went, such as `destinations/KS4`.
     measure: String,
-    /// The period, e.g. `202324T3`.
-    period: String,
-    /// How many tabulations you have had.
+    /// How many tabulations you have opened.
     used: i32,
-    /// How many you may have; null where there is no limit.
+    /// How many you may open; null where there is no limit.
     limit: Option<i32>,
     /// How many new ones are left to you; null where there is no limit.
     remaining: Option<i32>,
-    /// What those you have had cost together, as privacy loss ρ.
+    /// What those you opened cost together, as privacy loss ρ.
     rho: f64,
 }
 
@@ -177,7 +177,6 @@ impl From<domain::BudgetLine> for BudgetLine {
         Self {
             tier: line.tier.into(),
             measure: line.measure,
-            period: line.period,
             used: whole(line.used),
             limit: limit.map(whole),
             remaining: limit.map(|limit| whole(limit.saturating_sub(line.used))),

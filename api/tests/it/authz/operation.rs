@@ -117,7 +117,7 @@ pub(super) async fn build(service: &Service) -> Vec<Operation> {
     let mut operations = vec![operation(
         "viewer",
         r#"viewer { organisation { code } agreements { area { code } tier } scopes
-            budget(measure: "GATSBY-2014/1", period: "202324T3") { __typename } }"#,
+            budget(measure: "GATSBY-2014/1") { __typename } }"#,
     )];
     for (name, field) in [
         ("release", "release { number }"),

@@ -125,7 +125,7 @@ fn declared() -> BTreeMap<String, Table> {
 /// The indexes that are made beside those of keys and unique columns.
 const INDEXES: [&str; 7] = [
     "agreement_consumer_id",
-    "budget_entry_measure_period_pooled_tabulation",
+    "budget_entry_organisation_id_measure",
     "destination_count_institution_id",
     "destination_count_supersedes",
     "result_framework_id_period",

@@ -190,8 +190,8 @@ async fn check_content(service: &Service, steps: usize) {
         assert_eq!(service.database.numbers(counts).await, [[5 * INSTITUTIONS, 4_700]]);
     }
     if steps >= steps_to("m0006_budget") {
-        let used = service.ask(Some(LEP), "{ viewer { budget { measure period used } } }").await.data();
-        assert_eq!(used["viewer"]["budget"], json!([{"measure": "GATSBY-2014/1", "period": "202324T3", "used": 1}]));
+        let used = service.ask(Some(LEP), "{ viewer { budget { measure used } } }").await.data();
+        assert_eq!(used["viewer"]["budget"], json!([{"measure": "GATSBY-2014/1", "used": 1}]));
     }
 }
 
@@ -200,7 +200,8 @@ async fn check_content(service: &Service, steps: usize) {
 #[case(Engine::Postgres)]
 #[tokio::test]
 async fn every_earlier_version_migrates_with_its_content_and_answers_alike(#[case] engine: Engine) {
-    let mut answers: Vec<Value> = Vec::new();
+    // As they were published, and as they are published now.
+    let mut answers: [Vec<Value>; 2] = Default::default();
     for steps in 1..=Migrator::migrations().len() {
         let (database, connection) = of_version(engine, steps).await;
         connection.close().await.unwrap();
@@ -213,7 +214,8 @@ async fn every_earlier_version_migrates_with_its_content_and_answers_alike(#[cas
             }
             let scores = "SELECT COUNT(*), CAST(SUM(score) AS BIGINT) FROM benchmark_score";
             assert_eq!(service.database.numbers(scores).await[0][0], 8 * (INSTITUTIONS + 1));
-            answers.push(service.ask(Some(LEP), &question(INPUT)).await.data());
+            let published_now = steps < steps_to("m0004_releases");
+            answers[usize::from(published_now)].push(service.ask(Some(LEP), &question(INPUT)).await.data());
         }
         // What comes after has numbers of its own.
         service
@@ -222,10 +224,12 @@ async fn every_earlier_version_migrates_with_its_content_and_answers_alike(#[cas
             .await
             .unwrap();
     }
-    assert_eq!(answers[0]["outcomes"]["cells"][0]["institutions"], INSTITUTIONS);
-    for answer in &answers {
-        assert_eq!(answer, &answers[0]);
+    for answers in &answers {
+        assert_eq!(answers[0]["outcomes"]["cells"][0]["institutions"], INSTITUTIONS);
+        assert!(answers.iter().all(|answer| *answer == answers[0]));
     }
+    assert_ne!(answers[0][0], answers[1][0], "what was published before keeps the noise that it had");
+    println!("GOLD {}", answers[0][0]);
 }
 
 #[rstest]
@@ -286,9 +290,9 @@ async fn a_row_that_breaks_a_new_rule_is_named_and_nothing_is_changed(#[case] en
 #[case(Engine::Postgres)]
 #[tokio::test]
 async fn the_rules_and_the_listed_dimensions_can_be_taken_back(#[case] engine: Engine) {
-    let all = Migrator::migrations().len();
-    let back = u32::try_from(all - steps_to("m0008_agreement_dimensions") + 1).unwrap();
-    let (database, connection) = of_version(engine, all).await;
+    let last = steps_to("m0009_rules");
+    let back = u32::try_from(last - steps_to("m0008_agreement_dimensions") + 1).unwrap();
+    let (database, connection) = of_version(engine, last).await;
     Migrator::down(&connection, Some(back)).await.unwrap();
     let counts = "SELECT COUNT(*), COUNT(dimensions), CAST(SUM(LENGTH(dimensions)) AS BIGINT) FROM agreement";
     assert_eq!(database.numbers(counts).await, [[3, 2, 10]], "a list of two, and one of none");
@@ -297,5 +301,5 @@ async fn the_rules_and_the_listed_dimensions_can_be_taken_back(#[case] engine: E
     connection.close().await.unwrap();
     let service = Service::migrated(database).await;
     hold_entities_to(&service.database, engine).await;
-    check_content(&service, all).await;
+    check_content(&service, last).await;
 }
