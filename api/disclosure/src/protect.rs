@@ -25,8 +25,8 @@ use crate::{
 /// - Outside [`Tier::Own`] every figure carries Gaussian noise of standard deviation [`Rules::sigma`] institutions' worth,
 ///   or [`Rules::sigma_standard`] in a standard table, before any other step; each bin [`Rules::bins`] times as much. Who knows
 ///   every result but one institution's yes or no, and sees one such figure, guesses right with probability Φ(1/(2σ)) at most:
-///   0.557 at σ = 3.5, 0.550 at σ = 4. Seeing share and mean of one cell, and knowing that the score is either 0 or 100,
-///   Φ(1/(√3·σ)): 0.566 and 0.557.
+///   0.555 at σ = 3.6, 0.550 at σ = 4. Seeing share and mean of one cell, and knowing that the score is either 0 or 100,
+///   Φ(1/(√3·σ)): 0.564 and 0.557.
 /// - The same cell has the same answer wherever it stands in a table, in whatever order its institutions were added; and
 ///   the answers of two tiers together tell no more than the weaker-protected one.
 ///
@@ -42,7 +42,7 @@ use crate::{
 /// 1. No institutions: `NOT_AVAILABLE`. Too few: `CONFIDENTIAL`, `SMALL_GROUP`.
 /// 2. Totals in institutions' worth, plus noise: the number that achieve; the sum of scores over 100; the sum of
 ///    benchmarks achieved over their number; each bin. Each has noise of its own, save that the share with all *is* the
-///    last bin, and that the noise of the first two has correlation ½. The noise is `Σ √(σᵢ² − σᵢ₋₁²)·(√.30·z(c‖m) + √.35·z(r‖m‖v) + √.35·z(a‖m‖t))` over the tiers up to this one,
+///    last bin, and that the noise of the first two has correlation ½. The noise is `Σ √(σᵢ² − σᵢ₋₁²)·(√.25·z(c‖m) + √.40·z(r‖m‖v) + √.35·z(a‖m‖t))` over the tiers up to this one,
 ///    with c the canonical conditions, r and a the wrapping sums of the record keys of those who stand in the cell by the roll
 ///    and of those who are counted, m the measure, v how often the figures were replaced, t the period and base, and z drawn
 ///    from HMAC-SHA256 of the key over exactly these, each with its length. Periods first published with

@@ -62,7 +62,7 @@ impl Tier {
     pub fn rules_under(self, method: Method) -> Rules {
         let (bins, sigmas) = match method {
             Method::First => (1.0, [(3.0, 2.9), (4.0, 3.925_557_285_278_104)]),
-            Method::Second => (2.0, [(4.0, 3.5), (5.0, 4.609_772_228_646_444)]),
+            Method::Second => (2.0, [(4.0, 3.6), (5.0, 4.686_149_805_543_993)]),
         };
         // In each pair of σ, ordinary and standard, the extra over the tier before is the same: 3.92… is √(2.9² + 4² − 3²).
         let [(regional, regional_standard), (international, international_standard)] = sigmas;

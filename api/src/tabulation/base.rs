@@ -11,8 +11,8 @@
 //! What a change is, and what may be shown, each dataset says where it implements [`Versions`]: on public things alone.
 //!
 //! k changes may still be one that the asker does not know. Therefore the base enters the noise: at another base, all but the
-//! layer that hangs on the cell's name (30 % of the variance) is drawn anew, and the difference between two bases carries noise
-//! of √1.4·σ however few of its changes are unknown. A cell's first base is drawn as if there were no other.
+//! layer that hangs on the cell's name (25 % of the variance) is drawn anew, and the difference between two bases carries noise
+//! of √1.5·σ however few of its changes are unknown. A cell's first base is drawn as if there were no other.
 //!
 //! What an organisation handed in itself is its own: at [`Tier::Own`](disclosure::Tier::Own) every cell speaks for the release
 //! asked for.

@@ -33,13 +33,18 @@ async fn count(fixture: &Fixture, tier: Tier) -> (usize, usize) {
     let population = &fixture.population;
     let last = population.periods.len() - 1;
     let least = tier.rules().k_institutions as usize;
-    let name = format!("SMALL-{tier}");
-    let asker = Asker::new(&fixture.service, &name, tier).await;
     let (mut small, mut told) = (0, 0);
-    // Every benchmark has a budget of its own, so that none is in the way.
+    // Every benchmark has a budget of its own, and so has every organisation, so that none is in the way.
     let budget = tier.rules().new_tabulations.unwrap() as usize;
+    let organisations = tabulations(tier).len().div_ceil(budget * BENCHMARKS.len());
+    let names: Vec<String> = (0..organisations).map(|number| format!("SMALL-{tier}-{number}")).collect();
+    let mut askers = Vec::new();
+    for name in &names {
+        askers.push(Asker::new(&fixture.service, name, tier).await);
+    }
     for (position, tabulation) in tabulations(tier).into_iter().enumerate() {
-        let benchmark = BENCHMARKS[position / budget];
+        let (asker, benchmark) =
+            (&askers[position / budget / BENCHMARKS.len()], BENCHMARKS[position / budget % BENCHMARKS.len()]);
         let areas = population.areas(tabulation.kind);
         let answer = asker.ask(&tabulation, &areas, &population.periods[last..], &[benchmark]).await.unwrap();
         assert!(!answer.hidden.contains_key(&Reason::Budget));

@@ -87,7 +87,10 @@ fn population(twin: usize) -> Population {
     Population { institutions, periods: terms_until("202425T3".parse().unwrap(), 1) }
 }
 
-/// Questions about the institution, those first that make pairs: its own category, or all categories but its own.
+/// Who attacks: as many as it takes to use up what all organisations may open together.
+const ORGANISATIONS: [&str; 4] = ["TWINS-1", "TWINS-2", "TWINS-3", "TWINS-4"];
+
+/// Questions about the institution, of which every third makes a pair: its own category, or all categories but its own.
 fn questions(target: &Institution) -> Vec<Tabulation> {
     let kinds = [
         AreaKind::LocalAuthority,
@@ -101,25 +104,28 @@ fn questions(target: &Institution) -> Vec<Tabulation> {
     let rest = |dimension: Dimension| {
         (0..dimension.categories().len()).filter(|category| own(dimension) != [*category]).collect::<Vec<_>>()
     };
-    let mut questions: Vec<Tabulation> = kinds.into_iter().map(Tabulation::standard).collect();
+    let mut pairs = Vec::new();
     for kind in kinds {
         for unique in [Dimension::Phase, Dimension::Setting] {
-            questions.push(Tabulation::standard(kind).within(unique, rest(unique)));
+            pairs.push(Tabulation::standard(kind).within(unique, rest(unique)));
         }
     }
+    let mut others = Vec::new();
     let common = [Dimension::Type, Dimension::Disadvantage, Dimension::Size];
     for kind in kinds {
         for dimension in common {
             let with = Tabulation::standard(kind).within(dimension, own(dimension));
-            questions.push(with.clone());
-            questions.push(with.within(Dimension::Phase, rest(Dimension::Phase)));
+            others.push(with.clone());
+            others.push(with.within(Dimension::Phase, rest(Dimension::Phase)));
         }
         for (first, second) in [(0, 1), (0, 2), (1, 2)] {
             let with = Tabulation::standard(kind).within(common[first], own(common[first]));
-            questions.push(with.within(common[second], own(common[second])));
+            others.push(with.within(common[second], own(common[second])));
         }
     }
-    questions
+    let (mut pairs, mut others) = (pairs.into_iter(), others.into_iter());
+    let turns = std::iter::from_fn(|| Some([others.next()?, others.next()?].into_iter().chain(pairs.next())));
+    kinds.into_iter().map(Tabulation::standard).chain(turns.flatten()).collect()
 }
 
 async fn run() -> Trials {
@@ -131,7 +137,9 @@ async fn run() -> Trials {
         let handed_in_by_hub = |institution: &Institution| institution.hubs[0].0 == area("HUB-2018-21");
         service.hand_in_file(HUB, &population.file(handed_in_by_hub)).await;
         service.hand_in_file(LEP, &population.file(|institution| !handed_in_by_hub(institution))).await;
-        service.add_partner("TWINS", "E92000001", Tier::Regional).await;
+        for organisation in ORGANISATIONS {
+            service.add_partner(organisation, "E92000001", Tier::Regional).await;
+        }
         service.operator().publish(None).await.unwrap();
         for key in 0..keys {
             let mut secret = [3; 32];
@@ -148,7 +156,6 @@ async fn run() -> Trials {
 /// One secret: asks everything, and adds what was learnt about each benchmark.
 async fn trial(service: &Service, population: &Population, trials: &mut Trials) {
     let sigma = Tier::Regional.rules().sigma;
-    let asker = Asker { service, organisation: "TWINS", tier: Tier::Regional };
     let target = &population.institutions[TARGET as usize];
     let mut answers: Vec<(bool, Cell, Vec<Option<f64>>)> = Vec::new();
     for question in questions(target) {
@@ -157,7 +164,15 @@ async fn trial(service: &Service, population: &Population, trials: &mut Trials) 
             _ => super::population::catalogue().local_authorities(area).contains(&target.local_authority),
         };
         let areas: Vec<AreaIndex> = population.areas(question.kind).into_iter().filter(inside).collect();
-        let Ok(answer) = asker.ask(&question, &areas, &population.periods, &BENCHMARKS).await else { continue };
+        let mut answer = None;
+        for organisation in ORGANISATIONS {
+            let asker = Asker { service, organisation, tier: Tier::Regional };
+            answer = asker.ask(&question, &areas, &population.periods, &BENCHMARKS).await.ok();
+            if answer.is_some() {
+                break;
+            }
+        }
+        let Some(answer) = answer else { continue };
         let mut totals = vec![vec![None; BENCHMARKS.len()]; answer.cells.len()];
         for figure in &answer.figures {
             let members = population.members(&answer.cells[figure.cell], 0, figure.benchmark);
