@@ -78,7 +78,17 @@ impl Reader {
     /// Settles who asks, what may be asked and what it takes, before anything is counted.
     async fn admit<D: Dataset>(&self, mut question: D::Question, release: Option<u32>) -> Result<Admitted<D>, Error> {
         let snapshot = self.snapshot(release).await?;
-        let grant = self.authorize(snapshot.catalogue(), D::asked(&mut question).purpose.as_deref())?;
+        let asked = D::asked(&mut question);
+        let grant = self.authorize(snapshot.catalogue(), asked.purpose.as_deref())?;
+        let published = snapshot.release().method;
+        if let Some(cited) = asked.method.filter(|&cited| cited != published) {
+            return Err(Error::BadRequest(format!(
+                "the citation names method {}, and release {} was published with method {}",
+                cited.number(),
+                snapshot.release().number,
+                published.number()
+            )));
+        }
         Ok(Admitted::new(&question, grant, snapshot)?)
     }
 

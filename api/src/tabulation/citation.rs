@@ -1,16 +1,20 @@
 //! Citations: a reference to one table, written from a plan and read back into the question.
 //!
-//! `release-<number>-<tier>-<question>`, the question being [`TablePlan::canonical`] and the first four bytes of its SHA-256, in
+//! `release-<number>-m<method>-<tier>-<question>`, the method being that of disclosure control which the release was published
+//! with (left out for the first one, before there was a choice), the question being [`TablePlan::canonical`] and the first four bytes of its SHA-256, in
 //! Base64 (RFC 4648, section 5, no padding). A citation that was cut or mistyped is thus no citation of another table.
 //! The purpose is not part of it: whoever asks again has a purpose of its own.
 
 use std::collections::BTreeMap;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use disclosure::Tier;
+use disclosure::{Method, Tier};
 use sha2::{Digest, Sha256};
 
-use crate::{domain::Catalogue, policy::OWN_RESULTS};
+use crate::{
+    domain::{Catalogue, Release},
+    policy::OWN_RESULTS,
+};
 
 use super::{Asked, Dataset, TablePlan};
 
@@ -25,7 +29,7 @@ pub struct Citation<D: Dataset> {
 /// The text is not a citation.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "expected a citation as a table's `citation` gives it, `release-<number>-<tier>-<question>`; found one with {fault}"
+    "expected a citation as a table's `citation` gives it, `release-<number>-m<method>-<tier>-<question>`; found one with {fault}"
 )]
 pub struct InvalidCitation {
     fault: String,
@@ -38,8 +42,12 @@ pub fn invalid(fault: impl Into<String>) -> InvalidCitation {
 
 impl<D: Dataset> Citation<D> {
     /// The citation of a plan's table. Two spellings of one question have one.
-    pub fn write(release: u32, plan: &D::Plan, catalogue: &Catalogue) -> String {
-        format!("release-{release}-{}-{}", plan.scope().tier(), seal(&plan.canonical(catalogue)))
+    pub fn write(release: &Release, plan: &D::Plan, catalogue: &Catalogue) -> String {
+        let method = match release.method {
+            Method::First => String::new(),
+            method => format!("m{}-", method.number()),
+        };
+        format!("release-{}-{method}{}-{}", release.number, plan.scope().tier(), seal(&plan.canonical(catalogue)))
     }
 
     /// Reads a citation. Codes are not looked up: that is for [`Dataset::plans`].
@@ -48,16 +56,23 @@ impl<D: Dataset> Citation<D> {
     /// When the text is not built like one.
     pub fn read(text: &str) -> Result<Self, InvalidCitation> {
         let rest = text.strip_prefix("release-").ok_or_else(|| invalid("no `release-` in front"))?;
-        let mut parts = rest.splitn(3, '-');
-        let mut part = || parts.next().unwrap_or_default();
-        let number = part();
+        let (number, rest) = rest.split_once('-').unwrap_or_default();
         let release = number.parse::<u32>().ok().filter(|release| release.to_string() == number);
         let release = release.ok_or_else(|| invalid("no number of a release"))?;
-        let tier: Tier = part().parse().map_err(|_| invalid("no tier"))?;
-        let canonical = unseal(part()).ok_or_else(|| invalid("a question that is cut or changed"))?;
+        let (method, rest) = match rest.strip_prefix('m').and_then(|rest| rest.split_once('-')) {
+            Some((number, rest)) => {
+                let known = number.parse().ok().and_then(Method::numbered).filter(|method| *method != Method::First);
+                (known.ok_or_else(|| invalid("no method that is known here"))?, rest)
+            }
+            None => (Method::First, rest),
+        };
+        let (tier, sealed) = rest.split_once('-').unwrap_or((rest, ""));
+        let tier: Tier = tier.parse().map_err(|_| invalid("no tier"))?;
+        let canonical = unseal(sealed).ok_or_else(|| invalid("a question that is cut or changed"))?;
         let mut question = D::read(&canonical)?;
         let asked = D::asked(&mut question);
         asked.tier = Some(tier);
+        asked.method = Some(method);
         // What is one's own names the organisation, and nothing else does.
         if (tier == Tier::Own) != asked.provider.is_some() {
             return Err(invalid(format!("a question that does not fit the tier `{tier}`")));

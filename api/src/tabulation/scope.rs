@@ -1,6 +1,6 @@
 //! Which areas a table is about, for whom, and how protected its answer is: the same for every dataset.
 
-use disclosure::Tier;
+use disclosure::{Method, Tier};
 
 use crate::{
     domain::{AreaIndex, AreaKind, Catalogue, Dimension},
@@ -20,6 +20,8 @@ pub struct Asked {
     pub area_kind: Option<AreaKind>,
     /// Answer at this tier or not at all, as a citation demands.
     pub tier: Option<Tier>,
+    /// Answer from a release that was published with this method or not at all, as a citation demands.
+    pub method: Option<Method>,
     /// Answer for what the organisation with this code handed in or not at all, as a citation of such a table demands.
     pub provider: Option<String>,
 }

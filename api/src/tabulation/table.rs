@@ -141,6 +141,6 @@ impl<D: Dataset> Tabulation<D> {
     /// A stable reference: the release, the tier and the canonical question. Two spellings of one question have one, and
     /// [`Reader::cited`](crate::service::Reader::cited) answers it again.
     pub fn citation(&self) -> String {
-        Citation::<D>::write(self.release().number, self.plan(), self.catalogue())
+        Citation::<D>::write(self.release(), self.plan(), self.catalogue())
     }
 }

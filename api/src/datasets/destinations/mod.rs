@@ -10,10 +10,12 @@ mod question;
 mod table;
 
 use disclosure::{
-    CohortSizes, ExpectedStudents, HiddenReason, NoiseKey, ProtectedStudentTable, RawStudentTable, hidden_cohort,
+    CohortSizes, ExpectedStudents, HiddenReason, Method, NoiseKey, ProtectedStudentTable, RawStudentTable,
+    hidden_cohort,
 };
 
 use crate::{
+    domain::Release,
     policy::Grant,
     release::Snapshot,
     tabulation::{Asked, Dataset, Figure, InvalidCitation, Paid, PlanError, TablePlan},
@@ -39,6 +41,7 @@ impl Dataset for Destinations {
     type Expected = ExpectedStudents;
 
     fn plans(question: &Question, grant: &Grant, snapshot: &Snapshot) -> Result<Vec<Plan>, PlanError> {
+        check_method(question, snapshot.release())?;
         let newest_year = || snapshot.destinations().newest_year();
         let newest_period = |framework| snapshot.newest_period(&[framework]);
         Ok(vec![build(question, grant, snapshot.catalogue(), newest_year, newest_period)?])
@@ -93,6 +96,27 @@ impl Dataset for Destinations {
     fn check_cited(question: &Question) -> Result<(), InvalidCitation> {
         citation::check(question)
     }
+}
+
+/// What the first method told about students cannot be told again as it was: its errors, and what it showed of bands, hung on
+/// where students went and on what institutions achieved. So what was published with it is answered by the present method, its
+/// bands and its citations are not.
+fn check_method(question: &Question, release: &Release) -> Result<(), PlanError> {
+    if release.method == Method::CURRENT {
+        return Ok(());
+    }
+    let about = match (question.by_benchmarks_achieved.is_some(), question.asked.method) {
+        (true, _) => "bands of benchmarks achieved",
+        (false, Some(_)) => "the destinations cited",
+        (false, None) => return Ok(()),
+    };
+    Err(PlanError::Forbidden(format!(
+        "{about} cannot be answered from release {}: it was published with method {}, which told too much about them; ask a \
+         release published with method {}",
+        release.number,
+        release.method.number(),
+        Method::CURRENT.number()
+    )))
 }
 
 #[cfg(test)]

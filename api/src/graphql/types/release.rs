@@ -30,6 +30,9 @@ pub struct Release {
     synthetic: bool,
     /// SHA-256 over its content, hexadecimal.
     checksum: String,
+    /// The version of the method of disclosure control it was published with; citations name it. A period keeps the method
+    /// that it was first published with.
+    method: i32,
 }
 
 impl From<&domain::Release> for Release {
@@ -41,6 +44,7 @@ impl From<&domain::Release> for Release {
             note: release.note.clone(),
             synthetic: release.synthetic,
             checksum: release.checksum.clone(),
+            method: release.method.number().into(),
         }
     }
 }

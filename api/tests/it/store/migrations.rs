@@ -229,7 +229,74 @@ async fn every_earlier_version_migrates_with_its_content_and_answers_alike(#[cas
         assert!(answers.iter().all(|answer| *answer == answers[0]));
     }
     assert_ne!(answers[0][0], answers[1][0], "what was published before keeps the noise that it had");
-    println!("GOLD {}", answers[0][0]);
+}
+
+/// A period that was published with the first method goes on with its numbers, in every release; what is new has the present one.
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case(Engine::Postgres)]
+#[tokio::test]
+async fn what_the_build_before_published_keeps_its_numbers_and_loses_its_bands(#[case] engine: Engine) {
+    let (database, connection) = of_version(engine, steps_to("m0009_rules")).await;
+    connection.close().await.unwrap();
+    let service = Service::migrated(database).await;
+    let ask = async |input: &str| {
+        let fields = "release { number method } citation cells { achievedShare { value standardError } }";
+        service.ask(Some(LEP), &format!("{{ outcomes(input: {input}) {{ {fields} }} }}")).await.data()["outcomes"]
+            .take()
+    };
+    let before = ask(INPUT).await;
+    assert_eq!(before["release"], json!({"number": 1, "method": 1}));
+    let citation = before["citation"].as_str().unwrap();
+    assert!(citation.starts_with("release-1-regional-"), "{citation}");
+    // The noise of 2.9 institutions, and its step of rounding.
+    assert_eq!(before["cells"][0]["achievedShare"]["standardError"], 0.0739);
+
+    let columns = "institution_scheme,institution_id,framework,period,completed_on,local_authority,hub,phase,type,\
+                   disadvantage_quintile,size_band,setting,terms_version,b1,b2,b3,b4,b5,b6,b7,b8";
+    let newer = (100_100..100_140).fold(format!("{columns}\n"), |mut file, id| {
+        let scores = [if id % 2 == 0 { "100" } else { "40" }; 8].join(",");
+        let _ = writeln!(
+            file,
+            "URN,{id},GATSBY-2014,202425T1,2024-12-15,E06000047,,secondary,academy,1,large,urban,v1,{scores}"
+        );
+        file
+    });
+    let report = service.hand_in_file(LEP, &newer).await;
+    assert!(report.problems.is_empty(), "{:?}", report.problems);
+    service.operator().publish(None).await.unwrap();
+    let after = ask(INPUT).await;
+    assert_eq!((&after["release"]["method"], &after["cells"]), (&json!(2), &before["cells"]));
+    assert!(after["citation"].as_str().unwrap().starts_with("release-2-m2-regional-"));
+    let new = ask(&INPUT.replace("202324T3", "202425T1")).await;
+    assert_eq!(new["cells"][0]["achievedShare"]["standardError"], 0.0912);
+    let cited = format!(
+        "{{ table(purpose: \"benchmarking\", citation: \"{citation}\") {{ cells {{ achievedShare {{ value standardError }} }} }} }}"
+    );
+    let cited = service.ask(Some(LEP), &cited).await;
+    assert_eq!(cited.data()["table"]["cells"], before["cells"]);
+    let other = citation.replace("release-1-", "release-2-");
+    let (code, message) = service
+        .ask(Some(LEP), &format!("{{ table(purpose: \"benchmarking\", citation: \"{other}\") {{ tier }} }}"))
+        .await
+        .error();
+    assert_eq!((code.as_str(), message.contains("method 1") && message.contains("method 2")), ("BAD_REQUEST", true));
+
+    let bands = |release: u8| {
+        format!(
+            "{{ destinations(input: {{release: {release}, areas: [\"E12000001\"], purpose: \"benchmarking\", \
+             byBenchmarksAchieved: {{framework: \"GATSBY-2014\", period: \"202324T3\"}}}}) {{ citation cells {{ share {{ value }} }} }} }}"
+        )
+    };
+    let (code, message) = service.ask(Some(LEP), &bands(1)).await.error();
+    assert_eq!((code.as_str(), message.contains("method 1, which told too much")), ("FORBIDDEN", true), "{message}");
+    let now = service.ask(Some(LEP), &bands(2)).await.data()["destinations"]["citation"].take();
+    let old = now.as_str().unwrap().replace("release-2-m2-", "release-1-");
+    let (code, message) = service
+        .ask(Some(LEP), &format!("{{ destinationTable(purpose: \"benchmarking\", citation: \"{old}\") {{ tier }} }}"))
+        .await
+        .error();
+    assert_eq!(code, "FORBIDDEN", "{message}");
 }
 
 #[rstest]

@@ -1,6 +1,6 @@
 //! What is written is read back, and nothing else is read.
 
-use disclosure::Tier;
+use disclosure::{Method, Tier};
 use proptest::prelude::*;
 
 use crate::{
@@ -48,13 +48,13 @@ proptest! {
         let snapshot = snapshot(&[], &catalogue);
         prop_assume!(may_be_asked(&question));
         let asked = plan(&question, &catalogue, &snapshot);
-        let text = Citation::write(7, &asked, &catalogue);
+        let text = Citation::write(snapshot.release(), &asked, &catalogue);
         let read = Citation::read(&text).unwrap();
-        prop_assert_eq!(read.release, 7);
+        prop_assert_eq!((read.release, read.question.asked.method), (1, Some(Method::CURRENT)));
         prop_assert_eq!(read.question.asked.tier, Some(asked.scope().tier()));
         let again = plan(&read.question, &catalogue, &snapshot);
         prop_assert_eq!(&again, &asked);
-        prop_assert_eq!(Citation::write(7, &again, &catalogue), text);
+        prop_assert_eq!(Citation::write(snapshot.release(), &again, &catalogue), text);
     }
 
     #[test]
@@ -63,7 +63,8 @@ proptest! {
         let snapshot = snapshot(&[], &catalogue);
         prop_assume!(may_be_asked(&one) && may_be_asked(&other));
         let (one, other) = (plan(&one, &catalogue, &snapshot), plan(&other, &catalogue, &snapshot));
-        let same = Citation::write(1, &one, &catalogue) == Citation::write(1, &other, &catalogue);
+        let write = |plan| Citation::write(snapshot.release(), plan, &catalogue);
+        let same = write(&one) == write(&other);
         prop_assert_eq!(same, one == other);
     }
 
@@ -101,6 +102,9 @@ fn what_is_no_citation_is_told_why() {
     for (text, fault) in [
         (String::new(), "no `release-` in front"),
         ("release-x-regional-Rg".into(), "no number of a release"),
+        ("release-1-m9-regional-Rg".into(), "no method that is known here"),
+        ("release-1-m1-regional-Rg".into(), "no method that is known here"),
+        ("release-1-m2-Rg".into(), "no tier"),
         ("release-1-global-Rg".into(), "no tier"),
         ("release-1-regional-*".into(), "a question that is cut or changed"),
         (canonical("F"), "no `areas`"),
