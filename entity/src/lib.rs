@@ -17,6 +17,7 @@ pub mod framework_version;
 pub mod institution;
 pub mod organisation;
 pub mod release;
+pub mod release_edition;
 pub mod result;
 pub mod setting;
 pub mod submission;

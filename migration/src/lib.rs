@@ -12,6 +12,7 @@ mod m0008_agreement_dimensions;
 mod m0009_rules;
 mod m0010_method;
 mod m0011_budget_accounts;
+mod m0012_editions;
 mod rule;
 mod state;
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_rules::Migration),
             Box::new(m0010_method::Migration),
             Box::new(m0011_budget_accounts::Migration),
+            Box::new(m0012_editions::Migration),
         ]
     }
 }

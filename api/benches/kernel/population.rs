@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use api::{
     domain::{
-        AreaIndex, AreaKind, Attributes, Catalogue, Dimension, FrameworkIndex, Period, Pseudonym, Release,
+        AreaIndex, AreaKind, Attributes, Catalogue, Dimension, Editions, FrameworkIndex, Period, Pseudonym, Release,
         ReleasedResult,
     },
     ingest,
@@ -118,6 +118,7 @@ pub fn build(institutions: usize, catalogue: &Arc<Catalogue>) -> Snapshot {
         catalogue_version: 1,
         method: Method::CURRENT,
         current_method_since: 1,
+        editions: Editions::default(),
     };
     builder.finish(release, &key())
 }

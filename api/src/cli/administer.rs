@@ -11,7 +11,7 @@ use crate::{
     app,
     auth::Scope,
     config::Settings,
-    domain::{Dimension, NewAgreement, OrganisationKind},
+    domain::{Dimension, NewAgreement, OrganisationKind, Publication, Publishable},
     service::{Authority, Migrated},
 };
 
@@ -43,6 +43,18 @@ pub(super) struct AgreementArgs {
     until: Option<NaiveDate>,
 }
 
+/// What to publish.
+#[derive(Args, Debug)]
+pub(super) struct PublishArgs {
+    /// What to say about the release
+    #[arg(long)]
+    note: Option<String>,
+    /// A period, or a cohort year of destinations, to publish anew with what came in since, e.g. 202324T3; several
+    /// with commas, or repeat. Each is published three times at most: provisional, revised and final
+    #[arg(long, value_name = "PERIOD", value_delimiter = ',')]
+    revise: Vec<Publishable>,
+}
+
 pub(super) async fn migrate(settings: &Settings) -> Result<()> {
     let exchange = app::open_or_make(settings).await?;
     let migrated = exchange
@@ -60,10 +72,19 @@ pub(super) fn make_secret(file: &Path) -> Result<()> {
     say(&format!("made the secret `{}`: back it up, apart from the database", file.display()))
 }
 
-pub(super) async fn publish(settings: &Settings, note: Option<String>) -> Result<()> {
+pub(super) async fn publish(settings: &Settings, args: PublishArgs) -> Result<()> {
     let exchange = app::started(settings).await?;
-    let release = exchange.operator(Authority::of_the_operator()).publish(note).await?;
-    say(&format!("published release {} with checksum {}", release.number, release.checksum))
+    let operator = exchange.operator(Authority::of_the_operator());
+    let PublishArgs { note, revise } = args;
+    let release = operator.publish(Publication { note, revise }).await?;
+    say(&format!("published release {} with checksum {}", release.number, release.checksum))?;
+    for published in release.editions.newest().filter(|published| published.release == release.number) {
+        say(&format!("{}: {} edition", published.period, published.edition))?;
+    }
+    for waiting in operator.waiting().await? {
+        say(&waiting.to_string())?;
+    }
+    Ok(())
 }
 
 pub(super) async fn add_organisation(

@@ -98,5 +98,8 @@ fn tell(path: &Path, report: &ImportReport) -> Result<bool> {
         Some(receipt) => say(&format!("{file}: {} rows read, {receipt}", report.rows))?,
         None => say(&format!("{file}: {} rows read, nothing stored", report.rows))?,
     }
+    for waiting in &report.waiting {
+        say(&format!("{file}: {waiting}"))?;
+    }
     Ok(report.receipt.is_some())
 }

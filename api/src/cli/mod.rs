@@ -43,12 +43,8 @@ enum Command {
     /// Take data in
     #[command(subcommand)]
     Import(ImportCommand),
-    /// Freeze everything accepted so far into the next numbered release
-    Publish {
-        /// What to say about the release
-        #[arg(long)]
-        note: Option<String>,
-    },
+    /// Freeze the next numbered release: every period that was not published yet, and those that are named anew
+    Publish(administer::PublishArgs),
     /// Manage organisations
     #[command(subcommand)]
     Organisation(OrganisationCommand),
@@ -140,7 +136,7 @@ async fn run_here(cli: Cli, playground: Playground) -> Result<()> {
         Command::Migrate => administer::migrate(settings).await,
         Command::Import(ImportCommand::Results(args)) => import::run(settings, Content::Results, &args).await,
         Command::Import(ImportCommand::Destinations(args)) => import::run(settings, Content::Destinations, &args).await,
-        Command::Publish { note } => administer::publish(settings, note).await,
+        Command::Publish(args) => administer::publish(settings, args).await,
         Command::Organisation(OrganisationCommand::Add { code, kind, name, area }) => {
             administer::add_organisation(settings, &code, kind, &name, &area).await
         }

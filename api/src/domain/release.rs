@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use disclosure::Method;
 use sha2::{Digest, Sha256};
 
-use super::{AreaIndex, Catalogue, ReleasedDestination, ReleasedResult};
+use super::{AreaIndex, Catalogue, Editions, ReleasedDestination, ReleasedResult};
 
 /// An immutable, numbered snapshot. Every question is answered from one, so an answer can be cited and asked again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,9 +19,10 @@ pub struct Release {
     pub synthetic: bool,
     /// SHA-256 over its content, hexadecimal.
     pub checksum: String,
-    /// The last result it includes: the release is every result up to this one that none of them supersedes.
+    /// The last result accepted by then. Of a period that it publishes it shows every result up to this one that none of
+    /// them supersedes; of another, what the newest edition before showed.
     pub last_result: i64,
-    /// The last count of destinations it includes, likewise; 0 where it has none.
+    /// The last count of destinations accepted by then, likewise; 0 where there was none.
     pub last_destination: i64,
     /// The version of the catalogue it was published with, and is answered with for ever.
     pub catalogue_version: u32,
@@ -30,6 +31,8 @@ pub struct Release {
     /// The first release that was published with the [current](Method::CURRENT) method. Periods that were published before
     /// keep the method they had.
     pub current_method_since: u32,
+    /// The editions of every period, up to this release.
+    pub editions: Editions,
 }
 
 /// Gathers the checksum of a release: SHA-256 over the sorted digests of what is in it, so that their order does not matter.

@@ -88,7 +88,8 @@ impl From<store::Error> for Error {
                 Self::NotFound(text)
             }
             store::Error::OrganisationTaken(_)
-            | store::Error::NothingToPublish
+            | store::Error::NothingToPublish(_)
+            | store::Error::Unrevisable(_)
             | store::Error::ReleaseTaken(_)
             | store::Error::LostRace(_)
             | store::Error::Unmigratable(_) => Self::Conflict(text),

@@ -1,8 +1,9 @@
 //! Taking results and destinations in: read, check, and store everything or nothing.
 
-use std::io::Read;
+use std::{collections::BTreeSet, io::Read};
 
 use crate::{
+    domain::{Publishable, Waiting},
     ingest::{self, Problem, Reading},
     store::{NewSubmission, Receipt},
 };
@@ -29,6 +30,8 @@ pub struct ImportReport {
     pub suppressed: u64,
     /// What was stored; `None` when the problems kept everything out.
     pub receipt: Option<Receipt>,
+    /// Of the periods in the file that were published before: what waits for their next edition now, this file's with it.
+    pub waiting: Vec<Waiting>,
 }
 
 /// How far an import has come.
@@ -71,7 +74,9 @@ impl Operator<'_> {
             }
             None => None,
         };
-        Ok(ImportReport::new(reading, receipt))
+        let waiting =
+            self.waits(&receipt, reading.records.iter().map(|record| Publishable::Term(record.period))).await?;
+        Ok(ImportReport::new(reading, receipt, waiting))
     }
 
     /// Reads a file of destinations and stores it in one transaction, as [`import_results`](Self::import_results) does.
@@ -99,7 +104,24 @@ impl Operator<'_> {
             }
             None => None,
         };
-        Ok(ImportReport::new(reading, receipt))
+        let years = reading.records.iter().map(|record| Publishable::Cohorts(record.cohort_year));
+        let waiting = self.waits(&receipt, years).await?;
+        Ok(ImportReport::new(reading, receipt, waiting))
+    }
+
+    /// What waits of the periods of a file that was stored.
+    async fn waits(
+        self,
+        receipt: &Option<Receipt>,
+        periods: impl Iterator<Item = Publishable>,
+    ) -> Result<Vec<Waiting>, Error> {
+        if receipt.is_none() {
+            return Ok(Vec::new());
+        }
+        let periods: BTreeSet<Publishable> = periods.collect();
+        let mut waiting = self.waiting().await?;
+        waiting.retain(|waiting| periods.contains(&waiting.period));
+        Ok(waiting)
     }
 
     async fn check_known(&self, request: &ImportRequest) -> Result<(), Error> {
@@ -122,7 +144,7 @@ impl Operator<'_> {
 }
 
 impl ImportReport {
-    fn new<T>(reading: Reading<T>, receipt: Option<Receipt>) -> Self {
-        Self { rows: reading.rows, problems: reading.problems, suppressed: reading.suppressed, receipt }
+    fn new<T>(reading: Reading<T>, receipt: Option<Receipt>, waiting: Vec<Waiting>) -> Self {
+        Self { rows: reading.rows, problems: reading.problems, suppressed: reading.suppressed, receipt, waiting }
     }
 }

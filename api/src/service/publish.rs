@@ -1,19 +1,29 @@
 //! Freezing what was accepted into a numbered release.
 
-use crate::domain::Release;
+use crate::domain::{Publication, Release, Waiting};
 
 use super::{Error, Operator};
 
 impl Operator<'_> {
-    /// Freezes every result accepted so far into the next release, and serves it. Questions under way keep theirs.
+    /// Freezes the next release, and serves it: every period that is published for the first time, and those that the
+    /// publication names, with everything accepted so far. Questions under way keep their release.
     ///
     /// # Errors
-    /// When nothing came in since the newest release, or the database fails.
-    pub async fn publish(&self, note: Option<String>) -> Result<Release, Error> {
+    /// When that would change nothing, a period that is named cannot be published anew, or the database fails.
+    pub async fn publish(&self, publication: impl Into<Publication>) -> Result<Release, Error> {
+        let publication = publication.into();
         let synthetic = self.is_synthetic().await?;
-        let release = self.0.store().publish(self.0.now(), note, synthetic).await?;
+        let release = self.0.store().publish(self.0.now(), &publication, synthetic).await?;
         tracing::info!(release = release.number, synthetic, "published");
         self.0.refresh().await?;
         Ok(release)
+    }
+
+    /// What came in of periods that were published before, and waits for their next edition.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn waiting(&self) -> Result<Vec<Waiting>, Error> {
+        Ok(self.0.store().waiting().await?)
     }
 }

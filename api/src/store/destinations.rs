@@ -8,7 +8,8 @@ use sea_orm::{
 };
 
 use crate::domain::{
-    AreaIndex, Catalogue, CohortYear, DestinationRecord, Location, Locations, Pseudonym, Release, ReleasedDestination,
+    AreaIndex, Catalogue, CohortYear, DestinationRecord, Location, Locations, Pseudonym, Publishable, Release,
+    ReleasedDestination,
 };
 
 use super::{
@@ -104,8 +105,9 @@ impl Store {
         Ok(Receipt::CountsAccepted { submission, counts, corrected, unchanged })
     }
 
-    /// Visits every count of a release: each up to its last one that none of them supersedes, whatever came later. Visits as
-    /// well every count that an earlier release showed and a correction has replaced since; those have an `until`.
+    /// Visits every count of a release: of each cohort year, those up to its newest edition that none of them supersedes,
+    /// whatever came later. Visits as well every count that an earlier edition showed and a correction has replaced since;
+    /// those have an `until`.
     ///
     /// # Errors
     /// When the database fails or holds something that the application does not write.
@@ -133,16 +135,15 @@ impl Store {
                    AND (n.id IS NULL OR EXISTS \
                     (SELECT 1 FROM release e WHERE e.last_destination >= d.id AND e.last_destination < n.id))";
         self.each_row_up_to(release.last_destination, sql, |row| {
-            let year: i16 = row.try_get_by_index(1)?;
+            let cohort_year = cohort_year(row.try_get_by_index(1)?)?;
+            let (id, superseder) = (row.try_get_by_index(8)?, row.try_get_by_index(9)?);
+            let shown = numbering.shown(Publishable::Cohorts(cohort_year), id, superseder);
+            let Some((from, until)) = shown else { return Ok(()) };
             let students: i32 = row.try_get_by_index(4)?;
             let hub: Option<i64> = row.try_get_by_index(6)?;
-            let superseder: Option<i64> = row.try_get_by_index(9)?;
             visit(ReleasedDestination {
                 institution: pseudonym(row.try_get_by_index(0)?)?,
-                cohort_year: u16::try_from(year)
-                    .ok()
-                    .and_then(CohortYear::new)
-                    .ok_or_else(|| Error::Corrupt(format!("the cohort year {year}")))?,
+                cohort_year,
                 stage: row.try_get_by_index::<destination_count::Stage>(2)?.into(),
                 destination: row.try_get_by_index::<destination_count::Category>(3)?.into(),
                 students: u32::try_from(students)
@@ -150,8 +151,8 @@ impl Store {
                 local_authority: known(&areas, row.try_get_by_index(5)?)?,
                 hub: hub.map(|hub| known(&areas, hub)).transpose()?,
                 provider: row.try_get_by_index(7)?,
-                from: numbering.first_with(row.try_get_by_index(8)?),
-                until: superseder.map(|superseder| numbering.first_with(superseder)),
+                from,
+                until,
             });
             Ok(())
         })
@@ -260,6 +261,12 @@ fn or_null(id: Option<i64>) -> String {
 
 fn year(year: CohortYear) -> i16 {
     i16::try_from(year.start_year()).unwrap_or(i16::MAX)
+}
+
+/// The cohort year that starts in a year, as stored.
+pub(super) fn cohort_year(stored: i16) -> Result<CohortYear> {
+    let year = u16::try_from(stored).ok().and_then(CohortYear::new);
+    year.ok_or_else(|| Error::Corrupt(format!("the cohort year {stored}")))
 }
 
 fn pseudonym(bytes: Vec<u8>) -> Result<Pseudonym> {

@@ -2,6 +2,8 @@
 
 use sea_orm::{DbErr, SqlErr};
 
+use crate::domain::{Unrevisable, Waiting};
+
 /// Why the database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -14,9 +16,12 @@ pub enum Error {
     /// The code is taken.
     #[error("an organisation with the code `{0}` is there already")]
     OrganisationTaken(String),
-    /// Nothing came in since the newest release.
-    #[error("nothing to publish: no result and no destination came in since the newest release")]
-    NothingToPublish,
+    /// A release would show nothing that the newest one does not.
+    #[error("nothing to publish: {}", nothing(.0))]
+    NothingToPublish(Vec<Waiting>),
+    /// A period that was named to be published anew.
+    #[error(transparent)]
+    Unrevisable(#[from] Unrevisable),
     /// There is no database file.
     #[error("there is no database `{0}`; make one with `exchange migrate`, or name another with --database-url")]
     NoDatabase(String),
@@ -69,4 +74,13 @@ impl Error {
             other => other,
         }
     }
+}
+
+/// Why there is nothing to publish.
+fn nothing(waiting: &[Waiting]) -> String {
+    let editions: Vec<String> = waiting.iter().map(ToString::to_string).collect();
+    if editions.is_empty() {
+        return "no result and no destination came in since the newest release".to_owned();
+    }
+    format!("all that came in is of periods that were published before; {}", editions.join("; "))
 }

@@ -5,6 +5,7 @@ mod budget;
 mod catalogue;
 mod destinations;
 mod directory;
+mod editions;
 mod error;
 mod reference;
 mod released;

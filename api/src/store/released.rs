@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, TransactionTrait};
 
-use crate::domain::{AreaIndex, Attributes, Catalogue, FrameworkIndex, Period, Pseudonym, Release, ReleasedResult};
+use crate::domain::{
+    AreaIndex, Attributes, Catalogue, FrameworkIndex, Period, Pseudonym, Publishable, Release, ReleasedResult,
+};
 
 use super::{Error, Result, Store};
 
@@ -12,8 +14,9 @@ use super::{Error, Result, Store};
 const PAGE: i64 = 2_000;
 
 impl Store {
-    /// Visits every result of a release: each up to its last one that none of them supersedes, whatever came later. Visits
-    /// as well every result that an earlier release showed and a correction has replaced since; those have an `until`.
+    /// Visits every result of a release: of each period, those up to its newest edition that none of them supersedes, whatever
+    /// came later. Visits as well every result that an earlier edition showed and a correction has replaced since; those have
+    /// an `until`.
     ///
     /// # Errors
     /// When the database fails or holds something that the application does not write.
@@ -44,8 +47,17 @@ impl Store {
                    AND (n.id IS NULL OR EXISTS \
                     (SELECT 1 FROM release e WHERE e.last_result >= r.id AND e.last_result < n.id))";
         self.each_row_up_to(release.last_result, sql, |row| {
-            let pseudonym: Vec<u8> = row.try_get_by_index(1)?;
             let period: String = row.try_get_by_index(3)?;
+            let period = if let Some(&known) = periods.get(&period) {
+                known
+            } else {
+                let parsed = period.parse().map_err(|_| Error::Corrupt(format!("the period `{period}`")))?;
+                periods.insert(period, parsed);
+                parsed
+            };
+            let (id, superseder) = (row.try_get_by_index(0)?, row.try_get_by_index(13)?);
+            let Some((from, until)) = numbering.shown(Publishable::Term(period), id, superseder) else { return Ok(()) };
+            let pseudonym: Vec<u8> = row.try_get_by_index(1)?;
             let framework = known(&frameworks, row.try_get_by_index(2)?)?;
             let hub: Option<i64> = row.try_get_by_index(5)?;
             let mut attributes = Attributes::default();
@@ -60,14 +72,6 @@ impl Store {
                     *place = u8::try_from(score).ok();
                 }
             }
-            let period = if let Some(&known) = periods.get(&period) {
-                known
-            } else {
-                let parsed = period.parse().map_err(|_| Error::Corrupt(format!("the period `{period}`")))?;
-                periods.insert(period, parsed);
-                parsed
-            };
-            let superseder: Option<i64> = row.try_get_by_index(13)?;
             visit(ReleasedResult {
                 institution: Pseudonym(
                     pseudonym.try_into().map_err(|_| Error::Corrupt("a pseudonym of another length".into()))?,
@@ -79,8 +83,8 @@ impl Store {
                 attributes,
                 provider: row.try_get_by_index(6)?,
                 scores,
-                from: numbering.first_with(row.try_get_by_index(0)?),
-                until: superseder.map(|superseder| numbering.first_with(superseder)),
+                from,
+                until,
             });
             Ok(())
         })
@@ -119,29 +123,35 @@ impl Store {
     }
 }
 
-/// Which release shows a result, or a count of destinations, first.
+/// Which releases show a result, or a count of destinations: the editions of its period.
 pub(super) struct Numbering {
-    /// What each release up to the one that is read includes last, with its number, ascending.
-    releases: Vec<(i64, u32)>,
+    /// What each edition includes last, with the number of its release, ascending.
+    editions: HashMap<Publishable, Vec<(i64, u32)>>,
 }
 
 impl Numbering {
-    /// The numbering of what releases include up to `last`.
+    /// The numbering of what the editions up to a release include, each release up to `last`.
     pub(super) fn of(releases: &[Release], read: &Release, last: impl Fn(&Release) -> i64) -> Self {
-        let mut releases: Vec<(i64, u32)> = releases
-            .iter()
-            .filter(|earlier| earlier.number < read.number)
-            .chain([read])
-            .map(|release| (last(release), release.number))
-            .collect();
-        releases.sort_unstable();
-        Self { releases }
+        let last_of: HashMap<u32, i64> =
+            releases.iter().chain([read]).map(|release| (release.number, last(release))).collect();
+        let mut editions: HashMap<Publishable, Vec<(i64, u32)>> = HashMap::new();
+        for published in read.editions.all() {
+            let last = last_of.get(&published.release).copied().unwrap_or_default();
+            editions.entry(published.period).or_default().push((last, published.release));
+        }
+        Self { editions }
     }
 
-    /// The number of the first release that includes a row: the release that is read at the latest.
-    pub(super) fn first_with(&self, row: i64) -> u32 {
-        let position = self.releases.partition_point(|(last, _)| *last < row);
-        self.releases[position.min(self.releases.len() - 1)].1
+    /// The first release that shows a row of a period, and the first that shows what supersedes it in its place. `None` for a
+    /// row that waits for an edition, or was superseded while it did.
+    pub(super) fn shown(&self, period: Publishable, row: i64, superseder: Option<i64>) -> Option<(u32, Option<u32>)> {
+        let editions = self.editions.get(&period)?;
+        let first_with = |row: i64| {
+            let position = editions.partition_point(|(last, _)| *last < row);
+            editions.get(position).map(|(_, release)| *release)
+        };
+        let (from, until) = (first_with(row)?, superseder.and_then(first_with));
+        (until != Some(from)).then_some((from, until))
     }
 }
 

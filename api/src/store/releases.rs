@@ -1,11 +1,13 @@
 //! Releases: frozen by number, never changed.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use disclosure::Method;
 use entity::{destination_count, release, result};
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryOrder, QuerySelect};
 
-use crate::domain::{Checksum, Release, ReleasedDestination};
+use crate::domain::{Checksum, Publication, Publishable, Release, ReleasedDestination, Unrevisable};
 
 use super::{
     Error, Result, Store,
@@ -14,29 +16,38 @@ use super::{
 };
 
 impl Store {
-    /// Freezes everything accepted so far into the next release.
+    /// Publishes the next release: every period that was never published, and those that are named anew, with everything
+    /// accepted so far. All others stay as their newest edition shows them.
     ///
     /// # Errors
-    /// When nothing came in since the newest release, or the database fails.
-    pub async fn publish(&self, at: DateTime<Utc>, note: Option<String>, synthetic: bool) -> Result<Release> {
+    /// When that would change nothing, a period cannot be published anew, or the database fails.
+    pub async fn publish(&self, at: DateTime<Utc>, publication: &Publication, synthetic: bool) -> Result<Release> {
         let newest = self.releases().await?.into_iter().next();
+        let waiting = self.waiting().await?;
         let (last_result, last_destination) = self.last_accepted().await?;
         let catalogue_version = self.newest_catalogue_version().await?;
-        let before =
-            newest.as_ref().map(|newest| (newest.last_result, newest.last_destination, newest.catalogue_version));
-        let (result, destination, catalogue) = before.unwrap_or_default();
-        let nothing_new = last_result <= result && last_destination <= destination;
-        // Another catalogue alone is worth a release, where there was one.
-        if nothing_new && (before.is_none() || catalogue_version == catalogue) {
-            return Err(Error::NothingToPublish);
-        }
         let number = newest.as_ref().map_or(0, |newest| newest.number) + 1;
+        let before = newest.as_ref().map(|newest| newest.editions.clone()).unwrap_or_default();
+        let mut periods = self.periods_up_to(last_result, last_destination).await?;
+        periods.retain(|&period| before.of_period(period).is_empty());
+        for &period in &publication.revise {
+            before.next(period)?;
+            if !waiting.iter().any(|waiting| waiting.period == period) {
+                return Err(Unrevisable::NothingWaits(period).into());
+            }
+            periods.insert(period);
+        }
+        // Another catalogue alone is worth a release, where there was one.
+        let same_catalogue = newest.as_ref().is_none_or(|newest| newest.catalogue_version == catalogue_version);
+        if periods.is_empty() && same_catalogue {
+            return Err(Error::NothingToPublish(waiting));
+        }
         let by_current = newest.filter(|newest| newest.method == Method::CURRENT);
         let current_method_since = by_current.map_or(number, |newest| newest.current_method_since);
         let mut release = Release {
             number,
             published_at: at,
-            note,
+            note: publication.note.clone(),
             synthetic,
             checksum: String::new(),
             last_result,
@@ -44,6 +55,7 @@ impl Store {
             catalogue_version,
             method: Method::CURRENT,
             current_method_since,
+            editions: before.with(periods.iter().copied(), number),
         };
         let catalogue = self.catalogue(catalogue_version).await?;
         let mut checksum = Checksum::default();
@@ -61,21 +73,32 @@ impl Store {
         };
         self.released_destinations(&release, &catalogue, &mut add).await?;
         release.checksum = checksum.finish();
+        self.add_release(&release, &periods).await?;
+        Ok(release)
+    }
+
+    async fn add_release(&self, release: &Release, periods: &BTreeSet<Publishable>) -> Result<()> {
+        let number = i32::try_from(release.number).unwrap_or(i32::MAX);
         let row = release::ActiveModel {
-            number: Set(i32::try_from(release.number).unwrap_or(i32::MAX)),
+            number: Set(number),
             published_at: Set(release.published_at),
             checksum: Set(release.checksum.clone()),
             note: Set(release.note.clone()),
             synthetic: Set(release.synthetic),
             last_result: Set(release.last_result),
             last_destination: Set(release.last_destination),
-            catalogue_version: Set(stored(catalogue_version)),
+            catalogue_version: Set(stored(release.catalogue_version)),
             method: Set(release.method.number().into()),
         };
+        let transaction = self.begin_writing().await?;
         // The number is unique: of two publishers at once one fails and changes nothing.
-        let added = release::Entity::insert(row).exec_without_returning(&self.database).await;
+        let added = release::Entity::insert(row).exec_without_returning(&transaction).await;
         added.map_err(|error| Error::or_lost_race(error, || Error::ReleaseTaken(release.number)))?;
-        Ok(release)
+        if !periods.is_empty() {
+            Self::add_editions(&transaction, &release.editions, periods, number).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
     }
 
     /// Every release, newest first.
@@ -88,9 +111,11 @@ impl Store {
         let since = rows.iter().filter(|row| row.method == current).map(|row| row.number).min();
         let newest = rows.first().map_or(0, |row| row.number);
         let current_method_since = number(since.unwrap_or(newest + 1))?;
+        let editions = self.editions().await?;
         rows.into_iter()
             .map(|row| {
                 Ok(Release {
+                    editions: editions.up_to(number(row.number)?),
                     number: number(row.number)?,
                     published_at: row.published_at,
                     note: row.note,
@@ -131,6 +156,6 @@ fn method(stored: i16) -> Result<Method> {
     known.ok_or_else(|| Error::Corrupt(format!("the method {stored}, which this program does not know")))
 }
 
-fn number(stored: i32) -> Result<u32> {
+pub(super) fn number(stored: i32) -> Result<u32> {
     u32::try_from(stored).map_err(|_| Error::Corrupt(format!("the number {stored}")))
 }

@@ -130,7 +130,15 @@ fn the_commands_for_ones_own_data_lead_to_published_numbers() {
         arguments.extend(real);
         desk.does(&arguments);
     }
-    desk.does(&with(&["publish", "--note", "Summer term"]));
+    let told = desk.does(&with(&["publish", "--note", "Summer term"]));
+    assert!(told.contains("\n202324T3: provisional edition\n202324: provisional edition\n"), "{told}");
+    let refused = |arguments| desk.refuses(&with(arguments));
+    assert!(
+        refused(&["publish", "--revise", "202324T3,202324"]).contains("nothing waits for another edition of 202324T3")
+    );
+    assert!(
+        refused(&["publish", "--revise", "202324T3", "--revise", "2023"]).contains("a cohort year such as `202223`")
+    );
     let token = desk.does(&with(&["token", "--organisation", "NE-HUB", "--ttl", "1h"]));
 
     let serve = with(&["serve", "--listen", "127.0.0.1:0"]);

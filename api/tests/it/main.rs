@@ -11,6 +11,7 @@ mod catalogue_versions;
 mod derived;
 mod destinations;
 mod edge;
+mod editions;
 mod first_start;
 mod identity;
 mod importing;

@@ -1,7 +1,7 @@
 //! Releases.
 
 use async_graphql::{
-    ID, Result, SimpleObject,
+    ComplexObject, Enum, ID, Result, SimpleObject,
     connection::{CursorType, OpaqueCursor, PageInfo},
 };
 use chrono::{DateTime, Utc};
@@ -12,11 +12,12 @@ use crate::{
     service::{Page, Reader},
 };
 
-use super::{NodeKey, page::cursor, page_size};
+use super::{NodeKey, Period, page::cursor, page_size};
 
-/// An immutable, numbered snapshot of all results accepted until it was published. An answer names its release, so it can
-/// be cited and asked again.
+/// An immutable, numbered snapshot: of each period, the newest edition that was published by then. An answer names its
+/// release, so it can be cited and asked again.
 #[derive(SimpleObject, Clone)]
+#[graphql(complex)]
 pub struct Release {
     /// The identity, for `node`.
     pub(crate) id: ID,
@@ -33,20 +34,100 @@ pub struct Release {
     /// The version of the method of disclosure control it was published with; citations name it. A period keeps the method
     /// that it was first published with.
     method: i32,
+    #[graphql(skip)]
+    published: domain::Editions,
+}
+
+#[ComplexObject]
+impl Release {
+    /// Which edition of each period of results it shows. A period is published three times at most: provisional,
+    /// revised and final.
+    async fn editions(&self) -> Vec<PeriodEdition> {
+        let edition = |published: domain::Published| match published.period {
+            domain::Publishable::Term(period) => Some(PeriodEdition {
+                period: period.into(),
+                edition: published.edition.into(),
+                release: number(published.release),
+            }),
+            domain::Publishable::Cohorts(_) => None,
+        };
+        self.published.newest().filter_map(edition).collect()
+    }
+
+    /// Which edition of each cohort year of destinations it shows.
+    async fn destination_editions(&self) -> Vec<CohortEdition> {
+        let edition = |published: domain::Published| match published.period {
+            domain::Publishable::Cohorts(year) => Some(CohortEdition {
+                cohort_year: year.to_string(),
+                edition: published.edition.into(),
+                release: number(published.release),
+            }),
+            domain::Publishable::Term(_) => None,
+        };
+        self.published.newest().filter_map(edition).collect()
+    }
+}
+
+/// How final the figures of a period are. What is handed in or corrected in between waits for the next edition.
+#[derive(Enum, Clone, Copy, PartialEq, Eq)]
+pub enum Edition {
+    /// Published for the first time. Some institutions may still hand in, and some may correct: take it as early figures.
+    Provisional,
+    /// Published for the second time, with what came late and with corrections.
+    Revised,
+    /// Published for the third time: these figures stay.
+    Final,
+}
+
+impl From<domain::Edition> for Edition {
+    fn from(edition: domain::Edition) -> Self {
+        match edition {
+            domain::Edition::Provisional => Self::Provisional,
+            domain::Edition::Revised => Self::Revised,
+            domain::Edition::Final => Self::Final,
+        }
+    }
+}
+
+/// Which edition of a period of results a release shows.
+#[derive(SimpleObject)]
+pub struct PeriodEdition {
+    /// The period.
+    period: Period,
+    /// The edition.
+    edition: Edition,
+    /// The number of the release that published it.
+    release: i32,
+}
+
+/// Which edition of a cohort year of destinations a release shows.
+#[derive(SimpleObject)]
+pub struct CohortEdition {
+    /// The cohort year, e.g. `202223`.
+    cohort_year: String,
+    /// The edition.
+    edition: Edition,
+    /// The number of the release that published it.
+    release: i32,
 }
 
 impl From<&domain::Release> for Release {
     fn from(release: &domain::Release) -> Self {
         Self {
             id: NodeKey::Release(release.number).id(),
-            number: i32::try_from(release.number).unwrap_or(i32::MAX),
+            number: number(release.number),
             published_at: release.published_at,
             note: release.note.clone(),
             synthetic: release.synthetic,
             checksum: release.checksum.clone(),
             method: release.method.number().into(),
+            published: release.editions.clone(),
         }
     }
+}
+
+fn number(release: u32) -> i32 {
+    i32::try_from(release).unwrap_or(i32::MAX)
 }
 
 /// A page of releases, newest first.

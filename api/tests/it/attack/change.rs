@@ -132,7 +132,7 @@ async fn corrections(known: usize, kinds: &[AreaKind]) -> Samples {
         let service = Service::empty(Engine::Sqlite).await;
         for population in [&before, &corrected] {
             service.hand_in_file(LEP, &file(population)).await;
-            service.operator().publish(None).await.unwrap();
+            service.publish_anew().await;
         }
         service.add_partner("CORRECTIONS", "E92000001", Tier::Regional).await;
         for key in 0..keys() / 4 {

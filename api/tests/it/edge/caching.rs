@@ -125,7 +125,7 @@ async fn an_answer_that_the_service_keeps_is_for_its_asker_alone_and_ends_with_t
     );
     assert_eq!(ask(Some(HUB), serde_json::json!(["E92000001"])).await.error().0, "NOT_FOUND");
     service.hand_in(HUB, &Population::standard(2).only(|row| row.hub == "HUB-2018-21")).await;
-    service.operator().publish(None).await.unwrap();
+    service.publish_anew().await;
     let number = |answer: &Answer| answer.data()["outcomes"]["release"]["number"].as_u64().unwrap();
     assert_eq!(number(&ask(Some(LEP), north_east()).await), number(&first) + 1);
 }

@@ -9,7 +9,7 @@ use api::{
 use rstest::rstest;
 use sea_orm::{EntityTrait, Iden, Iterable};
 
-use crate::support::{Database, Engine, HUB, LEP, Population, Service};
+use crate::support::{Database, Engine, HUB, LEP, Population, Service, revising};
 
 /// Makes the database store a row with the same content, under another `id`, just before any row of a table: as a rival
 /// would who is quicker by a moment.
@@ -69,7 +69,7 @@ async fn a_release_that_somebody_publishes_at_the_same_moment_is_a_conflict(#[ca
     service.hand_in(LEP, &Population::standard(2).only(|row| row.hub.is_empty() && row.scheme == "URN")).await;
     quicker_rival::<entity::release::Entity>(&service.database, engine, true).await;
     assert_eq!(
-        conflict(service.operator().publish(None).await),
+        conflict(service.operator().publish(revising(&["202324T3"])).await),
         "release 2 was published by another process at the same time; nothing was published here"
     );
     assert_eq!(count(&service, "release").await, 1);

@@ -11,7 +11,7 @@ use sea_orm::ConnectionTrait;
 use crate::support::{Engine, LEP, Service, clock};
 
 /// Statements that each break one rule.
-const BROKEN: [&str; 34] = [
+const BROKEN: [&str; 39] = [
     "UPDATE organisation SET code = ' ' WHERE id = 1",
     "UPDATE organisation SET name = '' WHERE id = 1",
     "UPDATE organisation SET kind = 'club' WHERE id = 1",
@@ -44,6 +44,11 @@ const BROKEN: [&str; 34] = [
     "UPDATE release SET number = 0 WHERE number = 1",
     "UPDATE release SET last_result = -1 WHERE number = 1",
     "UPDATE release SET checksum = '' WHERE number = 1",
+    "UPDATE release_edition SET subject = 'figures' WHERE release = 1",
+    "UPDATE release_edition SET period = '202324' WHERE release = 1",
+    "UPDATE release_edition SET edition = 0 WHERE period = '202324T3'",
+    "UPDATE release_edition SET edition = 4 WHERE period = '202324T3'",
+    "UPDATE release_edition SET release = 9 WHERE release = 1",
     "UPDATE budget_entry SET tier = 'free'",
     "UPDATE budget_entry SET cost = -1",
 ];

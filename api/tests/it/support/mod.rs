@@ -9,4 +9,4 @@ mod service;
 pub(crate) use database::{Database, Engine};
 pub(crate) use population::{Population, Row};
 pub(crate) use run::{attacks_run_long, block_on};
-pub(crate) use service::{Answer, HUB, LEP, PARTNER, Service, ask_router, clock, question};
+pub(crate) use service::{Answer, HUB, LEP, PARTNER, Service, ask_router, clock, publish_anew, question, revising};

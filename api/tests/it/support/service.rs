@@ -5,7 +5,7 @@ use std::sync::Arc;
 use api::{
     app,
     config::{LogFormat, Settings},
-    domain::{Clock, NewAgreement, OrganisationKind, Secret, clock::FixedClock},
+    domain::{Clock, NewAgreement, OrganisationKind, Publication, Release, Secret, clock::FixedClock},
     service::{Authority, Exchange, ImportReport, ImportRequest, Operator},
 };
 use axum::{
@@ -169,6 +169,11 @@ impl Service {
         self.exchange.operator(Authority::of_the_operator())
     }
 
+    /// Publishes what came in: periods that were published before in their next editions, which corrections wait for.
+    pub(crate) async fn publish_anew(&self) -> Release {
+        publish_anew(self.operator()).await
+    }
+
     /// Adds an organisation with an agreement for an area.
     pub(crate) async fn add_partner(&self, code: &str, area: &str, tier: Tier) {
         self.operator().add_organisation(code, OrganisationKind::Partner, code, area).await.unwrap();
@@ -243,6 +248,18 @@ impl Service {
         let answer = self.ask(Some(organisation), &question(input)).await;
         answer.data()["outcomes"]["cells"].as_array().unwrap().clone()
     }
+}
+
+/// A publication of the next edition of periods.
+pub(crate) fn revising(periods: &[&str]) -> Publication {
+    Publication { note: None, revise: periods.iter().map(|period| period.parse().unwrap()).collect() }
+}
+
+/// Publishes what came in: periods that were published before in their next editions.
+pub(crate) async fn publish_anew(operator: Operator<'_>) -> Release {
+    let waiting = operator.waiting().await.unwrap().into_iter();
+    let revise = waiting.filter(|waiting| waiting.next.is_some()).map(|waiting| waiting.period).collect();
+    operator.publish(Publication { note: None, revise }).await.unwrap()
 }
 
 async fn send(router: &Router, request: Request<Body>) -> Answer {

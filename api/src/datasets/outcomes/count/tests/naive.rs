@@ -13,8 +13,8 @@ use crate::{
         count::{run, sizes},
     },
     domain::{
-        Agreement, Area, AreaIndex, AreaKind, Attributes, Benchmark, Catalogue, Dimension, Directory, Framework,
-        FrameworkIndex, Organisation, OrganisationKind, Period, Pseudonym, Relation, RelationKind, Release,
+        Agreement, Area, AreaIndex, AreaKind, Attributes, Benchmark, Catalogue, Dimension, Directory, Editions,
+        Framework, FrameworkIndex, Organisation, OrganisationKind, Period, Pseudonym, Relation, RelationKind, Release,
         ReleasedResult,
     },
     policy::{self, Grant},
@@ -125,6 +125,7 @@ pub(crate) fn snapshot(results: &[ReleasedResult], catalogue: &Arc<Catalogue>) -
         catalogue_version: 1,
         method: Method::CURRENT,
         current_method_since: 1,
+        editions: Editions::default(),
     };
     builder.finish(release, &NoiseKey::new([3; 32]))
 }
