@@ -15,7 +15,7 @@ use super::entities::hold_entities_to;
 use crate::support::{Database, Engine, LEP, Service, clock, question};
 
 /// How many institutions the database knows.
-const INSTITUTIONS: i64 = 40;
+pub(super) const INSTITUTIONS: i64 = 40;
 
 /// What is asked of every version that has results.
 const INPUT: &str =
@@ -145,7 +145,7 @@ fn destinations() -> Vec<String> {
 }
 
 /// A database as the first `steps` steps left it, filled as it was then.
-async fn of_version(engine: Engine, steps: usize) -> (Database, DatabaseConnection) {
+pub(super) async fn of_version(engine: Engine, steps: usize) -> (Database, DatabaseConnection) {
     let database = Database::fresh(engine).await;
     let url = match engine {
         Engine::Sqlite => format!("{}?mode=rwc", database.url),
@@ -164,7 +164,7 @@ async fn of_version(engine: Engine, steps: usize) -> (Database, DatabaseConnecti
 }
 
 /// How many steps there are up to the one with a name.
-fn steps_to(name: &str) -> usize {
+pub(super) fn steps_to(name: &str) -> usize {
     Migrator::migrations().iter().position(|step| step.name() == name).unwrap() + 1
 }
 

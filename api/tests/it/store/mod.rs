@@ -2,6 +2,7 @@
 
 mod entities;
 mod migrations;
+mod older_releases;
 mod races;
 mod readiness;
 mod rules;
