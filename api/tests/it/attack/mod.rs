@@ -17,6 +17,7 @@
 //! | `pooling` | tokens of several tiers together |
 //! | `collusion` | all but one tell; own results subtracted |
 //! | `extremes` | all or none achieve |
+//! | `trickle` | one term handed in over ten releases |
 //! | `race` | many new questions at once |
 //! | `taint` | other scores, same refusals |
 //! | `usefulness` | no attack: what is left for honest users |
@@ -53,5 +54,6 @@ mod statistic;
 mod taint;
 mod terms;
 mod tradeoff;
+mod trickle;
 mod twins;
 mod usefulness;

@@ -16,6 +16,7 @@ pub(super) enum Attack {
     Reconstruction,
     ManyTerms,
     Change,
+    Trickle,
     SmallGroups,
     Pooling,
     Collusion,
