@@ -765,9 +765,14 @@ async fn corrected_scores_move_institutions_between_bands_all_at_once(#[case] en
     let without = cells(&service, LEP, plain).await;
     let before = cells(&service, LEP, BANDS).await;
     service.hand_in(LEP, &Population(rows[..9].to_vec())).await;
+    hand_in(&service, LEP, &moved(&rows[..1])).await;
     service.publish_anew().await;
-    assert_eq!(before, cells(&service, LEP, BANDS).await);
+    assert_eq!(before, cells(&service, LEP, BANDS).await, "nine are too few");
     service.hand_in(LEP, &Population(rows[9..].to_vec())).await;
+    service.publish_anew().await;
+    assert_eq!(before, cells(&service, LEP, BANDS).await, "bands wait for an edition of the cohort year");
+    let back = file(&Population(rows[..1].to_vec()), |row, year| split(row.id, year, 1));
+    hand_in(&service, LEP, &back).await;
     service.publish_anew().await;
     let after = cells(&service, LEP, BANDS).await;
     assert_ne!(before, after);

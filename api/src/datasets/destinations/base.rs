@@ -15,6 +15,7 @@ use std::{collections::HashMap, ops::Range};
 use disclosure::{Rules, Tier, hidden_cohort};
 
 use crate::{
+    domain::{CohortYear, Publishable},
     release::{CohortColumns, NOT_ASSESSED, Snapshot, Split, score_of},
     tabulation::{Base, TablePlan, Versions, frozen_base},
 };
@@ -118,7 +119,7 @@ impl Scanner<'_> {
 
     /// The base of a group that stands in these rows; `None` where it speaks for the release asked for because nothing ever
     /// changed, or because it is one's own.
-    pub(super) fn base(&self, columns: &CohortColumns, rows: &[Range<usize>]) -> Option<Base> {
+    pub(super) fn base(&self, columns: &CohortColumns, year: CohortYear, rows: &[Range<usize>]) -> Option<Base> {
         let tier = self.plan.scope().tier();
         let bands_changed = self.bands.as_ref().is_some_and(|bands| bands.changed > columns.since());
         if tier == Tier::Own || !(columns.is_revised() || bands_changed) {
@@ -137,10 +138,25 @@ impl Scanner<'_> {
         }
         releases.sort_unstable();
         releases.dedup();
+        releases.retain(|&release| !self.is_of_results_alone(release, year));
 
         let first = columns.since();
         let group = Group { scanner: self, columns, rules: tier.rules(), all: rows().collect(), revised };
         Some(frozen_base(first, releases, &mut AtRelease { group: &group, now: first, base: first }))
+    }
+}
+
+impl Scanner<'_> {
+    /// Whether a release published the results behind the bands anew, and not the cohort year. A group with bands moves with the
+    /// editions of its cohort year alone: with those of the results as well it had five bases. The first edition of the results
+    /// is another matter, since there were no bands before. Releases of a time before editions stay as they were.
+    fn is_of_results_alone(&self, release: u32, year: CohortYear) -> bool {
+        let of = self.snapshot.release();
+        let published = |period| of.editions.of_period(period).iter().map(|published| published.release);
+        let anew = |period| published(Publishable::Term(period)).skip(1).any(|one| one == release);
+        release >= of.current_method_since
+            && self.plan.banding().is_some_and(|banding| anew(banding.period))
+            && published(Publishable::Cohorts(year)).all(|one| one != release)
     }
 }
 

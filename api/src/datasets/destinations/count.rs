@@ -64,7 +64,7 @@ pub(super) fn cohorts(plan: &Plan, snapshot: &Snapshot) -> Vec<Cohorts> {
 /// What stays the same for every group of a plan.
 pub(super) struct Scanner<'a> {
     pub(super) plan: &'a Plan,
-    snapshot: &'a Snapshot,
+    pub(super) snapshot: &'a Snapshot,
     pub(super) bands: Option<Bands>,
 }
 
@@ -151,7 +151,7 @@ impl<'a> Scanner<'a> {
         let Some(columns) = self.snapshot.destinations().cohort(year, stage) else { return false };
         let rows_of = |area| columns.rows_of(area, self.plan.scope().provider(), self.snapshot.catalogue());
         let rows = rows_of(area);
-        let base = self.base(columns, &rows).map(|base| base.release);
+        let base = self.base(columns, year, &rows).map(|base| base.release);
         let counts = |row: &usize| self.member(columns, *row, base).is_some();
         let mut own = rows.iter().cloned().flatten();
         own.any(|row| counts(&row))
@@ -173,7 +173,7 @@ impl<'a> Scanner<'a> {
     ) -> Option<Base> {
         let columns = self.snapshot.destinations().cohort(year, stage)?;
         let rows = columns.rows_of(area, self.plan.scope().provider(), self.snapshot.catalogue());
-        let base = self.base(columns, &rows);
+        let base = self.base(columns, year, &rows);
         for row in rows.into_iter().flatten() {
             if let Some(member) = self.member(columns, row, base.map(|base| base.release)) {
                 visit(columns.keys()[row], &member);
