@@ -14,6 +14,9 @@
 //! layer that hangs on the cell's name (25 % of the variance) is drawn anew, and the difference between two bases carries noise
 //! of √1.5·σ however few of its changes are unknown. A cell's first base is drawn as if there were no other.
 //!
+//! What a release shows of a period changes with the period's editions alone, of which there are three at most
+//! ([`Editions`](crate::domain::Editions)): so a cell has three bases at most, whoever hands in when and how often.
+//!
 //! What an organisation handed in itself is its own: at [`Tier::Own`](disclosure::Tier::Own) every cell speaks for the release
 //! asked for.
 
