@@ -75,7 +75,7 @@ impl Operator<'_> {
             None => None,
         };
         let waiting =
-            self.waits(&receipt, reading.records.iter().map(|record| Publishable::Term(record.period))).await?;
+            self.waits(receipt.as_ref(), reading.records.iter().map(|record| Publishable::Term(record.period))).await?;
         Ok(ImportReport::new(reading, receipt, waiting))
     }
 
@@ -105,14 +105,14 @@ impl Operator<'_> {
             None => None,
         };
         let years = reading.records.iter().map(|record| Publishable::Cohorts(record.cohort_year));
-        let waiting = self.waits(&receipt, years).await?;
+        let waiting = self.waits(receipt.as_ref(), years).await?;
         Ok(ImportReport::new(reading, receipt, waiting))
     }
 
     /// What waits of the periods of a file that was stored.
     async fn waits(
         self,
-        receipt: &Option<Receipt>,
+        receipt: Option<&Receipt>,
         periods: impl Iterator<Item = Publishable>,
     ) -> Result<Vec<Waiting>, Error> {
         if receipt.is_none() {

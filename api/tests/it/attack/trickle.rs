@@ -39,6 +39,9 @@ struct Trickle {
 /// What a figure is about: kind of area, cell, benchmark (none for rows over all of them), and the edition it is as of.
 type Told = (usize, usize, Option<u8>, usize);
 
+/// The editions that a cell was told as of, each with who was in it.
+type Chain = Vec<(usize, Vec<u32>)>;
+
 /// One figure of a table.
 #[derive(Debug, Clone, Copy)]
 enum Either {
@@ -190,7 +193,7 @@ fn decoded(editions: &[Population], tables: &[Answer], told: &BTreeMap<Told, Eit
     let sigma = tier.rules().sigma_of(true);
     let (priors, shared) = (priors(whole), correlation(whole, tables, sigma));
     let mut observed: HashMap<(usize, Option<u8>, Vec<u32>), Observation> = HashMap::new();
-    let mut chains: BTreeMap<(usize, usize, Option<u8>), Vec<(usize, Vec<u32>)>> = BTreeMap::new();
+    let mut chains: BTreeMap<(usize, usize, Option<u8>), Chain> = BTreeMap::new();
     for (edition, population) in editions.iter().enumerate() {
         let mut answers = tables.to_vec();
         for (kind, answer) in answers.iter_mut().enumerate() {
