@@ -94,7 +94,7 @@ impl From<store::Error> for Error {
             | store::Error::LostRace(_)
             | store::Error::Unmigratable(_) => Self::Conflict(text),
             store::Error::Reference(_) | store::Error::Invalid(_) => Self::BadRequest(text),
-            store::Error::Newer(_) => Self::Unavailable(text),
+            store::Error::Newer(_) | store::Error::Locked | store::Error::FileGone(_) => Self::Unavailable(text),
             store::Error::Corrupt(_) | store::Error::Database(_) => Self::Internal(error.into()),
         }
     }

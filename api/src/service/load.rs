@@ -24,6 +24,7 @@ impl Exchange {
     pub async fn refresh(&self) -> Result<(), Error> {
         let _one_at_a_time = self.refreshing.lock().await;
         let before = self.current();
+        self.store().intact()?;
         let directory = Arc::new(self.store().directory().await?);
         let newest = self.store().newest_release_number().await?;
         let same = newest.is_some() && newest == before.snapshot.as_ref().map(|snapshot| snapshot.release().number);

@@ -6,7 +6,7 @@ use std::{
     str::FromStr,
 };
 
-use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
 
 /// Where a database is.
 #[derive(Clone, PartialEq, Eq)]
@@ -64,7 +64,10 @@ impl FromStr for Address {
                 "" => return Err(InvalidAddress),
                 ":memory:" => Place::Memory,
                 _ if parameters.split('&').any(|parameter| parameter == "mode=memory") => Place::Memory,
-                file => Place::File(file.into()),
+                // As the driver reads it: with what is written as %20 and the like.
+                _ => Place::File(
+                    SqliteConnectOptions::from_str(url).map_err(|_| InvalidAddress)?.get_filename().to_owned(),
+                ),
             }
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             PgConnectOptions::from_str(url).map_err(|_| InvalidAddress)?;
@@ -114,6 +117,7 @@ mod tests {
     fn sqlite_is_a_file_with_or_without_slashes_or_in_memory() {
         check("sqlite://exchange.db", "sqlite://exchange.db", Some("exchange.db"));
         check("sqlite:exchange.db?mode=ro", "sqlite:exchange.db", Some("exchange.db"));
+        check("sqlite://a%20b.db", "sqlite://a%20b.db", Some("a b.db"));
         check("sqlite:///srv/exchange.db", "sqlite:///srv/exchange.db", Some("/srv/exchange.db"));
         check("sqlite::memory:", "sqlite::memory:", None);
         assert!("sqlite::memory:".parse::<Address>().unwrap().is_in_memory());

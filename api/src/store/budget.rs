@@ -29,6 +29,7 @@ impl Store {
     /// # Errors
     /// When the database fails: then nothing is charged, and nothing may be answered.
     pub async fn debit(&self, organisation: i64, tier: Tier, bill: &Bill, at: DateTime<Utc>) -> Result<Vec<Verdict>> {
+        self.intact()?;
         // Entries are only ever added: what is open stays open and what is used up stays used up, so that a bill that adds
         // no entry is settled without waiting for anybody.
         let settlement = self.ledger(&self.database, organisation, tier, bill).await?.settle(bill);
@@ -52,6 +53,7 @@ impl Store {
             budget_entry::Entity::insert_many(rows).exec_without_returning(&transaction).await?;
         }
         transaction.commit().await?;
+        self.intact()?;
         Ok(settlement.verdicts)
     }
 

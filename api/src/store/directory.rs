@@ -7,7 +7,7 @@ use entity::{agreement, agreement_dimension, agreement_purpose, area, framework,
 use migration::SchemaManager;
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, EntityTrait, LoaderTrait, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
+    ColumnTrait, ConnectionTrait, EntityTrait, LoaderTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::domain::{Agreement, Dimension, Directory, NewAgreement, Organisation, OrganisationKind};
@@ -100,10 +100,12 @@ impl Store {
             kind: Set(kind.into()),
             area_id: Set(area),
         };
-        let stored = organisation::Entity::insert(row).exec(&self.database).await;
-        Ok(stored
-            .map_err(|error| Error::or_lost_race(error, || Error::OrganisationTaken(code.to_owned())))?
-            .last_insert_id)
+        let transaction = self.begin_change().await?;
+        let stored = organisation::Entity::insert(row).exec(&transaction).await;
+        let stored =
+            stored.map_err(|error| Error::or_lost_race(error, || Error::OrganisationTaken(code.to_owned())))?;
+        transaction.commit().await?;
+        Ok(stored.last_insert_id)
     }
 
     /// Adds an agreement with its purposes. Returns its key.
@@ -117,7 +119,7 @@ impl Store {
             .await?
             .ok_or_else(|| Error::UnknownOrganisation(new.consumer.clone()))?;
         let area = self.area_id(&new.area).await?;
-        let transaction = self.database.begin().await?;
+        let transaction = self.begin_change().await?;
         let row = agreement::ActiveModel {
             id: NotSet,
             consumer_id: Set(consumer),

@@ -1,6 +1,9 @@
 //! Why the database did not do what was asked.
 
-use sea_orm::{DbErr, SqlErr};
+use sea_orm::{
+    DbErr, RuntimeErr, SqlErr,
+    sqlx::{error::DatabaseError, sqlite::SqliteError},
+};
 
 use crate::domain::{Unrevisable, Waiting};
 
@@ -25,6 +28,14 @@ pub enum Error {
     /// There is no database file.
     #[error("there is no database `{0}`; make one with `exchange migrate`, or name another with --database-url")]
     NoDatabase(String),
+    /// Another process changes the database file.
+    #[error("another process is changing the database; try again in a moment")]
+    Locked,
+    /// The database file is not the one that was opened.
+    #[error(
+        "the database `{0}` was deleted or replaced while it was used: put it back, or end this process and start it again"
+    )]
+    FileGone(String),
     /// Reference data that do not hang together.
     #[error("the reference data do not hang together: {0}")]
     Reference(String),
@@ -59,6 +70,7 @@ impl From<DbErr> for Error {
         match error.sql_err() {
             Some(SqlErr::UniqueConstraintViolation(_)) => Self::LostRace(error),
             _ => match error {
+                locked if is_locked(&locked) => Self::Locked,
                 DbErr::Migration(reason) => Self::Unmigratable(reason),
                 other => Self::Database(other),
             },
@@ -83,4 +95,20 @@ fn nothing(waiting: &[Waiting]) -> String {
         return "no result and no destination came in since the newest release".to_owned();
     }
     format!("all that came in is of periods that were published before; {}", editions.join("; "))
+}
+
+/// Whether another process has the lock of a SQLite file that was wanted.
+pub(super) fn is_locked(error: &DbErr) -> bool {
+    let (DbErr::Conn(RuntimeErr::SqlxError(cause))
+    | DbErr::Exec(RuntimeErr::SqlxError(cause))
+    | DbErr::Query(RuntimeErr::SqlxError(cause))) = error
+    else {
+        return false;
+    };
+    let Some(cause) = cause.as_database_error().and_then(|cause| cause.try_downcast_ref::<SqliteError>()) else {
+        return false;
+    };
+    // The last byte is the kind, SQLITE_BUSY or SQLITE_LOCKED; what stands before it tells more.
+    let code = cause.code().and_then(|code| code.parse::<u32>().ok());
+    code.is_some_and(|code| matches!(code & 0xff, 5 | 6))
 }

@@ -11,17 +11,19 @@ mod reference;
 mod released;
 mod releases;
 mod setting;
+mod sqlite;
 mod submit;
 mod words;
 
-use std::time::Duration;
+use std::{path::Path, sync::Arc, time::Duration};
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, TransactionTrait,
     sea_query::{Func, Query},
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
+
+use sqlite::DatabaseFile;
 
 pub use address::{Address, InvalidAddress};
 pub use error::Error;
@@ -36,6 +38,12 @@ const WRITER_LOCK: i64 = 0x6265_6e63_686d_6b01;
 /// The advisory lock of migrations on PostgreSQL.
 const MIGRATION_LOCK: i64 = 0x6265_6e63_686d_6b02;
 
+/// How long a charge waits for a SQLite file that another process is changing.
+const CHARGE_PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long a command waits for it.
+const COMMAND_PATIENCE: Duration = Duration::from_mins(1);
+
 /// What to do where a SQLite database has no file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Absent {
@@ -45,10 +53,14 @@ pub enum Absent {
     Refuse,
 }
 
-/// A connection pool to one database. Cheap to clone.
+/// One database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
+    /// Answers questions. The connections to a SQLite file cannot change it.
     database: DatabaseConnection,
+    /// Takes changes: to a SQLite file one connection, otherwise the same as those for questions.
+    changes: DatabaseConnection,
+    file: Option<Arc<DatabaseFile>>,
 }
 
 impl Store {
@@ -61,30 +73,53 @@ impl Store {
             return Err(Error::NoDatabase(file.display().to_string()));
         }
         let mut options = ConnectOptions::new(address.url());
-        let in_memory = address.is_in_memory();
         options
-            .max_connections(if in_memory { 1 } else { 8 })
+            .max_connections(if address.is_in_memory() { 1 } else { 8 })
             .min_connections(1)
             .connect_timeout(Duration::from_secs(10))
             .acquire_timeout(Duration::from_secs(10))
             .sqlx_logging(false)
-            .record_stmt_in_spans(false)
-            .map_sqlx_sqlite_opts(move |options| {
-                options
-                    .create_if_missing(absent == Absent::Create)
-                    .journal_mode(SqliteJournalMode::Wal)
-                    .synchronous(SqliteSynchronous::Normal)
-                    .busy_timeout(Duration::from_secs(30))
-                    .foreign_keys(true)
-                    .pragma("cache_size", "-65536")
-            });
-        if in_memory {
-            options.idle_timeout(None).max_lifetime(None);
+            .record_stmt_in_spans(false);
+        if let Some(path) = address.file() {
+            let (changes, database, file) = sqlite::open(&options, path, absent).await?;
+            return Ok(Self { database, changes, file: Some(Arc::new(file)) });
         }
-        Ok(Self { database: Database::connect(options).await? })
+        if address.is_in_memory() {
+            options.idle_timeout(None).max_lifetime(None).map_sqlx_sqlite_opts(|options| options.foreign_keys(true));
+        }
+        let database = Database::connect(options).await?;
+        Ok(Self { changes: database.clone(), database, file: None })
     }
 
-    /// Runs the migrations that are missing. On PostgreSQL one process at a time.
+    /// Refuses where the SQLite file was deleted or replaced since it was opened.
+    ///
+    /// # Errors
+    /// [`Error::FileGone`] then.
+    pub fn intact(&self) -> Result<()> {
+        self.file.as_ref().map_or(Ok(()), |file| file.check())
+    }
+
+    /// Ends the connections. A SQLite file holds everything then, without those beside it.
+    pub async fn close(&self) {
+        if let Some(file) = &self.file {
+            file.close(&self.changes, &self.database).await;
+        } else if let Err(error) = self.database.close_by_ref().await {
+            tracing::warn!(%error, "the database was not closed in order");
+        }
+    }
+
+    /// Writes all that a SQLite file holds at this moment to another file, while it is used.
+    ///
+    /// # Errors
+    /// When the database is none in a file, or either file fails.
+    pub async fn copy_to(&self, copy: &Path) -> Result<()> {
+        let Some(file) = &self.file else {
+            return Err(Error::Invalid("only a SQLite file is copied".to_owned()));
+        };
+        file.copy_to(&self.changes, copy).await
+    }
+
+    /// Runs the migrations that are missing, one process at a time.
     ///
     /// # Errors
     /// When the database fails, holds rows that break a rule of the new schema, or is newer than this program.
@@ -92,13 +127,16 @@ impl Store {
         if let Schema::Newer(unknown) = self.schema().await? {
             return Err(Error::Newer(unknown));
         }
-        if self.database.get_database_backend() == DbBackend::Postgres {
-            let lock = self.database.begin().await?;
+        if self.changes.get_database_backend() == DbBackend::Postgres {
+            let lock = self.changes.begin().await?;
             advisory_lock(&lock, MIGRATION_LOCK).await?;
-            Migrator::up(&self.database, None).await?;
+            Migrator::up(&self.changes, None).await?;
             lock.commit().await?;
         } else {
-            Migrator::up(&self.database, None).await?;
+            // All of them or none.
+            let transaction = self.begin_change().await?;
+            Migrator::up(&transaction, None).await?;
+            transaction.commit().await?;
         }
         Ok(())
     }
@@ -109,22 +147,42 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn schema(&self) -> Result<Schema> {
+        self.intact()?;
         Ok(migration::state(&self.database).await?)
+    }
+
+    /// A transaction for a change of its own. Of a SQLite file every change goes through one of these, and through one at a time.
+    async fn begin_change(&self) -> Result<DatabaseTransaction> {
+        self.begin_within(COMMAND_PATIENCE).await
     }
 
     /// A transaction that no other writer of results or releases runs beside, so that keys grow in the order of commits.
     async fn begin_writing(&self) -> Result<DatabaseTransaction> {
-        self.begin_alone(WRITER_LOCK).await
+        let transaction = self.begin_change().await?;
+        self.lock(&transaction, WRITER_LOCK).await?;
+        Ok(transaction)
     }
 
-    /// A transaction that runs beside no other that holds the lock.
+    /// A transaction that runs beside no other that holds the lock. Whoever asked is waiting for it.
     async fn begin_alone(&self, lock: i64) -> Result<DatabaseTransaction> {
-        let transaction = self.database.begin().await?;
-        match self.database.get_database_backend() {
-            DbBackend::Postgres => advisory_lock(&transaction, lock).await?,
-            _ => setting::lock(&transaction).await?,
-        }
+        let transaction = self.begin_within(CHARGE_PATIENCE).await?;
+        self.lock(&transaction, lock).await?;
         Ok(transaction)
+    }
+
+    async fn begin_within(&self, patience: Duration) -> Result<DatabaseTransaction> {
+        match &self.file {
+            Some(file) => file.begin(&self.changes, patience).await,
+            None => Ok(self.changes.begin().await?),
+        }
+    }
+
+    async fn lock(&self, transaction: &DatabaseTransaction, lock: i64) -> Result<()> {
+        match self.changes.get_database_backend() {
+            DbBackend::Postgres => advisory_lock(transaction, lock).await,
+            // Begun with the lock of the file, or on the only connection.
+            _ => Ok(()),
+        }
     }
 }
 

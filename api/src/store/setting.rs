@@ -2,11 +2,7 @@
 
 use entity::setting;
 use migration::SchemaManager;
-use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    sea_query::{Expr, OnConflict},
-};
+use sea_orm::{ActiveValue::Set, EntityTrait, sea_query::OnConflict};
 
 use super::{Error, Result, Store};
 
@@ -39,7 +35,9 @@ impl Store {
         }
         let row = setting::ActiveModel { key: Set(key.to_owned()), value: Set(value.to_owned()) };
         let leave = OnConflict::column(setting::Column::Key).do_nothing().to_owned();
-        setting::Entity::insert(row).on_conflict(leave).exec_without_returning(&self.database).await?;
+        let transaction = self.begin_change().await?;
+        setting::Entity::insert(row).on_conflict(leave).exec_without_returning(&transaction).await?;
+        transaction.commit().await?;
         self.setting(key).await?.ok_or_else(|| Error::Corrupt(format!("no setting `{key}`, which was just stored")))
     }
 
@@ -50,17 +48,9 @@ impl Store {
     pub async fn put_setting(&self, key: &str, value: &str) -> Result<()> {
         let row = setting::ActiveModel { key: Set(key.to_owned()), value: Set(value.to_owned()) };
         let replace = OnConflict::column(setting::Column::Key).update_column(setting::Column::Value).to_owned();
-        setting::Entity::insert(row).on_conflict(replace).exec_without_returning(&self.database).await?;
+        let transaction = self.begin_change().await?;
+        setting::Entity::insert(row).on_conflict(replace).exec_without_returning(&transaction).await?;
+        transaction.commit().await?;
         Ok(())
     }
-}
-
-/// Takes SQLite's only write lock for a transaction, and waits for it: any statement that writes does, if it changes nothing.
-pub(super) async fn lock(transaction: &DatabaseTransaction) -> Result<()> {
-    setting::Entity::update_many()
-        .col_expr(setting::Column::Value, Expr::col(setting::Column::Value))
-        .filter(setting::Column::Key.eq(""))
-        .exec(transaction)
-        .await?;
-    Ok(())
 }

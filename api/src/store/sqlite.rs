@@ -1,0 +1,202 @@
+//! A SQLite file: one connection changes it, the others cannot, and none that failed in a change is used again.
+//!
+//! The driver counts how deep a connection is in transactions, and takes one off when a `COMMIT` or a `ROLLBACK` succeeds. When
+//! the disk is full or fails, SQLite itself ends the transaction, the driver's `ROLLBACK` finds none, and the count stays: the
+//! next transaction is a savepoint, and what it "commits" may be in no file. So whatever was rolled back, for whatever reason, is
+//! the last that its connection did.
+
+use std::{
+    fs::{self, OpenOptions},
+    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+    sqlx::{
+        Connection, Sqlite,
+        pool::PoolOptions,
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
+};
+use tokio::{sync::Mutex, time};
+
+use super::{Absent, Error, Result, error::is_locked};
+
+/// Connections that answer questions.
+const QUESTIONS: u32 = 8;
+
+/// How long a question waits for the file, where another process keeps it from being read at all: while it is made, or mended
+/// after a crash.
+const READ_PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long SQLite itself waits for the lock of changes. It looks ever more rarely, so it is asked anew before it misses the
+/// moment between two changes of another process.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// The pause before it is asked anew.
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// How long the file may take to be opened, when several processes make it at once.
+const OPENING: Duration = Duration::from_secs(10);
+
+/// How long the end waits for what is under way.
+const CLOSING: Duration = Duration::from_secs(5);
+
+/// A SQLite file that is open.
+pub(super) struct DatabaseFile {
+    path: PathBuf,
+    /// Which file it was when it was opened: its device and its number there.
+    identity: (u64, u64),
+    /// Who may begin the next change: who waits longest.
+    turn: Mutex<()>,
+}
+
+/// Opens a file: first the connection that changes it, then those that answer questions.
+pub(super) async fn open(
+    options: &ConnectOptions,
+    path: &Path,
+    absent: Absent,
+) -> Result<(DatabaseConnection, DatabaseConnection, DatabaseFile)> {
+    if absent == Absent::Create {
+        // For its owner alone, and with it the files that SQLite keeps beside it. Where it is there, or cannot be made, the driver
+        // tells.
+        let _ = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    }
+    let changes = patiently(|| Database::connect(changing(options.clone(), absent))).await?;
+    let questions = patiently(|| Database::connect(asking(options.clone()))).await?;
+    let identity = identity(path).ok_or_else(|| Error::FileGone(path.display().to_string()))?;
+    Ok((changes, questions, DatabaseFile { path: path.to_owned(), identity, turn: Mutex::default() }))
+}
+
+impl DatabaseFile {
+    /// Refuses where the file is no longer there, or another one is in its place: what is stored now is stored nowhere.
+    pub(super) fn check(&self) -> Result<()> {
+        if identity(&self.path) == Some(self.identity) {
+            Ok(())
+        } else {
+            Err(Error::FileGone(self.path.display().to_string()))
+        }
+    }
+
+    /// A change that no other runs beside, in this process or in another, and that is not within another.
+    pub(super) async fn begin(&self, changes: &DatabaseConnection, patience: Duration) -> Result<DatabaseTransaction> {
+        let begun = async {
+            let _turn = self.turn.lock().await;
+            loop {
+                match begin_at_once(changes).await {
+                    Err(error) if is_locked(&error) => time::sleep(PAUSE).await,
+                    other => return other,
+                }
+            }
+        };
+        let transaction = time::timeout(patience, begun).await.map_err(|_| Error::Locked)??;
+        self.check()?;
+        Ok(transaction)
+    }
+
+    /// Ends: what stands in the file beside it is moved into the file, so that a copy of it alone is whole.
+    pub(super) async fn close(&self, changes: &DatabaseConnection, questions: &DatabaseConnection) {
+        let closed = async {
+            questions.close_by_ref().await?;
+            if self.check().is_ok() {
+                changes.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+            }
+            changes.close_by_ref().await
+        };
+        match time::timeout(CLOSING, closed).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the database file was not closed in order"),
+            Err(_) => tracing::warn!("the database file was not closed in order: a question was still under way"),
+        }
+    }
+
+    /// Writes all that the file holds at this moment to another file, while it is used.
+    pub(super) async fn copy_to(&self, changes: &DatabaseConnection, copy: &Path) -> Result<()> {
+        let name = copy.to_str().ok_or_else(|| Error::Invalid("expected the name of a file in UTF-8".to_owned()))?;
+        let into = format!("VACUUM INTO '{}'", name.replace('\'', "''"));
+        changes.execute_unprepared(&into).await?;
+        self.check()
+    }
+}
+
+/// A transaction that may write from its first moment, or an error: SQLite refuses one within another.
+async fn begin_at_once(changes: &DatabaseConnection) -> std::result::Result<DatabaseTransaction, DbErr> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    changes.begin_with_options(options).await
+}
+
+/// The one connection that changes the file.
+fn changing(mut options: ConnectOptions, absent: Absent) -> ConnectOptions {
+    options.max_connections(1);
+    options.map_sqlx_sqlite_opts(move |options| {
+        options
+            .create_if_missing(absent == Absent::Create)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(LOOK_AGAIN)
+            .foreign_keys(true)
+            .pragma("cache_size", "-65536")
+    });
+    options.map_sqlx_sqlite_pool_opts(closed_after_a_rollback);
+    options
+}
+
+/// The connections that answer questions.
+fn asking(mut options: ConnectOptions) -> ConnectOptions {
+    options.max_connections(QUESTIONS);
+    options.map_sqlx_sqlite_opts(|options| {
+        options.busy_timeout(READ_PATIENCE).foreign_keys(true).pragma("cache_size", "-65536").pragma("query_only", "ON")
+    });
+    options
+}
+
+/// A connection on which anything was rolled back is closed, and so is one that is inside a transaction when nobody holds it.
+fn closed_after_a_rollback(pool: PoolOptions<Sqlite>) -> PoolOptions<Sqlite> {
+    let rolled_back = Arc::new(AtomicBool::new(false));
+    let told = rolled_back.clone();
+    pool.after_connect(move |connection, _| {
+        let told = told.clone();
+        Box::pin(async move {
+            connection.lock_handle().await?.set_rollback_hook(move || told.store(true, Ordering::Release));
+            Ok(())
+        })
+    })
+    .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+    .after_release(move |connection, _| {
+        let rolled_back = rolled_back.clone();
+        Box::pin(async move {
+            // A rollback that was asked for in passing has happened when this is answered.
+            connection.ping().await?;
+            Ok(!rolled_back.swap(false, Ordering::AcqRel) && !connection.is_in_transaction())
+        })
+    })
+}
+
+/// Opens again while another process that opens the file too keeps it locked.
+async fn patiently(
+    connect: impl AsyncFn() -> std::result::Result<DatabaseConnection, DbErr>,
+) -> Result<DatabaseConnection> {
+    let opened = async {
+        loop {
+            match connect().await {
+                Err(error) if is_locked(&error) => time::sleep(LOOK_AGAIN).await,
+                other => return other,
+            }
+        }
+    };
+    Ok(time::timeout(OPENING, opened).await.map_err(|_| Error::Locked)??)
+}
+
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+}
