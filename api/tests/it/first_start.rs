@@ -1,103 +1,10 @@
 //! The first hour with the service: its commands in the order of the documentation, as a person types them.
 
-use std::{
-    fs,
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
-    path::Path,
-    process::{Child, Command, Output, Stdio},
-};
+use std::{fs, path::Path};
 
 use api::{cli::serve::question, domain::OrganisationKind};
-use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use crate::support::{Engine, Service};
-
-/// A folder to work in, and nothing of the environment that would name another database or secret.
-struct Desk(TempDir);
-
-impl Desk {
-    fn new() -> Self {
-        Self(TempDir::new().unwrap())
-    }
-
-    fn path(&self, name: &str) -> std::path::PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_exchange"));
-        command.args(arguments).current_dir(self.0.path()).env_clear().env("EXCHANGE_LOG", "error");
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
-    }
-
-    /// What a command that works prints.
-    fn does(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{arguments:?}: {told}");
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    /// What a command that is refused says.
-    fn refuses(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        assert!(!output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stdout));
-        String::from_utf8(output.stderr).unwrap()
-    }
-}
-
-/// A server that ends with the test.
-struct Running {
-    child: Child,
-    address: String,
-    /// What it printed before the address of the playground.
-    lines: Vec<String>,
-}
-
-impl Running {
-    fn start(desk: &Desk, arguments: &[&str]) -> Self {
-        let mut child = desk.command(arguments).stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = Vec::new();
-        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
-            let line = line.unwrap();
-            if let Some(address) = line.strip_prefix("playground http://") {
-                let address = address.trim_end_matches("/graphiql").to_owned();
-                return Self { child, address, lines };
-            }
-            lines.push(line);
-        }
-        panic!("it ended before it served: {:?}", child.wait());
-    }
-
-    fn ask(&self, token: &str, query: &str) -> Value {
-        let body = json!({ "query": query }).to_string();
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(
-            stream,
-            "POST /graphql HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/json\r\n\
-             Authorization: Bearer {token}\r\nContent-Length: {}\r\n\r\n{body}",
-            self.address,
-            body.len()
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::support::{Desk, Engine, Running, Service};
 
 fn sample(name: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/samples").join(name).display().to_string()

@@ -1,8 +1,11 @@
 //! The database: its entities and its migrated schema, every earlier version of it, lost races, and roles that may only write rows.
 
 mod entities;
+mod full_disk;
+mod locked;
 mod migrations;
 mod older_releases;
 mod races;
 mod readiness;
+mod replaced;
 mod rules;

@@ -66,6 +66,11 @@ impl Database {
         Self { url, _directory: None, server: None }
     }
 
+    /// A SQLite file that others made and keep.
+    pub(crate) fn at(url: &str) -> Self {
+        Self { url: url.to_owned(), _directory: None, server: None }
+    }
+
     /// The same database for another process: it lasts as long as this one.
     pub(crate) fn beside(&self) -> Self {
         Self { url: self.url.clone(), _directory: None, server: self.server.clone() }
