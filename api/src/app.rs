@@ -141,7 +141,10 @@ fn secret(settings: &Settings) -> Result<Secret> {
 /// As [`open_existing`], and when migrations are missing or the secret is another database's.
 pub async fn started(settings: &Settings) -> Result<Exchange> {
     let exchange = open_existing(settings).await?;
-    exchange.start().await?;
+    if let Err(error) = exchange.start().await {
+        exchange.close().await;
+        return Err(error.into());
+    }
     Ok(exchange)
 }
 
@@ -191,6 +194,7 @@ pub async fn serve(
     tracing::info!(address = %listener.local_addr()?, release = exchange.newest_release(), "serving");
     let served = http::serve(listener, router, Interval::from_secs(edge.request_timeout.into()), ended()).await;
     follow.abort();
+    exchange.close().await;
     served.context("the server failed")
 }
 

@@ -15,7 +15,7 @@ use crate::{
     service::{Authority, Migrated},
 };
 
-use super::{parse_date, say};
+use super::{parse_date, say, then_close};
 
 /// What an agreement allows.
 #[derive(Args, Debug)]
@@ -56,13 +56,13 @@ pub(super) struct PublishArgs {
 }
 
 pub(super) async fn migrate(settings: &Settings) -> Result<()> {
-    let exchange = app::open_or_make(settings).await?;
-    let migrated = exchange
-        .operator(Authority::of_the_operator())
-        .migrate()
-        .await
-        .context("the database could not be brought up to date")?;
-    exchange.start().await?;
+    let migrated = then_close(app::open_or_make(settings).await?, async |exchange| {
+        let migrated = exchange.operator(Authority::of_the_operator()).migrate().await;
+        let migrated = migrated.context("the database could not be brought up to date")?;
+        exchange.start().await?;
+        Ok(migrated)
+    })
+    .await?;
     let Migrated { frameworks, areas, catalogue_version } = migrated;
     say(&format!("migrated: {frameworks} frameworks, {areas} areas, version {catalogue_version} of the catalogue"))
 }
@@ -73,18 +73,32 @@ pub(super) fn make_secret(file: &Path) -> Result<()> {
 }
 
 pub(super) async fn publish(settings: &Settings, args: PublishArgs) -> Result<()> {
-    let exchange = app::started(settings).await?;
-    let operator = exchange.operator(Authority::of_the_operator());
     let PublishArgs { note, revise } = args;
-    let release = operator.publish(Publication { note, revise }).await?;
+    let (release, waiting) = then_close(app::started(settings).await?, async |exchange| {
+        let operator = exchange.operator(Authority::of_the_operator());
+        let release = operator.publish(Publication { note, revise }).await?;
+        Ok((release, operator.waiting().await?))
+    })
+    .await?;
     say(&format!("published release {} with checksum {}", release.number, release.checksum))?;
     for published in release.editions.newest().filter(|published| published.release == release.number) {
         say(&format!("{}: {} edition", published.period, published.edition))?;
     }
-    for waiting in operator.waiting().await? {
+    for waiting in waiting {
         say(&waiting.to_string())?;
     }
     Ok(())
+}
+
+pub(super) async fn back_up(settings: &Settings, file: &Path) -> Result<()> {
+    let size = then_close(app::open_existing(settings).await?, async |exchange| {
+        Ok(exchange.operator(Authority::of_the_operator()).back_up(file).await?)
+    })
+    .await?;
+    say(&format!(
+        "backed up to `{}`, {size} bytes: the secret is not in it, and without the secret it answers nothing",
+        file.display()
+    ))
 }
 
 pub(super) async fn add_organisation(
@@ -94,8 +108,10 @@ pub(super) async fn add_organisation(
     name: &str,
     area: &str,
 ) -> Result<()> {
-    let exchange = app::started(settings).await?;
-    exchange.operator(Authority::of_the_operator()).add_organisation(code, kind, name, area).await?;
+    then_close(app::started(settings).await?, async |exchange| {
+        Ok(exchange.operator(Authority::of_the_operator()).add_organisation(code, kind, name, area).await?)
+    })
+    .await?;
     say(&format!("added organisation {code}"))
 }
 
@@ -103,26 +119,31 @@ pub(super) async fn add_agreement(settings: &Settings, args: &AgreementArgs) -> 
     if args.tier == Tier::Own {
         bail!("expected the tier regional or international, found `own`: results handed in need no agreement");
     }
-    let exchange = app::started(settings).await?;
-    let agreement = NewAgreement {
-        consumer: args.consumer.clone(),
-        area: args.area.clone(),
-        tier: args.tier,
-        purposes: args.purposes.clone(),
-        dimensions: (!args.dimensions.is_empty()).then(|| args.dimensions.clone()),
-        valid_from: args.from.unwrap_or_else(|| exchange.now().date_naive()),
-        valid_until: args.until,
-    };
-    let id = exchange.operator(Authority::of_the_operator()).add_agreement(&agreement).await?;
+    let id = then_close(app::started(settings).await?, async |exchange| {
+        let agreement = NewAgreement {
+            consumer: args.consumer.clone(),
+            area: args.area.clone(),
+            tier: args.tier,
+            purposes: args.purposes.clone(),
+            dimensions: (!args.dimensions.is_empty()).then(|| args.dimensions.clone()),
+            valid_from: args.from.unwrap_or_else(|| exchange.now().date_naive()),
+            valid_until: args.until,
+        };
+        Ok(exchange.operator(Authority::of_the_operator()).add_agreement(&agreement).await?)
+    })
+    .await?;
     say(&format!("added agreement {id}: {} may ask about {}", args.consumer, args.area))
 }
 
 pub(super) async fn token(settings: &Settings, organisation: &str, scopes: &[Scope], ttl: Duration) -> Result<()> {
-    let exchange = app::started(settings).await?;
-    if !exchange.operator(Authority::of_the_operator()).knows_organisation(organisation).await? {
-        bail!("no organisation has the code `{organisation}`");
-    }
-    say(&app::token(settings, &exchange, organisation, scopes, ttl)?)
+    let token = then_close(app::started(settings).await?, async |exchange| {
+        if !exchange.operator(Authority::of_the_operator()).knows_organisation(organisation).await? {
+            bail!("no organisation has the code `{organisation}`");
+        }
+        app::token(settings, exchange, organisation, scopes, ttl)
+    })
+    .await?;
+    say(&token)
 }
 
 fn parse_dimension(text: &str) -> Result<Dimension, String> {

@@ -16,7 +16,7 @@ use crate::{
     service::{Authority, ImportReport, ImportRequest, Operator, Progress},
 };
 
-use super::say;
+use super::{say, then_close};
 
 /// Which files, and who hands them in.
 #[derive(Args, Debug)]
@@ -43,14 +43,16 @@ pub(super) enum Content {
 }
 
 pub(super) async fn run(settings: &Settings, content: Content, args: &FilesArgs) -> Result<()> {
-    let exchange = app::started(settings).await?;
-    let operator = exchange.operator(Authority::of_the_operator());
     let request = ImportRequest { organisation: args.organisation.clone(), accept_valid: args.accept_valid };
-    let mut refused = 0;
-    for file in &args.files {
-        let report = import(operator, content, &request, file).await?;
-        refused += usize::from(!tell(file, &report)?);
-    }
+    let refused = then_close(app::started(settings).await?, async |exchange| {
+        let mut refused = 0;
+        for file in &args.files {
+            let report = import(exchange.operator(Authority::of_the_operator()), content, &request, file).await?;
+            refused += usize::from(!tell(file, &report)?);
+        }
+        Ok(refused)
+    })
+    .await?;
     if refused > 0 {
         bail!("{refused} of {} files stored nothing", args.files.len());
     }

@@ -20,6 +20,7 @@ use crate::{
     config::{ServeSettings, Settings},
     domain::OrganisationKind,
     http::Playground,
+    service::Exchange,
 };
 
 use import::Content;
@@ -45,6 +46,11 @@ enum Command {
     Import(ImportCommand),
     /// Freeze the next numbered release: every period that was not published yet, and those that are named anew
     Publish(administer::PublishArgs),
+    /// Copy a SQLite database to a new file, while it is used; the secret is not in it
+    Backup {
+        /// The file to make
+        file: PathBuf,
+    },
     /// Manage organisations
     #[command(subcommand)]
     Organisation(OrganisationCommand),
@@ -137,6 +143,7 @@ async fn run_here(cli: Cli, playground: Playground) -> Result<()> {
         Command::Import(ImportCommand::Results(args)) => import::run(settings, Content::Results, &args).await,
         Command::Import(ImportCommand::Destinations(args)) => import::run(settings, Content::Destinations, &args).await,
         Command::Publish(args) => administer::publish(settings, args).await,
+        Command::Backup { file } => administer::back_up(settings, &file).await,
         Command::Organisation(OrganisationCommand::Add { code, kind, name, area }) => {
             administer::add_organisation(settings, &code, kind, &name, &area).await
         }
@@ -147,6 +154,13 @@ async fn run_here(cli: Cli, playground: Playground) -> Result<()> {
         Command::Completions { shell } => shell::completions(shell),
         Command::Man(args) => shell::man(&args),
     }
+}
+
+/// Does what a command is for and closes the database, whatever became of it.
+async fn then_close<T>(exchange: Exchange, work: impl AsyncFnOnce(&Exchange) -> Result<T>) -> Result<T> {
+    let done = work(&exchange).await;
+    exchange.close().await;
+    done
 }
 
 impl Cli {

@@ -21,12 +21,9 @@ pub(super) async fn run(settings: &Settings, serve: &ServeSettings, playground: 
     let address = listener.local_addr()?;
     let exchange = if serve.demo {
         let exchange = app::open_demo(settings).await?;
-        let operator = exchange.operator(Authority::of_the_operator());
-        operator.check_demo().await?;
-        operator.migrate().await?;
-        exchange.start().await?;
-        for organisation in operator.fill_demo().await? {
-            show(settings, &exchange, &organisation, address)?;
+        if let Err(error) = demonstrate(settings, &exchange, address).await {
+            exchange.close().await;
+            return Err(error);
         }
         if settings.database_url.is_none() && Path::new("exchange.db").exists() {
             tracing::info!(
@@ -39,6 +36,18 @@ pub(super) async fn run(settings: &Settings, serve: &ServeSettings, playground: 
     };
     say(&format!("playground http://{address}/graphiql"))?;
     app::serve(settings, &serve.edge, exchange, listener, playground).await
+}
+
+/// Fills the database of a demonstration, and shows what may be asked.
+async fn demonstrate(settings: &Settings, exchange: &Exchange, address: SocketAddr) -> Result<()> {
+    let operator = exchange.operator(Authority::of_the_operator());
+    operator.check_demo().await?;
+    operator.migrate().await?;
+    exchange.start().await?;
+    for organisation in operator.fill_demo().await? {
+        show(settings, exchange, &organisation, address)?;
+    }
+    Ok(())
 }
 
 /// Shows a token of an organisation, and a question that it may ask.

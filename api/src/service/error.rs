@@ -92,7 +92,8 @@ impl From<store::Error> for Error {
             | store::Error::Unrevisable(_)
             | store::Error::ReleaseTaken(_)
             | store::Error::LostRace(_)
-            | store::Error::Unmigratable(_) => Self::Conflict(text),
+            | store::Error::Unmigratable(_)
+            | store::Error::Backup(..) => Self::Conflict(text),
             store::Error::Reference(_) | store::Error::Invalid(_) => Self::BadRequest(text),
             store::Error::Newer(_) | store::Error::Locked | store::Error::FileGone(_) => Self::Unavailable(text),
             store::Error::Corrupt(_) | store::Error::Database(_) => Self::Internal(error.into()),

@@ -1,6 +1,7 @@
 //! The use cases, each short and reading like its specification. Read `tabulate` first.
 
 mod administer;
+mod backup;
 mod browse;
 mod budget;
 mod current;

@@ -36,6 +36,9 @@ pub enum Error {
         "the database `{0}` was deleted or replaced while it was used: put it back, or end this process and start it again"
     )]
     FileGone(String),
+    /// A copy of the database file was not made.
+    #[error("the database is not backed up to `{0}`: {1}")]
+    Backup(String, String),
     /// Reference data that do not hang together.
     #[error("the reference data do not hang together: {0}")]
     Reference(String),

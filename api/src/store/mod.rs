@@ -1,6 +1,7 @@
 //! The database: the one room that knows sea-orm and the entities. Takes and returns domain types.
 
 mod address;
+mod backup;
 mod budget;
 mod catalogue;
 mod destinations;
@@ -15,7 +16,7 @@ mod sqlite;
 mod submit;
 mod words;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -106,17 +107,6 @@ impl Store {
         } else if let Err(error) = self.database.close_by_ref().await {
             tracing::warn!(%error, "the database was not closed in order");
         }
-    }
-
-    /// Writes all that a SQLite file holds at this moment to another file, while it is used.
-    ///
-    /// # Errors
-    /// When the database is none in a file, or either file fails.
-    pub async fn copy_to(&self, copy: &Path) -> Result<()> {
-        let Some(file) = &self.file else {
-            return Err(Error::Invalid("only a SQLite file is copied".to_owned()));
-        };
-        file.copy_to(&self.changes, copy).await
     }
 
     /// Runs the migrations that are missing, one process at a time.

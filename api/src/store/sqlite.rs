@@ -116,14 +116,6 @@ impl DatabaseFile {
             Err(_) => tracing::warn!("the database file was not closed in order: a question was still under way"),
         }
     }
-
-    /// Writes all that the file holds at this moment to another file, while it is used.
-    pub(super) async fn copy_to(&self, changes: &DatabaseConnection, copy: &Path) -> Result<()> {
-        let name = copy.to_str().ok_or_else(|| Error::Invalid("expected the name of a file in UTF-8".to_owned()))?;
-        let into = format!("VACUUM INTO '{}'", name.replace('\'', "''"));
-        changes.execute_unprepared(&into).await?;
-        self.check()
-    }
 }
 
 /// A transaction that may write from its first moment, or an error: SQLite refuses one within another.

@@ -1,6 +1,8 @@
 //! The database: its entities and its migrated schema, every earlier version of it, lost races, and roles that may only write rows.
 
+mod backup;
 mod entities;
+mod files;
 mod full_disk;
 mod locked;
 mod migrations;

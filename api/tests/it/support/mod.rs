@@ -9,6 +9,7 @@ mod service;
 
 pub(crate) use database::{Database, Engine};
 pub(crate) use population::{Population, Row};
+pub(crate) use postgres::Server as Postgres;
 pub(crate) use process::{Desk, OWN_FILES, Running};
 pub(crate) use run::{attacks_run_long, block_on};
 pub(crate) use service::{Answer, HUB, LEP, PARTNER, Service, ask_router, clock, publish_anew, question, revising};

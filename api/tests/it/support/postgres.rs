@@ -34,6 +34,15 @@ impl Server {
         format!("postgres://postgres@{}/{database}", self.folder.replace('/', "%2F"))
     }
 
+    /// Runs one of PostgreSQL's programs.
+    pub(crate) fn run(program: &str, arguments: &[&str]) {
+        let found =
+            Command::new("sh").args(["-c", include_str!("postgres.sh"), "postgres.sh", "find"]).output().unwrap();
+        let folder = String::from_utf8(found.stdout).unwrap();
+        let output = Command::new(format!("{}/{program}", folder.trim())).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
     fn start() -> Self {
         let mut keeper = Command::new("sh")
             .args(["-c", include_str!("postgres.sh"), "postgres.sh"])

@@ -22,6 +22,15 @@ impl Desk {
         Self(TempDir::new().unwrap())
     }
 
+    /// Puts the secret and the copy of a database there that another desk has.
+    pub(crate) fn restored(from: &Self, copy: &str) -> Self {
+        let desk = Self::new();
+        for (source, target) in [("exchange.secret", "exchange.secret"), (copy, "exchange.db")] {
+            std::fs::copy(from.path(source), desk.path(target)).unwrap();
+        }
+        desk
+    }
+
     /// With a hub, its agreement for the North East, and the standard population, published.
     pub(crate) fn filled() -> Self {
         let desk = Self::new();
@@ -76,7 +85,8 @@ impl Desk {
         let program = env!("CARGO_BIN_EXE_exchange");
         let limited = format!("trap '' XFSZ; exec prlimit --fsize={bytes}: -- '{program}' \"$@\"");
         let mut command = Command::new("sh");
-        command.args(["-c", &limited, "sh"]).args(arguments).current_dir(self.0.path()).env("EXCHANGE_LOG", "error");
+        command.args(["-c", &limited, "sh"]).args(arguments).current_dir(self.0.path());
+        command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("EXCHANGE_LOG", "off");
         command
     }
 
@@ -135,9 +145,20 @@ impl Running {
         assert!(self.child.wait().unwrap().success());
     }
 
+    /// Ends it as a power cut does.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     pub(crate) fn ask(&self, token: &str, query: &str) -> Value {
+        serde_json::from_str(&self.body(token, query).unwrap()).unwrap()
+    }
+
+    /// The bytes of an answer; `None` where there was none.
+    pub(crate) fn body(&self, token: &str, query: &str) -> Option<String> {
         let body = json!({ "query": query }).to_string();
-        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let mut stream = TcpStream::connect(&self.address).ok()?;
         write!(
             stream,
             "POST /graphql HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/json\r\n\
@@ -145,10 +166,10 @@ impl Running {
             self.address,
             body.len()
         )
-        .unwrap();
+        .ok()?;
         let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+        stream.read_to_string(&mut answer).ok()?;
+        answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).filter(|body| !body.is_empty())
     }
 }
 
