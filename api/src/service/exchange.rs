@@ -95,6 +95,10 @@ impl Exchange {
         if known != found {
             return Err(another_secret(&known, &found));
         }
+        if let Err(error) = self.store.take_back_what_was_left().await {
+            // Nobody reads it; the next start tries again.
+            tracing::warn!(%error, "what was left of a submission was not taken back");
+        }
         self.refresh().await
     }
 

@@ -3,9 +3,7 @@
 use std::{collections::HashMap, fmt::Write};
 
 use entity::{destination_count, institution, result, submission};
-use sea_orm::{
-    ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::{
     AreaIndex, Catalogue, CohortYear, DestinationRecord, Location, Locations, Pseudonym, Publishable, Release,
@@ -13,13 +11,16 @@ use crate::domain::{
 };
 
 use super::{
-    Error, NewSubmission, Receipt, Result, Store,
+    Error, Result, Store,
+    intake::{Intake, Received, last_id},
+    receipt::{NewSubmission, Receipt},
     released::{Numbering, known, places},
-    submit::{Received, holds, id, known_institutions, last_id},
+    submit::{holds, id, known_institutions},
 };
 
 /// Counts of one statement, written as whole numbers into its text.
-const CHUNK: usize = 8_000;
+/// Few, because a SQLite file is locked meanwhile.
+const CHUNK: usize = 2_000;
 
 /// What tells one cohort from another: institution, cohort year and stage.
 type Cohort = (i64, i16, destination_count::Stage);
@@ -47,11 +48,13 @@ impl Store {
         let areas: HashMap<i64, String> =
             self.area_ids(&self.database).await?.into_iter().map(|(code, id)| (id, code)).collect();
         let code = |id: i64| areas.get(&id).cloned().ok_or_else(|| Error::Corrupt(format!("the area {id}")));
+        let (last_result, _) = self.last_accepted().await?;
         let holding = result::Entity::find()
             .select_only()
             .column(institution::Column::Pseudonym)
             .columns([result::Column::Period, result::Column::LocalAuthorityId, result::Column::HubId])
             .inner_join(institution::Entity)
+            .filter(result::Column::Id.lte(last_result))
             .filter(holds::<result::Entity>(result::Column::Id, result::Column::Supersedes))
             .order_by_asc(result::Column::Id)
             .into_tuple::<(Vec<u8>, String, i64, Option<i64>)>();
@@ -76,18 +79,29 @@ impl Store {
         records: &[DestinationRecord],
         progress: &mut (dyn FnMut(usize) + Send),
     ) -> Result<Receipt> {
-        let (transaction, organisation, submission) = match self.receive(new).await? {
-            Received::New { transaction, organisation, submission } => (transaction, organisation, submission),
+        let mut intake = match self.receive(new).await? {
+            Received::New(intake) => intake,
             Received::Before(receipt) => return Ok(receipt),
         };
-        let institutions = known_institutions(&transaction).await?;
+        let stored = self.store_counts(&mut intake, records, progress).await;
+        intake.end(stored).await
+    }
+
+    async fn store_counts(
+        &self,
+        intake: &mut Intake,
+        records: &[DestinationRecord],
+        progress: &mut (dyn FnMut(usize) + Send),
+    ) -> Result<Receipt> {
+        let institutions = known_institutions(&intake.reading().await?).await?;
         let mut writer = Writer {
-            areas: self.area_ids(&transaction).await?,
-            holding: holding(&transaction, records, &institutions).await?,
+            areas: self.area_ids(&intake.reading().await?).await?,
+            holding: holding(&intake.reading().await?, records, &institutions).await?,
             institutions,
-            organisation,
-            submission,
-            next: last_id::<destination_count::Entity>(&transaction, destination_count::Column::Id).await? + 1,
+            organisation: intake.organisation,
+            submission: intake.submission,
+            next: last_id::<destination_count::Entity>(&intake.reading().await?, destination_count::Column::Id).await?
+                + 1,
             counts: 0,
             corrected: 0,
             unchanged: 0,
@@ -95,13 +109,12 @@ impl Store {
         let mut done = 0;
         for chunk in records.chunks(CHUNK) {
             if let Some(statement) = writer.insert(chunk)? {
-                transaction.execute_unprepared(&statement).await?;
+                intake.writing().await?.execute_unprepared(&statement).await?;
             }
             done += chunk.len();
             progress(done);
         }
-        transaction.commit().await?;
-        let Writer { counts, corrected, unchanged, .. } = writer;
+        let Writer { submission, counts, corrected, unchanged, .. } = writer;
         Ok(Receipt::CountsAccepted { submission, counts, corrected, unchanged })
     }
 
@@ -162,7 +175,7 @@ impl Store {
 
 /// What holds now for every institution of the records.
 async fn holding(
-    transaction: &DatabaseTransaction,
+    connection: &impl ConnectionTrait,
     records: &[DestinationRecord],
     institutions: &HashMap<Pseudonym, i64>,
 ) -> Result<Holding> {
@@ -179,7 +192,7 @@ async fn holding(
                 destination_count::Column::Id,
                 destination_count::Column::Supersedes,
             ));
-        for (row, submission) in counts.all(transaction).await? {
+        for (row, submission) in counts.all(connection).await? {
             let cohort = (row.institution_id, row.cohort_year, row.stage);
             let held = Held { id: row.id, provider: submission.organisation_id, students: row.students };
             holding.counts.insert((cohort, row.category), held);

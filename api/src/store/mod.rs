@@ -8,6 +8,8 @@ mod destinations;
 mod directory;
 mod editions;
 mod error;
+mod intake;
+mod receipt;
 mod reference;
 mod released;
 mod releases;
@@ -29,7 +31,7 @@ use sqlite::DatabaseFile;
 pub use address::{Address, InvalidAddress};
 pub use error::Error;
 pub use migration::State as Schema;
-pub use submit::{NewSubmission, Receipt};
+pub use receipt::{NewSubmission, Receipt};
 
 type Result<T> = std::result::Result<T, Error>;
 

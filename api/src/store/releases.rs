@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use disclosure::Method;
-use entity::{destination_count, release, result};
+use entity::release;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryOrder, QuerySelect};
 
 use crate::domain::{Checksum, Publication, Publishable, Release, ReleasedDestination, Unrevisable};
@@ -12,7 +12,6 @@ use crate::domain::{Checksum, Publication, Publishable, Release, ReleasedDestina
 use super::{
     Error, Result, Store,
     catalogue::{reference, stored},
-    submit::last_id,
 };
 
 impl Store {
@@ -139,15 +138,6 @@ impl Store {
         let newest = release::Entity::find().select_only().column_as(release::Column::Number.max(), "number");
         let found: Option<Option<i32>> = newest.into_tuple().one(&self.database).await?;
         found.flatten().map(number).transpose()
-    }
-
-    /// The last result and the last count of destinations accepted, seen while no submission is half stored.
-    async fn last_accepted(&self) -> Result<(i64, i64)> {
-        let transaction = self.begin_writing().await?;
-        let result = last_id::<result::Entity>(&transaction, result::Column::Id).await?;
-        let destination = last_id::<destination_count::Entity>(&transaction, destination_count::Column::Id).await?;
-        transaction.commit().await?;
-        Ok((result, destination))
     }
 }
 

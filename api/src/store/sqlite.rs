@@ -6,7 +6,8 @@
 //! the last that its connection did.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
+    io,
     os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
     sync::{
@@ -38,13 +39,16 @@ const READ_PATIENCE: Duration = Duration::from_secs(1);
 
 /// How long SQLite itself waits for the lock of changes. It looks ever more rarely, so it is asked anew before it misses the
 /// moment between two changes of another process.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// The pause before it is asked anew.
 const PAUSE: Duration = Duration::from_millis(2);
 
 /// How long the file may take to be opened, when several processes make it at once.
 const OPENING: Duration = Duration::from_secs(10);
+
+/// How long a command waits for another that takes something in.
+const ALONE: Duration = Duration::from_mins(1);
 
 /// How long the end waits for what is under way.
 const CLOSING: Duration = Duration::from_secs(5);
@@ -101,6 +105,36 @@ impl DatabaseFile {
         Ok(transaction)
     }
 
+    /// The only process that takes something in. Waits for another.
+    pub(super) async fn alone(&self) -> Result<Alone> {
+        let waited = async {
+            loop {
+                match self.alone_at_once() {
+                    Ok(None) => time::sleep(LOOK_AGAIN).await,
+                    Ok(Some(alone)) => return Ok(alone),
+                    Err(error) => return Err(error),
+                }
+            }
+        };
+        time::timeout(ALONE, waited).await.map_err(|_| Error::Locked)?
+    }
+
+    /// The only process that takes something in, unless another is.
+    pub(super) fn alone_at_once(&self) -> Result<Option<Alone>> {
+        Alone::new(&self.path)
+            .map_err(|error| Error::Database(DbErr::Custom(format!("cannot lock an import: {error}"))))
+    }
+
+    /// A connection for changes that looks for no references, to take back what was never accepted.
+    pub(super) async fn without_references(&self) -> Result<DatabaseConnection> {
+        let path = self.path.clone();
+        let mut options = ConnectOptions::new("sqlite:changed");
+        options.max_connections(1).sqlx_logging(false).map_sqlx_sqlite_opts(move |options| {
+            options.filename(&path).synchronous(SqliteSynchronous::Full).busy_timeout(LOOK_AGAIN).foreign_keys(false)
+        });
+        patiently(|| Database::connect(options.clone())).await
+    }
+
     /// Ends: what stands in the file beside it is moved into the file, so that a copy of it alone is whole.
     pub(super) async fn close(&self, changes: &DatabaseConnection, questions: &DatabaseConnection) {
         let closed = async {
@@ -115,6 +149,37 @@ impl DatabaseFile {
             Ok(Err(error)) => tracing::warn!(%error, "the database file was not closed in order"),
             Err(_) => tracing::warn!("the database file was not closed in order: a question was still under way"),
         }
+    }
+}
+
+/// Leave to take something in, held by one process at a time: a lock of the operating system on a file beside the database. It
+/// ends with the process, however that ends.
+pub(super) struct Alone {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl Alone {
+    fn new(database: &Path) -> io::Result<Option<Self>> {
+        let mut path = database.as_os_str().to_owned();
+        path.push("-intake");
+        let path = PathBuf::from(path);
+        let lock = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        // Whoever had it may have taken the file away just now: then it locks nobody out.
+        let locked = lock.metadata().map(|file| (file.dev(), file.ino()))?;
+        Ok((identity(&path) == Some(locked)).then_some(Self { path, _lock: lock }))
+    }
+}
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        // Before the lock ends.
+        let _ = fs::remove_file(&self.path);
     }
 }
 

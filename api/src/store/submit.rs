@@ -1,114 +1,34 @@
-//! Storing a submission: one transaction, all of it or nothing.
+//! Storing a submission of results: all of it or nothing.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
-    fmt::{self, Write},
+    fmt::Write,
 };
 
-use chrono::{DateTime, Utc};
 use entity::{benchmark_score, institution, result, submission};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
     sea_query::{BinOper, Expr, ExprTrait, Func, Query},
 };
 
 use crate::domain::{Attributes, Pseudonym, Record};
 
-use super::{Error, Result, Store};
+use super::{
+    Error, Result, Store,
+    intake::{Intake, Received, last_id},
+    receipt::{NewSubmission, Receipt},
+};
 
-/// Rows of one statement: 15 columns of a result stay below the 32,766 values SQLite binds.
-const CHUNK: usize = 2_000;
+/// Records of one statement. Few, because a SQLite file is locked meanwhile; 15 columns of a result stay far below the 32,766 values
+/// that SQLite binds.
+const CHUNK: usize = 250;
 
 /// Keys that one statement asks for: with what else it binds they stay below the 32,766 values of SQLite.
 const KEYS: usize = 20_000;
 
 /// Scores of one statement, written as whole numbers into its text.
 const SCORE_CHUNK: usize = 16_000;
-
-/// What is handed in, beside the records.
-#[derive(Debug, Clone)]
-pub struct NewSubmission {
-    /// The code of the organisation that hands in.
-    pub organisation: String,
-    /// SHA-256 of what was handed in: the same again changes nothing.
-    pub checksum: [u8; 32],
-    /// When it came in, UTC.
-    pub received_at: DateTime<Utc>,
-    /// Rows read.
-    pub rows: u64,
-}
-
-/// What became of a submission.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Receipt {
-    /// The organisation handed in the same before: nothing was changed.
-    AlreadyReceived {
-        /// The number of that submission.
-        submission: i64,
-        /// When it came in.
-        received_at: DateTime<Utc>,
-    },
-    /// It is stored.
-    Accepted {
-        /// Its number.
-        submission: i64,
-        /// Results stored, corrections among them.
-        results: usize,
-        /// Scores stored.
-        scores: usize,
-        /// Results that correct an earlier one.
-        corrected: usize,
-        /// Results that were there already, word for word, and were not stored again.
-        unchanged: usize,
-    },
-    /// Counts of destinations are stored.
-    CountsAccepted {
-        /// The number of the submission.
-        submission: i64,
-        /// Counts stored, corrections among them.
-        counts: usize,
-        /// Counts that correct an earlier one.
-        corrected: usize,
-        /// Counts that were there already and were not stored again.
-        unchanged: usize,
-    },
-}
-
-/// Whether a submission is new.
-pub(super) enum Received {
-    /// It is: what belongs to it is stored in this transaction, or nothing is.
-    New {
-        /// No other writer runs beside it.
-        transaction: DatabaseTransaction,
-        /// The key of the organisation.
-        organisation: i64,
-        /// The key of the submission.
-        submission: i64,
-    },
-    /// The organisation handed in the same before.
-    Before(Receipt),
-}
-
-impl fmt::Display for Receipt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AlreadyReceived { submission, received_at } => {
-                write!(f, "nothing changed: received before as submission {submission} on {}", received_at.date_naive())
-            }
-            Self::Accepted { submission, results, scores, corrected, unchanged } => write!(
-                f,
-                "stored as submission {submission}: {results} results with {scores} scores, {corrected} of them \
-                 corrections; {unchanged} were there already"
-            ),
-            Self::CountsAccepted { submission, counts, corrected, unchanged } => write!(
-                f,
-                "stored as submission {submission}: {counts} counts of destinations, {corrected} of them corrections; \
-                 {unchanged} were there already"
-            ),
-        }
-    }
-}
 
 /// What tells one result from another: institution, framework and period.
 type Key = (i64, i64, String);
@@ -143,19 +63,29 @@ impl Store {
         records: &[Record],
         progress: &mut (dyn FnMut(usize) + Send),
     ) -> Result<Receipt> {
-        let (transaction, organisation, id) = match self.receive(new).await? {
-            Received::New { transaction, organisation, submission } => (transaction, organisation, submission),
+        let mut intake = match self.receive(new).await? {
+            Received::New(intake) => intake,
             Received::Before(receipt) => return Ok(receipt),
         };
-        let last_seen = last_id::<institution::Entity>(&transaction, institution::Column::Id).await?;
+        let stored = self.store_results(&mut intake, records, progress).await;
+        intake.end(stored).await
+    }
+
+    async fn store_results(
+        &self,
+        intake: &mut Intake,
+        records: &[Record],
+        progress: &mut (dyn FnMut(usize) + Send),
+    ) -> Result<Receipt> {
+        let last_seen = last_id::<institution::Entity>(&intake.reading().await?, institution::Column::Id).await?;
         let mut writer = Writer {
-            frameworks: self.framework_ids(&transaction).await?,
-            areas: self.area_ids(&transaction).await?,
-            institutions: institutions(&transaction, records).await?,
+            frameworks: self.framework_ids(&intake.reading().await?).await?,
+            areas: self.area_ids(&intake.reading().await?).await?,
+            next: last_id::<result::Entity>(&intake.reading().await?, result::Column::Id).await? + 1,
+            institutions: institutions(intake, records).await?,
             held: HashMap::new(),
-            organisation,
-            submission: id,
-            next: last_id::<result::Entity>(&transaction, result::Column::Id).await? + 1,
+            organisation: intake.organisation,
+            submission: intake.submission,
             scores: 0,
             corrected: 0,
             unchanged: 0,
@@ -165,59 +95,27 @@ impl Store {
         let seen =
             |record: &Record| writer.institutions.get(&record.institution).copied().filter(|id| *id <= last_seen);
         let seen: Vec<(&Record, i64)> = records.iter().filter_map(|record| Some((record, seen(record)?))).collect();
-        writer.held = held(&transaction, &seen, &writer.frameworks).await?;
+        writer.held = held(&intake.reading().await?, &seen, &writer.frameworks).await?;
         let mut done = 0;
         for chunk in records.chunks(CHUNK) {
-            writer.write(&transaction, chunk).await?;
+            writer.write(intake, chunk).await?;
             done += chunk.len();
             progress(done);
         }
         let counts = submission::ActiveModel {
-            id: Set(id),
+            id: Set(intake.submission),
             results: Set(i64::try_from(writer.results).unwrap_or(i64::MAX)),
             scores: Set(i64::try_from(writer.scores).unwrap_or(i64::MAX)),
             ..Default::default()
         };
-        submission::Entity::update(counts).exec(&transaction).await?;
-        transaction.commit().await?;
+        submission::Entity::update(counts).exec(intake.writing().await?).await?;
         Ok(Receipt::Accepted {
-            submission: id,
+            submission: intake.submission,
             results: writer.results,
             scores: writer.scores,
             corrected: writer.corrected,
             unchanged: writer.unchanged,
         })
-    }
-
-    /// Opens a submission, unless the organisation handed in the same before.
-    pub(super) async fn receive(&self, new: &NewSubmission) -> Result<Received> {
-        let organisation = self
-            .organisation_id(&new.organisation)
-            .await?
-            .ok_or_else(|| Error::UnknownOrganisation(new.organisation.clone()))?;
-        let transaction = self.begin_writing().await?;
-        let checksum = hex::encode(new.checksum);
-        let before = submission::Entity::find()
-            .filter(submission::Column::OrganisationId.eq(organisation))
-            .filter(submission::Column::Checksum.eq(checksum.as_str()))
-            .one(&transaction)
-            .await?;
-        if let Some(before) = before {
-            let receipt = Receipt::AlreadyReceived { submission: before.id, received_at: before.received_at };
-            return Ok(Received::Before(receipt));
-        }
-        let id = last_id::<submission::Entity>(&transaction, submission::Column::Id).await? + 1;
-        let row = submission::ActiveModel {
-            id: Set(id),
-            organisation_id: Set(organisation),
-            checksum: Set(checksum),
-            received_at: Set(new.received_at),
-            rows: Set(i64::try_from(new.rows).unwrap_or(i64::MAX)),
-            results: Set(0),
-            scores: Set(0),
-        };
-        submission::Entity::insert(row).exec_without_returning(&transaction).await?;
-        Ok(Received::New { transaction, organisation, submission: id })
     }
 }
 
@@ -240,7 +138,7 @@ struct HeldRow {
 
 /// The results that hold now for every framework, period and institution of the records, each with the key of its institution.
 async fn held(
-    transaction: &DatabaseTransaction,
+    connection: &impl ConnectionTrait,
     records: &[(&Record, i64)],
     frameworks: &HashMap<String, i64>,
 ) -> Result<HashMap<Key, Held>> {
@@ -272,7 +170,7 @@ async fn held(
                 .filter(result::Column::InstitutionId.is_in(chunk.iter().copied()))
                 .filter(holds::<result::Entity>(result::Column::Id, result::Column::Supersedes))
                 .into_model::<HeldRow>()
-                .all(transaction)
+                .all(connection)
                 .await?;
             for row in rows {
                 let attributes = [row.phase, row.r#type, row.disadvantage, row.size, row.setting];
@@ -332,7 +230,7 @@ struct Writer {
 }
 
 impl Writer {
-    async fn write(&mut self, transaction: &DatabaseTransaction, records: &[Record]) -> Result<()> {
+    async fn write(&mut self, intake: &mut Intake, records: &[Record]) -> Result<()> {
         let mut rows = Vec::with_capacity(records.len());
         let mut scores: Vec<(i64, i16, i16)> = Vec::with_capacity(records.len() * 8);
         for record in records {
@@ -376,6 +274,7 @@ impl Writer {
         }
         self.results += rows.len();
         self.scores += scores.len();
+        let transaction = intake.writing().await?;
         if !rows.is_empty() {
             result::Entity::insert_many(rows).exec_without_returning(transaction).await?;
         }
@@ -399,8 +298,8 @@ fn insert_scores(scores: &[(i64, i16, i16)]) -> String {
 }
 
 /// The keys of every institution of the records; those seen for the first time are stored.
-async fn institutions(transaction: &DatabaseTransaction, records: &[Record]) -> Result<HashMap<Pseudonym, i64>> {
-    let mut ids = known_institutions(transaction).await?;
+async fn institutions(intake: &mut Intake, records: &[Record]) -> Result<HashMap<Pseudonym, i64>> {
+    let mut ids = known_institutions(&intake.reading().await?).await?;
     let mut next = ids.values().max().map_or(1, |last| last + 1);
     let mut rows = Vec::new();
     for record in records {
@@ -415,25 +314,20 @@ async fn institutions(transaction: &DatabaseTransaction, records: &[Record]) -> 
         });
     }
     for chunk in rows.chunks(CHUNK) {
-        institution::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(transaction).await?;
+        let rows = institution::Entity::insert_many(chunk.iter().cloned());
+        rows.exec_without_returning(intake.writing().await?).await?;
     }
     Ok(ids)
 }
 
 /// The keys of every institution that is stored.
-pub(super) async fn known_institutions(transaction: &DatabaseTransaction) -> Result<HashMap<Pseudonym, i64>> {
-    let known = institution::Entity::find().all(transaction).await?;
+pub(super) async fn known_institutions(connection: &impl ConnectionTrait) -> Result<HashMap<Pseudonym, i64>> {
+    let known = institution::Entity::find().all(connection).await?;
     let key = |row: institution::Model| {
         let bytes = row.pseudonym.try_into().map_err(|_| Error::Corrupt("a pseudonym of another length".into()))?;
         Ok((Pseudonym(bytes), row.id))
     };
     known.into_iter().map(key).collect()
-}
-
-/// The highest key of a table; 0 where it is empty. Keys are given here, so that they grow in the order of commits.
-pub(super) async fn last_id<E: EntityTrait>(transaction: &DatabaseTransaction, id: E::Column) -> Result<i64> {
-    let last = E::find().select_only().column_as(id.max(), "last").into_tuple::<Option<i64>>();
-    Ok(last.one(transaction).await?.flatten().unwrap_or(0))
 }
 
 pub(super) fn id(ids: &HashMap<String, i64>, code: &str) -> Result<i64> {

@@ -4,6 +4,7 @@ mod backup;
 mod entities;
 mod files;
 mod full_disk;
+mod killed;
 mod locked;
 mod migrations;
 mod older_releases;

@@ -157,13 +157,18 @@ impl Running {
 
     /// The bytes of an answer; `None` where there was none.
     pub(crate) fn body(&self, token: &str, query: &str) -> Option<String> {
+        Self::body_from(&self.address, token, query)
+    }
+
+    /// The same of a server at an address, which may have ended.
+    pub(crate) fn body_from(address: &str, token: &str, query: &str) -> Option<String> {
         let body = json!({ "query": query }).to_string();
-        let mut stream = TcpStream::connect(&self.address).ok()?;
+        let mut stream = TcpStream::connect(address).ok()?;
         write!(
             stream,
             "POST /graphql HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/json\r\n\
              Authorization: Bearer {token}\r\nContent-Length: {}\r\n\r\n{body}",
-            self.address,
+            address,
             body.len()
         )
         .ok()?;

@@ -1,0 +1,274 @@
+//! Taking a submission in: all of it or nothing, and others are let in between.
+//!
+//! On PostgreSQL it is one transaction. A SQLite file is locked by a transaction for everybody who is charged, so there it is many
+//! short ones with a pause between them. While it is under way, a setting says so and says which keys were the last before it: what
+//! comes after them is not accepted, and nobody reads it. Who takes in holds a lock of the operating system, which ends with its
+//! process however that ends; whoever finds the setting without the lock takes back what was left.
+
+use std::time::{Duration, Instant};
+
+use entity::{destination_count, institution, result, setting, submission};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseExecutor, DatabaseTransaction, EntityTrait, QueryFilter,
+    QuerySelect, TransactionTrait,
+};
+use tokio::time;
+
+use super::{
+    Error, Result, Store,
+    receipt::{NewSubmission, Receipt},
+    sqlite::Alone,
+};
+
+/// The setting that says what is being taken in.
+const UNDER_WAY: &str = "intake_under_way";
+
+/// How long a SQLite file stays locked at a stretch.
+const STRETCH: Duration = Duration::from_millis(10);
+
+/// How long it is free then: whoever waits looks more often.
+const PAUSE: Duration = Duration::from_millis(8);
+
+/// Results that are taken back at a time.
+const TAKEN_BACK: i64 = 1_000;
+
+/// Whether a submission is new.
+pub(super) enum Received {
+    /// It is: what belongs to it is stored, or nothing is.
+    New(Intake),
+    /// The organisation handed in the same before.
+    Before(Receipt),
+}
+
+/// A submission that is being taken in, and no other beside it.
+pub(super) struct Intake {
+    store: Store,
+    /// The change that is under way, and since when.
+    writing: Option<(DatabaseTransaction, Instant)>,
+    /// On a SQLite file.
+    alone: Option<Alone>,
+    /// The key of the organisation.
+    pub(super) organisation: i64,
+    /// The key of the submission.
+    pub(super) submission: i64,
+}
+
+/// The last keys that are accepted, of which submission they are the last before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Before {
+    submission: i64,
+    institution: i64,
+    result: i64,
+    destination: i64,
+}
+
+impl Intake {
+    /// Where what was accepted before is read. Of a SQLite file that keeps nobody waiting.
+    pub(super) async fn reading(&mut self) -> Result<DatabaseExecutor<'_>> {
+        if self.alone.is_some()
+            && let Some((transaction, _)) = self.writing.take()
+        {
+            transaction.commit().await?;
+        }
+        Ok(match &self.writing {
+            Some((transaction, _)) => DatabaseExecutor::Transaction(transaction),
+            None => DatabaseExecutor::Connection(&self.store.database),
+        })
+    }
+
+    /// Where the next rows are stored. On a SQLite file others are let in before, once it was locked for a while.
+    pub(super) async fn writing(&mut self) -> Result<&DatabaseTransaction> {
+        let enough = |since: &Instant| self.alone.is_some() && since.elapsed() >= STRETCH;
+        if let Some((transaction, _)) = self.writing.take_if(|(_, since)| enough(since)) {
+            transaction.commit().await?;
+            time::sleep(PAUSE).await;
+        }
+        let (transaction, _) = match self.writing.take() {
+            Some(writing) => self.writing.insert(writing),
+            None => self.writing.insert((self.store.begin_writing().await?, Instant::now())),
+        };
+        Ok(transaction)
+    }
+
+    /// Accepts what was stored, or takes it back where that failed.
+    pub(super) async fn end(mut self, stored: Result<Receipt>) -> Result<Receipt> {
+        let ended = match stored {
+            Ok(receipt) => self.accept().await.map(|()| receipt),
+            Err(error) => Err(error),
+        };
+        if ended.is_err() {
+            drop(self.writing.take());
+            if let Some(alone) = &self.alone
+                && let Err(error) = self.store.take_back(alone).await
+            {
+                tracing::warn!(%error, "what was stored of a submission is taken back by the next command");
+            }
+        }
+        ended
+    }
+
+    async fn accept(&mut self) -> Result<()> {
+        if self.alone.is_some() {
+            let transaction = self.writing().await?;
+            setting::Entity::delete_by_id(UNDER_WAY).exec(transaction).await?;
+        }
+        if let Some((transaction, _)) = self.writing.take() {
+            transaction.commit().await?;
+        }
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Opens a submission, unless the organisation handed in the same before.
+    pub(super) async fn receive(&self, new: &NewSubmission) -> Result<Received> {
+        let organisation = self
+            .organisation_id(&new.organisation)
+            .await?
+            .ok_or_else(|| Error::UnknownOrganisation(new.organisation.clone()))?;
+        let alone = match &self.file {
+            Some(file) => {
+                let alone = file.alone().await?;
+                self.take_back(&alone).await?;
+                Some(alone)
+            }
+            None => None,
+        };
+        let transaction = self.begin_writing().await?;
+        let since = Instant::now();
+        let checksum = hex::encode(new.checksum);
+        let before = submission::Entity::find()
+            .filter(submission::Column::OrganisationId.eq(organisation))
+            .filter(submission::Column::Checksum.eq(checksum.as_str()))
+            .one(&transaction)
+            .await?;
+        if let Some(before) = before {
+            let receipt = Receipt::AlreadyReceived { submission: before.id, received_at: before.received_at };
+            return Ok(Received::Before(receipt));
+        }
+        let id = last_id::<submission::Entity>(&transaction, submission::Column::Id).await? + 1;
+        if alone.is_some() {
+            let before = Before {
+                submission: id,
+                institution: last_id::<institution::Entity>(&transaction, institution::Column::Id).await?,
+                result: last_id::<result::Entity>(&transaction, result::Column::Id).await?,
+                destination: last_id::<destination_count::Entity>(&transaction, destination_count::Column::Id).await?,
+            };
+            let row = setting::ActiveModel { key: Set(UNDER_WAY.to_owned()), value: Set(before.to_text()) };
+            setting::Entity::insert(row).exec_without_returning(&transaction).await?;
+        }
+        let row = submission::ActiveModel {
+            id: Set(id),
+            organisation_id: Set(organisation),
+            checksum: Set(checksum),
+            received_at: Set(new.received_at),
+            rows: Set(i64::try_from(new.rows).unwrap_or(i64::MAX)),
+            results: Set(0),
+            scores: Set(0),
+        };
+        submission::Entity::insert(row).exec_without_returning(&transaction).await?;
+        let writing = Some((transaction, since));
+        Ok(Received::New(Intake { store: self.clone(), writing, alone, organisation, submission: id }))
+    }
+
+    /// The last result and the last count of destinations that are accepted.
+    pub(super) async fn last_accepted(&self) -> Result<(i64, i64)> {
+        if self.file.is_none() {
+            // Nothing of a submission that is under way is seen from outside.
+            let transaction = self.begin_writing().await?;
+            let last = last_of_all(&transaction).await?;
+            transaction.commit().await?;
+            return Ok(last);
+        }
+        // One state of the file.
+        let reading = self.database.begin().await?;
+        let last = match under_way(&reading).await? {
+            Some(before) => (before.result, before.destination),
+            None => last_of_all(&reading).await?,
+        };
+        reading.commit().await?;
+        Ok(last)
+    }
+
+    /// Takes back what is left of a submission whose process ended before it was accepted.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_back_what_was_left(&self) -> Result<()> {
+        let Some(file) = self.file.as_ref() else { return Ok(()) };
+        if under_way(&self.database).await?.is_none() {
+            return Ok(());
+        }
+        match file.alone_at_once()? {
+            Some(alone) => self.take_back(&alone).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn take_back(&self, _alone: &Alone) -> Result<()> {
+        let (Some(file), Some(before)) = (&self.file, under_way(&self.database).await?) else { return Ok(()) };
+        tracing::info!(submission = before.submission, "taking back what was left of a submission");
+        // What refers to what is taken back is taken back before it: looking for it each time would take long.
+        let changes = file.without_references().await?;
+        let last_result = last_id::<result::Entity>(&self.database, result::Column::Id).await?;
+        let last_institution = last_id::<institution::Entity>(&self.database, institution::Column::Id).await?;
+        let last_destination =
+            last_id::<destination_count::Entity>(&self.database, destination_count::Column::Id).await?;
+        for (table, key, first, last) in [
+            ("benchmark_score", "result_id", before.result, last_result),
+            ("result", "id", before.result, last_result),
+            ("destination_count", "id", before.destination, last_destination),
+            ("institution", "id", before.institution, last_institution),
+        ] {
+            let mut to = last;
+            while to > first {
+                let from = (to - TAKEN_BACK).max(first);
+                let transaction = file.begin(&changes, super::COMMAND_PATIENCE).await?;
+                let sql = format!("DELETE FROM {table} WHERE {key} > {from} AND {key} <= {to}");
+                transaction.execute_unprepared(&sql).await?;
+                transaction.commit().await?;
+                time::sleep(PAUSE).await;
+                to = from;
+            }
+        }
+        let transaction = file.begin(&changes, super::COMMAND_PATIENCE).await?;
+        submission::Entity::delete_by_id(before.submission).exec(&transaction).await?;
+        setting::Entity::delete_by_id(UNDER_WAY).exec(&transaction).await?;
+        transaction.commit().await?;
+        changes.close().await?;
+        Ok(())
+    }
+}
+
+/// What is being taken in, if anything is.
+async fn under_way(connection: &impl ConnectionTrait) -> Result<Option<Before>> {
+    let found = setting::Entity::find_by_id(UNDER_WAY).one(connection).await?;
+    let read = |row: setting::Model| {
+        Before::from_text(&row.value).ok_or_else(|| Error::Corrupt(format!("`{}` as {UNDER_WAY}", row.value)))
+    };
+    found.map(read).transpose()
+}
+
+async fn last_of_all(connection: &impl ConnectionTrait) -> Result<(i64, i64)> {
+    let result = last_id::<result::Entity>(connection, result::Column::Id).await?;
+    let destination = last_id::<destination_count::Entity>(connection, destination_count::Column::Id).await?;
+    Ok((result, destination))
+}
+
+/// The highest key of a table; 0 where it is empty. Keys are given here, so that they grow in the order of commits.
+pub(super) async fn last_id<E: EntityTrait>(connection: &impl ConnectionTrait, id: E::Column) -> Result<i64> {
+    let last = E::find().select_only().column_as(id.max(), "last").into_tuple::<Option<i64>>();
+    Ok(last.one(connection).await?.flatten().unwrap_or(0))
+}
+
+impl Before {
+    fn to_text(self) -> String {
+        format!("{} {} {} {}", self.submission, self.institution, self.result, self.destination)
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        let keys: Vec<i64> = text.split(' ').map(str::parse).collect::<std::result::Result<_, _>>().ok()?;
+        let [submission, institution, result, destination] = keys[..] else { return None };
+        Some(Self { submission, institution, result, destination })
+    }
+}

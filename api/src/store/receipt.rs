@@ -1,0 +1,74 @@
+//! What is handed in, and what became of it.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+/// What is handed in, beside the records.
+#[derive(Debug, Clone)]
+pub struct NewSubmission {
+    /// The code of the organisation that hands in.
+    pub organisation: String,
+    /// SHA-256 of what was handed in: the same again changes nothing.
+    pub checksum: [u8; 32],
+    /// When it came in, UTC.
+    pub received_at: DateTime<Utc>,
+    /// Rows read.
+    pub rows: u64,
+}
+
+/// What became of a submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Receipt {
+    /// The organisation handed in the same before: nothing was changed.
+    AlreadyReceived {
+        /// The number of that submission.
+        submission: i64,
+        /// When it came in.
+        received_at: DateTime<Utc>,
+    },
+    /// It is stored.
+    Accepted {
+        /// Its number.
+        submission: i64,
+        /// Results stored, corrections among them.
+        results: usize,
+        /// Scores stored.
+        scores: usize,
+        /// Results that correct an earlier one.
+        corrected: usize,
+        /// Results that were there already, word for word, and were not stored again.
+        unchanged: usize,
+    },
+    /// Counts of destinations are stored.
+    CountsAccepted {
+        /// The number of the submission.
+        submission: i64,
+        /// Counts stored, corrections among them.
+        counts: usize,
+        /// Counts that correct an earlier one.
+        corrected: usize,
+        /// Counts that were there already and were not stored again.
+        unchanged: usize,
+    },
+}
+
+impl fmt::Display for Receipt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AlreadyReceived { submission, received_at } => {
+                write!(f, "nothing changed: received before as submission {submission} on {}", received_at.date_naive())
+            }
+            Self::Accepted { submission, results, scores, corrected, unchanged } => write!(
+                f,
+                "stored as submission {submission}: {results} results with {scores} scores, {corrected} of them \
+                 corrections; {unchanged} were there already"
+            ),
+            Self::CountsAccepted { submission, counts, corrected, unchanged } => write!(
+                f,
+                "stored as submission {submission}: {counts} counts of destinations, {corrected} of them corrections; \
+                 {unchanged} were there already"
+            ),
+        }
+    }
+}
