@@ -48,7 +48,7 @@ impl Store {
         let areas: HashMap<i64, String> =
             self.area_ids(&self.database).await?.into_iter().map(|(code, id)| (id, code)).collect();
         let code = |id: i64| areas.get(&id).cloned().ok_or_else(|| Error::Corrupt(format!("the area {id}")));
-        let (last_result, _) = self.last_accepted().await?;
+        let (last_result, _) = self.accepted().await?;
         let holding = result::Entity::find()
             .select_only()
             .column(institution::Column::Pseudonym)

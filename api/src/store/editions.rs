@@ -87,12 +87,14 @@ impl Store {
     /// How many results and counts that hold now came after the newest edition of their period.
     async fn counted(&self) -> Result<BTreeMap<Publishable, u64>> {
         let mut counted = BTreeMap::new();
-        for (subject, table, last, period) in [
-            ("results", "result", "last_result", "t.period = newest.period"),
+        let (last_result, last_destination) = self.accepted().await?;
+        for (subject, table, last, accepted, period) in [
+            ("results", "result", "last_result", last_result, "t.period = newest.period"),
             (
                 "destinations",
                 "destination_count",
                 "last_destination",
+                last_destination,
                 "t.cohort_year = CAST(SUBSTR(newest.period, 1, 4) AS INTEGER)",
             ),
         ] {
@@ -100,8 +102,9 @@ impl Store {
                 "SELECT newest.period, COUNT(*) FROM {table} t \
                  JOIN (SELECT e.period AS period, MAX(r.{last}) AS last FROM release_edition e \
                   JOIN release r ON r.number = e.release WHERE e.subject = '{subject}' GROUP BY e.period) newest \
-                 ON {period} AND t.id > newest.last \
-                 WHERE NOT EXISTS (SELECT 1 FROM {table} n WHERE n.supersedes = t.id) GROUP BY newest.period"
+                 ON {period} AND t.id > newest.last AND t.id <= {accepted} \
+                 WHERE NOT EXISTS (SELECT 1 FROM {table} n WHERE n.supersedes = t.id AND n.id <= {accepted}) \
+                 GROUP BY newest.period"
             );
             let statement = Statement::from_string(self.database.get_database_backend(), sql);
             for row in self.database.query_all_raw(statement).await? {

@@ -190,6 +190,12 @@ impl Store {
         Ok(last)
     }
 
+    /// The keys up to which results and counts of destinations may be read: all that are seen, save of a submission that is under
+    /// way in a SQLite file.
+    pub(super) async fn accepted(&self) -> Result<(i64, i64)> {
+        if self.file.is_some() { self.last_accepted().await } else { Ok((i64::MAX, i64::MAX)) }
+    }
+
     /// Takes back what is left of a submission whose process ended before it was accepted.
     ///
     /// # Errors

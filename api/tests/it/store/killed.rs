@@ -6,6 +6,12 @@ use serde_json::Value;
 
 use crate::support::{Database, Desk, OWN_FILES, Population, Running};
 
+/// A term for each time that a publisher is killed.
+const PERIODS: [&str; 17] = [
+    "201718T1", "201718T2", "201718T3", "201819T1", "201819T2", "201819T3", "201920T1", "201920T2", "201920T3",
+    "202021T1", "202021T2", "202021T3", "202122T1", "202122T2", "202122T3", "202223T1", "202223T2",
+];
+
 /// How often each kind of process is killed; 51 times in all.
 const TIMES: u32 = 17;
 
@@ -118,8 +124,11 @@ async fn a_release_whose_publisher_is_killed_is_there_or_not() {
     let desk = Desk::filled();
     let database = Database::at(&desk.url());
     for time in 0..TIMES {
-        let salted = Population::standard(time + 2).only(|row| row.scheme == "URN");
-        desk.write("more.csv", &salted.file());
+        // A term that nothing was published of.
+        let period = PERIODS[usize::try_from(time).unwrap()];
+        let mut population = Population::standard(1).only(|row| row.scheme == "URN" && row.period == "202324T3");
+        population.0.iter_mut().for_each(|row| row.period = period);
+        desk.write("more.csv", &population.file());
         desk.does_own(&["import", "results", "more.csv", "--organisation", "NE-HUB"]);
         let before = database.numbers("SELECT MAX(number) FROM release").await[0][0];
         kill(&desk, &["publish"], moment(time, 500));
