@@ -31,6 +31,7 @@ fn population(twin: usize, terms: usize) -> Population {
             hubs: hub.map(|hub| (hub, 0..terms)).into_iter().collect(),
             attributes: Attributes::default(),
             scores: std::array::from_fn(|benchmark| score(benchmark, &mut random)),
+            absent: Vec::new(),
         });
     }
     institutions[0].hubs = vec![(area(HUBS[0]), 0..terms / 2), (area(HUBS[1]), terms / 2..terms)];

@@ -41,7 +41,8 @@ pub(super) async fn england() -> &'static Fixture {
 }
 
 impl Fixture {
-    async fn filled(name: &str, population: Population) -> Self {
+    /// Institutions handed in by their organisations, and published.
+    pub(super) async fn filled(name: &str, population: Population) -> Self {
         let service = Service::over(Database::shared(name), SECRET).await;
         let hub = area("HUB-2018-21");
         let own = |institution: &super::population::Institution| institution.hubs.iter().any(|(code, _)| *code == hub);

@@ -16,6 +16,7 @@
 //! | `small` | cells below the threshold |
 //! | `pooling` | tokens of several tiers together |
 //! | `collusion` | all but one tell; own results subtracted |
+//! | `joint` | all answers put together: one token, several, one that also provides |
 //! | `extremes` | all or none achieve |
 //! | `trickle` | one term handed in over ten releases |
 //! | `race` | many new questions at once |
@@ -24,7 +25,8 @@
 //! | `tradeoff` | long run only: how sharp standard tables may be |
 //!
 //! They stand on `population` (who is attacked), `fixture` (services that are shared), `ask` (how they ask), `choose` (which
-//! questions tell most), `evidence` and `posterior` (what follows from the answers), `simulation` (the noise redrawn with
+//! questions tell most), `gather` (all that budgets allow), `noise_model` (which noise answers share), `outsider` (what is believed
+//! before), `decoder` and `figures` (what follows from all answers, and how it is judged), `evidence` and `posterior` (what follows from the answers), `simulation` (the noise redrawn with
 //! another σ), `solver`, `statistic`, `random` and `report`.
 //!
 //! `cargo test` runs a short version. The long one, and the table for the book (`api/docs/src/protection.md`), come from
@@ -35,10 +37,16 @@ mod averaging;
 mod change;
 mod choose;
 mod collusion;
+mod decoder;
 mod differencing;
 mod evidence;
 mod extremes;
+mod figures;
 mod fixture;
+mod gather;
+mod joint;
+mod noise_model;
+mod outsider;
 mod pooling;
 mod population;
 mod posterior;

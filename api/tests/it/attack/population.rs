@@ -47,6 +47,8 @@ pub(super) struct Institution {
     pub(super) attributes: Attributes,
     /// By benchmark.
     pub(super) scores: [Option<u8>; 8],
+    /// The terms in which it has no results, ascending: it was absent, had not opened yet, or has closed.
+    pub(super) absent: Vec<usize>,
 }
 
 /// Institutions over some terms.
@@ -59,6 +61,16 @@ pub(super) struct Population {
 impl Institution {
     pub(super) fn hub(&self, term: usize) -> Option<AreaIndex> {
         self.hubs.iter().find(|(_, terms)| terms.contains(&term)).map(|(hub, _)| *hub)
+    }
+
+    /// Whether it has results in a term.
+    pub(super) fn takes_part(&self, term: usize) -> bool {
+        !self.absent.contains(&term)
+    }
+
+    /// The newest term up to one in which it had results: where it stands by the roll.
+    fn last_seen(&self, term: usize) -> Option<usize> {
+        (0..=term).rev().find(|&term| self.takes_part(term))
     }
 
     /// Whether it achieved a benchmark; `None` where it was not assessed.
@@ -94,20 +106,45 @@ impl Population {
                 hubs: record.hub.iter().map(|hub| (area(hub), belonging(terms, &mut random))).collect(),
                 attributes: record.attributes,
                 scores: record.scores.try_into().unwrap(),
+                absent: Vec::new(),
             })
             .collect();
         Self { institutions, periods: terms_until(newest, terms) }
     }
 
+    /// The same with some absent from each term by chance, some that closed and some that opened later: those tell a
+    /// patient attacker most, because sets change.
+    pub(super) fn with_absences(mut self, absent: f64, coming_and_going: f64) -> Self {
+        let mut random = Random::new(SEED + 1);
+        let terms = self.periods.len();
+        for institution in &mut self.institutions {
+            let turn = if random.chance(coming_and_going) { 1 + random.below(terms.max(2) - 1) } else { terms };
+            let closes = random.chance(0.5);
+            institution.absent = (0..terms)
+                .filter(|&term| {
+                    let chance = random.chance(absent);
+                    chance || (turn < terms && (term >= turn) == closes)
+                })
+                .collect();
+        }
+        self
+    }
+
     /// The results file of those for whom something holds.
     pub(super) fn file(&self, wanted: impl Fn(&Institution) -> bool) -> String {
+        self.file_of(|_, institution, _| wanted(institution))
+    }
+
+    /// The results file of those for whom something holds, by position and term.
+    pub(super) fn file_of(&self, wanted: impl Fn(usize, &Institution, usize) -> bool) -> String {
         let mut text = String::from(
             "institution_scheme,institution_id,framework,period,completed_on,local_authority,hub,phase,type,\
              disadvantage_quintile,size_band,setting,terms_version,b1,b2,b3,b4,b5,b6,b7,b8\n",
         );
         let code = |area: AreaIndex| catalogue().areas()[area].code.as_str();
-        for (id, institution) in self.institutions.iter().enumerate().filter(|(_, institution)| wanted(institution)) {
-            for (term, period) in self.periods.iter().enumerate() {
+        for (id, institution) in self.institutions.iter().enumerate() {
+            let has = |term: usize| institution.takes_part(term) && wanted(id, institution, term);
+            for (term, period) in self.periods.iter().enumerate().filter(|(term, _)| has(*term)) {
                 let (place, hub) = (code(institution.local_authority), institution.hub(term).map_or("", code));
                 let _ = write!(text, "URN,{},GATSBY-2014,{period},{},{place},{hub}", 100_000 + id, period.ends_on());
                 for dimension in Dimension::ALL {
@@ -155,6 +192,27 @@ impl Population {
         term: usize,
         benchmark: Option<u8>,
     ) -> Vec<Vec<u32>> {
+        self.cells_of(tabulation, areas, |institution| {
+            let assessed = match benchmark {
+                Some(benchmark) => institution.achieved(benchmark).is_some(),
+                None => institution.scores.iter().all(Option::is_some),
+            };
+            (assessed && institution.takes_part(term)).then_some(term)
+        })
+    }
+
+    /// Per cell of a tabulation, who stands in it by the roll of a term: everybody who took part up to then.
+    pub(super) fn roll(&self, tabulation: &Tabulation, areas: &[AreaIndex], term: usize) -> Vec<Vec<u32>> {
+        self.cells_of(tabulation, areas, |institution| institution.last_seen(term))
+    }
+
+    /// Per cell of a tabulation, who is in it, each where it is in the term that is told of it.
+    fn cells_of(
+        &self,
+        tabulation: &Tabulation,
+        areas: &[AreaIndex],
+        as_of: impl Fn(&Institution) -> Option<usize>,
+    ) -> Vec<Vec<u32>> {
         let groups = tabulation.groups();
         let mut around: HashMap<AreaIndex, Vec<usize>> = HashMap::new();
         for (position, &area) in areas.iter().enumerate() {
@@ -164,15 +222,12 @@ impl Population {
         }
         let mut cells = vec![Vec::new(); areas.len() * groups.len()];
         for (id, institution) in (0_u32..).zip(&self.institutions) {
-            let assessed = match benchmark {
-                Some(benchmark) => institution.achieved(benchmark).is_some(),
-                None => institution.scores.iter().all(Option::is_some),
+            let place = match (as_of(institution), tabulation.kind) {
+                (None, _) => None,
+                (Some(term), AreaKind::Hub) => institution.hub(term),
+                (Some(_), _) => Some(institution.local_authority),
             };
-            let place = match tabulation.kind {
-                AreaKind::Hub => institution.hub(term),
-                _ => Some(institution.local_authority),
-            };
-            let Some(positions) = place.and_then(|place| around.get(&place)).filter(|_| assessed) else { continue };
+            let Some(positions) = place.and_then(|place| around.get(&place)) else { continue };
             for group in (0..groups.len()).filter(|group| institution.meets(&groups[*group])) {
                 positions.iter().for_each(|area| cells[area * groups.len() + group].push(id));
             }

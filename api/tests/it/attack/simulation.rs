@@ -107,7 +107,8 @@ fn told(total: f64, institutions: usize, top: f64, sigma: f64) -> Estimate {
     Estimate { value: Some(value), standard_error: Some(error), bound: None, reason: None }
 }
 
-fn step_below(limit: f64) -> f64 {
+/// The largest 1-2-5 step not above a limit.
+pub(super) fn step_below(limit: f64) -> f64 {
     let power = 10_f64.powf(limit.log10().floor());
     [5.0, 2.0, 1.0].into_iter().map(|digit| digit * power).find(|step| *step <= limit).unwrap_or(power)
 }

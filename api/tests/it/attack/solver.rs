@@ -29,6 +29,11 @@ impl Symmetric {
         }
     }
 
+    /// Adds to one entry.
+    pub(super) fn add(&mut self, one: usize, other: usize, more: f64) {
+        self.rows[one.max(other)][one.min(other)] += more;
+    }
+
     /// Factors the matrix; panics where it is not positive definite.
     pub(super) fn factor(mut self) -> Factor {
         for at in 0..self.rows.len() {
@@ -64,6 +69,29 @@ impl Factor {
 }
 
 impl Factor {
+    /// The first entries of the diagonal of the inverse.
+    pub(super) fn variances(&self, first: usize) -> Vec<f64> {
+        let size = self.rows.len();
+        let mut column = vec![0.0; size];
+        let variance = |at: usize| {
+            column[at] = 1.0 / self.rows[at][at];
+            for below in at + 1..size {
+                let row = &self.rows[below];
+                column[below] = -dot(&row[at..below], &column[at..below]) / row[below];
+            }
+            dot(&column[at..], &column[at..])
+        };
+        (0..first).map(variance).collect()
+    }
+
+    /// A vector times the inverse times the vector.
+    pub(super) fn variance_of(&self, mut vector: Vec<f64>) -> f64 {
+        for (at, row) in self.rows.iter().enumerate() {
+            vector[at] = (vector[at] - dot(&row[..at], &vector[..at])) / row[at];
+        }
+        dot(&vector, &vector)
+    }
+
     /// The factored matrix times a vector.
     pub(super) fn times(&self, vector: &[f64]) -> Vec<f64> {
         let mut upper = vec![0.0; vector.len()];

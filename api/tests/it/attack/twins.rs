@@ -68,6 +68,7 @@ fn population(twin: usize) -> Population {
         hubs: hub_of("HUB-2018-17"),
         attributes: attributes("special", "maintained", "1", "medium", "rural"),
         scores: std::array::from_fn(score),
+        absent: Vec::new(),
     }];
     for (place, count, hub) in
         [("E06000057", 28, "HUB-2018-21"), ("E06000047", 16, "HUB-2018-21"), ("E06000001", 14, "HUB-2018-17")]
@@ -81,6 +82,7 @@ fn population(twin: usize) -> Population {
                 hubs: hub_of(hub),
                 attributes: attributes("secondary", kind, quintile, size, "urban"),
                 scores: std::array::from_fn(|_| Some(if random.chance(0.5) { 100 } else { 40 })),
+                absent: Vec::new(),
             });
         }
     }

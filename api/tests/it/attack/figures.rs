@@ -1,0 +1,77 @@
+//! What a decoder achieved, in the figures by which the protection is judged.
+
+use super::{
+    decoder::Decoded,
+    population::{BENCHMARKS, Population},
+    statistic::{Samples, mean},
+};
+
+/// From which chance on a fact counts as told, where the attacker was less sure before asking.
+const SURE: f64 = 0.95;
+
+/// What a decoder achieved over all facts that the attacker did not know: whether an institution achieved a benchmark.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Figures {
+    pub(super) facts: usize,
+    /// How many of its best guesses without any answer are right.
+    pub(super) before: f64,
+    /// How many of its best guesses with the answers are.
+    pub(super) after: f64,
+    /// How well the evidence alone, without what was believed before, tells those who achieved from others; the mean over the
+    /// benchmarks.
+    pub(super) evidence: f64,
+    /// The share of facts that it is sure of since it asked, and how many of them are right.
+    pub(super) told: f64,
+    pub(super) told_right: f64,
+    /// How much likelier the truth became on average over the benchmarks, for the tenth of institutions that lose most.
+    pub(super) worst_tenth: f64,
+}
+
+impl Figures {
+    pub(super) fn advantage(&self) -> f64 {
+        self.after - self.before
+    }
+
+    pub(super) fn of(population: &Population, decoded: &Decoded, wanted: &dyn Fn(u32, u8) -> bool) -> Self {
+        let (mut facts, mut before, mut after, mut told, mut right) = (0, 0, 0, 0, 0);
+        let mut curves = Vec::new();
+        let mut gains: Vec<Vec<f64>> = vec![Vec::new(); population.institutions.len()];
+        for (at, benchmark) in BENCHMARKS.into_iter().enumerate() {
+            let mut evidence = Samples::default();
+            for ((id, institution), gains) in (0..).zip(&population.institutions).zip(&mut gains) {
+                let Some(achieved) = institution.achieved(benchmark).filter(|_| wanted(id, benchmark)) else {
+                    continue;
+                };
+                let (prior, posterior) = (decoded.before[at][id as usize], decoded.after[at][id as usize]);
+                let of_truth = |chance: f64| if achieved { chance } else { 1.0 - chance };
+                facts += 1;
+                before += usize::from(of_truth(prior) > 0.5);
+                after += usize::from(of_truth(posterior) > 0.5);
+                let sure = posterior.max(1.0 - posterior) >= SURE && prior.max(1.0 - prior) < SURE;
+                told += usize::from(sure);
+                right += usize::from(sure && of_truth(posterior) > 0.5);
+                evidence.add(log_odds(posterior) - log_odds(prior), achieved);
+                gains.push(of_truth(posterior) - of_truth(prior));
+            }
+            if evidence.len() > 0 {
+                curves.push(evidence.area_under_curve());
+            }
+        }
+        let mut gains: Vec<f64> = gains.iter().filter(|gains| !gains.is_empty()).map(|gains| mean(gains)).collect();
+        gains.sort_by(|one, other| other.total_cmp(one));
+        let all = facts.max(1) as f64;
+        Self {
+            facts,
+            before: before as f64 / all,
+            after: after as f64 / all,
+            evidence: mean(&curves),
+            told: told as f64 / all,
+            told_right: right as f64 / told.max(1) as f64,
+            worst_tenth: mean(&gains[..gains.len().div_ceil(10)]),
+        }
+    }
+}
+
+fn log_odds(chance: f64) -> f64 {
+    (chance / (1.0 - chance)).ln()
+}

@@ -1,0 +1,182 @@
+//! The joint decoder at work: organisations that ask for all they may have, over terms, and put everything together.
+//!
+//! Results stay the same over all terms, which is the attackers' best case; of each term 3 % of institutions are absent, and 5 %
+//! opened or closed on the way.
+
+use api::domain::{AreaKind, Period};
+use disclosure::Tier;
+use tokio::sync::OnceCell;
+
+use crate::support::{HUB, attacks_run_long, block_on};
+
+use super::{
+    ask::Asker,
+    decoder::{Observation, decode, last_one},
+    figures::Figures,
+    fixture::Fixture,
+    gather::{observations, within_budget},
+    outsider::beliefs,
+    population::{BENCHMARKS, Population, area},
+    report::{Attack, Report},
+    statistic::Samples,
+};
+
+/// How many terms the attackers ask about.
+const TERMS: usize = 9;
+
+/// The North East (with two more regions in the long run) over nine terms.
+async fn changing() -> &'static Fixture {
+    static SHARED: OnceCell<Fixture> = OnceCell::const_new();
+    let all = ["E12000001", "E12000003", "E12000004"];
+    let regions = if attacks_run_long() { &all[..] } else { &all[..1] };
+    let population = || Population::drawn(regions, Period::new(2021, 3).unwrap(), TERMS).with_absences(0.03, 0.05);
+    SHARED.get_or_init(|| async { Fixture::filled("attack-joint", population()).await }).await
+}
+
+/// The targets of a passive attacker.
+struct Targets {
+    advantage: f64,
+    evidence: f64,
+    told: f64,
+    worst_tenth: f64,
+}
+
+fn judge(report: &mut Report, what: &str, figures: &Figures, targets: &Targets) {
+    let detail = format!(
+        "best guess without answers {:.3}, with them {:.3}, of {} facts",
+        figures.before, figures.after, figures.facts
+    );
+    report.at_most(&format!("{what}: advantage"), targets.advantage, figures.advantage(), &detail);
+    report.at_most(&format!("{what}: AUC of the evidence"), targets.evidence, figures.evidence, "");
+    let right = format!("{:.0} % of them right", 100.0 * figures.told_right);
+    report.at_most(&format!("{what}: facts told with 95 % confidence"), targets.told, figures.told, &right);
+    report.at_most(&format!("{what}: worst tenth of institutions"), targets.worst_tenth, figures.worst_tenth, "");
+}
+
+/// Who knows nothing beforehand.
+fn nobody(_: u32, _: u8) -> Option<bool> {
+    None
+}
+
+#[test]
+fn a_token_that_puts_everything_together_gains_little() {
+    block_on(async {
+        let shared = changing().await;
+        let mut report = Report::of(Attack::Joint);
+        let population = &shared.population;
+        for (tier, terms, advantage) in [
+            (Tier::Regional, 1, 0.08),
+            (Tier::Regional, TERMS, 0.12),
+            (Tier::International, 1, 0.03),
+            (Tier::International, TERMS, 0.06),
+        ] {
+            let name = format!("JOINT-{tier}-{terms}");
+            let fixture = shared.apart(&name.to_lowercase()).await;
+            let asker = Asker::new(&fixture.service, &name, tier).await;
+            let heard = within_budget(&[asker], population, terms, AreaKind::Country).await;
+            let told = observations(population, &heard);
+            let figures = Figures::of(population, &decode(&told, &beliefs(population), &nobody), &|_, _| true);
+            let what = format!("joint decoder, {}, {terms} terms", tier.as_str().to_uppercase());
+            let targets = Targets { advantage, evidence: 0.70, told: 0.02, worst_tenth: 0.20 };
+            judge(&mut report, &what, &figures, &targets);
+            if tier == Tier::Regional {
+                let target = if terms == 1 { 0.70 } else { 0.75 };
+                let right = knows_all_others(population, &told);
+                report.at_most(&format!("{what}: accuracy of who knows all other results"), target, right, "");
+            }
+        }
+        report.finish();
+    });
+}
+
+#[test]
+fn tokens_that_are_put_together_gain_little_more() {
+    block_on(async {
+        let shared = changing().await;
+        let mut report = Report::of(Attack::JointTokens);
+        let population = &shared.population;
+        for (tokens, terms) in [(2, TERMS), (3, 1), (3, TERMS)] {
+            let fixture = shared.apart(&format!("joint-tokens-{tokens}-{terms}")).await;
+            let names: Vec<String> = (0..tokens).map(|token| format!("JOINT-{token}")).collect();
+            let mut askers = Vec::new();
+            for name in &names {
+                askers.push(Asker::new(&fixture.service, name, Tier::Regional).await);
+            }
+            let heard = within_budget(&askers, population, terms, AreaKind::Country).await;
+            let told = observations(population, &heard);
+            let figures = Figures::of(population, &decode(&told, &beliefs(population), &nobody), &|_, _| true);
+            let what = format!("joint decoder, {tokens} REGIONAL tokens pooled, {terms} terms");
+            let targets = Targets {
+                advantage: if terms == 1 { 0.08 } else { 0.12 },
+                evidence: 0.70,
+                told: 0.02,
+                worst_tenth: 0.20,
+            };
+            judge(&mut report, &what, &figures, &targets);
+            let right = knows_all_others(population, &told);
+            report.at_most(&format!("{what}: accuracy of who knows all other results"), 0.75, right, "");
+        }
+        report.finish();
+    });
+}
+
+#[test]
+fn a_provider_that_subtracts_its_own_results_gains_little() {
+    block_on(async {
+        let shared = changing().await;
+        let mut report = Report::of(Attack::Provider);
+        let population = &shared.population;
+        let hub = area("HUB-2018-21");
+        let own = |id: u32| population.institutions[id as usize].hubs.iter().any(|(code, _)| *code == hub);
+        let known = |id: u32, benchmark: u8| {
+            own(id).then(|| population.institutions[id as usize].achieved(benchmark) == Some(true))
+        };
+        let fixture = shared.apart("joint-provider").await;
+        let asker = Asker { service: &fixture.service, organisation: HUB, tier: Tier::Regional };
+        let near = nearby(population);
+        let heard = within_budget(&[asker], &near, TERMS, AreaKind::Region).await;
+        let told = observations(population, &heard);
+        let decoded = decode(&told, &beliefs(population), &known);
+        // Those of its own local authorities are those of whom it knows most beside its own.
+        let places: Vec<_> = (0..)
+            .zip(&population.institutions)
+            .filter(|(id, _)| own(*id))
+            .map(|(_, institution)| institution.local_authority)
+            .collect();
+        let beside = |id: u32| !own(id) && places.contains(&population.institutions[id as usize].local_authority);
+        let figures = Figures::of(population, &decoded, &|id, _| beside(id));
+        let what = format!("a hub that subtracts its own results, neighbours', {TERMS} terms");
+        let targets = Targets { advantage: 0.12, evidence: 0.60, told: 0.01, worst_tenth: 0.20 };
+        judge(&mut report, &what, &figures, &targets);
+        report.finish();
+    });
+}
+
+/// The region that the hub of the fixture may ask about.
+fn nearby(population: &Population) -> Population {
+    let region = area("E12000001");
+    let mut near = population.clone();
+    near.institutions.retain(|institution| {
+        super::population::catalogue().local_authorities(region).contains(&institution.local_authority)
+    });
+    near
+}
+
+/// How often whoever knows all other results guesses the last one right, from everything together.
+fn knows_all_others(population: &Population, told: &[Vec<Observation>]) -> f64 {
+    let mut samples = Samples::default();
+    for (benchmark, told) in BENCHMARKS.into_iter().zip(told) {
+        let achieved = |id: u32| population.institutions[id as usize].achieved(benchmark);
+        // Every third is enough, and takes a third of the time.
+        for id in
+            (u32::from(benchmark) % 3..).step_by(3).take_while(|id| (*id as usize) < population.institutions.len())
+        {
+            if let Some(truth) = achieved(id)
+                && let Some(ratio) = last_one(told, id, &|other| achieved(other) == Some(true))
+            {
+                samples.add(ratio, truth);
+            }
+        }
+    }
+    samples.accuracy(0.0)
+}
