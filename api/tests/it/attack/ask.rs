@@ -167,6 +167,13 @@ pub(super) struct Figure {
     pub(super) mean: Estimate,
 }
 
+impl Figure {
+    /// Whether both tell the same of their cells.
+    pub(super) fn tells_the_same(&self, other: &Self) -> bool {
+        self.share == other.share && self.mean == other.mean
+    }
+}
+
 /// One published row over all benchmarks.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OverallFigure {

@@ -52,6 +52,17 @@ pub(super) struct Decoded {
     pub(super) after: Vec<Vec<f64>>,
 }
 
+impl Decoded {
+    /// Adds what is believed of some institutions.
+    pub(super) fn add(&mut self, of: &Self, ids: &[u32]) {
+        for (own, other) in [(&mut self.before, &of.before), (&mut self.after, &of.after)] {
+            for (own, other) in own.iter_mut().zip(other) {
+                own.extend(ids.iter().map(|id| other[*id as usize]));
+            }
+        }
+    }
+}
+
 /// A linear view of unknowns: institutions with weight 1, shared noise with its deviation, and noise of its own.
 #[derive(Debug, Clone)]
 struct Row {
@@ -76,10 +87,16 @@ struct Band {
 /// The rows about one benchmark.
 struct System {
     rows: Vec<Row>,
-    institutions: usize,
-    shared: usize,
+    /// Rows that share noise, directly or through others.
+    clusters: Vec<Cluster>,
     /// The Gaussian that stands in for each unknown institution: precision, and precision × mean.
     sites: Vec<(f64, f64)>,
+}
+
+/// The positions of rows that share noise, and the covariance of their noise.
+struct Cluster {
+    rows: Vec<usize>,
+    covariance: Vec<Vec<f64>>,
 }
 
 /// Decodes the answers, by benchmark. `known` are results that the attacker has anyway.
@@ -145,98 +162,187 @@ pub(super) fn decode(
 impl System {
     fn new(observations: &[Observation], unknown: &[u32], achieved: &dyn Fn(u32) -> bool) -> Self {
         let positions: HashMap<u32, u32> = unknown.iter().copied().zip(0..).collect();
-        let (rows, shared) = rows(observations, &|members: &[u32]| {
+        let rows = rows(observations, &|members: &[u32]| {
             let known = members.iter().filter(|id| !positions.contains_key(id) && achieved(**id)).count();
             (members.iter().filter_map(|id| positions.get(id).copied()).collect(), known as f64)
         });
-        Self { rows, institutions: unknown.len(), shared, sites: vec![(1.0, 0.0); unknown.len()] }
+        Self { clusters: clusters(&rows), rows, sites: vec![(4.0, 2.0); unknown.len()] }
     }
 
     /// What everything but its own site tells of each institution, as mean and variance; renews the bands' stand-ins too.
     fn cavities(&mut self) -> Vec<(f64, f64)> {
-        let size = self.institutions + self.shared;
-        let mut precision = Symmetric::diagonal(size, 1.0);
-        let mut weighted = vec![0.0; size];
+        let mut precision = Symmetric::diagonal(self.sites.len(), 0.0);
+        let mut weighted = vec![0.0; self.sites.len()];
         for (at, (of, times_mean)) in self.sites.iter().enumerate() {
-            precision.add(at, at, of - 1.0);
+            precision.add(at, at, *of);
             weighted[at] = *times_mean;
         }
-        for row in &self.rows {
-            let Some((value, variance)) = row.stands_for() else { continue };
-            let entries = row.entries(self.institutions);
-            for (position, (at, weight)) in entries.iter().enumerate() {
-                weighted[*at] += weight * value / variance;
-                for (other, more) in &entries[..=position] {
-                    precision.add(*at, *other, weight * more / variance);
+        let views: Vec<View> = self.clusters.iter().map(|cluster| cluster.view(&self.rows)).collect();
+        for view in &views {
+            for (one, (row, left)) in view.rows.iter().zip(&view.inverse).enumerate() {
+                let row = &self.rows[*row];
+                let times: f64 = left.iter().zip(&view.values).map(|(left, value)| left * value).sum();
+                row.members.iter().for_each(|&member| weighted[member as usize] += times);
+                for (other, weight) in view.rows[..one].iter().zip(left) {
+                    precision.add_product(&row.members, &self.rows[*other].members, *weight);
                 }
+                precision.add_block(&row.members, left[one]);
             }
         }
         let factor = precision.factor();
         let means = factor.solve(weighted);
-        let variances = factor.variances(self.institutions);
+        let variances = factor.variances();
         let sites = self.sites.iter().zip(means.iter().zip(variances));
         let cavities = sites.map(|((of, times_mean), (mean, variance))| {
             let left = (1.0 / variance - of).max(1e-9);
             ((mean / variance - times_mean) / left, 1.0 / left)
         });
         let cavities = cavities.collect();
-        for row in self.rows.iter_mut().filter(|row| row.band.is_some()) {
-            row.renew_band(&factor, &means, self.institutions);
+        for (cluster, view) in self.clusters.iter().zip(&views) {
+            for (position, at) in cluster.rows.iter().enumerate() {
+                if self.rows[*at].band.is_some() {
+                    let (mean, variance) = view.noised_total(&self.rows, cluster, position, &factor, &means);
+                    self.rows[*at].band.as_mut().unwrap().renew(mean, variance);
+                }
+            }
         }
         cavities
     }
 }
 
-impl Row {
-    /// Value and variance of what the row says of the sum of its unknowns; `None` while a band says nothing yet.
-    fn stands_for(&self) -> Option<(f64, f64)> {
-        match self.band {
-            None => Some((self.value, self.variance)),
-            Some(band) if band.precision > 1e-9 => {
-                Some((band.weighted / band.precision, self.variance + 1.0 / band.precision))
-            }
+/// What the rows of a cluster say now: those that say anything, their values, and the inverse of their covariance.
+struct View {
+    /// Their positions among all rows, and in the cluster.
+    rows: Vec<usize>,
+    places: Vec<usize>,
+    values: Vec<f64>,
+    inverse: Vec<Vec<f64>>,
+}
+
+impl Cluster {
+    fn view(&self, rows: &[Row]) -> View {
+        let told = |row: &Row| match row.band {
+            None => Some((row.value, 0.0)),
+            Some(band) if band.precision > 1e-9 => Some((band.weighted / band.precision, 1.0 / band.precision)),
             Some(_) => None,
+        };
+        let (mut view, mut more) =
+            (View { rows: Vec::new(), places: Vec::new(), values: Vec::new(), inverse: Vec::new() }, Vec::new());
+        for (place, at) in self.rows.iter().enumerate() {
+            if let Some((value, variance)) = told(&rows[*at]) {
+                view.rows.push(*at);
+                view.places.push(place);
+                view.values.push(value);
+                more.push(variance);
+            }
+        }
+        let mut covariance = Symmetric::diagonal(view.rows.len(), 0.0);
+        for (one, (place, more)) in view.places.iter().zip(more).enumerate() {
+            for (other, with) in view.places[..=one].iter().enumerate() {
+                covariance.add(one, other, self.covariance[*place][*with]);
+            }
+            covariance.add(one, one, more);
+        }
+        let factor = covariance.factor();
+        let unit = |at: usize| (0..view.rows.len()).map(|other| if other == at { 1.0 } else { 0.0 }).collect();
+        view.inverse = (0..view.rows.len()).map(|at| factor.solve(unit(at))).collect();
+        view
+    }
+}
+
+impl View {
+    /// Mean and variance of the noised total behind a row of the cluster, everything told.
+    fn noised_total(
+        &self,
+        rows: &[Row],
+        cluster: &Cluster,
+        position: usize,
+        factor: &Factor,
+        means: &[f64],
+    ) -> (f64, f64) {
+        let noise = &cluster.covariance[position];
+        let shared: Vec<f64> = self.places.iter().map(|place| noise[*place]).collect();
+        let gain: Vec<f64> =
+            self.inverse.iter().map(|row| row.iter().zip(&shared).map(|(one, other)| one * other).sum()).collect();
+        let sum = |row: &Row| row.members.iter().map(|&member| means[member as usize]).sum::<f64>();
+        let mut weights = vec![0.0; means.len()];
+        let row = &rows[cluster.rows[position]];
+        row.members.iter().for_each(|&member| weights[member as usize] += 1.0);
+        let (mut mean, mut variance) = (sum(row), noise[position]);
+        for (((at, value), gain), shared) in self.rows.iter().zip(&self.values).zip(gain).zip(shared) {
+            rows[*at].members.iter().for_each(|&member| weights[member as usize] -= gain);
+            mean += gain * (value - sum(&rows[*at]));
+            variance -= gain * shared;
+        }
+        (mean, variance + factor.variance_of(weights))
+    }
+}
+
+impl Band {
+    /// Makes the stand-in agree with the band, everything else being as told.
+    fn renew(&mut self, mean: f64, variance: f64) {
+        let left = 1.0 / variance - self.precision;
+        if left < 1e-6 {
+            return;
+        }
+        let (mean, variance) = ((mean / variance - self.weighted) / left, 1.0 / left);
+        let deviation = variance.sqrt();
+        let sign = if self.above { -1.0 } else { 1.0 };
+        let edge = sign * (self.edge - mean) / deviation;
+        let ratio = if edge < -4.5 { -edge } else { density(edge) / normal(edge) };
+        let cut_mean = mean - sign * deviation * ratio;
+        let cut = variance * (1.0 - ratio * (ratio + edge)).clamp(0.02, 0.9999);
+        self.precision += STEP * (1.0 / cut - 1.0 / variance - self.precision);
+        self.weighted += STEP * (cut_mean / cut - mean / variance - self.weighted);
+    }
+}
+
+/// The rows in clusters of those that share noise.
+fn clusters(rows: &[Row]) -> Vec<Cluster> {
+    let mut leader: Vec<usize> = (0..rows.len()).collect();
+    let mut first: HashMap<u32, usize> = HashMap::new();
+    let find = |leader: &[usize], mut at: usize| {
+        while leader[at] != at {
+            at = leader[at];
+        }
+        at
+    };
+    for (at, row) in rows.iter().enumerate() {
+        for (part, _) in &row.shared {
+            let (one, other) = (find(&leader, at), find(&leader, *first.entry(*part).or_insert(at)));
+            leader[one.max(other)] = one.min(other);
         }
     }
-
-    fn entries(&self, institutions: usize) -> Vec<(usize, f64)> {
-        let members = self.members.iter().map(|&member| (member as usize, 1.0));
-        members.chain(self.shared.iter().map(|&(at, deviation)| (institutions + at as usize, deviation))).collect()
-    }
-
-    fn renew_band(&mut self, factor: &Factor, means: &[f64], institutions: usize) {
-        let entries = self.entries(institutions);
-        let mut vector = vec![0.0; means.len()];
-        entries.iter().for_each(|(at, weight)| vector[*at] = *weight);
-        let variance = factor.variance_of(vector);
-        let mean: f64 = entries.iter().map(|(at, weight)| weight * means[*at]).sum();
-        let (left, times_mean) = match self.stands_for() {
-            Some((value, own)) => (1.0 / variance - 1.0 / own, mean / variance - value / own),
-            None => (1.0 / variance, mean / variance),
+    let mut together: Vec<Vec<usize>> = vec![Vec::new(); rows.len()];
+    (0..rows.len()).for_each(|at| together[find(&leader, at)].push(at));
+    together.retain(|together| !together.is_empty());
+    let covariance = |one: &Row, other: &Row| -> f64 {
+        let shared = |(part, deviation): &(u32, f64)| {
+            other.shared.iter().find(|(with, _)| with == part).map_or(0.0, |(_, with)| deviation * with)
         };
-        let own = self.variance;
-        let Some(band) = self.band.as_mut().filter(|_| left > 1e-9) else { return };
-        // The noised total itself, as all others have it.
-        let (mean, variance) = (times_mean / left, 1.0 / left + own);
-        let deviation = variance.sqrt();
-        let sign = if band.above { -1.0 } else { 1.0 };
-        let edge = sign * (band.edge - mean) / deviation;
-        let ratio = if edge < -4.5 { -edge } else { density(edge) / normal(edge) };
-        let (cut_mean, cut) = (mean - sign * deviation * ratio, 1.0 - ratio * (ratio + edge));
-        let cut = variance * cut.clamp(0.02, 0.9999);
-        let precision = 1.0 / cut - 1.0 / variance;
-        band.precision += STEP * (precision - band.precision);
-        band.weighted += STEP * (cut_mean / cut - mean / variance - band.weighted);
-    }
+        one.shared.iter().map(shared).sum()
+    };
+    together
+        .into_iter()
+        .map(|together| {
+            let row = |one: &usize| {
+                let with = |other: &usize| {
+                    covariance(&rows[*one], &rows[*other]) + if one == other { rows[*one].variance } else { 0.0 }
+                };
+                together.iter().map(with).collect()
+            };
+            Cluster { covariance: together.iter().map(row).collect(), rows: together }
+        })
+        .collect()
 }
 
 fn density(x: f64) -> f64 {
     (-x * x / 2.0).exp() / std::f64::consts::TAU.sqrt()
 }
 
-/// The rows of some answers, and how many parts of the noise several of them share. `split` tells who of a set is unknown, and
+/// The rows of some answers. `split` tells who of a set is unknown, and
 /// how many of the others achieved.
-fn rows(observations: &[Observation], split: &dyn Fn(&[u32]) -> (Vec<u32>, f64)) -> (Vec<Row>, usize) {
+fn rows(observations: &[Observation], split: &dyn Fn(&[u32]) -> (Vec<u32>, f64)) -> Vec<Row> {
     let mut of_key: HashMap<u64, (Vec<usize>, f64)> = HashMap::new();
     for (at, observation) in observations.iter().enumerate() {
         for layer in observation.layers {
@@ -287,40 +393,20 @@ fn rows(observations: &[Observation], split: &dyn Fn(&[u32]) -> (Vec<u32>, f64))
         }
         rows.push(Row { members, shared, variance: (own + rounding).max(0.01), value, answers: 1.0, band });
     }
-    let parts = number_shared(&mut rows);
-    (rows, parts)
-}
-
-/// Numbers the parts that several rows share; one that a row has to itself is its own noise.
-fn number_shared(rows: &mut [Row]) -> usize {
-    let mut times: HashMap<u32, usize> = HashMap::new();
-    rows.iter().flat_map(|row| &row.shared).for_each(|(part, _)| *times.entry(*part).or_default() += 1);
-    let mut numbers: HashMap<u32, u32> = HashMap::new();
-    for row in rows {
-        for (part, deviation) in std::mem::take(&mut row.shared) {
-            if times[&part] == 1 {
-                row.variance += deviation * deviation;
-            } else {
-                let next = u32::try_from(numbers.len()).unwrap();
-                row.shared.push((*numbers.entry(part).or_insert(next), deviation));
-            }
-        }
-        row.shared.sort_unstable_by_key(|(part, _)| *part);
-    }
-    numbers.len()
+    rows
 }
 
 /// How an attacker who knows *all* other results guesses one institution's: the log likelihood ratio of yes to no.
 pub(super) fn last_one(observations: &[Observation], id: u32, achieved: &dyn Fn(u32) -> bool) -> Option<f64> {
     let with: Vec<Observation> =
         observations.iter().filter(|observation| observation.members.contains(&id)).cloned().collect();
-    let (rows, shared) = rows(&with, &|members: &[u32]| {
+    let rows = rows(&with, &|members: &[u32]| {
         (vec![0], members.iter().filter(|other| **other != id && achieved(**other)).count() as f64)
     });
     if rows.is_empty() {
         return None;
     }
-    let mut system = System { rows, institutions: 1, shared, sites: vec![(4.0, 2.0)] };
+    let mut system = System { clusters: clusters(&rows), rows, sites: vec![(4.0, 2.0)] };
     let rounds = if system.rows.iter().any(|row| row.band.is_some()) { 4 } else { 1 };
     let (mean, variance) = (0..rounds).map(|_| system.cavities()[0]).last()?;
     Some((2.0 * mean - 1.0) / (2.0 * variance))

@@ -72,6 +72,23 @@ impl Figures {
     }
 }
 
+/// How well the difference between two decoders' evidence alone tells those who achieved from others: what one has beyond the
+/// other.
+pub(super) fn beyond(population: &Population, more: &Decoded, less: &Decoded, wanted: &dyn Fn(u32) -> bool) -> f64 {
+    let mut curves = Vec::new();
+    for (at, benchmark) in BENCHMARKS.into_iter().enumerate() {
+        let mut extra = Samples::default();
+        for (id, institution) in (0..).zip(&population.institutions).filter(|(id, _)| wanted(*id)) {
+            if let Some(achieved) = institution.achieved(benchmark) {
+                let odds = |decoded: &Decoded| log_odds(decoded.after[at][id as usize]);
+                extra.add(odds(more) - odds(less), achieved);
+            }
+        }
+        curves.push(extra.area_under_curve());
+    }
+    mean(&curves)
+}
+
 fn log_odds(chance: f64) -> f64 {
     (chance / (1.0 - chance)).ln()
 }

@@ -59,6 +59,14 @@ impl Fixture {
     }
 }
 
-fn accepted(report: &api::service::ImportReport) {
+/// The institutions of one region's LEP whose hub and LEP hand in results here.
+pub(super) fn of_one_lep(terms: usize) -> Population {
+    let mut population = Population::drawn(&["E12000001"], Period::new(2021, 3).unwrap(), terms);
+    let inside = super::population::catalogue().local_authorities(area("E37000025"));
+    population.institutions.retain(|institution| inside.contains(&institution.local_authority));
+    population
+}
+
+pub(super) fn accepted(report: &api::service::ImportReport) {
     assert!(report.problems.is_empty(), "{:?}", report.problems.first());
 }

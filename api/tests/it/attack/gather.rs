@@ -14,10 +14,11 @@ use super::{
     simulation::step_below,
 };
 
-/// An answer, and at which tier it was given.
+/// An answer, at which tier it was given, and of which release, counted from 0.
 pub(super) struct Heard {
     pub(super) tier: Tier,
     pub(super) answer: Answer,
+    pub(super) release: usize,
 }
 
 /// Asks for the standard tables of every kind of area over the last `terms`, then, one organisation after the other, for the
@@ -59,7 +60,7 @@ fn is_within(kind: AreaKind, widest: AreaKind) -> bool {
 }
 
 /// One tabulation over all areas and some terms; `None` where the budget ends.
-async fn whole(
+pub(super) async fn whole(
     asker: Asker<'_>,
     tabulation: &Tabulation,
     population: &Population,
@@ -76,43 +77,61 @@ async fn whole(
         }
         answer.silent = Vec::new();
         answer.overall = Vec::new();
-        heard.push(Heard { tier: asker.tier, answer });
+        heard.push(Heard { tier: asker.tier, answer, release: 0 });
     }
     Some(heard)
 }
 
-/// What was heard, by benchmark. Of several answers about one cell in one term the one with least noise is kept: the others are
-/// the same with more noise on top.
-pub(super) fn observations(population: &Population, heard: &[Heard]) -> Vec<Vec<Observation>> {
-    let mut by_benchmark = vec![Vec::new(); BENCHMARKS.len()];
-    let mut seen: HashMap<(u8, usize, Cell), (usize, f64)> = HashMap::new();
-    for Heard { tier, answer } in heard {
-        let rules = tier.rules();
-        let sigma = rules.sigma_of(answer.tabulation.is_standard());
+/// The newest answer that was kept about one cell in one term.
+struct Kept {
+    at: usize,
+    sigma: f64,
+    figure: Figure,
+    release: usize,
+    base: usize,
+}
+
+/// What was heard, by benchmark, release after release; `versions` are the populations of the releases. Of several answers
+/// about one cell in one term the one with least noise is kept: the others are the same with more noise on top. A later release
+/// that tells the same of a cell tells nothing; one that tells something else has another base.
+pub(super) fn observations(versions: &[&Population], heard: &[Heard]) -> Vec<Vec<Observation>> {
+    let mut by_benchmark: Vec<Vec<Observation>> = vec![Vec::new(); BENCHMARKS.len()];
+    let mut kept: HashMap<(u8, usize, Cell), Kept> = HashMap::new();
+    for Heard { tier, answer, release } in heard {
+        let population = versions[*release];
+        let sigma = tier.rules().sigma_of(answer.tabulation.is_standard());
         let mut sets: HashMap<(usize, Option<u8>), Vec<Vec<u32>>> = HashMap::new();
         for figure in &answer.figures {
             let term = population.periods.iter().position(|known| *known == answer.periods[figure.period]).unwrap();
             let cell = &answer.cells[figure.cell];
             let name = (figure.benchmark, term, cell.clone());
-            if seen.get(&name).is_some_and(|(_, least)| *least <= sigma) {
-                continue;
-            }
+            let observations = &mut by_benchmark[usize::from(figure.benchmark) - 1];
+            let (base, at) = match kept.get(&name) {
+                None => (0, observations.len()),
+                Some(kept) if kept.release == *release || kept.sigma > sigma => {
+                    if kept.sigma <= sigma {
+                        continue;
+                    }
+                    (kept.base, kept.at)
+                }
+                Some(kept) if kept.sigma < sigma || kept.figure.tells_the_same(figure) => continue,
+                Some(kept) => (kept.base + 1, observations.len()),
+            };
             let assessed = || population.split(&answer.tabulation, &answer.areas, term, Some(figure.benchmark));
             let members = sets.entry((term, Some(figure.benchmark))).or_insert_with(assessed)[figure.cell].clone();
-            let standing = || population.roll(&answer.tabulation, &answer.areas, term);
-            let roll = &sets.entry((term, None)).or_insert_with(standing)[figure.cell];
-            let drawn = Drawn { cell, measure: figure.benchmark, members: &members, roll, term, base: 0 };
-            let layers = layers(drawn);
             let Some(told) = told(figure, members.len(), sigma) else { continue };
-            let observations: &mut Vec<Observation> = &mut by_benchmark[usize::from(figure.benchmark) - 1];
+            // The roll of a period stays as the first release with it knew it.
+            let standing = || versions[0].roll(&answer.tabulation, &answer.areas, term);
+            let roll = &sets.entry((term, None)).or_insert_with(standing)[figure.cell];
+            let drawn = Drawn { cell, measure: figure.benchmark, members: &members, roll, term, base };
+            let layers = layers(drawn);
             let observation = Observation { members, told, sigma, layers };
-            if let Some((at, least)) = seen.get_mut(&name) {
-                *least = sigma;
-                observations[*at] = observation;
+            if at < observations.len() {
+                observations[at] = observation;
             } else {
-                seen.insert(name, (observations.len(), sigma));
                 observations.push(observation);
             }
+            kept.insert(name, Kept { at, sigma, figure: *figure, release: *release, base });
         }
     }
     by_benchmark

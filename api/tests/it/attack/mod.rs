@@ -17,6 +17,9 @@
 //! | `pooling` | tokens of several tiers together |
 //! | `collusion` | all but one tell; own results subtracted |
 //! | `joint` | all answers put together: one token, several, one that also provides |
+//! | `insider` | a hub that handed in all but a few of its members |
+//! | `active` | a provider that hands in anew before each of many releases |
+//! | `lasting` | absences over thirty terms, known terms, one set under several names |
 //! | `extremes` | all or none achieve |
 //! | `trickle` | one term handed in over ten releases |
 //! | `race` | many new questions at once |
@@ -32,6 +35,7 @@
 //! `cargo test` runs a short version. The long one, and the table for the book (`api/docs/src/protection.md`), come from
 //! `EXCHANGE_ATTACKS=long cargo test --release --test it attack -- --nocapture --test-threads=1`.
 
+mod active;
 mod ask;
 mod averaging;
 mod change;
@@ -44,7 +48,9 @@ mod extremes;
 mod figures;
 mod fixture;
 mod gather;
+mod insider;
 mod joint;
+mod lasting;
 mod noise_model;
 mod outsider;
 mod pooling;

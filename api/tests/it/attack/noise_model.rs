@@ -5,8 +5,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::ask::Cell;
 
 /// The shares of the variance that hang on a cell's name, and on who stands in it by the roll; the rest hangs on the set.
-const OF_NAME: f64 = 0.30;
-const OF_STANDING: f64 = 0.35;
+const OF_NAME: f64 = 0.25;
+const OF_STANDING: f64 = 0.40;
 
 /// What one answer's noise was drawn for.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +38,11 @@ pub(super) fn layers(drawn: Drawn<'_>) -> [Layer; 3] {
         Layer { key: key(&(1, measure, roll, base)), share: OF_STANDING },
         Layer { key: key(&(2, measure, members, term, base)), share: 1.0 - OF_NAME - OF_STANDING },
     ]
+}
+
+/// The share of the variance that the terms of one cell have in common.
+pub(super) fn lasting() -> f64 {
+    OF_NAME + OF_STANDING
 }
 
 fn key(what: &impl Hash) -> u64 {

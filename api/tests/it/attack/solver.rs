@@ -34,6 +34,17 @@ impl Symmetric {
         self.rows[one.max(other)][one.min(other)] += more;
     }
 
+    /// Adds `weight` times the product of two vectors of ones and zeros, given by their ascending members, and its mirror image.
+    pub(super) fn add_product(&mut self, one: &[u32], other: &[u32], weight: f64) {
+        for (rows, columns) in [(one, other), (other, one)] {
+            for &row in rows {
+                let below = columns.partition_point(|column| *column <= row);
+                let entries = &mut self.rows[row as usize];
+                columns[..below].iter().for_each(|&column| entries[column as usize] += weight);
+            }
+        }
+    }
+
     /// Factors the matrix; panics where it is not positive definite.
     pub(super) fn factor(mut self) -> Factor {
         for at in 0..self.rows.len() {
@@ -69,8 +80,8 @@ impl Factor {
 }
 
 impl Factor {
-    /// The first entries of the diagonal of the inverse.
-    pub(super) fn variances(&self, first: usize) -> Vec<f64> {
+    /// The diagonal of the inverse.
+    pub(super) fn variances(&self) -> Vec<f64> {
         let size = self.rows.len();
         let mut column = vec![0.0; size];
         let variance = |at: usize| {
@@ -81,7 +92,7 @@ impl Factor {
             }
             dot(&column[at..], &column[at..])
         };
-        (0..first).map(variance).collect()
+        (0..size).map(variance).collect()
     }
 
     /// A vector times the inverse times the vector.
