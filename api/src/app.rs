@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 
 use crate::{
-    auth::{self, NewToken, Scope, TokenKey},
+    auth::{self, NewToken, Scope, TokenKey, Verifier},
     config::{EdgeSettings, LogFormat, ServeSettings, Settings, StatusProfile, Switch},
     domain::{Clock, Secret},
     graphql,
@@ -45,6 +45,7 @@ impl Clock for SystemClock {
 /// Sets up what the whole process shares: logs on standard error, and the cryptography of tokens. Lines are written by a
 /// thread of their own, many at a time where there are many; the guard writes what is left when it is dropped.
 pub fn set_up(settings: &Settings) -> Result<WorkerGuard> {
+    let kept_in = keep_memory_in();
     auth::install_crypto();
     let filter = tracing_subscriber::EnvFilter::try_new(&settings.log)
         .with_context(|| format!("expected a log filter such as `info`, found `{}`", settings.log))?;
@@ -57,7 +58,20 @@ pub fn set_up(settings: &Settings) -> Result<WorkerGuard> {
         LogFormat::Text => builder.init(),
         LogFormat::Json => builder.json().flatten_event(true).init(),
     }
+    if let Err(error) = kept_in {
+        tracing::warn!(%error, "core dumps stay on: one of them would hold the secret");
+    }
     Ok(guard)
+}
+
+/// No core dump, which would hold the secret, and no look into the memory by other processes of the same user.
+fn keep_memory_in() -> std::io::Result<()> {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
+    // The limit alone does not reach a handler that takes dumps through a pipe.
+    #[cfg(target_os = "linux")]
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)?;
+    Ok(())
 }
 
 /// Opens a database that is there already, with the secret of the settings.
@@ -148,10 +162,10 @@ pub async fn started(settings: &Settings) -> Result<Exchange> {
     Ok(exchange)
 }
 
-/// A bearer token for an organisation, signed with the service's own key.
+/// A bearer token for an organisation, signed with the key that signs at present.
 ///
 /// # Errors
-/// When it cannot be signed.
+/// When there is no key, or it cannot be signed.
 pub fn token(
     settings: &Settings,
     exchange: &Exchange,
@@ -166,7 +180,19 @@ pub fn token(
         ttl,
         id: random_id(),
     };
-    Ok(token_key(settings, exchange)?.sign(&token)?)
+    let key = TokenKey::that_signs(&exchange.trust().load(), &settings.issuer, &settings.audience)?;
+    let signed = key.sign(&token)?;
+    tracing::info!(id = token.id, organisation, until = %(token.issued_at + token.ttl), "signed a token");
+    Ok(signed)
+}
+
+/// The identifier of a token that a key of the service signed.
+///
+/// # Errors
+/// When it is none of the service, or has no identifier.
+pub fn token_id(settings: &Settings, exchange: &Exchange, token: &str) -> Result<String> {
+    let verifier = Verifier::new(exchange.trust(), &settings.issuer, &settings.audience);
+    verifier.identifier(token.trim())?.context("the token has no identifier; revoke those of its organisation")
 }
 
 /// Takes the address of the settings, so that a taken port is told before any work is done.
@@ -191,9 +217,11 @@ pub async fn serve(
     let exchange = Arc::new(exchange);
     let router = router_and(settings, edge, &exchange, playground)?;
     let follow = tokio::spawn(follow(exchange.clone()));
+    let follow_trust = tokio::spawn(follow_trust(exchange.clone()));
     tracing::info!(address = %listener.local_addr()?, release = exchange.newest_release(), "serving");
     let served = http::serve(listener, router, Interval::from_secs(edge.request_timeout.into()), ended()).await;
     follow.abort();
+    follow_trust.abort();
     exchange.close().await;
     served.context("the server failed")
 }
@@ -233,7 +261,7 @@ fn router_and(
         rows: if edge.field_by_field { graphql::RowsMade::FieldByField } else { graphql::RowsMade::Written },
     };
     let executor = graphql::Executor::new(&documents)?;
-    let verifier = token_key(settings, exchange)?.verifier();
+    let verifier = Verifier::new(exchange.trust(), &settings.issuer, &settings.audience);
     let ids = http::RequestIds::new(hex::encode(random::<4>()));
     let rules = http::EdgeRules {
         status_profile: match edge.status_profile {
@@ -290,6 +318,18 @@ async fn follow(exchange: Arc<Exchange>) {
     }
 }
 
+/// Keeps keys and revocations fresh, also while a large release is being loaded. Where the database is away, [`follow`] tells.
+async fn follow_trust(exchange: Arc<Exchange>) {
+    let mut ticks = tokio::time::interval(REFRESH_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = exchange.refresh_trust().await {
+            tracing::debug!(?error, "cannot read keys and revocations; what is known stays in force");
+        }
+    }
+}
+
 /// Resolves when the process is asked to end.
 async fn ended() {
     let interrupt = tokio::signal::ctrl_c();
@@ -302,10 +342,6 @@ async fn ended() {
         }
     }
     tracing::info!("ending: letting running requests finish");
-}
-
-fn token_key(settings: &Settings, exchange: &Exchange) -> Result<TokenKey> {
-    Ok(TokenKey::from_seed(exchange.secret().signing_seed(), &settings.issuer, &settings.audience)?)
 }
 
 /// An identifier that does not repeat.

@@ -19,7 +19,9 @@ pub mod organisation;
 pub mod release;
 pub mod release_edition;
 pub mod result;
+pub mod revocation;
 pub mod setting;
+pub mod signing_key;
 pub mod submission;
 mod tier;
 

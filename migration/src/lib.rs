@@ -13,6 +13,7 @@ mod m0009_rules;
 mod m0010_method;
 mod m0011_budget_accounts;
 mod m0012_editions;
+mod m0013_signing_keys;
 mod rule;
 mod state;
 
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_method::Migration),
             Box::new(m0011_budget_accounts::Migration),
             Box::new(m0012_editions::Migration),
+            Box::new(m0013_signing_keys::Migration),
         ]
     }
 }

@@ -1,20 +1,30 @@
-//! The service's own signing key: Ed25519, from a seed.
+//! A signing key of the service: Ed25519, from a seed that is drawn once and kept sealed.
 
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use aws_lc_rs::{
+    encoding::AsBigEndian,
+    signature::{Ed25519KeyPair, KeyPair},
+};
 use chrono::{DateTime, Duration, Utc};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use crate::domain::KeptKey;
 
 use super::{
-    Scopes, Verifier,
-    claims::{Audience, Claims},
+    Scopes, Trust, Verifier,
+    claims::{Audience, Claims, precise},
+    seal,
 };
 
 /// What stands before the seed in a PKCS #8 document of an Ed25519 key (RFC 8410, section 7).
 const PKCS8_PREFIX: [u8; 16] =
     [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
 
-/// The service's own key, with the issuer and the audience of its tokens.
+/// A key of the service, with the issuer and the audience of its tokens.
 pub struct TokenKey {
     signing: EncodingKey,
     public: Vec<u8>,
@@ -51,14 +61,25 @@ impl TokenKey {
     pub fn from_seed(seed: [u8; 32], issuer: &str, audience: &str) -> Result<Self, SignError> {
         let pair = Ed25519KeyPair::from_seed_unchecked(&seed).map_err(|error| SignError(error.to_string()))?;
         let public = pair.public_key().as_ref().to_vec();
-        let pkcs8 = [PKCS8_PREFIX.as_slice(), &seed].concat();
+        let pkcs8 = Zeroizing::new([PKCS8_PREFIX.as_slice(), &seed].concat());
         Ok(Self {
             signing: EncodingKey::from_ed_der(&pkcs8),
-            key_id: hex::encode(&Sha256::digest(&public)[..8]),
+            key_id: key_id(&public),
             public,
             issuer: issuer.to_owned(),
             audience: audience.to_owned(),
         })
+    }
+
+    /// The key that signs at present, for tokens of one issuer and one audience.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn that_signs(trust: &Trust, issuer: &str, audience: &str) -> Result<Self, SignError> {
+        let seed = trust
+            .seed()
+            .ok_or_else(|| SignError("there is none that signs; make one with `exchange key rotate`".to_owned()))?;
+        Self::from_seed(*seed, issuer, audience)
     }
 
     /// Makes and signs a token.
@@ -73,8 +94,10 @@ impl TokenKey {
             aud: Audience::One(self.audience.clone()),
             exp: seconds(token.issued_at + token.ttl),
             nbf: Some(seconds(token.issued_at)),
-            iat: Some(seconds(token.issued_at)),
+            // With its fraction: a token that is made right after all before it were taken back holds.
+            iat: Some(precise(token.issued_at)),
             jti: Some(token.id.clone()),
+            client_id: None,
             scope: token.scopes.write(),
         };
         let header = Header { kid: Some(self.key_id.clone()), ..Header::new(Algorithm::EdDSA) };
@@ -86,9 +109,45 @@ impl TokenKey {
         &self.public
     }
 
-    /// What verifies tokens of this key.
+    /// What verifies tokens of this key alone, none of which is ever taken back.
     pub fn verifier(&self) -> Verifier {
-        let key = DecodingKey::from_ed_der(&self.public);
-        Verifier::new(key, &self.key_id, &self.issuer, &self.audience)
+        let trust = Trust::in_one(&self.key_id, &self.public);
+        Verifier::new(Arc::new(ArcSwap::from_pointee(trust)), &self.issuer, &self.audience)
     }
+}
+
+/// What tokens name a key by.
+fn key_id(public: &[u8]) -> String {
+    hex::encode(&Sha256::digest(public)[..8])
+}
+
+/// Draws a new key and seals it. The library draws it, as it draws every key of its own.
+///
+/// # Errors
+/// When there is no randomness.
+pub fn new_key(sealing: &[u8; 32], made_at: DateTime<Utc>) -> Result<KeptKey, SignError> {
+    let failed = |_| SignError("no key could be drawn".to_owned());
+    let pair = Ed25519KeyPair::generate().map_err(failed)?;
+    let seed = pair.seed().and_then(|seed| seed.as_be_bytes()).map_err(failed)?;
+    let public = pair.public_key().as_ref().to_vec();
+    let id = key_id(&public);
+    let sealed = seal::seal(sealing, &seal::context(&id, &public), seed.as_ref()).map_err(failed)?;
+    Ok(KeptKey { id, public, sealed: Some(sealed), made_at, verifies_until: None, retired_at: None })
+}
+
+/// The key that versions before 0.2 derived from the secret: its tokens hold until a day that is announced, and it signs none.
+///
+/// # Errors
+/// When the seed is refused, which no seed should be.
+pub fn derived_key(seed: &[u8; 32], until: DateTime<Utc>) -> Result<KeptKey, SignError> {
+    let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|error| SignError(error.to_string()))?;
+    let public = pair.public_key().as_ref().to_vec();
+    Ok(KeptKey {
+        id: key_id(&public),
+        public,
+        sealed: None,
+        made_at: DateTime::UNIX_EPOCH,
+        verifies_until: Some(until),
+        retired_at: None,
+    })
 }

@@ -3,12 +3,16 @@
 mod claims;
 mod key;
 mod scope;
+mod seal;
 mod token;
+mod trust;
+mod verified;
 mod viewer;
 
-pub use key::{NewToken, SignError, TokenKey};
+pub use key::{NewToken, SignError, TokenKey, derived_key, new_key};
 pub use scope::{Scope, Scopes};
 pub use token::{TokenError, Verifier};
+pub use trust::Trust;
 pub use viewer::{Partner, Viewer};
 
 /// Chooses the cryptography behind tokens for this process; the library panics at first use otherwise. May be called

@@ -1,13 +1,17 @@
 //! Verifying a token: pure in the time that is handed in, with one pinned algorithm, issuer and audience.
 
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, errors::ErrorKind};
 use quick_cache::sync::Cache;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Partner, Scopes,
+    Partner, Scopes, Trust,
     claims::{Audience, Claims},
+    verified::Verified,
 };
 
 /// How far clocks may be apart, seconds.
@@ -43,6 +47,9 @@ pub enum TokenError {
     /// Its time has not come.
     #[error("the token does not hold yet")]
     NotYet,
+    /// It was taken back: it alone, or with every token of its organisation or client.
+    #[error("the token was revoked")]
+    Revoked,
     /// It is for somebody else.
     #[error("the token is for another audience")]
     Audience,
@@ -51,26 +58,19 @@ pub enum TokenError {
     Issuer,
 }
 
-/// Verifies tokens of one key, issuer and audience, and caches them for a minute.
+/// Verifies tokens of one issuer and audience by the keys that hold, and caches them for a minute. Whether the key still holds,
+/// and whether the token was taken back, is looked up each time.
 pub struct Verifier {
-    key: DecodingKey,
+    trust: Arc<ArcSwap<Trust>>,
     validation: Validation,
-    key_id: String,
     issuer: String,
     audience: String,
-    verified: Cache<[u8; 32], Verified>,
-}
-
-#[derive(Clone)]
-struct Verified {
-    partner: Partner,
-    starts: f64,
-    expires: f64,
-    checked_at: f64,
+    verified: Cache<[u8; 32], Arc<Verified>>,
 }
 
 impl Verifier {
-    pub(super) fn new(key: DecodingKey, key_id: &str, issuer: &str, audience: &str) -> Self {
+    /// What is trusted may change meanwhile; the next token is verified by what then is.
+    pub fn new(trust: Arc<ArcSwap<Trust>>, issuer: &str, audience: &str) -> Self {
         let mut validation = Validation::new(Algorithm::EdDSA);
         // Times are compared below with the time that is handed in: the library would read the system clock. Issuer and
         // audience are compared below as well, since the library takes an array of issuers.
@@ -79,9 +79,8 @@ impl Verifier {
         validation.validate_aud = false;
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
         Self {
-            key,
+            trust,
             validation,
-            key_id: key_id.to_owned(),
             issuer: issuer.to_owned(),
             audience: audience.to_owned(),
             verified: Cache::new(CAPACITY),
@@ -98,36 +97,54 @@ impl Verifier {
             return Err(TokenError::Malformed);
         }
         let digest: [u8; 32] = Sha256::digest(token).into();
-        let fresh = |known: &Verified| (known.checked_at..known.checked_at + CACHED).contains(&now);
+        let fresh = |known: &Arc<Verified>| (known.checked_at..known.checked_at + CACHED).contains(&now);
+        let trust = self.trust.load();
         let verified = if let Some(known) = self.verified.get(&digest).filter(fresh) {
             known
         } else {
-            let verified = self.check(token, now)?;
+            let verified = Arc::new(self.check(&trust, token, now)?);
             self.verified.insert(digest, verified.clone());
             verified
         };
-        if now >= verified.expires + LEEWAY {
+        if !trust.holds(&verified.key, now) {
+            Err(TokenError::Key)
+        } else if now >= verified.expires + LEEWAY {
             Err(TokenError::Expired)
         } else if now < verified.starts - LEEWAY {
             Err(TokenError::NotYet)
+        } else if trust.took_back(&verified) {
+            Err(TokenError::Revoked)
         } else {
-            Ok(verified.partner)
+            Ok(verified.partner.clone())
         }
     }
 
+    /// The identifier of a token that a key of the service signed, whether or not it still holds.
+    ///
+    /// # Errors
+    /// [`TokenError`] when it is none of the service.
+    pub fn identifier(&self, token: &str) -> Result<Option<String>, TokenError> {
+        Ok(self.check(&self.trust.load(), token, 0.0)?.id)
+    }
+
     /// Everything about a token that does not change while time passes.
-    fn check(&self, token: &str, now: f64) -> Result<Verified, TokenError> {
+    fn check(&self, trust: &Trust, token: &str, now: f64) -> Result<Verified, TokenError> {
         let header = jsonwebtoken::decode_header(token).map_err(|error| reason(error.kind()))?;
         let typed = header.typ.as_deref().is_none_or(|typ| {
             ["jwt", "at+jwt", "application/at+jwt"].iter().any(|known| typ.eq_ignore_ascii_case(known))
         });
-        let ours = header.kid.as_deref().is_none_or(|kid| kid == self.key_id);
-        if !typed || !ours || header.crit.is_some() || header.alg != Algorithm::EdDSA {
+        if !typed || header.crit.is_some() || header.alg != Algorithm::EdDSA {
             return Err(TokenError::Key);
         }
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.key, &self.validation)
-            .map_err(|error| reason(error.kind()))?
-            .claims;
+        // A token that names no key is tried with each: there are three at most.
+        let mut outcome = Err(TokenError::Key);
+        for (id, key) in trust.keys().filter(|(id, _)| header.kid.as_deref().is_none_or(|kid| kid == *id)) {
+            outcome = self.decode(token, key).map(|claims| (id, claims));
+            if outcome.is_ok() {
+                break;
+            }
+        }
+        let (key, claims) = outcome?;
         if claims.iss != self.issuer {
             return Err(TokenError::Issuer);
         }
@@ -146,7 +163,16 @@ impl Verifier {
             starts: claims.nbf.unwrap_or(f64::NEG_INFINITY),
             expires: claims.exp,
             checked_at: now,
+            key: key.to_owned(),
+            id: claims.jti,
+            client: claims.client_id,
+            issued_at: claims.iat,
         })
+    }
+
+    fn decode(&self, token: &str, key: &DecodingKey) -> Result<Claims, TokenError> {
+        let decoded = jsonwebtoken::decode::<Claims>(token, key, &self.validation);
+        Ok(decoded.map_err(|error| reason(error.kind()))?.claims)
     }
 }
 

@@ -1,15 +1,14 @@
-//! Commands of the operator: migrate, publish, organisations, agreements, tokens.
+//! Commands of the operator: migrate, publish, organisations, agreements.
 
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use chrono::{Duration, NaiveDate};
+use chrono::NaiveDate;
 use clap::Args;
 use disclosure::Tier;
 
 use crate::{
     app,
-    auth::Scope,
     config::Settings,
     domain::{Dimension, NewAgreement, OrganisationKind, Publication, Publishable},
     service::{Authority, Migrated},
@@ -133,17 +132,6 @@ pub(super) async fn add_agreement(settings: &Settings, args: &AgreementArgs) -> 
     })
     .await?;
     say(&format!("added agreement {id}: {} may ask about {}", args.consumer, args.area))
-}
-
-pub(super) async fn token(settings: &Settings, organisation: &str, scopes: &[Scope], ttl: Duration) -> Result<()> {
-    let token = then_close(app::started(settings).await?, async |exchange| {
-        if !exchange.operator(Authority::of_the_operator()).knows_organisation(organisation).await? {
-            bail!("no organisation has the code `{organisation}`");
-        }
-        app::token(settings, exchange, organisation, scopes, ttl)
-    })
-    .await?;
-    say(&token)
 }
 
 fn parse_dimension(text: &str) -> Result<Dimension, String> {

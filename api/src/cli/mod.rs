@@ -2,6 +2,7 @@
 
 mod administer;
 mod import;
+mod keys;
 pub mod serve;
 mod shell;
 
@@ -16,7 +17,6 @@ use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    auth::Scope,
     config::{ServeSettings, Settings},
     domain::OrganisationKind,
     http::Playground,
@@ -57,18 +57,11 @@ enum Command {
     /// Manage agreements
     #[command(subcommand)]
     Agreement(AgreementCommand),
-    /// Print a bearer token for an organisation, signed with the service's own key
-    Token {
-        /// The code of the organisation
-        #[arg(long)]
-        organisation: String,
-        /// What the token may be used for
-        #[arg(long = "scope", default_value = "outcomes:read", value_parser = parse_scope)]
-        scopes: Vec<Scope>,
-        /// How long it holds, e.g. `30m`, `1h`, `7d`
-        #[arg(long, default_value = "1h", value_parser = parse_duration)]
-        ttl: chrono::Duration,
-    },
+    /// Print a bearer token for an organisation, signed with the service's own key, or take tokens back
+    Token(keys::TokenArgs),
+    /// Manage the keys that tokens are signed with
+    #[command(subcommand)]
+    Key(keys::KeyCommand),
     /// Manage the secret
     #[command(subcommand)]
     Secret(SecretCommand),
@@ -148,7 +141,8 @@ async fn run_here(cli: Cli, playground: Playground) -> Result<()> {
             administer::add_organisation(settings, &code, kind, &name, &area).await
         }
         Command::Agreement(AgreementCommand::Add(args)) => administer::add_agreement(settings, &args).await,
-        Command::Token { organisation, scopes, ttl } => administer::token(settings, &organisation, &scopes, ttl).await,
+        Command::Token(args) => keys::token(settings, args).await,
+        Command::Key(command) => keys::manage(settings, command).await,
         Command::Secret(SecretCommand::New { file }) => administer::make_secret(&file),
         Command::Schema => say(&crate::graphql::sdl()),
         Command::Completions { shell } => shell::completions(shell),
@@ -182,28 +176,6 @@ fn say(line: &str) -> Result<()> {
     writeln!(out, "{}", line.trim_end())?;
     out.flush()?;
     Ok(())
-}
-
-fn parse_scope(text: &str) -> Result<Scope, String> {
-    text.parse().map_err(|_| {
-        let known: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
-        format!("expected one of {}, found `{text}`", known.join(", "))
-    })
-}
-
-fn parse_duration(text: &str) -> Result<chrono::Duration, String> {
-    let wrong = || format!("expected a number and a unit such as `30m`, `1h` or `7d`, found `{text}`");
-    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;
-    let number: i64 = number.parse().map_err(|_| wrong())?;
-    let seconds = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3_600,
-        "d" => 86_400,
-        _ => return Err(wrong()),
-    };
-    let total = number.checked_mul(seconds).filter(|total| (1..=366 * 86_400).contains(total)).ok_or_else(wrong)?;
-    Ok(chrono::Duration::seconds(total))
 }
 
 fn parse_date(text: &str) -> Result<NaiveDate, String> {

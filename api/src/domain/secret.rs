@@ -1,20 +1,22 @@
-//! The 32-byte secret from which noise, pseudonyms and the token key are derived.
+//! The 32-byte secret from which noise, pseudonyms and what seals the signing keys are derived.
 
 use std::fmt;
 
 use hmac::{Hmac, Mac, digest::KeyInit};
 use sha2::Sha256;
+use zeroize::Zeroizing;
 
 use super::Pseudonym;
 
-/// The secret of one exchange. Losing it changes every future answer and unlinks every institution.
+/// The secret of one exchange, wiped from memory when it is dropped. Losing it changes every future answer and unlinks every
+/// institution.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret([u8; 32]);
+pub struct Secret(Zeroizing<[u8; 32]>);
 
 impl Secret {
     /// A secret of the given bytes.
     pub fn new(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+        Self(Zeroizing::new(bytes))
     }
 
     /// The pseudonym of an institution: HMAC-SHA256 of scheme and identifier. The identifier itself is never stored.
@@ -27,7 +29,12 @@ impl Secret {
         self.derive("exchange/noise/v1", &[])
     }
 
-    /// The seed of the service's own Ed25519 signing key.
+    /// The key that signing keys are sealed with.
+    pub fn sealing_key(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.derive("exchange/sealing/v1", &[]))
+    }
+
+    /// The seed of the signing key of versions before keys were kept. Tokens of it are taken for a while; it signs none.
     pub fn signing_seed(&self) -> [u8; 32] {
         self.derive("exchange/signing/v1", &[])
     }
@@ -39,9 +46,9 @@ impl Secret {
 
     /// HMAC-SHA256 over the label and the length-prefixed parts, so that no two inputs collide.
     fn derive(&self, label: &str, parts: &[&[u8]]) -> [u8; 32] {
-        let mut block = [0_u8; 64];
-        block[..32].copy_from_slice(&self.0);
-        let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
+        let mut block = Zeroizing::new([0_u8; 64]);
+        block[..32].copy_from_slice(&*self.0);
+        let mut mac = <Hmac<Sha256> as KeyInit>::new((&*block).into());
         for part in std::iter::once(label.as_bytes()).chain(parts.iter().copied()) {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);
@@ -67,5 +74,6 @@ mod tests {
         assert_ne!(secret.pseudonym("URN", "100"), secret.pseudonym("URN1", "00"));
         assert_ne!(secret.pseudonym("URN", "100"), Secret::new([8; 32]).pseudonym("URN", "100"));
         assert_ne!(secret.noise_key(), secret.signing_seed());
+        assert_ne!(*secret.sealing_key(), secret.noise_key());
     }
 }

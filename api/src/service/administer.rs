@@ -25,7 +25,9 @@ impl Operator<'_> {
     /// When the database belongs to another secret: then nothing is changed. When it fails.
     pub async fn migrate(&self) -> Result<Migrated, Error> {
         self.0.check_secret().await?;
+        let was_used = self.0.was_used().await?;
         self.0.store().migrate().await?;
+        self.make_first_key(was_used).await?;
         let reference = ingest::reference::load().map_err(|error| Error::Internal(error.into()))?;
         let catalogue_version = self.load_reference(&reference).await?;
         Ok(Migrated { frameworks: reference.frameworks.len(), areas: reference.areas.len(), catalogue_version })

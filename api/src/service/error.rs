@@ -84,12 +84,15 @@ impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         let text = error.to_string();
         match error {
-            store::Error::UnknownArea(_) | store::Error::UnknownOrganisation(_) | store::Error::NoDatabase(_) => {
-                Self::NotFound(text)
-            }
+            store::Error::UnknownArea(_)
+            | store::Error::UnknownOrganisation(_)
+            | store::Error::UnknownKey(_)
+            | store::Error::NoDatabase(_) => Self::NotFound(text),
             store::Error::OrganisationTaken(_)
             | store::Error::NothingToPublish(_)
             | store::Error::Unrevisable(_)
+            | store::Error::TwoKeys(_)
+            | store::Error::SigningKey(_)
             | store::Error::ReleaseTaken(_)
             | store::Error::LostRace(_)
             | store::Error::Unmigratable(_)

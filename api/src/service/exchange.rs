@@ -7,12 +7,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use disclosure::NoiseKey;
 
 use crate::{
+    auth::Trust,
     domain::{Catalogue, Clock, Secret},
     store::{self, Absent, Address, InvalidAddress, Schema, Store},
     tabulation::Ledger,
 };
 
-use super::{Error, current::CurrentRelease, heavy::HeavyPool, older::OlderReleases};
+use super::{Error, current::CurrentRelease, heavy::HeavyPool, older::OlderReleases, trust::KnownTrust};
 
 /// The setting under which the fingerprint of the secret is kept.
 const SECRET_FINGERPRINT: &str = "secret_fingerprint";
@@ -27,6 +28,7 @@ pub struct Exchange {
     pub(super) older: OlderReleases,
     pub(super) heavy: HeavyPool,
     pub(super) refreshing: tokio::sync::Mutex<()>,
+    pub(super) trust: KnownTrust,
     ledger: Ledger,
 }
 
@@ -70,6 +72,7 @@ impl Exchange {
             older: OlderReleases::default(),
             heavy: HeavyPool::default(),
             refreshing: tokio::sync::Mutex::default(),
+            trust: KnownTrust::default(),
         })
     }
 
@@ -102,6 +105,16 @@ impl Exchange {
         self.refresh().await
     }
 
+    /// What tokens are verified by, as it changes.
+    pub fn trust(&self) -> Arc<ArcSwap<Trust>> {
+        self.trust.shared.clone()
+    }
+
+    /// Whether the database was served from before, by this version or an earlier one.
+    pub(super) async fn was_used(&self) -> Result<bool, Error> {
+        Ok(self.store.setting_if_migrated(SECRET_FINGERPRINT).await?.is_some())
+    }
+
     /// Refuses a secret that is another database's, also before anything is migrated.
     pub(super) async fn check_secret(&self) -> Result<(), Error> {
         let found = self.secret.fingerprint();
@@ -132,7 +145,7 @@ impl Exchange {
         self.clock.now()
     }
 
-    /// The secret, for pseudonyms and the token key.
+    /// The secret, for pseudonyms and what seals the signing keys.
     pub fn secret(&self) -> &Secret {
         &self.secret
     }

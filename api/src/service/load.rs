@@ -22,6 +22,7 @@ impl Exchange {
     /// # Errors
     /// When the database cannot be read; the view stays as it was.
     pub async fn refresh(&self) -> Result<(), Error> {
+        self.refresh_trust().await?;
         let _one_at_a_time = self.refreshing.lock().await;
         let before = self.current();
         self.store().intact()?;

@@ -10,6 +10,7 @@ mod error;
 mod exchange;
 mod heavy;
 mod import;
+mod keys;
 mod load;
 mod older;
 mod operator;
@@ -17,6 +18,7 @@ mod publish;
 mod reader;
 mod session;
 mod tabulate;
+mod trust;
 
 pub use administer::Migrated;
 pub use browse::{Page, ViewerView};
@@ -26,6 +28,7 @@ pub use demo::DemoOrganisation;
 pub use error::Error;
 pub use exchange::Exchange;
 pub use import::{ImportReport, ImportRequest, Progress};
+pub use keys::LONGEST_TOKEN;
 pub use operator::{Authority, Operator};
 pub use reader::Reader;
 

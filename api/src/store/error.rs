@@ -25,6 +25,15 @@ pub enum Error {
     /// A period that was named to be published anew.
     #[error(transparent)]
     Unrevisable(#[from] Unrevisable),
+    /// No signing key that holds has that identifier.
+    #[error("no key that holds has the identifier `{0}`; `exchange key list` names those there are")]
+    UnknownKey(String),
+    /// Two keys hold already.
+    #[error("two keys hold already; retire the older one first, with `exchange key retire {0}`")]
+    TwoKeys(String),
+    /// It is the key that signs.
+    #[error("the key `{0}` is the one that signs; make another first, with `exchange key rotate`")]
+    SigningKey(String),
     /// There is no database file.
     #[error("there is no database `{0}`; make one with `exchange migrate`, or name another with --database-url")]
     NoDatabase(String),

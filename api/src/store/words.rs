@@ -1,9 +1,9 @@
 //! Closed word lists: what the database stores as active enums, and the domain's words for the same.
 
 use disclosure::Tier;
-use entity::{agreement_dimension, area_version, benchmark_relation, destination_count, organisation};
+use entity::{agreement_dimension, area_version, benchmark_relation, destination_count, organisation, revocation};
 
-use crate::domain::{AreaKind, Destination, Dimension, OrganisationKind, RelationKind, Stage};
+use crate::domain::{AreaKind, Destination, Dimension, OrganisationKind, RelationKind, Revoked, Stage};
 
 /// Both words of one list, told apart by the compiler: a word that one side lacks does not compile.
 macro_rules! same_words {
@@ -25,6 +25,7 @@ same_words!(organisation::Kind, OrganisationKind, Hub, Lep, Authority, National,
 same_words!(area_version::AreaKind, AreaKind, Country, Region, Lep, CombinedAuthority, LocalAuthority, Hub);
 same_words!(benchmark_relation::RelationKind, RelationKind, Exact, Close, Broad, Narrow);
 same_words!(agreement_dimension::Dimension, Dimension, Phase, Type, Disadvantage, Size, Setting);
+same_words!(revocation::Kind, Revoked, Token, Organisation, Client);
 same_words!(destination_count::Stage, Stage, KeyStage4, SixteenToEighteen);
 same_words!(destination_count::Category, Destination, Education, Apprenticeship, Employment, NotSustained, Unknown);
 

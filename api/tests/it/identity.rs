@@ -31,8 +31,7 @@ async fn with_header(service: &Service, authorization: &str) -> (StatusCode, Str
 #[tokio::test]
 async fn a_bad_token_is_refused_and_never_anonymous() {
     let service = Service::filled(Engine::Sqlite).await;
-    let seed = Secret::new([1; 32]).signing_seed();
-    let sign = |seed, issuer: &str, audience: &str, minutes| {
+    let sign = |foreign: bool, issuer: &str, audience: &str, minutes| {
         let token = NewToken {
             organisation: LEP.into(),
             scopes: [Scope::OutcomesRead].into_iter().collect(),
@@ -40,18 +39,23 @@ async fn a_bad_token_is_refused_and_never_anonymous() {
             ttl: Duration::hours(1),
             id: "1".into(),
         };
-        TokenKey::from_seed(seed, issuer, audience).unwrap().sign(&token).unwrap()
+        let key = if foreign {
+            TokenKey::from_seed([9; 32], issuer, audience)
+        } else {
+            TokenKey::that_signs(&service.exchange.trust().load(), issuer, audience)
+        };
+        key.unwrap().sign(&token).unwrap()
     };
     let name = "benchmark-exchange";
-    let good = sign(seed, name, name, 0);
+    let good = sign(false, name, name, 0);
     assert_eq!(with_header(&service, &format!("Bearer {good}")).await.0, StatusCode::OK);
     assert_eq!(with_header(&service, &format!("bearer  {good}")).await.0, StatusCode::OK);
     for (token, reason) in [
-        (sign(seed, name, name, -120), "expired"),
-        (sign(seed, name, name, 120), "does not hold yet"),
-        (sign(seed, "other", name, 0), "another issuer"),
-        (sign(seed, name, "other", 0), "another audience"),
-        (sign([9; 32], name, name, 0), "not signed with a key of this service"),
+        (sign(false, name, name, -120), "expired"),
+        (sign(false, name, name, 120), "does not hold yet"),
+        (sign(false, "other", name, 0), "another issuer"),
+        (sign(false, name, "other", 0), "another audience"),
+        (sign(true, name, name, 0), "not signed with a key of this service"),
         ("eyJhbGciOiJub25lIn0.e30.".to_owned(), "malformed"),
         ("nonsense".to_owned(), "malformed"),
         (String::new(), ""),
@@ -108,9 +112,7 @@ async fn nothing_is_granted_by_default() {
         ttl: Duration::hours(1),
         id: "1".into(),
     };
-    let key =
-        TokenKey::from_seed(Secret::new([1; 32]).signing_seed(), "benchmark-exchange", "benchmark-exchange").unwrap();
-    let (code, message) = ask(key.sign(&no_scope).unwrap()).await;
+    let (code, message) = ask(service.key().sign(&no_scope).unwrap()).await;
     assert_eq!(code, "FORBIDDEN");
     assert!(message.contains("outcomes:read"));
 }
@@ -125,17 +127,17 @@ async fn an_agreement_of_yesterday_grants_nothing_today() {
     let router = api::app::router(&service.settings, &Arc::new(exchange)).unwrap();
     let yesterday = Service { router, ..service };
     let token = {
-        let key = TokenKey::from_seed(Secret::new([1; 32]).signing_seed(), "benchmark-exchange", "benchmark-exchange")
-            .unwrap();
         let scopes = [Scope::OutcomesRead].into_iter().collect();
-        key.sign(&NewToken {
-            organisation: LEP.into(),
-            scopes,
-            issued_at: now,
-            ttl: Duration::hours(1),
-            id: "1".into(),
-        })
-        .unwrap()
+        yesterday
+            .key()
+            .sign(&NewToken {
+                organisation: LEP.into(),
+                scopes,
+                issued_at: now,
+                ttl: Duration::hours(1),
+                id: "1".into(),
+            })
+            .unwrap()
     };
     let request = Request::post("/graphql")
         .header(header::CONTENT_TYPE, "application/json")

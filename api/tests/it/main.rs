@@ -15,6 +15,7 @@ mod editions;
 mod first_start;
 mod identity;
 mod importing;
+mod keys;
 mod outcomes;
 mod protection;
 mod releases;

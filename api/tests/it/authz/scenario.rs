@@ -2,7 +2,7 @@
 
 use api::{
     auth::{NewToken, Scope, TokenKey},
-    domain::{Clock, Dimension, NewAgreement, OrganisationKind, Secret},
+    domain::{Clock, Dimension, NewAgreement, OrganisationKind},
 };
 use chrono::Duration;
 use disclosure::Tier;
@@ -131,17 +131,23 @@ fn agreements() -> Vec<(&'static str, Vec<Agreed>)> {
 pub(super) async fn build(service: &Service) -> Vec<Scenario> {
     let reads = [Scope::OutcomesRead];
     let others: Vec<Scope> = Scope::ALL.into_iter().filter(|&scope| scope != Scope::OutcomesRead).collect();
+    let key = service.key();
+    let foreign = TokenKey::from_seed([9; 32], "benchmark-exchange", "benchmark-exchange").unwrap();
     let mut scenarios = Vec::new();
     let mut add = |name, has: &str, token| scenarios.push(Scenario { name, has: has.to_owned(), token });
     add("anonymous", "no token", None);
-    add("expired", "a token of yesterday", Some(token(1, LEP, &reads, -24)));
-    add("foreign", "a token of another service", Some(token(9, LEP, &reads, 0)));
+    add("expired", "a token of yesterday", Some(token(&key, LEP, &reads, -24)));
+    add("foreign", "a token of another service", Some(token(&foreign, LEP, &reads, 0)));
     add(
         "without the scope",
         "a token of the LEP with every scope but `outcomes:read`",
-        Some(token(1, LEP, &others, 0)),
+        Some(token(&key, LEP, &others, 0)),
     );
-    add("unknown organisation", "a token for an organisation that is not known", Some(token(1, "NOBODY", &reads, 0)));
+    add(
+        "unknown organisation",
+        "a token for an organisation that is not known",
+        Some(token(&key, "NOBODY", &reads, 0)),
+    );
     let operator = service.operator();
     for (name, agreements) in agreements() {
         let code = name.to_uppercase().replace(", ", "-").replace(' ', "-");
@@ -151,21 +157,19 @@ pub(super) async fn build(service: &Service) -> Vec<Scenario> {
         }
         let has: Vec<String> = agreements.iter().map(Agreed::in_words).collect();
         let has = if has.is_empty() { "nothing".to_owned() } else { has.join("; ") };
-        scenarios.push(Scenario { name, has, token: Some(token(1, &code, &reads, 0)) });
+        scenarios.push(Scenario { name, has, token: Some(token(&key, &code, &reads, 0)) });
     }
     let mut add = |name, has: &str, token| scenarios.push(Scenario { name, has: has.to_owned(), token });
-    add("hub", "E12000001 REGIONAL for benchmarking; handed results in", Some(token(1, HUB, &reads, 0)));
-    add("LEP", "E92000001 REGIONAL for benchmarking; handed results in", Some(token(1, LEP, &reads, 0)));
+    add("hub", "E12000001 REGIONAL for benchmarking; handed results in", Some(token(&key, HUB, &reads, 0)));
+    add("LEP", "E92000001 REGIONAL for benchmarking; handed results in", Some(token(&key, LEP, &reads, 0)));
     let has = "E92000001 and HK INTERNATIONAL for benchmarking; handed results of HK in";
-    add("partner", has, Some(token(1, PARTNER, &reads, 0)));
+    add("partner", has, Some(token(&key, PARTNER, &reads, 0)));
     service.exchange.refresh().await.unwrap();
     scenarios
 }
 
-/// A token signed under a secret, made some hours from now and good for one.
-fn token(secret: u8, organisation: &str, scopes: &[Scope], hours: i64) -> String {
-    let seed = Secret::new([secret; 32]).signing_seed();
-    let key = TokenKey::from_seed(seed, "benchmark-exchange", "benchmark-exchange").unwrap();
+/// A token signed with a key, made some hours from now and good for one.
+fn token(key: &TokenKey, organisation: &str, scopes: &[Scope], hours: i64) -> String {
     let token = NewToken {
         organisation: organisation.into(),
         scopes: scopes.iter().copied().collect(),

@@ -151,6 +151,18 @@ impl Running {
         self.child.wait().unwrap();
     }
 
+    /// Waits for something to hold; the service looks every second.
+    pub(crate) fn until(&self, holds: impl Fn(&Self) -> bool) {
+        let held = (0..600).any(|_| {
+            let held = holds(self);
+            if !held {
+                std::thread::sleep(std::time::Duration::from_millis(50));
+            }
+            held
+        });
+        assert!(held, "it did not come about within 30 seconds");
+    }
+
     pub(crate) fn ask(&self, token: &str, query: &str) -> Value {
         serde_json::from_str(&self.body(token, query).unwrap()).unwrap()
     }

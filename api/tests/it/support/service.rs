@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use api::{
     app,
+    auth::TokenKey,
     config::{LogFormat, Settings},
     domain::{Clock, NewAgreement, OrganisationKind, Publication, Release, Secret, clock::FixedClock},
     service::{Authority, Exchange, ImportReport, ImportRequest, Operator},
@@ -132,7 +133,9 @@ impl Service {
     /// Another service over the same database with another secret: other noise, the same institutions.
     pub(crate) async fn under(&self, secret: [u8; 32]) -> Self {
         self.database.execute("DELETE FROM setting WHERE key = 'secret_fingerprint'").await;
+        self.database.execute("DELETE FROM signing_key").await;
         let exchange = Exchange::open(&self.database.url, Secret::new(secret), Arc::new(clock())).await.unwrap();
+        exchange.operator(Authority::of_the_operator()).rotate_key().await.unwrap();
         exchange.start().await.unwrap();
         let exchange = Arc::new(exchange);
         let router = app::router(&self.settings, &exchange).unwrap();
@@ -145,8 +148,10 @@ impl Service {
         let file = database.url.trim_start_matches("sqlite://");
         self.database.execute(&format!("VACUUM INTO '{file}'")).await;
         database.execute("DELETE FROM setting WHERE key = 'secret_fingerprint'").await;
+        database.execute("DELETE FROM signing_key").await;
         let settings = settings(&database.url);
         let exchange = Exchange::open(&database.url, Secret::new([secret; 32]), Arc::new(clock())).await.unwrap();
+        exchange.operator(Authority::of_the_operator()).rotate_key().await.unwrap();
         exchange.start().await.unwrap();
         let exchange = Arc::new(exchange);
         let router = app::router(&settings, &exchange).unwrap();
@@ -213,6 +218,11 @@ impl Service {
     pub(crate) async fn hand_in_file(&self, organisation: &str, file: &str) -> ImportReport {
         let request = ImportRequest { organisation: organisation.into(), accept_valid: false };
         self.operator().import_results(&request, file.as_bytes(), |_| {}).await.unwrap()
+    }
+
+    /// The key that signs tokens at present.
+    pub(crate) fn key(&self) -> TokenKey {
+        TokenKey::that_signs(&self.exchange.trust().load(), &self.settings.issuer, &self.settings.audience).unwrap()
     }
 
     /// A token of an organisation.

@@ -1,0 +1,52 @@
+//! What tokens are verified by is read again every second, and stays in force while the database is away.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use crate::{
+    auth::Trust,
+    domain::{KeptKey, Revocation},
+};
+
+use super::{Error, Exchange};
+
+/// What this process knows of keys and revocations, and what came of it.
+#[derive(Default)]
+pub(super) struct KnownTrust {
+    pub(super) shared: Arc<ArcSwap<Trust>>,
+    read: tokio::sync::Mutex<Option<Read>>,
+}
+
+/// What was read last.
+struct Read {
+    keys: Vec<KeptKey>,
+    revision: (i64, i64),
+    revocations: Vec<Revocation>,
+}
+
+impl Exchange {
+    /// Reads the keys again, and what was taken back where that changed.
+    ///
+    /// # Errors
+    /// When the database cannot be read; what is known stays in force.
+    pub async fn refresh_trust(&self) -> Result<(), Error> {
+        let mut read = self.trust.read.lock().await;
+        let keys = self.store().signing_keys().await?;
+        let revision = self.store().revocations_revision().await?;
+        let known = read.as_ref().filter(|known| known.revision == revision);
+        let revocations = match known {
+            Some(known) if known.keys == keys => return Ok(()),
+            Some(known) => known.revocations.clone(),
+            None => self.store().revocations().await?,
+        };
+        let (sealing, derived) = (self.secret().sealing_key(), self.secret().signing_seed());
+        let trust = Trust::of(&keys, &revocations, &sealing, &derived);
+        for key in trust.strange() {
+            tracing::error!(key, "a signing key in the database was not sealed under this secret; it is not trusted");
+        }
+        self.trust.shared.store(Arc::new(trust));
+        *read = Some(Read { keys, revision, revocations });
+        Ok(())
+    }
+}
