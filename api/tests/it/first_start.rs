@@ -5,7 +5,12 @@ use std::{fs, path::Path};
 use api::{cli::serve::question, domain::OrganisationKind};
 use serde_json::json;
 
-use crate::support::{Desk, Engine, Running, Service};
+use crate::support::{Desk, Engine, OWN_FILES, Running, Service};
+
+/// A command with the files of one's own data.
+fn own<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    [arguments, &OWN_FILES].concat()
+}
 
 fn sample(name: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/samples").join(name).display().to_string()
@@ -62,22 +67,22 @@ fn the_commands_for_ones_own_data_lead_to_published_numbers() {
 
     // A token is taken back while the service runs, and the keys change under it.
     let scopes = "{ viewer { scopes } }";
-    let other = desk.does(&with(&["token", "--organisation", "NE-HUB", "--ttl", "1h"]));
+    let other = desk.does(&own(&["token", "--organisation", "NE-HUB", "--ttl", "1h"]));
     assert_eq!(running.ask(other.trim(), scopes)["data"]["viewer"]["scopes"], json!(["outcomes:read"]));
-    assert!(desk.refuses(&with(&["token", "revoke"])).contains("--organisation <CODE>"));
-    assert!(desk.refuses(&with(&["token", "revoke", "--token", "a.b.c"])).contains("malformed"));
-    assert!(desk.does(&with(&["token", "revoke", "--token", other.trim()])).starts_with("revoked the token "));
+    assert!(desk.refuses(&own(&["token", "revoke"])).contains("--organisation <CODE>"));
+    assert!(desk.refuses(&own(&["token", "revoke", "--token", "a.b.c"])).contains("malformed"));
+    assert!(desk.does(&own(&["token", "revoke", "--token", other.trim()])).starts_with("revoked the token "));
     running.until(|running| running.ask(other.trim(), scopes)["errors"][0]["message"] == "the token was revoked");
     assert_eq!(running.ask(token.trim(), scopes)["data"]["viewer"]["scopes"], json!(["outcomes:read"]));
-    assert!(desk.does(&with(&["key", "rotate"])).ends_with("signs from now on\n"));
-    let listed = desk.does(&with(&["key", "list"]));
+    assert!(desk.does(&own(&["key", "rotate"])).ends_with("signs from now on\n"));
+    let listed = desk.does(&own(&["key", "list"]));
     let kids: Vec<&str> = listed.lines().filter_map(|line| line.split(' ').next()).collect();
     assert!(listed.contains("  signs  made ") && listed.contains("  verifies  made "), "{listed}");
     assert_eq!(kids.len(), 2, "{listed}");
-    let newer = desk.does(&with(&["token", "--organisation", "NE-HUB"]));
+    let newer = desk.does(&own(&["token", "--organisation", "NE-HUB"]));
     running.until(|running| running.ask(newer.trim(), scopes)["errors"].is_null());
-    assert!(desk.refuses(&with(&["key", "retire", kids[0]])).contains("exchange key rotate"));
-    desk.does(&with(&["key", "retire", kids[1]]));
+    assert!(desk.refuses(&own(&["key", "retire", kids[0]])).contains("exchange key rotate"));
+    desk.does(&own(&["key", "retire", kids[1]]));
     running.until(|running| !running.ask(token.trim(), scopes)["errors"].is_null());
 
     // Another secret is refused before anything is changed.
