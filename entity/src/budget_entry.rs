@@ -11,8 +11,10 @@ pub struct Model {
     /// What it is about: a benchmark, or where students of a stage went.
     #[sea_orm(primary_key, auto_increment = false)]
     pub measure: String,
-    /// The canonical text of the tabulation.
+    /// Its place among those about the measure, from 1: of two that are made at once only one stands.
     #[sea_orm(primary_key, auto_increment = false)]
+    pub place: i32,
+    /// The canonical text of the tabulation.
     pub tabulation: String,
     /// The organisation that opened it.
     pub organisation_id: i64,

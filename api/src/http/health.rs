@@ -16,11 +16,12 @@ pub(super) async fn live() -> &'static str {
     "ok"
 }
 
-/// A release is loaded and the database has the schema that this program knows. Asked every few seconds, so it only reads.
+/// A release is loaded and the database has the schema that this program knows, or had it when it answered last: while it is
+/// away the release is served. Asked every few seconds, so it only reads.
 pub(super) async fn ready(Extract(state): Extract<State>) -> Response<Body> {
     let loaded = state.exchange.is_loaded();
     let schema = state.exchange.schema().await;
-    let migrated = schema == Some(Schema::Current);
+    let (database, migrated) = (schema.is_some(), state.exchange.is_migrated());
     let schema = match schema {
         Some(Schema::Current) => "current",
         Some(Schema::Behind(_)) => "behind",
@@ -28,7 +29,7 @@ pub(super) async fn ready(Extract(state): Extract<State>) -> Response<Body> {
         None => "unreachable",
     };
     let status = if loaded && migrated { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body = serde_json::json!({"ready": loaded && migrated, "releaseLoaded": loaded, "migrated": migrated, "schema": schema});
+    let body = serde_json::json!({"ready": loaded && migrated, "releaseLoaded": loaded, "migrated": migrated, "schema": schema, "database": database});
     let json = HeaderValue::from_static("application/json; charset=utf-8");
     (status, [(header::CONTENT_TYPE, json)], body.to_string()).into_response()
 }

@@ -98,7 +98,9 @@ impl From<store::Error> for Error {
             | store::Error::Unmigratable(_)
             | store::Error::Backup(..) => Self::Conflict(text),
             store::Error::Reference(_) | store::Error::Invalid(_) => Self::BadRequest(text),
-            store::Error::Newer(_) | store::Error::Locked | store::Error::FileGone(_) => Self::Unavailable(text),
+            store::Error::Newer(_) | store::Error::Away(_) | store::Error::Locked | store::Error::FileGone(_) => {
+                Self::Unavailable(text)
+            }
             store::Error::Corrupt(_) | store::Error::Database(_) => Self::Internal(error.into()),
         }
     }

@@ -1,6 +1,9 @@
 //! The exchange: the store, the secret's keys, the clock and the view that requests read.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -30,6 +33,8 @@ pub struct Exchange {
     pub(super) refreshing: tokio::sync::Mutex<()>,
     pub(super) trust: KnownTrust,
     ledger: Ledger,
+    /// Whether the schema was the one that this program knows when it was seen last.
+    migrated: AtomicBool,
 }
 
 impl Exchange {
@@ -54,7 +59,7 @@ impl Exchange {
         let address: Address =
             database_url.parse().map_err(|error: InvalidAddress| Error::BadRequest(error.to_string()))?;
         let store = Store::connect(&address, absent).await.map_err(|error| match error {
-            store::Error::Database(error) => Error::Unavailable(format!(
+            store::Error::Database(error) | store::Error::Away(Some(error)) => Error::Unavailable(format!(
                 "cannot open the database {address}: {}",
                 error.to_string().replace(database_url, "…")
             )),
@@ -64,6 +69,7 @@ impl Exchange {
             Catalogue::build(Vec::new(), Vec::new(), Vec::new(), &[]).map_err(|error| Error::Internal(error.into()))?;
         Ok(Self {
             ledger: Ledger::new(store.clone()),
+            migrated: AtomicBool::new(false),
             store,
             noise: Arc::new(NoiseKey::new(secret.noise_key())),
             secret,
@@ -82,7 +88,7 @@ impl Exchange {
     /// When migrations are missing or the secret is another one: either would give wrong answers.
     pub async fn start(&self) -> Result<(), Error> {
         match self.store.schema().await? {
-            Schema::Current => {}
+            Schema::Current => self.migrated.store(true, Ordering::Relaxed),
             Schema::Behind(missing) => {
                 return Err(Error::Unavailable(format!(
                     "the database is not up to date: {} of the migrations have not run; run `exchange migrate`",
@@ -137,7 +143,16 @@ impl Exchange {
     /// How the schema of the database compares with the one that this program knows; `None` where the database does not
     /// answer. Only reads.
     pub async fn schema(&self) -> Option<Schema> {
-        self.store.schema().await.ok()
+        let schema = self.store.schema().await.ok();
+        if let Some(schema) = &schema {
+            self.migrated.store(*schema == Schema::Current, Ordering::Relaxed);
+        }
+        schema
+    }
+
+    /// Whether the schema was the one that this program knows when the database answered last.
+    pub fn is_migrated(&self) -> bool {
+        self.migrated.load(Ordering::Relaxed)
     }
 
     /// The present instant.

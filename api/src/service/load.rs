@@ -11,6 +11,9 @@ use crate::{
 
 use super::{Error, Exchange, current::CurrentRelease, older::Progress};
 
+/// How long the load of a release may take: a connection whose end is never told must not keep others waiting for ever.
+const LOADING: Duration = Duration::from_mins(5);
+
 impl Exchange {
     /// What is served at present.
     pub(super) fn current(&self) -> Arc<CurrentRelease> {
@@ -26,12 +29,16 @@ impl Exchange {
         let _one_at_a_time = self.refreshing.lock().await;
         let before = self.current();
         self.store().intact()?;
+        let another = self.ledger().notice(self.store().identity().await?);
+        if another {
+            tracing::warn!("another database answers than before: what was charged is looked up there again");
+        }
         let directory = Arc::new(self.store().directory().await?);
         let newest = self.store().newest_release_number().await?;
         let same = newest.is_some() && newest == before.snapshot.as_ref().map(|snapshot| snapshot.release().number);
         let generation = before.generation + 1;
         let current = if same {
-            if directory == before.directory {
+            if directory == before.directory && !another {
                 return Ok(());
             }
             CurrentRelease {
@@ -85,6 +92,12 @@ impl Exchange {
 
     /// Reads a release with the catalogue it was published with, and lays it out.
     pub(super) async fn load(&self, release: &Release) -> Result<Arc<Snapshot>, Error> {
+        tokio::time::timeout(LOADING, self.read(release))
+            .await
+            .map_err(|_| Error::Unavailable(format!("release {} was not read in time", release.number)))?
+    }
+
+    async fn read(&self, release: &Release) -> Result<Arc<Snapshot>, Error> {
         let catalogue = Arc::new(self.store().catalogue(release.catalogue_version).await?);
         let mut builder = Builder::new(catalogue.clone());
         self.store().released_results(release, &catalogue, &mut |result| builder.add(&result)).await?;
@@ -106,6 +119,7 @@ impl Exchange {
             if let Some(snapshot) = loaded.find(release.number) {
                 return Ok(snapshot);
             }
+            self.store().expect()?;
             loaded.loading.entry(release.number).or_insert_with(|| self.start_loading(release.clone())).clone()
         };
         let number = release.number;
@@ -128,6 +142,8 @@ impl Exchange {
                 // A task within: should it panic, the number does not stay among those that are being loaded.
                 tokio::spawn(async move {
                     let _one_at_a_time = exchange.older.one_at_a_time.lock().await;
+                    // Whether the database is there is found out before it is read for long.
+                    exchange.store().identity().await?;
                     exchange.load(&release).await
                 })
             };

@@ -47,6 +47,11 @@ impl Address {
         self.place == Place::Memory
     }
 
+    /// Whether it is on a PostgreSQL server.
+    pub(super) fn is_server(&self) -> bool {
+        self.place == Place::Server
+    }
+
     /// The address as the driver takes it.
     pub(super) fn url(&self) -> &str {
         &self.url

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     DbErr, RuntimeErr, SqlErr,
-    sqlx::{error::DatabaseError, sqlite::SqliteError},
+    sqlx::{self, error::DatabaseError, sqlite::SqliteError},
 };
 
 use crate::domain::{Unrevisable, Waiting};
@@ -72,6 +72,9 @@ pub enum Error {
     /// A value in the database is none that the application writes.
     #[error("the database holds a value that was not expected: {0}")]
     Corrupt(String),
+    /// The database cannot be reached, or does not answer in time.
+    #[error("the database cannot be reached at present; try again in a moment")]
+    Away(#[source] Option<DbErr>),
     /// The database failed.
     #[error(transparent)]
     Database(DbErr),
@@ -83,6 +86,7 @@ impl From<DbErr> for Error {
             Some(SqlErr::UniqueConstraintViolation(_)) => Self::LostRace(error),
             _ => match error {
                 locked if is_locked(&locked) => Self::Locked,
+                away if is_away(&away) => Self::Away(Some(away)),
                 DbErr::Migration(reason) => Self::Unmigratable(reason),
                 other => Self::Database(other),
             },
@@ -109,18 +113,41 @@ fn nothing(waiting: &[Waiting]) -> String {
     format!("all that came in is of periods that were published before; {}", editions.join("; "))
 }
 
+/// What the driver told.
+fn driver(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(cause))
+        | DbErr::Exec(RuntimeErr::SqlxError(cause))
+        | DbErr::Query(RuntimeErr::SqlxError(cause)) => Some(&**cause),
+        _ => None,
+    }
+}
+
 /// Whether another process has the lock of a SQLite file that was wanted.
 pub(super) fn is_locked(error: &DbErr) -> bool {
-    let (DbErr::Conn(RuntimeErr::SqlxError(cause))
-    | DbErr::Exec(RuntimeErr::SqlxError(cause))
-    | DbErr::Query(RuntimeErr::SqlxError(cause))) = error
-    else {
-        return false;
-    };
-    let Some(cause) = cause.as_database_error().and_then(|cause| cause.try_downcast_ref::<SqliteError>()) else {
+    let cause = driver(error).and_then(sqlx::Error::as_database_error);
+    let Some(cause) = cause.and_then(|cause| cause.try_downcast_ref::<SqliteError>()) else {
         return false;
     };
     // The last byte is the kind, SQLITE_BUSY or SQLITE_LOCKED; what stands before it tells more.
     let code = cause.code().and_then(|code| code.parse::<u32>().ok());
     code.is_some_and(|code| matches!(code & 0xff, 5 | 6))
+}
+
+/// The classes and codes of PostgreSQL that say that the server, or this database, does not serve now: connections end, too many
+/// are there, it starts or stops, it only reads as a standby does, or there is no such database.
+const AWAY: [&str; 5] = ["08", "53300", "57P", "25006", "3D000"];
+
+/// Whether the database was not reached at all.
+fn is_away(error: &DbErr) -> bool {
+    let Some(cause) = driver(error) else {
+        return matches!(error, DbErr::ConnectionAcquire(_));
+    };
+    match cause {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Database(told) => {
+            told.code().is_some_and(|code| code.len() == 5 && AWAY.iter().any(|away| code.starts_with(away)))
+        }
+        _ => false,
+    }
 }

@@ -4,12 +4,15 @@ mod address;
 mod backup;
 mod budget;
 mod catalogue;
+mod connect;
 mod destinations;
 mod directory;
 mod editions;
 mod error;
+mod identity;
 mod intake;
 mod keys;
+mod reach;
 mod receipt;
 mod reference;
 mod released;
@@ -18,6 +21,7 @@ mod revocations;
 mod setting;
 mod sqlite;
 mod submit;
+mod till;
 mod words;
 
 use std::{sync::Arc, time::Duration};
@@ -28,12 +32,18 @@ use sea_orm::{
     sea_query::{Func, Query},
 };
 
+use tokio::time::Instant;
+
+use reach::Reach;
 use sqlite::DatabaseFile;
 
 pub use address::{Address, InvalidAddress};
+pub use budget::Debit;
 pub use error::Error;
+pub use identity::Identity;
 pub use migration::State as Schema;
 pub use receipt::{NewSubmission, Receipt};
+pub use till::Till;
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -48,6 +58,16 @@ const CHARGE_PATIENCE: Duration = Duration::from_secs(1);
 
 /// How long a command waits for it.
 const COMMAND_PATIENCE: Duration = Duration::from_mins(1);
+
+/// How long a writer waits for the one before it, and how long one that says nothing, as it was stopped, keeps the next
+/// waiting. Held in the transaction, so that they hold behind a PgBouncer too.
+const WRITER_LIMITS: &str = "SET LOCAL lock_timeout = '60s'; SET LOCAL idle_in_transaction_session_timeout = '30s'";
+
+/// How long the end waits for a PostgreSQL server.
+const CLOSING: Duration = Duration::from_secs(5);
+
+/// How long the database has for a question of a request.
+const REQUEST: Duration = Duration::from_secs(2);
 
 /// What to do where a SQLite database has no file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +86,7 @@ pub struct Store {
     /// Takes changes: to a SQLite file one connection, otherwise the same as those for questions.
     changes: DatabaseConnection,
     file: Option<Arc<DatabaseFile>>,
+    reach: Arc<Reach>,
 }
 
 impl Store {
@@ -85,15 +106,20 @@ impl Store {
             .acquire_timeout(Duration::from_secs(10))
             .sqlx_logging(false)
             .record_stmt_in_spans(false);
+        let reach = Arc::default();
+        if address.is_server() {
+            let database = connect::to_server(options).await?;
+            return Ok(Self { changes: database.clone(), database, file: None, reach });
+        }
         if let Some(path) = address.file() {
             let (changes, database, file) = sqlite::open(&options, path, absent).await?;
-            return Ok(Self { database, changes, file: Some(Arc::new(file)) });
+            return Ok(Self { database, changes, file: Some(Arc::new(file)), reach });
         }
         if address.is_in_memory() {
             options.idle_timeout(None).max_lifetime(None).map_sqlx_sqlite_opts(|options| options.foreign_keys(true));
         }
         let database = Database::connect(options).await?;
-        Ok(Self { changes: database.clone(), database, file: None })
+        Ok(Self { changes: database.clone(), database, file: None, reach })
     }
 
     /// Refuses where the SQLite file was deleted or replaced since it was opened.
@@ -108,8 +134,8 @@ impl Store {
     pub async fn close(&self) {
         if let Some(file) = &self.file {
             file.close(&self.changes, &self.database).await;
-        } else if let Err(error) = self.database.close_by_ref().await {
-            tracing::warn!(%error, "the database was not closed in order");
+        } else if !matches!(tokio::time::timeout(CLOSING, self.database.close_by_ref()).await, Ok(Ok(()))) {
+            tracing::warn!("the database was not closed in order");
         }
     }
 
@@ -142,7 +168,31 @@ impl Store {
     /// When the database fails.
     pub async fn schema(&self) -> Result<Schema> {
         self.intact()?;
-        Ok(migration::state(&self.database).await?)
+        self.reaching(async { Ok(migration::state(&self.database).await?) }).await
+    }
+
+    /// Refuses at once while the database is known to be away.
+    ///
+    /// # Errors
+    /// [`Error::Away`] then.
+    pub fn expect(&self) -> Result<()> {
+        self.reach.expect(Instant::now())
+    }
+
+    /// A question of a request: refused at once while the database is known to be away, and not waited for long.
+    async fn reaching<T>(&self, question: impl Future<Output = Result<T>>) -> Result<T> {
+        self.reach.admit(Instant::now())?;
+        self.trying(question).await
+    }
+
+    /// The same, also while the database is known to be away.
+    async fn trying<T>(&self, question: impl Future<Output = Result<T>>) -> Result<T> {
+        if self.database.get_database_backend() != DbBackend::Postgres {
+            return question.await;
+        }
+        let outcome = tokio::time::timeout(REQUEST, question).await.unwrap_or(Err(Error::Away(None)));
+        self.reach.learn(&outcome, Instant::now());
+        outcome
     }
 
     /// A transaction for a change of its own. Of a SQLite file every change goes through one of these, and through one at a time.
@@ -157,11 +207,9 @@ impl Store {
         Ok(transaction)
     }
 
-    /// A transaction that runs beside no other that holds the lock. Whoever asked is waiting for it.
-    async fn begin_alone(&self, lock: i64) -> Result<DatabaseTransaction> {
-        let transaction = self.begin_within(CHARGE_PATIENCE).await?;
-        self.lock(&transaction, lock).await?;
-        Ok(transaction)
+    /// A transaction for charges. Whoever asked is waiting for it.
+    async fn begin_charging(&self) -> Result<DatabaseTransaction> {
+        self.begin_within(CHARGE_PATIENCE).await
     }
 
     async fn begin_within(&self, patience: Duration) -> Result<DatabaseTransaction> {
@@ -173,7 +221,10 @@ impl Store {
 
     async fn lock(&self, transaction: &DatabaseTransaction, lock: i64) -> Result<()> {
         match self.changes.get_database_backend() {
-            DbBackend::Postgres => advisory_lock(transaction, lock).await,
+            DbBackend::Postgres => {
+                transaction.execute_unprepared(WRITER_LIMITS).await?;
+                advisory_lock(transaction, lock).await
+            }
             // Begun with the lock of the file, or on the only connection.
             _ => Ok(()),
         }

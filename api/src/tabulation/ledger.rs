@@ -1,12 +1,14 @@
 //! The ledger of the budget: new tabulations are charged before they are answered, and what is used up is not answered.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use chrono::{DateTime, Utc};
 use disclosure::{POOL_TABULATIONS, Tier};
 use quick_cache::sync::Cache;
 
 use crate::{
     domain::{Bill, Charge, Shortfall, Verdict},
-    store::{self, Store},
+    store::{self, Debit, Identity, Store, Till},
 };
 
 use super::{Admitted, Bought, Dataset, TablePlan};
@@ -18,7 +20,10 @@ const REMEMBERED: usize = 100_000;
 /// anybody opened is free for everybody.
 pub struct Ledger {
     store: Store,
+    till: Till,
     open: Cache<Charge, ()>,
+    /// The database that what is remembered was charged to, and how many came before it.
+    charged_to: Mutex<(Option<Identity>, u64)>,
 }
 
 /// A plan that is paid for, with what the budget refused inside it. [`Ledger::pay`] alone makes one, from the plan's own bill,
@@ -94,7 +99,25 @@ fn is_refused(refused: &[bool], part: usize) -> bool {
 impl Ledger {
     /// A ledger that nothing is known of yet.
     pub fn new(store: Store) -> Self {
-        Self { store, open: Cache::new(REMEMBERED) }
+        Self { till: Till::new(store.clone()), store, open: Cache::new(REMEMBERED), charged_to: Mutex::default() }
+    }
+
+    /// Learns which database is charged now. Of another one than before, such as a standby that took over, it is not known that
+    /// it holds what this process remembers: that is forgotten, and so charged again where it is missing. Tells whether it is
+    /// another one.
+    pub fn notice(&self, identity: Option<Identity>) -> bool {
+        let mut charged_to = self.charged_to();
+        let another = charged_to.0.is_some() && charged_to.0 != identity;
+        charged_to.0 = identity;
+        if another {
+            charged_to.1 += 1;
+            self.open.clear();
+        }
+        another
+    }
+
+    fn charged_to(&self) -> MutexGuard<'_, (Option<Identity>, u64)> {
+        self.charged_to.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Charges an organisation's question before it is answered. What anybody opened before is free, and needs no database where
@@ -135,15 +158,22 @@ impl Ledger {
         if bill.charges.iter().all(|charge| self.open.get(charge).is_some()) {
             return Ok(Vec::new());
         }
-        let verdicts = self.store.debit(organisation, tier, bill, now).await.map_err(|error| {
-            tracing::error!(%error, "a question could not be charged");
+        let before = self.charged_to().1;
+        let debit = Debit { organisation, tier, bill: bill.clone(), at: now };
+        let verdicts = self.till.debit(debit).await.map_err(|error| {
+            // That the database is away is logged once, and not with every question.
+            if !matches!(error, store::Error::Away(_)) {
+                tracing::error!(%error, "a question could not be charged");
+            }
             PayError::Unavailable
         })?;
+        let charged_to = self.charged_to();
         for (part, verdict) in bill.parts.iter().zip(&verdicts) {
-            if verdict.is_ok() {
+            if verdict.is_ok() && charged_to.1 == before {
                 part.iter().for_each(|&charge| self.open.insert(bill.charges[charge].clone(), ()));
             }
         }
+        drop(charged_to);
         match exhausted(&verdicts) {
             Some(shortfall) => Err(PayError::Exhausted(wording(&bill.charges[shortfall.charge], shortfall, tier))),
             None => Ok(verdicts.iter().map(Result::is_err).collect()),

@@ -123,8 +123,9 @@ fn declared() -> BTreeMap<String, Table> {
 }
 
 /// The indexes that are made beside those of keys and unique columns.
-const INDEXES: [&str; 7] = [
+const INDEXES: [&str; 8] = [
     "agreement_consumer_id",
+    "budget_entry_measure_tabulation",
     "budget_entry_organisation_id_measure",
     "destination_count_institution_id",
     "destination_count_supersedes",
