@@ -2,11 +2,15 @@
 
 use std::{
     fmt,
+    net::IpAddr,
     path::{Path, PathBuf},
     str::FromStr,
 };
 
-use sea_orm::sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
+use sea_orm::sqlx::{
+    postgres::{PgConnectOptions, PgSslMode},
+    sqlite::SqliteConnectOptions,
+};
 
 /// Where a database is.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,12 +30,43 @@ enum Place {
 }
 
 /// The text is no address. What it is stays untold: it may hold a password.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "expected the address of a database, `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`, with `#`, `/`, `?`, `@` and \
-     `:` of a password written as %23, %2F, %3F, %40 and %3A; found something else"
-)]
-pub struct InvalidAddress;
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidAddress {
+    /// Nothing that can be read.
+    #[error(
+        "expected the address of a database, `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`, with `#`, `/`, `?`, `@` \
+         and `:` of a password written as %23, %2F, %3F, %40 and %3A; found something else"
+    )]
+    Unreadable,
+    /// A parameter that means nothing, so that what it should do would not be done.
+    #[error("the address of the database has the parameter `{0}`, which is not known")]
+    Parameter(String),
+    /// TLS only where the server insists, which the driver does not do.
+    #[error("`sslmode=allow` is not supported: expected disable, prefer, require, verify-ca or verify-full")]
+    Allow,
+}
+
+/// The parameters of an address that the driver knows.
+const PARAMETERS: [&str; 18] = [
+    "application_name",
+    "dbname",
+    "host",
+    "hostaddr",
+    "options",
+    "password",
+    "port",
+    "ssl-ca",
+    "ssl-cert",
+    "ssl-key",
+    "ssl-mode",
+    "ssl-root-cert",
+    "sslcert",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+    "statement-cache-capacity",
+    "user",
+];
 
 impl Address {
     /// The file of a SQLite database; `None` for any other.
@@ -52,6 +87,23 @@ impl Address {
         self.place == Place::Server
     }
 
+    /// What is done about TLS to a server: what was asked for, and no less.
+    pub(super) fn with_tls(&self, options: PgConnectOptions) -> PgConnectOptions {
+        let root = parameters(&self.url).any(|(name, _)| matches!(name, "sslrootcert" | "ssl-root-cert" | "ssl-ca"));
+        match options.get_ssl_mode() {
+            // Whoever names the authority wants the certificate checked, as PostgreSQL's own programs do.
+            PgSslMode::Require if root => options.ssl_mode(PgSslMode::VerifyCa),
+            PgSslMode::Prefer if is_remote(&options) => {
+                tracing::warn!(
+                    "the connection to the database may be in plain text: its address has no `sslmode`; with \
+                     `?sslmode=verify-full` it is encrypted or refused"
+                );
+                options
+            }
+            _ => options,
+        }
+    }
+
     /// The address as the driver takes it.
     pub(super) fn url(&self) -> &str {
         &self.url
@@ -66,22 +118,47 @@ impl FromStr for Address {
             let rest = rest.strip_prefix("//").unwrap_or(rest);
             let (file, parameters) = rest.split_once('?').unwrap_or((rest, ""));
             match file {
-                "" => return Err(InvalidAddress),
+                "" => return Err(InvalidAddress::Unreadable),
                 ":memory:" => Place::Memory,
                 _ if parameters.split('&').any(|parameter| parameter == "mode=memory") => Place::Memory,
                 // As the driver reads it: with what is written as %20 and the like.
                 _ => Place::File(
-                    SqliteConnectOptions::from_str(url).map_err(|_| InvalidAddress)?.get_filename().to_owned(),
+                    SqliteConnectOptions::from_str(url)
+                        .map_err(|_| InvalidAddress::Unreadable)?
+                        .get_filename()
+                        .to_owned(),
                 ),
             }
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            PgConnectOptions::from_str(url).map_err(|_| InvalidAddress)?;
+            // The driver would log what it does not know, with its value.
+            for (name, _) in parameters(url) {
+                if !PARAMETERS.contains(&name) && !name.starts_with("options[") {
+                    return Err(InvalidAddress::Parameter(name.chars().take(40).collect()));
+                }
+            }
+            let options = PgConnectOptions::from_str(url).map_err(|_| InvalidAddress::Unreadable)?;
+            if matches!(options.get_ssl_mode(), PgSslMode::Allow) {
+                return Err(InvalidAddress::Allow);
+            }
             Place::Server
         } else {
-            return Err(InvalidAddress);
+            return Err(InvalidAddress::Unreadable);
         };
         Ok(Self { url: url.to_owned(), place })
     }
+}
+
+/// The parameters of an address of a server, as they stand there.
+fn parameters(url: &str) -> impl Iterator<Item = (&str, &str)> {
+    let (_, query) = url.split_once('?').unwrap_or_default();
+    let query = query.split('#').next().unwrap_or_default();
+    query.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+}
+
+fn is_remote(options: &PgConnectOptions) -> bool {
+    let host = options.get_host();
+    let local = host == "localhost" || host.starts_with('/') || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    options.get_socket().is_none() && !local
 }
 
 impl fmt::Display for Address {
@@ -141,5 +218,22 @@ mod tests {
             let refused = url.parse::<Address>().unwrap_err().to_string();
             assert!(!refused.contains("Secr3t") && refused.contains("%23"), "{url}: {refused}");
         }
+    }
+
+    #[test]
+    fn what_is_asked_for_about_tls_is_done_or_refused() {
+        let refused = |url: &str| url.parse::<Address>().unwrap_err();
+        assert_eq!(refused("postgres://db/exchange?sslmode=allow"), InvalidAddress::Allow);
+        let mistyped = refused("postgres://db/exchange?ssl_mode=require&passwort=Secr3t");
+        assert_eq!(mistyped, InvalidAddress::Parameter("ssl_mode".into()));
+        assert!(!refused("postgres://db/exchange?passwort=Secr3t").to_string().contains("Secr3t"));
+        let mode = |url: &str| {
+            let options = url.parse().unwrap();
+            format!("{:?}", url.parse::<Address>().unwrap().with_tls(options).get_ssl_mode())
+        };
+        assert_eq!(mode("postgres://db/exchange?sslmode=require"), "Require");
+        assert_eq!(mode("postgres://db/exchange?sslmode=require&sslrootcert=ca.pem"), "VerifyCa");
+        assert_eq!(mode("postgres://db/exchange?sslmode=verify-full&sslrootcert=ca.pem"), "VerifyFull");
+        assert_eq!(mode("postgres://db/exchange?sslmode=disable"), "Disable");
     }
 }

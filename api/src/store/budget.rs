@@ -118,6 +118,10 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn budget(&self, organisation: i64, measure: Option<&str>, first: u32) -> Result<Vec<BudgetLine>> {
+        // No measure has this character, and PostgreSQL takes no text with it.
+        if measure.is_some_and(|measure| measure.contains('\0')) {
+            return Ok(Vec::new());
+        }
         let lines = budget_entry::Entity::find()
             .select_only()
             .columns([Column::Tier, Column::Measure])

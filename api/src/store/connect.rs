@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use tokio::time::{Instant, sleep, timeout};
 
-use super::{Error, Result};
+use super::{Address, Error, Result};
 
 /// How long a start waits for the database.
 const START: Duration = Duration::from_secs(10);
@@ -26,8 +26,10 @@ const SIGN_OF_LIFE: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 /// When it cannot be reached within 10 seconds.
-pub(super) async fn to_server(mut options: ConnectOptions) -> Result<DatabaseConnection> {
+pub(super) async fn to_server(address: &Address, mut options: ConnectOptions) -> Result<DatabaseConnection> {
+    let address = address.clone();
     options
+        .map_sqlx_postgres_opts(move |options| address.with_tls(options))
         .max_connections(8)
         .test_before_acquire(false)
         .acquire_timeout(Duration::from_secs(5))

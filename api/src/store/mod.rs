@@ -108,7 +108,7 @@ impl Store {
             .record_stmt_in_spans(false);
         let reach = Arc::default();
         if address.is_server() {
-            let database = connect::to_server(options).await?;
+            let database = connect::to_server(address, options).await?;
             return Ok(Self { changes: database.clone(), database, file: None, reach });
         }
         if let Some(path) = address.file() {

@@ -370,4 +370,6 @@ async fn a_viewer_sees_what_it_has_used(#[case] engine: Engine) {
     let allowance = |tier: &str, tabulations: Option<i32>| json!({"tier": tier, "tabulations": tabulations});
     let allowances = [allowance("OWN", None), allowance("REGIONAL", Some(5)), allowance("INTERNATIONAL", Some(5))];
     assert_eq!(viewer["limits"], json!({"tabulationsTogether": 16, "allowances": allowances}));
+    let absent = service.ask(Some(LEP), r#"{ viewer { budget(measure: "\u0000") { measure } } }"#).await.data();
+    assert_eq!(absent["viewer"]["budget"], json!([]), "no measure has such a name");
 }

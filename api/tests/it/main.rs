@@ -12,6 +12,7 @@ mod derived;
 mod destinations;
 mod edge;
 mod editions;
+mod faults;
 mod first_start;
 mod identity;
 mod importing;

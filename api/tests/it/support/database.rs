@@ -56,6 +56,19 @@ impl Database {
         }
     }
 
+    /// A database on a server of one's own.
+    pub(crate) async fn on(server: &Arc<Server>) -> Self {
+        let name = format!("own{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let admin = sea_orm::Database::connect(server.url("postgres")).await.unwrap();
+        admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
+        Self { url: server.url(&name), _directory: None, server: Some(server.clone()) }
+    }
+
+    /// Its name on its server.
+    pub(crate) fn name(&self) -> &str {
+        self.url.rsplit_once('/').unwrap().1
+    }
+
     /// A file that outlives the test, for a service that several tests share. An earlier run's is removed.
     pub(crate) fn shared(name: &str) -> Self {
         let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));

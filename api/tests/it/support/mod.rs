@@ -4,6 +4,7 @@ mod database;
 mod population;
 mod postgres;
 mod process;
+mod proxy;
 mod run;
 mod service;
 
@@ -11,5 +12,6 @@ pub(crate) use database::{Database, Engine};
 pub(crate) use population::{Population, Row};
 pub(crate) use postgres::Server as Postgres;
 pub(crate) use process::{Desk, OWN_FILES, Running};
+pub(crate) use proxy::Network;
 pub(crate) use run::{attacks_run_long, block_on};
 pub(crate) use service::{Answer, HUB, LEP, PARTNER, Service, ask_router, clock, publish_anew, question, revising};

@@ -1,9 +1,10 @@
 //! A PostgreSQL server for the tests of one process: started from the programs of the machine, ended with its last test.
 
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write},
     os::unix::process::CommandExt,
-    process::{Child, Command, Stdio},
+    path::PathBuf,
+    process::{Child, ChildStdout, Command, Stdio},
     sync::{Arc, Mutex, Weak},
 };
 
@@ -11,6 +12,8 @@ use std::{
 pub(crate) struct Server {
     /// The shell that started the server and stops it when its standard input, which this process holds, is closed.
     keeper: Child,
+    /// What the shell prints.
+    told: Mutex<BufReader<ChildStdout>>,
     /// Where its socket is.
     folder: String,
 }
@@ -43,6 +46,25 @@ impl Server {
         assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
+    /// A server of one's own, for a test that stops it.
+    pub(crate) fn own() -> Arc<Self> {
+        Arc::new(Self::start())
+    }
+
+    /// Does something to the server: one of the words of the shell, such as `stop`.
+    pub(crate) fn does(&self, word: &str) {
+        let mut told = self.told.lock().unwrap();
+        writeln!(self.keeper.stdin.as_ref().unwrap(), "{word}").unwrap();
+        let mut line = String::new();
+        told.read_line(&mut line).unwrap();
+        assert_eq!(line, "done\n", "{word}");
+    }
+
+    /// Its socket, or that of the standby that took its place.
+    pub(crate) fn socket(&self, port: u16) -> PathBuf {
+        PathBuf::from(format!("{}/.s.PGSQL.{port}", self.folder))
+    }
+
     fn start() -> Self {
         let mut keeper = Command::new("sh")
             .args(["-c", include_str!("postgres.sh"), "postgres.sh"])
@@ -54,14 +76,15 @@ impl Server {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(keeper.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let mut told = BufReader::new(keeper.stdout.take().unwrap());
+        told.read_line(&mut line).unwrap();
         let Some(folder) = line.strip_prefix("ready ") else {
             let mut why = String::new();
             keeper.stderr.as_mut().unwrap().read_to_string(&mut why).unwrap();
             keeper.wait().unwrap();
             panic!("PostgreSQL does not start:\n{why}");
         };
-        Self { folder: folder.trim_end().to_owned(), keeper }
+        Self { folder: folder.trim_end().to_owned(), told: Mutex::new(told), keeper }
     }
 }
 

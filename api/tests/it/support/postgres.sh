@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs a PostgreSQL server of its own until standard input ends: a test process that dies, however it dies, leaves none.
 # Prints one line, `ready FOLDER`, when the server answers on the socket in that folder. The folder is gone afterwards.
+# Then each line of standard input is one of the words below, from `stop` to `promote`; `done` or `failed` is printed for it.
 # `postgres.sh find` prints where PostgreSQL's programs are, and fails where they are not installed.
 set -eu
 cd /
@@ -32,6 +33,8 @@ fi
 
 folder=$($as mktemp -d "${TMPDIR:-/tmp}/exchange-postgres.XXXXXX")
 finish() {
+  thaw >/dev/null 2>&1 || true
+  $as "$binaries/pg_ctl" stop -D "$folder/standby" -m immediate -w >/dev/null 2>&1 || true
   $as "$binaries/pg_ctl" stop -D "$folder/data" -m immediate -w >/dev/null 2>&1 || true
   $as rm -rf "$folder"
 }
@@ -43,14 +46,31 @@ trap '' PIPE
 # What a database of minutes need not do is left out: no write waits for the disk. The socket is the only way in.
 options="-c listen_addresses='' -c unix_socket_directories='$folder' -c max_connections=400 -c fsync=off"
 options="$options -c full_page_writes=off -c synchronous_commit=off"
-start() {
-  $as "$binaries/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C --no-sync &&
-    $as "$binaries/pg_ctl" start -D "$folder/data" -l "$folder/log" -w -t 120 -o "$options"
+make() {
+  $as "$binaries/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale=C --no-sync && start
 }
-if ! start </dev/null >&2; then
+start() { $as "$binaries/pg_ctl" start -D "$folder/data" -l "$folder/log" -w -t 120 -o "$options"; }
+stop() { $as "$binaries/pg_ctl" stop -D "$folder/data" -m fast -w; }
+restart() { stop && start; }
+server() { head -n 1 "$folder/data/postmaster.pid"; }
+# Every process of the server is stopped where it stands: it neither answers nor ends.
+freeze() { kill -STOP "$(server)" $(ps -o pid= --ppid "$(server)"); }
+thaw() { kill -CONT "$(server)" $(ps -o pid= --ppid "$(server)"); }
+# A standby that has everything up to now, and misses what comes after.
+standby() { $as "$binaries/pg_basebackup" -h "$folder" -U postgres -D "$folder/standby" -R -X stream -c fast; }
+# The first server is lost, and the standby takes its place on port 5433.
+promote() {
+  $as "$binaries/pg_ctl" stop -D "$folder/data" -m immediate -w &&
+    $as "$binaries/pg_ctl" start -D "$folder/standby" -l "$folder/log" -w -t 120 -o "$options -c port=5433" &&
+    $as "$binaries/pg_ctl" promote -D "$folder/standby" -w -t 120
+}
+if ! make </dev/null >&2; then
   $as cat "$folder/log" >&2 || true
   exit 1
 fi
 
 echo "ready $folder"
-cat >/dev/null
+while read -r word; do
+  case $word in stop | start | restart | freeze | thaw | standby | promote) ;; *) exit 1 ;; esac
+  if $word </dev/null >/dev/null 2>&1; then echo done; else echo failed; fi
+done

@@ -1,0 +1,6 @@
+//! PostgreSQL fails, for real: what is asked meanwhile is answered or refused, at once, and nothing is answered that is not charged.
+
+mod charging;
+mod question;
+mod replica;
+mod table;

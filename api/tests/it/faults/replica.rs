@@ -1,0 +1,145 @@
+//! A replica as it is run, over a PostgreSQL server that a test does things to.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+
+use crate::support::{Desk, Population, Running};
+
+/// The longest that is waited for a response, and for the end of a fault to be noticed.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// Runs commands and replicas against one database.
+pub(super) struct Operator {
+    desk: Desk,
+    pub(super) token: String,
+}
+
+/// A process that serves.
+pub(super) struct Replica(Running);
+
+/// What came back, and how soon.
+#[derive(Debug, Clone)]
+pub(super) struct Told {
+    /// The status; none where the connection ended without a response.
+    pub(super) status: Option<u16>,
+    pub(super) retry_after: bool,
+    pub(super) body: Value,
+    pub(super) after: Duration,
+}
+
+impl Told {
+    /// Whether a question was answered.
+    pub(super) fn is_answer(&self) -> bool {
+        self.status == Some(200) && self.body.get("errors").is_none() && self.body.get("data").is_some()
+    }
+
+    /// Whether it was refused as it is while the database is away.
+    pub(super) fn is_unavailable(&self) -> bool {
+        self.status == Some(503) && self.retry_after && self.body["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+    }
+}
+
+impl Operator {
+    /// With a hub, its agreement for the North East, and the standard population, published to a database.
+    pub(super) fn over(url: &str) -> Self {
+        let desk = Desk::new();
+        let own = ["--secret-file", "exchange.secret", "--database-url", url];
+        let does = |arguments: &[&str]| desk.does(&[arguments, &own].concat());
+        desk.does(&["secret", "new", "exchange.secret"]);
+        does(&["migrate"]);
+        does(&["organisation", "add", "NE-HUB", "--kind", "hub", "--name", "Hub", "--area", "HUB-2018-21"]);
+        let agreement =
+            ["--consumer", "NE-HUB", "--area", "E12000001", "--tier", "regional", "--purpose", "benchmarking"];
+        does(&[&["agreement", "add"][..], &agreement].concat());
+        desk.write("results.csv", &Population::standard(1).only(|row| row.scheme == "URN").file());
+        does(&["import", "results", "results.csv", "--organisation", "NE-HUB"]);
+        does(&["publish"]);
+        let token = does(&["token", "--organisation", "NE-HUB"]).trim().to_owned();
+        Self { desk, token }
+    }
+
+    /// Starts a replica that reaches the database by an address.
+    pub(super) fn serve(&self, url: &str) -> Replica {
+        let own = ["--secret-file", "exchange.secret", "--database-url", url];
+        Replica(Running::start(&self.desk, &[&["serve", "--listen", "127.0.0.1:0"][..], &own].concat()))
+    }
+}
+
+impl Replica {
+    /// Asks a question.
+    pub(super) fn ask(&self, token: &str, query: &str) -> Told {
+        Self::ask_at(&self.0.address, token, query)
+    }
+
+    /// Where it serves.
+    pub(super) fn address(&self) -> String {
+        self.0.address.clone()
+    }
+
+    /// Asks a question of whoever serves at an address.
+    pub(super) fn ask_at(address: &str, token: &str, query: &str) -> Told {
+        let body = json!({ "query": query }).to_string();
+        send(
+            address,
+            &format!(
+                "POST /graphql HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Type: application/json\r\n\
+                 Accept: application/graphql-response+json\r\nAuthorization: Bearer {token}\r\n\
+                 Content-Length: {}\r\n\r\n{body}",
+                body.len()
+            ),
+        )
+    }
+
+    /// Asks whether it is ready.
+    pub(super) fn ready(&self) -> Told {
+        let address = &self.0.address;
+        send(address, &format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"))
+    }
+
+    /// Asks until it is answered; tells how long that took.
+    pub(super) fn answers_again(&self, token: &str, query: &str) -> Duration {
+        let started = Instant::now();
+        loop {
+            let told = self.ask(token, query);
+            if told.is_answer() {
+                return started.elapsed();
+            }
+            assert!(started.elapsed() < LONGEST, "{told:?}");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Sends its process a signal.
+    pub(super) fn signal(&self, signal: &str) {
+        assert!(Command::new("kill").args([signal, &self.0.id()]).status().unwrap().success());
+    }
+
+    /// Ends it as a power cut does.
+    pub(super) fn kill(self) {
+        self.0.kill();
+    }
+}
+
+fn send(address: &str, request: &str) -> Told {
+    let started = Instant::now();
+    let mut answer = String::new();
+    let received = TcpStream::connect(address).and_then(|mut stream| {
+        stream.set_read_timeout(Some(LONGEST))?;
+        stream.write_all(request.as_bytes())?;
+        stream.read_to_string(&mut answer)
+    });
+    let after = started.elapsed();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
+    Told {
+        status: received.ok().and_then(|_| head.split(' ').nth(1)?.parse().ok()),
+        retry_after: head.to_ascii_lowercase().contains("\r\nretry-after: "),
+        body: serde_json::from_str(body).unwrap_or_default(),
+        after,
+    }
+}
