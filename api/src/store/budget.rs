@@ -69,7 +69,15 @@ impl Store {
     /// When the database fails: then nothing may be answered.
     pub(super) async fn debit(&self, debits: &[Debit]) -> Result<Vec<Vec<Verdict>>> {
         for _ in 0..ATTEMPTS {
-            match self.reaching(self.settle(debits)).await {
+            // A connection that was lost shows when it is used: then another is made. Had the entries been made all the same,
+            // they are found.
+            let settled = async {
+                match self.settle(debits).await {
+                    Err(Error::Away(Some(_))) => self.settle(debits).await,
+                    settled => settled,
+                }
+            };
+            match self.reaching(settled).await {
                 Err(Error::LostRace(_)) => {}
                 settled => return settled,
             }

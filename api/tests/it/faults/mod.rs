@@ -1,6 +1,7 @@
 //! PostgreSQL fails, for real: what is asked meanwhile is answered or refused, at once, and nothing is answered that is not charged.
 
 mod charging;
+mod killed;
 mod question;
 mod replica;
 mod table;

@@ -3,7 +3,7 @@
 use std::{
     io::{Read, Write},
     net::TcpStream,
-    process::Command,
+    process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -62,6 +62,26 @@ impl Operator {
         does(&["publish"]);
         let token = does(&["token", "--organisation", "NE-HUB"]).trim().to_owned();
         Self { desk, token }
+    }
+
+    /// Runs a command against a database, to its end.
+    pub(super) fn does(&self, url: &str, arguments: &[&str]) {
+        self.desk.does(&[arguments, &["--secret-file", "exchange.secret", "--database-url", url]].concat());
+    }
+
+    /// Starts a command and kills it after a while.
+    pub(super) fn kills(&self, url: &str, arguments: &[&str], after: Duration) {
+        let own = ["--secret-file", "exchange.secret", "--database-url", url];
+        let mut command = self.desk.command(&[arguments, &own].concat());
+        let mut process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(after);
+        process.kill().unwrap();
+        process.wait().unwrap();
+    }
+
+    /// Puts a file of results where the commands run.
+    pub(super) fn write(&self, name: &str, population: &Population) {
+        self.desk.write(name, &population.only(|row| row.scheme == "URN").file());
     }
 
     /// Starts a replica that reaches the database by an address.
