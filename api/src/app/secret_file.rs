@@ -17,7 +17,7 @@ use crate::domain::Secret;
 const MAKE: &str = "exchange secret new FILE";
 
 /// More than any secret file holds, bytes: what goes on beyond is not read.
-const LONGEST: u64 = 1_024;
+const LONGEST: usize = 1_024;
 
 /// Fewer different bytes than this are no 32 random ones: of a million million million such draws not one has so few.
 const FEWEST_DIFFERENT: usize = 13;
@@ -41,14 +41,14 @@ pub(super) fn read(file: &Path) -> Result<Secret> {
              shut it with `chmod 600 {shown}`, or if others may have read it, make another with `{MAKE}`"
         );
     }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST as usize + 1));
-    opened.take(LONGEST + 1).read_to_end(&mut bytes).with_context(unreadable)?;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST + 1));
+    opened.take(LONGEST as u64 + 1).read_to_end(&mut bytes).with_context(unreadable)?;
     let mut secret = Zeroizing::new([0_u8; 32]);
     let text = bytes.trim_ascii();
     if bytes.len() == secret.len() {
         secret.copy_from_slice(&bytes);
     } else if hex::decode_to_slice(text, secret.as_mut_slice()).is_err() {
-        let found = if bytes.len() as u64 > LONGEST { "more than 1024".to_owned() } else { bytes.len().to_string() };
+        let found = if bytes.len() > LONGEST { "more than 1024".to_owned() } else { bytes.len().to_string() };
         bail!(
             "`{shown}`: expected 32 random bytes or 64 hexadecimal digits, found {found} bytes; make a secret with `{MAKE}`"
         );

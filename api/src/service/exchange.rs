@@ -16,7 +16,7 @@ use crate::{
     tabulation::Ledger,
 };
 
-use super::{Error, current::CurrentRelease, heavy::HeavyPool, older::OlderReleases, trust::KnownTrust};
+use super::{Error, current::CurrentRelease, heavy::HeavyPool, known::KnownTrust, older::OlderReleases};
 
 /// The setting under which the fingerprint of the secret is kept.
 const SECRET_FINGERPRINT: &str = "secret_fingerprint";

@@ -75,7 +75,7 @@ impl Operator<'_> {
         self.0.refresh_trust().await
     }
 
-    fn drawn_key(&self) -> Result<KeptKey, Error> {
+    fn drawn_key(self) -> Result<KeptKey, Error> {
         let key = auth::new_key(&self.0.secret().sealing_key(), self.0.now());
         key.map_err(|error| Error::Internal(error.into()))
     }

@@ -11,6 +11,7 @@ mod exchange;
 mod heavy;
 mod import;
 mod keys;
+mod known;
 mod load;
 mod older;
 mod operator;

@@ -2,28 +2,9 @@
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
+use crate::auth::Trust;
 
-use crate::{
-    auth::Trust,
-    domain::{KeptKey, Revocation},
-};
-
-use super::{Error, Exchange};
-
-/// What this process knows of keys and revocations, and what came of it.
-#[derive(Default)]
-pub(super) struct KnownTrust {
-    pub(super) shared: Arc<ArcSwap<Trust>>,
-    read: tokio::sync::Mutex<Option<Read>>,
-}
-
-/// What was read last.
-struct Read {
-    keys: Vec<KeptKey>,
-    revision: (i64, i64),
-    revocations: Vec<Revocation>,
-}
+use super::{Error, Exchange, known::Read};
 
 impl Exchange {
     /// Reads the keys again, and what was taken back where that changed.

@@ -1,0 +1,24 @@
+//! What this process knows of signing keys and revocations, and what came of it.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use crate::{
+    auth::Trust,
+    domain::{KeptKey, Revocation},
+};
+
+/// What this process knows of keys and revocations, and what came of it.
+#[derive(Default)]
+pub(super) struct KnownTrust {
+    pub(super) shared: Arc<ArcSwap<Trust>>,
+    pub(super) read: tokio::sync::Mutex<Option<Read>>,
+}
+
+/// What was read last.
+pub(super) struct Read {
+    pub(super) keys: Vec<KeptKey>,
+    pub(super) revision: (i64, i64),
+    pub(super) revocations: Vec<Revocation>,
+}
