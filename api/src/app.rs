@@ -203,6 +203,17 @@ pub async fn listen(serve: &ServeSettings) -> std::io::Result<TcpListener> {
     TcpListener::bind(serve.listen).await
 }
 
+/// Takes the address for the operator's Prometheus, where one is set.
+///
+/// # Errors
+/// When it is taken or not allowed.
+pub async fn listen_for_metrics(serve: &ServeSettings) -> std::io::Result<Option<TcpListener>> {
+    match serve.metrics_listen {
+        Some(address) => TcpListener::bind(address).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// Serves until the process is told to end, then lets running requests finish.
 ///
 /// # Errors
@@ -212,9 +223,14 @@ pub async fn serve(
     edge: &EdgeSettings,
     exchange: Exchange,
     listener: TcpListener,
+    metrics: Option<TcpListener>,
     playground: Playground,
 ) -> Result<()> {
     let exchange = Arc::new(exchange);
+    if let Some(metrics) = metrics {
+        tracing::info!(address = %metrics.local_addr()?, "serving metrics");
+        tokio::spawn(http::serve_metrics(metrics, exchange.clone()));
+    }
     let router = router_and(settings, edge, &exchange, playground)?;
     let follow = tokio::spawn(follow(exchange.clone()));
     let follow_trust = tokio::spawn(follow_trust(exchange.clone()));

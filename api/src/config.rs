@@ -62,6 +62,10 @@ pub struct ServeSettings {
     #[arg(long, env = "EXCHANGE_DEMO")]
     pub demo: bool,
 
+    /// An address for `/metrics` alone, for the operator's Prometheus, e.g. `127.0.0.1:9464`; none when left out
+    #[arg(long, env = "EXCHANGE_METRICS_LISTEN", value_name = "ADDRESS")]
+    pub metrics_listen: Option<std::net::SocketAddr>,
+
     /// How the edge behaves.
     #[command(flatten)]
     pub edge: EdgeSettings,

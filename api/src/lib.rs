@@ -5,6 +5,7 @@
 //! | room | what it does |
 //! | --- | --- |
 //! | [`domain`], `disclosure` | the shared words; the disclosure method, a crate of its own |
+//! | [`telemetry`] | what an operator sees: counters and times |
 //! | [`auth`] | a bearer token becomes a viewer |
 //! | [`ingest`] | bytes become checked records, or problems with line and column |
 //! | [`release`] | the immutable columns of one release |
@@ -38,3 +39,4 @@ pub mod service;
 pub mod store;
 pub mod synthetic;
 pub mod tabulation;
+pub mod telemetry;

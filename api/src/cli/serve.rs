@@ -19,6 +19,7 @@ use super::say;
 pub(super) async fn run(settings: &Settings, serve: &ServeSettings, playground: Playground) -> Result<()> {
     let listener = app::listen(serve).await.with_context(|| format!("cannot listen on {}", serve.listen))?;
     let address = listener.local_addr()?;
+    let metrics = app::listen_for_metrics(serve).await.context("cannot listen for metrics")?;
     let exchange = if serve.demo {
         let exchange = app::open_demo(settings).await?;
         if let Err(error) = demonstrate(settings, &exchange, address).await {
@@ -34,8 +35,11 @@ pub(super) async fn run(settings: &Settings, serve: &ServeSettings, playground: 
     } else {
         app::started(settings).await?
     };
+    if let Some(metrics) = &metrics {
+        say(&format!("metrics http://{}/metrics", metrics.local_addr()?))?;
+    }
     say(&format!("playground http://{address}/graphiql"))?;
-    app::serve(settings, &serve.edge, exchange, listener, playground).await
+    app::serve(settings, &serve.edge, exchange, listener, metrics, playground).await
 }
 
 /// Fills the database of a demonstration, and shows what may be asked.

@@ -8,7 +8,7 @@ use std::{
 use axum::{
     body::Body,
     extract::{MatchedPath, Request, State as Extract},
-    http::{HeaderName, HeaderValue, Response, header},
+    http::{HeaderName, HeaderValue, Response, StatusCode, header},
     middleware::Next,
 };
 use tokio::time::Instant;
@@ -38,19 +38,24 @@ const LONGEST_ID: usize = 64;
 /// Gives the request an identity and a span, and the response its headers. Logs neither tokens nor questions.
 pub(super) async fn observe(Extract(state): Extract<State>, mut request: Request, next: Next) -> Response<Body> {
     let started = Instant::now();
+    let telemetry = state.exchange.telemetry().clone();
+    let under_way = telemetry.begin();
     let id = RequestId(sent_id(&request).unwrap_or_else(|| state.ids.next()));
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
     // The span carries no more than the identity: what it carries is written out at its start, and again with each field.
     let span = tracing::info_span!("request", id = id.0);
     let method = request.method().clone();
+    let trace = trace(&request);
     request.extensions_mut().insert(id.clone());
     let log = Arc::new(RequestLog::default());
     request.extensions_mut().insert(log.clone());
     let mut response = next.run(request).instrument(span.clone()).await;
     let elapsed: Duration = started.elapsed();
+    telemetry.answered(known_route(&route), known_status(response.status()), elapsed);
+    drop(under_way);
     let (operation, organisation) = (log.operation.get(), log.organisation.get());
     let (status, us) = (response.status().as_u16(), elapsed.as_micros());
-    span.in_scope(|| tracing::info!(%method, route, operation, organisation, status, us, "answered"));
+    span.in_scope(|| tracing::info!(%method, route, operation, organisation, status, us, trace, "answered"));
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         headers.insert(REQUEST_ID, value);
@@ -64,9 +69,71 @@ pub(super) async fn observe(Extract(state): Extract<State>, mut request: Request
     response
 }
 
+/// The route as a word of the program: what a sender made up is none.
+fn known_route(route: &str) -> &'static str {
+    const ROUTES: [&str; 5] = ["/graphql", "/graphiql", "/livez", "/readyz", "/"];
+    let route = if route.starts_with("/graphiql") { "/graphiql" } else { route };
+    ROUTES.into_iter().find(|known| *known == route).unwrap_or("other")
+}
+
+/// The status as a word of the program.
+fn known_status(status: StatusCode) -> &'static str {
+    const STATUSES: [&str; 22] = [
+        "200", "204", "294", "304", "307", "400", "401", "403", "404", "405", "406", "408", "413", "414", "415", "422",
+        "429", "431", "500", "502", "503", "504",
+    ];
+    STATUSES.into_iter().find(|known| *known == status.as_str()).unwrap_or("other")
+}
+
+/// The trace that a request belongs to: the header `traceparent`, W3C Trace Context.
+fn trace(request: &Request) -> Option<String> {
+    let sent = request.headers().get("traceparent")?.to_str().ok()?;
+    let mut parts = sent.split('-');
+    let (version, trace, parent, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let hex = |text: &str, digits: usize| {
+        text.len() == digits && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let is_one = |text: &str, digits| hex(text, digits) && text.bytes().any(|byte| byte != b'0');
+    // Version 00 has these four parts; later ones may have more. Version ff is none.
+    let known = hex(version, 2) && version != "ff" && (version != "00" || parts.next().is_none());
+    (known && is_one(trace, 32) && is_one(parent, 16) && hex(flags, 2)).then(|| trace.to_owned())
+}
+
 /// The identity that the sender gave, where it is one.
 fn sent_id(request: &Request) -> Option<String> {
     let sent = request.headers().get(&REQUEST_ID)?.to_str().ok()?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     ((1..=LONGEST_ID).contains(&sent.len()) && sent.bytes().all(plain)).then(|| sent.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trace_is_read_where_it_is_one() {
+        let read = |sent: &str| trace(&Request::builder().header("traceparent", sent).body(Body::empty()).unwrap());
+        let id = "4bf92f3577b34da6a3ce929d0e0e4736";
+        let rest = "00f067aa0ba902b7-01";
+        assert_eq!(read(&format!("00-{id}-{rest}")).as_deref(), Some(id));
+        assert_eq!(read(&format!("01-{id}-{rest}-more")).as_deref(), Some(id));
+        for wrong in [
+            String::new(),
+            format!("ff-{id}-{rest}"),
+            format!("00-{id}-{rest}-more"),
+            format!("00-{}-{rest}", id.to_uppercase()),
+            format!("00-{}-{rest}", "0".repeat(32)),
+            format!("00-{id}-{}-01", "0".repeat(16)),
+            format!("00-{id}"),
+        ] {
+            assert_eq!(read(&wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_a_sender_makes_up_is_no_label() {
+        assert_eq!(known_route("/graphiql/{*path}"), "/graphiql");
+        assert_eq!((known_route("unmatched"), known_route("/graphql")), ("other", "/graphql"));
+        assert_eq!((known_status(StatusCode::OK), known_status(StatusCode::IM_A_TEAPOT)), ("200", "other"));
+    }
 }

@@ -7,6 +7,7 @@ mod error;
 mod graphiql;
 mod graphql;
 mod health;
+mod metrics;
 mod negotiate;
 mod parameters;
 mod playground;
@@ -33,6 +34,7 @@ use tower_http::{
     timeout::TimeoutLayer,
 };
 
+pub use metrics::serve_metrics;
 pub use playground::{Playground, PlaygroundFile};
 pub use rules::{EdgeRules, Origin, StatusProfile};
 pub use serve::serve;

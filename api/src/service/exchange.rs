@@ -11,9 +11,10 @@ use disclosure::NoiseKey;
 
 use crate::{
     auth::Trust,
-    domain::{Catalogue, Clock, Secret},
+    domain::{Catalogue, Clock, Release, Secret},
     store::{self, Absent, Address, InvalidAddress, Schema, Store},
     tabulation::Ledger,
+    telemetry::{Present, Telemetry},
 };
 
 use super::{Error, current::CurrentRelease, heavy::HeavyPool, known::KnownTrust, older::OlderReleases};
@@ -32,6 +33,7 @@ pub struct Exchange {
     pub(super) heavy: HeavyPool,
     pub(super) refreshing: tokio::sync::Mutex<()>,
     pub(super) trust: KnownTrust,
+    pub(super) telemetry: Arc<Telemetry>,
     ledger: Ledger,
     /// Whether the schema was the one that this program knows when it was seen last.
     migrated: AtomicBool,
@@ -79,6 +81,7 @@ impl Exchange {
             heavy: HeavyPool::default(),
             refreshing: tokio::sync::Mutex::default(),
             trust: KnownTrust::default(),
+            telemetry: Arc::default(),
         })
     }
 
@@ -109,6 +112,24 @@ impl Exchange {
             tracing::warn!(%error, "what was left of a submission was not taken back");
         }
         self.refresh().await
+    }
+
+    /// What an operator sees of this process.
+    pub fn telemetry(&self) -> &Arc<Telemetry> {
+        &self.telemetry
+    }
+
+    /// What an operator sees as it stands.
+    pub fn present(&self) -> Present {
+        let (used, free) = self.store.connections();
+        let current = self.current.load();
+        let release = current.snapshot.as_ref().map(|snapshot| snapshot.release());
+        let age = |release: &Release| (self.clock.now() - release.published_at).num_seconds();
+        Present {
+            release: release.map(|release| (release.number, age(release))),
+            database_answers: self.trust.is_fresh(),
+            connections: (used.into(), free.into()),
+        }
     }
 
     /// What tokens are verified by, as it changes.

@@ -1,6 +1,9 @@
 //! What this process knows of signing keys and revocations, and what came of it.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use arc_swap::ArcSwap;
 
@@ -14,6 +17,14 @@ use crate::{
 pub(super) struct KnownTrust {
     pub(super) shared: Arc<ArcSwap<Trust>>,
     pub(super) read: tokio::sync::Mutex<Option<Read>>,
+    pub(super) fresh: AtomicBool,
+}
+
+impl KnownTrust {
+    /// Whether the database answered when it was last asked.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.fresh.load(Ordering::Relaxed)
+    }
 }
 
 /// What was read last.

@@ -13,6 +13,7 @@ mod import;
 mod keys;
 mod known;
 mod load;
+mod measured;
 mod older;
 mod operator;
 mod publish;

@@ -23,11 +23,12 @@ impl Reader {
         question: D::Question,
         release: Option<u32>,
     ) -> Result<Tabulation<D>, Error> {
+        let measured = self.measure::<D>("table");
         let admitted = self.admit::<D>(question, release).await?;
         let payer = self.payer(admitted.organisation());
-        let bought = self.exchange.ledger().pay(admitted, payer, self.exchange.now()).await?;
+        let bought = measured.charged(self.exchange.ledger().pay(admitted, payer, self.exchange.now()).await)?;
         let key = self.exchange.noise().clone();
-        let (cells, work) = (bought.cells(), move || tabulation::tabulate(bought, &key));
+        let (cells, work) = (bought.cells(), move || measured.table(tabulation::tabulate(bought, &key)));
         if cells < HEAVY_CELLS { Ok(work()) } else { self.exchange.heavy.run(work).await }
     }
 
@@ -36,10 +37,11 @@ impl Reader {
     /// # Errors
     /// As [`Reader::tabulate`], save that a budget that is used up is told in the cells.
     pub async fn preview<D: Dataset>(&self, question: D::Question, release: Option<u32>) -> Result<Preview<D>, Error> {
+        let measured = self.measure::<D>("preview");
         let admitted = self.admit::<D>(question, release).await?;
         let payer = self.payer(admitted.organisation());
         let quote = self.exchange.ledger().quote(&admitted, payer).await?;
-        let (cells, work) = (admitted.cells(), move || Preview::new(admitted, &quote));
+        let (cells, work) = (admitted.cells(), move || measured.preview(Preview::new(admitted, &quote)));
         if cells < HEAVY_CELLS { Ok(work()) } else { self.exchange.heavy.run(work).await }
     }
 

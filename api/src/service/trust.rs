@@ -1,6 +1,6 @@
 //! What tokens are verified by is read again every second, and stays in force while the database is away.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use crate::auth::Trust;
 
@@ -12,6 +12,12 @@ impl Exchange {
     /// # Errors
     /// When the database cannot be read; what is known stays in force.
     pub async fn refresh_trust(&self) -> Result<(), Error> {
+        let read = self.read_trust().await;
+        self.trust.fresh.store(read.is_ok(), Ordering::Relaxed);
+        read
+    }
+
+    async fn read_trust(&self) -> Result<(), Error> {
         let mut read = self.trust.read.lock().await;
         let keys = self.store().signing_keys().await?;
         let revision = self.store().revocations_revision().await?;

@@ -12,6 +12,7 @@ mod error;
 mod identity;
 mod intake;
 mod keys;
+mod pool;
 mod reach;
 mod receipt;
 mod reference;

@@ -25,6 +25,9 @@ use super::{Asked, Figure, InvalidCitation, Paid, PlanError, Scope};
 /// scores are not); and the guard against close cells (outcomes compare with every condition less, destinations only with areas
 /// around, having no other condition).
 pub trait Dataset: Sized + Send + Sync + 'static {
+    /// What it is called where operators see it.
+    const NAME: &'static str;
+
     /// The question as asked.
     type Question: Send;
     /// A table's checked question, in canonical form.

@@ -67,6 +67,11 @@ pub fn tabulate<D: Dataset>(bought: Bought<D>, key: &NoiseKey) -> Tabulation<D> 
 }
 
 impl<D: Dataset> Bought<D> {
+    /// How many charges the question has.
+    pub fn charges(&self) -> usize {
+        self.charges
+    }
+
     /// How many cells all tables have together, which is what counting them takes.
     pub fn cells(&self) -> usize {
         self.tables.iter().map(|paid| paid.plan().cells()).sum()

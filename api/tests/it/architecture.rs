@@ -8,8 +8,9 @@ use std::{
 };
 
 /// The rooms and their ranks.
-const RANKS: [(&str, u8); 16] = [
+const RANKS: [(&str, u8); 17] = [
     ("domain", 0),
+    ("telemetry", 0),
     ("auth", 1),
     ("ingest", 1),
     ("release", 1),
@@ -28,7 +29,7 @@ const RANKS: [(&str, u8); 16] = [
 ];
 
 /// Crates that live in one room only.
-const HOMES: [(&str, &[&str]); 10] = [
+const HOMES: [(&str, &[&str]); 11] = [
     ("sea_orm", &["store"]),
     ("entity", &["store"]),
     ("migration", &["store"]),
@@ -38,6 +39,7 @@ const HOMES: [(&str, &[&str]); 10] = [
     ("rust_embed", &["main"]),
     ("jsonwebtoken", &["auth"]),
     ("csv", &["ingest"]),
+    ("prometheus_client", &["telemetry"]),
     ("clap", &["cli", "config", "main"]),
 ];
 

@@ -24,3 +24,4 @@ mod rows;
 mod schema;
 mod store;
 mod support;
+mod telemetry;

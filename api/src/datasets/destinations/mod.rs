@@ -29,6 +29,8 @@ pub use question::{BenchmarksAchieved, Question};
 pub struct Destinations;
 
 impl Dataset for Destinations {
+    const NAME: &'static str = "destinations";
+
     type Question = Question;
     type Plan = Plan;
 

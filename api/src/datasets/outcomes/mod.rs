@@ -41,6 +41,8 @@ pub struct Protected {
 }
 
 impl Dataset for Outcomes {
+    const NAME: &'static str = "outcomes";
+
     type Question = Question;
     type Plan = Plan;
     type Raw = Raw;
