@@ -25,6 +25,12 @@ pub enum Relation {
     /// Its counts of destinations, corrected ones among them.
     #[sea_orm(has_many = "super::destination_count::Entity")]
     DestinationCount,
+    /// What the roll says of it.
+    #[sea_orm(has_one = "super::roll_entry::Entity")]
+    RollEntry,
+    /// Who speaks for it.
+    #[sea_orm(has_one = "super::speaker::Entity")]
+    Speaker,
 }
 
 impl Related<super::result::Entity> for Entity {
@@ -36,6 +42,18 @@ impl Related<super::result::Entity> for Entity {
 impl Related<super::destination_count::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::DestinationCount.def()
+    }
+}
+
+impl Related<super::roll_entry::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::RollEntry.def()
+    }
+}
+
+impl Related<super::speaker::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Speaker.def()
     }
 }
 

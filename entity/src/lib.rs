@@ -20,8 +20,10 @@ pub mod release;
 pub mod release_edition;
 pub mod result;
 pub mod revocation;
+pub mod roll_entry;
 pub mod setting;
 pub mod signing_key;
+pub mod speaker;
 pub mod submission;
 mod tier;
 

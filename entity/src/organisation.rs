@@ -53,6 +53,9 @@ pub enum Relation {
     /// What it handed in.
     #[sea_orm(has_many = "super::submission::Entity")]
     Submission,
+    /// The institutions that it speaks for.
+    #[sea_orm(has_many = "super::speaker::Entity")]
+    Speaker,
 }
 
 impl Related<super::area::Entity> for Entity {
@@ -70,6 +73,12 @@ impl Related<super::agreement::Entity> for Entity {
 impl Related<super::submission::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::Submission.def()
+    }
+}
+
+impl Related<super::speaker::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Speaker.def()
     }
 }
 

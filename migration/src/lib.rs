@@ -15,6 +15,7 @@ mod m0011_budget_accounts;
 mod m0012_editions;
 mod m0013_signing_keys;
 mod m0014_budget_places;
+mod m0015_roll;
 mod rule;
 mod state;
 
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_editions::Migration),
             Box::new(m0013_signing_keys::Migration),
             Box::new(m0014_budget_places::Migration),
+            Box::new(m0015_roll::Migration),
         ]
     }
 }

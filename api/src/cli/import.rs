@@ -13,6 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::{
     app,
     config::Settings,
+    ingest::Problem,
     service::{Authority, ImportReport, ImportRequest, Operator, Progress},
 };
 
@@ -88,14 +89,8 @@ async fn import(
 
 /// Tells what became of a file. Returns whether it is stored.
 fn tell(path: &Path, report: &ImportReport) -> Result<bool> {
+    tell_problems(path, &report.problems, report.suppressed)?;
     let file = path.display();
-    for problem in report.problems.iter().take(SHOWN_PROBLEMS) {
-        say(&format!("{file}: {problem}"))?;
-    }
-    let more = report.problems.len().saturating_sub(SHOWN_PROBLEMS) as u64 + report.suppressed;
-    if more > 0 {
-        say(&format!("{file}: and {more} more problems"))?;
-    }
     match &report.receipt {
         Some(receipt) => say(&format!("{file}: {} rows read, {receipt}", report.rows))?,
         None => say(&format!("{file}: {} rows read, nothing stored", report.rows))?,
@@ -104,4 +99,17 @@ fn tell(path: &Path, report: &ImportReport) -> Result<bool> {
         say(&format!("{file}: {waiting}"))?;
     }
     Ok(report.receipt.is_some())
+}
+
+/// Tells what is wrong with a file: the first problems, and how many more there are.
+pub(super) fn tell_problems(path: &Path, problems: &[Problem], suppressed: u64) -> Result<()> {
+    let file = path.display();
+    for problem in problems.iter().take(SHOWN_PROBLEMS) {
+        say(&format!("{file}: {problem}"))?;
+    }
+    let more = problems.len().saturating_sub(SHOWN_PROBLEMS) as u64 + suppressed;
+    if more > 0 {
+        say(&format!("{file}: and {more} more problems"))?;
+    }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 mod administer;
 mod import;
 mod keys;
+mod roll;
 pub mod serve;
 mod shell;
 
@@ -51,6 +52,9 @@ enum Command {
         /// The file to make
         file: PathBuf,
     },
+    /// Manage the roll of institutions
+    #[command(subcommand)]
+    Roll(RollCommand),
     /// Manage organisations
     #[command(subcommand)]
     Organisation(OrganisationCommand),
@@ -92,6 +96,15 @@ enum ImportCommand {
     /// Take in counts of destinations from CSV files, after the results of their institutions; a file with problems stores
     /// nothing
     Destinations(import::FilesArgs),
+    /// Put institutions on the roll from CSV files: where each stands, what it is and who speaks for it; a file with problems
+    /// stores nothing
+    Roll(roll::RollArgs),
+}
+
+#[derive(Subcommand, Debug)]
+enum RollCommand {
+    /// Let another organisation speak for an institution, or for all that one speaks for at present
+    Transfer(roll::TransferArgs),
 }
 
 #[derive(Subcommand, Debug)]
@@ -135,6 +148,8 @@ async fn run_here(cli: Cli, playground: Playground) -> Result<()> {
         Command::Migrate => administer::migrate(settings).await,
         Command::Import(ImportCommand::Results(args)) => import::run(settings, Content::Results, &args).await,
         Command::Import(ImportCommand::Destinations(args)) => import::run(settings, Content::Destinations, &args).await,
+        Command::Import(ImportCommand::Roll(args)) => roll::import(settings, &args).await,
+        Command::Roll(RollCommand::Transfer(args)) => roll::transfer(settings, &args).await,
         Command::Publish(args) => administer::publish(settings, args).await,
         Command::Backup { file } => administer::back_up(settings, &file).await,
         Command::Organisation(OrganisationCommand::Add { code, kind, name, area }) => {

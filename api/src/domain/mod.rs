@@ -17,6 +17,7 @@ pub mod period;
 pub mod record;
 pub mod reference;
 pub mod release;
+pub mod roll;
 pub mod secret;
 
 pub use area::{Area, AreaKind, Membership};
@@ -36,4 +37,5 @@ pub use period::Period;
 pub use record::{Pseudonym, Record, ReleasedResult};
 pub use reference::{PublishedFigure, Reference};
 pub use release::{Checksum, Release};
+pub use roll::{Outside, Remit, Roll, RollEntry, RollRecord};
 pub use secret::Secret;

@@ -7,6 +7,7 @@ mod input;
 mod problem;
 pub mod reference;
 pub mod results;
+pub mod roll;
 mod row;
 
 pub use file::Reading;

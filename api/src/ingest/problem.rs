@@ -55,6 +55,18 @@ pub enum ProblemCode {
     Students,
     /// No result of the institution was handed in, so that it is not known where it stands.
     UnknownInstitution,
+    /// Another organisation speaks for the institution.
+    SpokenFor,
+    /// The roll names the institutions of the local authority, and not this one.
+    NotOnRoll,
+    /// The roll has the institution in another local authority.
+    OtherPlace,
+    /// The careers hub has no institutions in the local authority.
+    HubElsewhere,
+    /// The institution stands outside the area of the organisation that hands in, or that is to speak for it.
+    OtherArea,
+    /// No organisation has that code.
+    UnknownOrganisation,
     /// What may stand once in the file stands twice.
     Duplicate,
     /// There is no row.
@@ -81,6 +93,12 @@ impl ProblemCode {
             Self::CohortYear => "COHORT_YEAR",
             Self::Students => "STUDENTS",
             Self::UnknownInstitution => "UNKNOWN_INSTITUTION",
+            Self::SpokenFor => "SPOKEN_FOR",
+            Self::NotOnRoll => "NOT_ON_ROLL",
+            Self::OtherPlace => "OTHER_PLACE",
+            Self::HubElsewhere => "HUB_ELSEWHERE",
+            Self::OtherArea => "OTHER_AREA",
+            Self::UnknownOrganisation => "UNKNOWN_ORGANISATION",
             Self::Duplicate => "DUPLICATE",
             Self::Empty => "EMPTY",
         }

@@ -2,7 +2,7 @@
 
 use csv::ByteRecord;
 
-use crate::domain::{Pseudonym, Secret};
+use crate::domain::{AreaKind, Attributes, Catalogue, Dimension, Location, Organisation, Outside, Pseudonym, Secret};
 
 use super::{Problem, ProblemCode, columns::Columns};
 
@@ -12,6 +12,16 @@ const LONGEST_IDENTIFIER: usize = 64;
 
 /// What an identifier is made of, for messages.
 const PRINTABLE: &str = "1 to 64 printable characters";
+
+/// Where the columns stand that say which institution a row is about and where it stands.
+pub(super) struct At {
+    /// The identifier.
+    pub(super) identifier: usize,
+    /// The local authority.
+    pub(super) local_authority: usize,
+    /// The careers hub.
+    pub(super) hub: usize,
+}
 
 /// The fields of one row, and what was found wrong with them so far.
 pub(super) struct Row<'a> {
@@ -81,6 +91,86 @@ impl<'a> Row<'a> {
     /// A field of 1 to 64 printable characters.
     pub(super) fn identifier(&mut self, position: usize) -> Option<&'a str> {
         self.bounded(position, LONGEST_IDENTIFIER, PRINTABLE, |c| !c.is_control())
+    }
+
+    /// A local authority and, unless it is blank, a careers hub.
+    pub(super) fn location(&mut self, at: &At, catalogue: &Catalogue) -> Option<Location> {
+        let local_authority = self.area(at.local_authority, catalogue, AreaKind::LocalAuthority);
+        let hub = match self.text(at.hub)? {
+            "" => None,
+            _ => Some(self.area(at.hub, catalogue, AreaKind::Hub)?),
+        };
+        Some(Location { local_authority: local_authority?, hub })
+    }
+
+    fn area(&mut self, position: usize, catalogue: &Catalogue, kind: AreaKind) -> Option<String> {
+        let code = self.text(position)?;
+        let known = catalogue.area_index(code).is_some_and(|index| catalogue.areas()[index].kind == kind);
+        if !known {
+            self.problem(position, ProblemCode::UnknownArea, code, format!("the code of an area of kind {kind}"));
+        }
+        known.then(|| code.to_owned())
+    }
+
+    /// The category of each dimension, from the columns where they stand.
+    pub(super) fn attributes(&mut self, positions: [usize; Dimension::ALL.len()]) -> Option<Attributes> {
+        let mut attributes = Some(Attributes::default());
+        for (dimension, position) in Dimension::ALL.into_iter().zip(positions) {
+            let Some(code) = self.text(position) else {
+                attributes = None;
+                continue;
+            };
+            if code.is_empty() && dimension.may_be_blank() {
+                continue;
+            }
+            let with = attributes.unwrap_or_default().with(dimension, code);
+            if with.is_none() {
+                let known: Vec<&str> = dimension.categories().iter().map(|category| category.code).collect();
+                let or_blank = if dimension.may_be_blank() { " or blank" } else { "" };
+                let expected = format!("one of {}{or_blank}", known.join(", "));
+                self.problem(position, ProblemCode::UnknownCategory, code, expected);
+            }
+            attributes = attributes.and(with);
+        }
+        attributes
+    }
+
+    /// Notes why the organisation may not hand the institution in.
+    pub(super) fn outside(&mut self, outside: Outside, at: &At, organisation: &Organisation, catalogue: &Catalogue) {
+        let area = &organisation.area;
+        let is_hub = catalogue.area_index(area).is_some_and(|index| catalogue.areas()[index].kind == AreaKind::Hub);
+        let (position, code, expected) = match outside {
+            Outside::SpokenFor => (
+                at.identifier,
+                ProblemCode::SpokenFor,
+                "an institution that no other organisation speaks for; the operator can hand it over".to_owned(),
+            ),
+            Outside::NotOnRoll => (
+                at.identifier,
+                ProblemCode::NotOnRoll,
+                "an institution of the roll, which names those of this local authority".to_owned(),
+            ),
+            Outside::OtherPlace(place) => {
+                (at.local_authority, ProblemCode::OtherPlace, format!("`{place}`, where the roll has the institution"))
+            }
+            Outside::HubElsewhere(hub) => (
+                at.hub,
+                ProblemCode::HubElsewhere,
+                format!("a careers hub around the local authority, or blank; `{hub}` is not around it"),
+            ),
+            Outside::OtherArea if is_hub => (
+                at.hub,
+                ProblemCode::OtherArea,
+                format!("an institution of the careers hub `{area}`, by the roll or else by this row"),
+            ),
+            Outside::OtherArea => (
+                at.local_authority,
+                ProblemCode::OtherArea,
+                format!("an institution in the area `{area}` of the organisation `{}`", organisation.code),
+            ),
+        };
+        let found = shown(self.fields, position);
+        self.problem(position, code, &found, expected);
     }
 
     fn bounded(

@@ -1,13 +1,15 @@
 //! The demonstration: an empty database filled with a made-up population on real areas and frameworks.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use disclosure::Tier;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    domain::{DestinationRecord, NewAgreement, OrganisationKind, Record},
+    domain::{DestinationRecord, NewAgreement, OrganisationKind, Pseudonym, Record},
     ingest,
-    store::NewSubmission,
+    store::{self, NewSubmission},
     synthetic::{self, Handover, Population},
 };
 
@@ -155,14 +157,22 @@ impl Operator<'_> {
             received_at: self.0.now(),
             rows: handover.records.len() as u64,
         };
-        self.0.store().submit(&submission, &handover.records, &mut |_| {}).await?;
+        // An institution that joins a hub, or leaves it, is handed over to whoever hands it in next.
+        let institutions: BTreeSet<Pseudonym> = handover.records.iter().map(|record| record.institution).collect();
+        let organisation = &handover.organisation.code;
+        self.0.store().hand_over(&store::Handover::Of(institutions.into_iter().collect()), organisation).await?;
+        let roll = self.0.store().roll().await?;
+        self.0.store().submit(&submission, &roll, &handover.records, &mut |_| {}).await?;
         if !handover.destinations.is_empty() {
             let submission = NewSubmission {
                 checksum: checksum_of_destinations(&handover.destinations),
                 rows: handover.destinations.len() as u64,
                 ..submission
             };
-            self.0.store().submit_destinations(&submission, &handover.destinations, &mut |_| {}).await?;
+            self.0
+                .store()
+                .submit_destinations(&submission, &self.0.store().roll().await?, &handover.destinations, &mut |_| {})
+                .await?;
         }
         Ok(())
     }

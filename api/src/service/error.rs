@@ -89,6 +89,7 @@ impl From<store::Error> for Error {
             | store::Error::UnknownKey(_)
             | store::Error::NoDatabase(_) => Self::NotFound(text),
             store::Error::OrganisationTaken(_)
+            | store::Error::RollChanged
             | store::Error::NothingToPublish(_)
             | store::Error::Unrevisable(_)
             | store::Error::TwoKeys(_)

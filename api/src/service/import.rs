@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, io::Read};
 
 use crate::{
-    domain::{Publishable, Waiting},
+    domain::{Organisation, Publishable, Remit, Waiting},
     ingest::{self, Problem, Reading},
     store::{NewSubmission, Receipt},
 };
@@ -53,7 +53,7 @@ impl Operator<'_> {
     /// are to be accepted. The same file handed in twice changes nothing.
     ///
     /// # Errors
-    /// When the organisation is unknown or the database fails. Problems of the file are not errors but data.
+    /// When the organisation is unknown, another one hands in the same institutions at the same moment, or the database fails. Problems of the file are not errors but data.
     pub async fn import_results(
         &self,
         request: &ImportRequest,
@@ -62,15 +62,17 @@ impl Operator<'_> {
     ) -> Result<ImportReport, Error> {
         let catalogue = self.0.store().newest_catalogue().await?;
         self.check_not_demo().await?;
-        self.check_known(request).await?;
-        let reading = ingest::results::read_results(input, &catalogue, self.0.secret(), self.0.today(), &mut |bytes| {
+        let organisation = self.known(request).await?;
+        let roll = self.0.store().roll().await?;
+        let remit = Remit { catalogue: &catalogue, roll: &roll, organisation: &organisation };
+        let reading = ingest::results::read_results(input, remit, self.0.secret(), self.0.today(), &mut |bytes| {
             progress(Progress::Read(bytes));
         });
         let receipt = match self.submission(request, &reading) {
             Some(submission) => {
                 let of = reading.records.len();
                 let stored = &mut |records| progress(Progress::Stored { records, of });
-                Some(self.0.store().submit(&submission, &reading.records, stored).await?)
+                Some(self.0.store().submit(&submission, &roll, &reading.records, stored).await?)
             }
             None => None,
         };
@@ -91,16 +93,19 @@ impl Operator<'_> {
         mut progress: impl FnMut(Progress) + Send,
     ) -> Result<ImportReport, Error> {
         self.check_not_demo().await?;
-        self.check_known(request).await?;
+        let catalogue = self.0.store().newest_catalogue().await?;
+        let organisation = self.known(request).await?;
+        let roll = self.0.store().roll().await?;
+        let remit = Remit { catalogue: &catalogue, roll: &roll, organisation: &organisation };
         let locations = self.0.store().locations().await?;
-        let reading = ingest::destinations::read_destinations(input, &locations, self.0.secret(), &mut |bytes| {
+        let reading = ingest::destinations::read_destinations(input, remit, &locations, self.0.secret(), &mut |bytes| {
             progress(Progress::Read(bytes));
         });
         let receipt = match self.submission(request, &reading) {
             Some(submission) => {
                 let of = reading.records.len();
                 let stored = &mut |records| progress(Progress::Stored { records, of });
-                Some(self.0.store().submit_destinations(&submission, &reading.records, stored).await?)
+                Some(self.0.store().submit_destinations(&submission, &roll, &reading.records, stored).await?)
             }
             None => None,
         };
@@ -124,11 +129,11 @@ impl Operator<'_> {
         Ok(waiting)
     }
 
-    async fn check_known(&self, request: &ImportRequest) -> Result<(), Error> {
-        if self.0.store().directory().await?.organisation(&request.organisation).is_none() {
-            return Err(Error::NotFound(format!("no organisation has the code `{}`", request.organisation)));
-        }
-        Ok(())
+    /// The organisation that hands in.
+    async fn known(&self, request: &ImportRequest) -> Result<Organisation, Error> {
+        let directory = self.0.store().directory().await?;
+        let unknown = || Error::NotFound(format!("no organisation has the code `{}`", request.organisation));
+        directory.organisation(&request.organisation).cloned().ok_or_else(unknown)
     }
 
     /// What is to be stored of a file; `None` where its problems keep everything out.

@@ -18,6 +18,7 @@ mod older;
 mod operator;
 mod publish;
 mod reader;
+mod roll;
 mod session;
 mod tabulate;
 mod trust;
@@ -33,5 +34,6 @@ pub use import::{ImportReport, ImportRequest, Progress};
 pub use keys::LONGEST_TOKEN;
 pub use operator::{Authority, Operator};
 pub use reader::Reader;
+pub use roll::{RollReport, Transfer};
 
 pub use crate::store::Schema;

@@ -7,7 +7,7 @@ use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter
 
 use crate::domain::{
     AreaIndex, Catalogue, CohortYear, DestinationRecord, Location, Locations, Pseudonym, Publishable, Release,
-    ReleasedDestination,
+    ReleasedDestination, Roll,
 };
 
 use super::{
@@ -16,6 +16,7 @@ use super::{
     receipt::{NewSubmission, Receipt},
     released::{Numbering, known, places},
     submit::{holds, id, known_institutions},
+    unchanged::Unchanged,
 };
 
 /// Counts of one statement, written as whole numbers into its text.
@@ -69,13 +70,14 @@ impl Store {
 
     /// Stores counts of one organisation. A count for the cohort and destination of an earlier one supersedes it where it
     /// differs; the earlier one stays. All counts of a cohort keep the place of its first. `progress` is told how many
-    /// counts are stored so far.
+    /// counts are stored so far. `roll` is the one that the records were checked against.
     ///
     /// # Errors
-    /// When the organisation is unknown or the database fails: then nothing is stored.
+    /// When another roll would refuse them by now, the organisation is unknown or the database fails: then nothing is stored.
     pub async fn submit_destinations(
         &self,
         new: &NewSubmission,
+        roll: &Roll,
         records: &[DestinationRecord],
         progress: &mut (dyn FnMut(usize) + Send),
     ) -> Result<Receipt> {
@@ -83,16 +85,20 @@ impl Store {
             Received::New(intake) => intake,
             Received::Before(receipt) => return Ok(receipt),
         };
-        let stored = self.store_counts(&mut intake, records, progress).await;
+        let stored = self.store_counts(&mut intake, roll, records, progress).await;
         intake.end(stored).await
     }
 
     async fn store_counts(
         &self,
         intake: &mut Intake,
+        roll: &Roll,
         records: &[DestinationRecord],
         progress: &mut (dyn FnMut(usize) + Send),
     ) -> Result<Receipt> {
+        let organisation = intake.organisation;
+        let whose = records.iter().map(|record| (record.institution, record.location.local_authority.as_str()));
+        self.roll_that_still_lets(&intake.reading().await?, roll, organisation, whose).await?;
         let institutions = known_institutions(&intake.reading().await?).await?;
         let mut writer = Writer {
             areas: self.area_ids(&intake.reading().await?).await?,
@@ -135,6 +141,7 @@ impl Store {
         }
         let areas: HashMap<i64, AreaIndex> =
             places(self.area_ids(&self.database).await?, |code| catalogue.area_index(code));
+        let mut unchanged = Unchanged::new();
         let numbering = Numbering::of(&self.releases().await?, release, |release| release.last_destination);
         // By hand, because it reads every count of the country: one text of SQL stays prepared from page to page. SQLite reads
         // `$1` as PostgreSQL does.
@@ -154,7 +161,7 @@ impl Store {
             let Some((from, until)) = shown else { return Ok(()) };
             let students: i32 = row.try_get_by_index(4)?;
             let hub: Option<i64> = row.try_get_by_index(6)?;
-            visit(ReleasedDestination {
+            let count = ReleasedDestination {
                 institution: pseudonym(row.try_get_by_index(0)?)?,
                 cohort_year,
                 stage: row.try_get_by_index::<destination_count::Stage>(2)?.into(),
@@ -166,7 +173,8 @@ impl Store {
                 provider: row.try_get_by_index(7)?,
                 from,
                 until,
-            });
+            };
+            unchanged.settle(count, visit);
             Ok(())
         })
         .await

@@ -16,6 +16,12 @@ pub enum Error {
     /// No organisation has that code.
     #[error("no organisation has the code `{0}`")]
     UnknownOrganisation(String),
+    /// Who may hand in what changed between the check of a file and its storing.
+    #[error(
+        "another organisation handed in some of these institutions, or the roll changed, at the same moment; nothing was stored: \
+         hand the file in again"
+    )]
+    RollChanged,
     /// The code is taken.
     #[error("an organisation with the code `{0}` is there already")]
     OrganisationTaken(String),

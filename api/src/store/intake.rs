@@ -126,14 +126,7 @@ impl Store {
             .organisation_id(&new.organisation)
             .await?
             .ok_or_else(|| Error::UnknownOrganisation(new.organisation.clone()))?;
-        let alone = match &self.file {
-            Some(file) => {
-                let alone = file.alone().await?;
-                self.take_back(&alone).await?;
-                Some(alone)
-            }
-            None => None,
-        };
+        let alone = self.alone().await?;
         let transaction = self.begin_writing().await?;
         let since = Instant::now();
         let checksum = hex::encode(new.checksum);
@@ -169,6 +162,14 @@ impl Store {
         submission::Entity::insert(row).exec_without_returning(&transaction).await?;
         let writing = Some((transaction, since));
         Ok(Received::New(Intake { store: self.clone(), writing, alone, organisation, submission: id }))
+    }
+
+    /// Keeps submissions of others out of a SQLite file until it is dropped, and takes back what was left of one.
+    pub(super) async fn alone(&self) -> Result<Option<Alone>> {
+        let Some(file) = &self.file else { return Ok(None) };
+        let alone = file.alone().await?;
+        self.take_back(&alone).await?;
+        Ok(Some(alone))
     }
 
     /// The last result and the last count of destinations that are accepted.
@@ -224,6 +225,7 @@ impl Store {
             ("benchmark_score", "result_id", before.result, last_result),
             ("result", "id", before.result, last_result),
             ("destination_count", "id", before.destination, last_destination),
+            ("speaker", "institution_id", before.institution, last_institution),
             ("institution", "id", before.institution, last_institution),
         ] {
             let mut to = last;

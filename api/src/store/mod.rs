@@ -19,10 +19,12 @@ mod reference;
 mod released;
 mod releases;
 mod revocations;
+mod roll;
 mod setting;
 mod sqlite;
 mod submit;
 mod till;
+mod unchanged;
 mod words;
 
 use std::{sync::Arc, time::Duration};
@@ -45,6 +47,7 @@ pub use identity::Identity;
 pub use migration::State as Schema;
 pub use receipt::{NewSubmission, Receipt};
 pub use till::Till;
+pub use roll::{Handover, RollReceipt};
 
 type Result<T> = std::result::Result<T, Error>;
 

@@ -39,6 +39,10 @@ pub enum Receipt {
         corrected: usize,
         /// Results that were there already, word for word, and were not stored again.
         unchanged: usize,
+        /// Results whose careers hub or attributes are those of the roll, which their file told otherwise.
+        from_roll: usize,
+        /// Results that keep the place and the attributes that their period was released with, which their file told otherwise.
+        as_released: usize,
     },
     /// Counts of destinations are stored.
     CountsAccepted {
@@ -59,11 +63,24 @@ impl fmt::Display for Receipt {
             Self::AlreadyReceived { submission, received_at } => {
                 write!(f, "nothing changed: received before as submission {submission} on {}", received_at.date_naive())
             }
-            Self::Accepted { submission, results, scores, corrected, unchanged } => write!(
-                f,
-                "stored as submission {submission}: {results} results with {scores} scores, {corrected} of them \
-                 corrections; {unchanged} were there already"
-            ),
+            Self::Accepted { submission, results, scores, corrected, unchanged, from_roll, as_released } => {
+                write!(
+                    f,
+                    "stored as submission {submission}: {results} results with {scores} scores, {corrected} of them \
+                     corrections; {unchanged} were there already"
+                )?;
+                if *from_roll > 0 {
+                    write!(f, "; {from_roll} took careers hub or attributes from the roll, which differs from the file")?;
+                }
+                if *as_released > 0 {
+                    write!(
+                        f,
+                        "; {as_released} keep the place and attributes that their period was released with, which differ \
+                         from the file"
+                    )?;
+                }
+                Ok(())
+            }
             Self::CountsAccepted { submission, counts, corrected, unchanged } => write!(
                 f,
                 "stored as submission {submission}: {counts} counts of destinations, {corrected} of them corrections; \

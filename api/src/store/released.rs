@@ -8,7 +8,7 @@ use crate::domain::{
     AreaIndex, Attributes, Catalogue, FrameworkIndex, Period, Pseudonym, Publishable, Release, ReleasedResult,
 };
 
-use super::{Error, Result, Store};
+use super::{Error, Result, Store, unchanged::Unchanged};
 
 /// Results read at once: enough to make each read cheap, few enough that what the driver holds of them stays small.
 const PAGE: i64 = 2_000;
@@ -16,7 +16,7 @@ const PAGE: i64 = 2_000;
 impl Store {
     /// Visits every result of a release: of each period, those up to its newest edition that none of them supersedes, whatever
     /// came later. Visits as well every result that an earlier edition showed and a correction has replaced since; those have
-    /// an `until`.
+    /// an `until`. A correction that says the same in everything that is counted is none.
     ///
     /// # Errors
     /// When the database fails or holds something that the application does not write.
@@ -32,6 +32,7 @@ impl Store {
             places(self.area_ids(&self.database).await?, |code| catalogue.area_index(code));
         let mut periods: HashMap<String, Period> = HashMap::new();
         let numbering = Numbering::of(&self.releases().await?, release, |release| release.last_result);
+        let mut unchanged = Unchanged::new();
         // By hand, because it reads every score of the country: those of a result are gathered into one text, where a join would
         // read everything about the result once a score, and one text of SQL stays prepared from page to page. SQLite reads
         // `$1` as PostgreSQL does.
@@ -72,7 +73,7 @@ impl Store {
                     *place = u8::try_from(score).ok();
                 }
             }
-            visit(ReleasedResult {
+            let result = ReleasedResult {
                 institution: Pseudonym(
                     pseudonym.try_into().map_err(|_| Error::Corrupt("a pseudonym of another length".into()))?,
                 ),
@@ -85,7 +86,8 @@ impl Store {
                 scores,
                 from,
                 until,
-            });
+            };
+            unchanged.settle(result, visit);
             Ok(())
         })
         .await

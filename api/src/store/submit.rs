@@ -1,18 +1,18 @@
 //! Storing a submission of results: all of it or nothing.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fmt::Write,
 };
 
-use entity::{benchmark_score, institution, result, submission};
+use entity::{benchmark_score, institution, release, result, speaker, submission};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
-    sea_query::{BinOper, Expr, ExprTrait, Func, Query},
+    sea_query::{BinOper, Expr, ExprTrait, Func, OnConflict, Query},
 };
 
-use crate::domain::{Attributes, Pseudonym, Record};
+use crate::domain::{Attributes, Pseudonym, Record, Roll};
 
 use super::{
     Error, Result, Store,
@@ -51,15 +51,29 @@ struct Content {
     scores: Vec<(i16, i16)>,
 }
 
+impl Content {
+    /// Takes place and attributes of an earlier result. Returns whether they differed.
+    fn place_in(&mut self, earlier: &Self) -> bool {
+        let place = |content: &Self| (content.local_authority, content.hub, content.attributes);
+        let differed = place(self) != place(earlier);
+        (self.local_authority, self.hub, self.attributes) = place(earlier);
+        differed
+    }
+}
+
 impl Store {
     /// Stores records of one organisation. A record for the institution, framework and period of an earlier result
-    /// supersedes it where it differs; the earlier one stays. `progress` is told how many records are stored so far.
+    /// supersedes it where it differs; the earlier one stays. Hub and attributes are those of the roll where it has the
+    /// institution, and place and attributes those of the release where the period was released with them. Who is handed in for
+    /// the first time is spoken for by the organisation from now on. `roll` is the one that the records were checked against;
+    /// `progress` is told how many records are stored so far.
     ///
     /// # Errors
-    /// When the organisation is unknown or the database fails: then nothing is stored.
+    /// When another roll would refuse them by now, the organisation is unknown or the database fails: then nothing is stored.
     pub async fn submit(
         &self,
         new: &NewSubmission,
+        roll: &Roll,
         records: &[Record],
         progress: &mut (dyn FnMut(usize) + Send),
     ) -> Result<Receipt> {
@@ -67,16 +81,20 @@ impl Store {
             Received::New(intake) => intake,
             Received::Before(receipt) => return Ok(receipt),
         };
-        let stored = self.store_results(&mut intake, records, progress).await;
+        let stored = self.store_results(&mut intake, roll, records, progress).await;
         intake.end(stored).await
     }
 
     async fn store_results(
         &self,
         intake: &mut Intake,
+        roll: &Roll,
         records: &[Record],
         progress: &mut (dyn FnMut(usize) + Send),
     ) -> Result<Receipt> {
+        let organisation = intake.organisation;
+        let whose = records.iter().map(|record| (record.institution, record.local_authority.as_str()));
+        let roll = self.roll_that_still_lets(&intake.reading().await?, roll, organisation, whose).await?;
         let last_seen = last_id::<institution::Entity>(&intake.reading().await?, institution::Column::Id).await?;
         let mut writer = Writer {
             frameworks: self.framework_ids(&intake.reading().await?).await?,
@@ -84,24 +102,35 @@ impl Store {
             next: last_id::<result::Entity>(&intake.reading().await?, result::Column::Id).await? + 1,
             institutions: institutions(intake, records).await?,
             held: HashMap::new(),
-            organisation: intake.organisation,
+            released: HashSet::new(),
+            organisation,
             submission: intake.submission,
             scores: 0,
             corrected: 0,
             unchanged: 0,
             results: 0,
+            from_roll: 0,
+            as_released: 0,
         };
         // Whoever is seen for the first time has no earlier results.
         let seen =
             |record: &Record| writer.institutions.get(&record.institution).copied().filter(|id| *id <= last_seen);
         let seen: Vec<(&Record, i64)> = records.iter().filter_map(|record| Some((record, seen(record)?))).collect();
-        writer.held = held(&intake.reading().await?, &seen, &writer.frameworks).await?;
+        (writer.held, writer.released) = held(&intake.reading().await?, &seen, &writer.frameworks).await?;
         let mut done = 0;
         for chunk in records.chunks(CHUNK) {
-            writer.write(intake, chunk).await?;
+            writer.write(intake, &roll, chunk).await?;
             done += chunk.len();
             progress(done);
         }
+        let mut speakers: Vec<(i64, i64)> = records
+            .iter()
+            .filter(|record| roll.speaker(record.institution).is_none())
+            .map(|record| (writer.institutions[&record.institution], organisation))
+            .collect();
+        speakers.sort_unstable();
+        speakers.dedup();
+        let_speak(intake.writing().await?, &speakers).await?;
         let counts = submission::ActiveModel {
             id: Set(intake.submission),
             results: Set(i64::try_from(writer.results).unwrap_or(i64::MAX)),
@@ -115,6 +144,8 @@ impl Store {
             scores: writer.scores,
             corrected: writer.corrected,
             unchanged: writer.unchanged,
+            from_roll: writer.from_roll,
+            as_released: writer.as_released,
         })
     }
 }
@@ -136,19 +167,22 @@ struct HeldRow {
     scores: Option<String>,
 }
 
-/// The results that hold now for every framework, period and institution of the records, each with the key of its institution.
+/// The results that hold now for every framework, period and institution of the records, each with the key of its institution;
+/// and those of these keys of which a result came in before the newest release.
 async fn held(
     connection: &impl ConnectionTrait,
     records: &[(&Record, i64)],
     frameworks: &HashMap<String, i64>,
-) -> Result<HashMap<Key, Held>> {
+) -> Result<(HashMap<Key, Held>, HashSet<Key>)> {
     let mut wanted: BTreeMap<(i64, String), BTreeSet<i64>> = BTreeMap::new();
     for (record, institution) in records {
         if let Some(framework) = frameworks.get(&record.framework) {
             wanted.entry((*framework, record.period.to_string())).or_default().insert(*institution);
         }
     }
-    let mut held = HashMap::new();
+    let newest = release::Entity::find().select_only().column_as(release::Column::LastResult.max(), "last");
+    let newest = newest.into_tuple::<Option<i64>>().one(connection).await?.flatten().unwrap_or(0);
+    let (mut held, mut released) = (HashMap::new(), HashSet::new());
     for ((framework, period), institutions) in wanted {
         let institutions: Vec<i64> = institutions.into_iter().collect();
         for chunk in institutions.chunks(KEYS) {
@@ -184,9 +218,19 @@ async fn held(
                 let found = Held { id: row.id, provider: row.organisation_id, content };
                 held.insert((row.institution_id, framework, period.clone()), found);
             }
+            let shown = result::Entity::find()
+                .select_only()
+                .column(result::Column::InstitutionId)
+                .filter(result::Column::FrameworkId.eq(framework))
+                .filter(result::Column::Period.eq(period.as_str()))
+                .filter(result::Column::InstitutionId.is_in(chunk.iter().copied()))
+                .filter(result::Column::Id.lte(newest))
+                .into_tuple::<i64>();
+            let shown = shown.all(connection).await?;
+            released.extend(shown.into_iter().map(|institution| (institution, framework, period.clone())));
         }
     }
-    Ok(held)
+    Ok((held, released))
 }
 
 /// Whether no later row corrects the one at hand.
@@ -220,6 +264,8 @@ struct Writer {
     areas: HashMap<String, i64>,
     institutions: HashMap<Pseudonym, i64>,
     held: HashMap<Key, Held>,
+    /// Of these a release shows a result: place and attributes stay.
+    released: HashSet<Key>,
     organisation: i64,
     submission: i64,
     next: i64,
@@ -227,30 +273,39 @@ struct Writer {
     scores: usize,
     corrected: usize,
     unchanged: usize,
+    from_roll: usize,
+    as_released: usize,
 }
 
 impl Writer {
-    async fn write(&mut self, intake: &mut Intake, records: &[Record]) -> Result<()> {
+    async fn write(&mut self, intake: &mut Intake, roll: &Roll, records: &[Record]) -> Result<()> {
         let mut rows = Vec::with_capacity(records.len());
         let mut scores: Vec<(i64, i16, i16)> = Vec::with_capacity(records.len() * 8);
         for record in records {
             let framework = id(&self.frameworks, &record.framework)?;
             let institution = self.institutions[&record.institution];
             let key = (institution, framework, record.period.to_string());
-            let content = Content {
+            let entry = roll.entry(record.institution);
+            let hub = entry.map_or(&record.hub, |entry| &entry.location.hub);
+            let mut content = Content {
                 completed_on: record.completed_on,
                 local_authority: id(&self.areas, &record.local_authority)?,
-                hub: record.hub.as_ref().map(|hub| id(&self.areas, hub)).transpose()?,
-                attributes: record.attributes,
+                hub: hub.as_ref().map(|hub| id(&self.areas, hub)).transpose()?,
+                attributes: entry.map_or(record.attributes, |entry| entry.attributes),
                 scores: numbered(&record.scores),
             };
             let before = self.held.get(&key);
+            if let Some(before) = before.filter(|_| self.released.contains(&key)) {
+                self.as_released += usize::from(content.place_in(&before.content));
+            } else if entry.is_some() {
+                self.from_roll += usize::from((hub, content.attributes) != (&record.hub, record.attributes));
+            }
             if before.is_some_and(|before| before.provider == self.organisation && before.content == content) {
                 self.unchanged += 1;
                 continue;
             }
             self.corrected += usize::from(before.is_some());
-            let [phase, kind, disadvantage, size, setting] = record.attributes.0.map(i16::from);
+            let [phase, kind, disadvantage, size, setting] = content.attributes.0.map(i16::from);
             rows.push(result::ActiveModel {
                 id: Set(self.next),
                 institution_id: Set(institution),
@@ -300,24 +355,50 @@ fn insert_scores(scores: &[(i64, i16, i16)]) -> String {
 /// The keys of every institution of the records; those seen for the first time are stored.
 async fn institutions(intake: &mut Intake, records: &[Record]) -> Result<HashMap<Pseudonym, i64>> {
     let mut ids = known_institutions(&intake.reading().await?).await?;
-    let mut next = ids.values().max().map_or(1, |last| last + 1);
-    let mut rows = Vec::new();
-    for record in records {
-        ids.entry(record.institution).or_insert_with(|| {
-            rows.push(institution::ActiveModel {
-                id: Set(next),
-                pseudonym: Set(record.institution.0.to_vec()),
-                scheme: Set(record.scheme.clone()),
-            });
-            next += 1;
-            next - 1
-        });
-    }
+    let named = records.iter().map(|record| (record.institution, record.scheme.as_str()));
+    let rows = strangers(&mut ids, named);
     for chunk in rows.chunks(CHUNK) {
         let rows = institution::Entity::insert_many(chunk.iter().cloned());
         rows.exec_without_returning(intake.writing().await?).await?;
     }
     Ok(ids)
+}
+
+/// The rows of those that are named, with their schemes, and are not known yet; their keys are known from now on.
+pub(super) fn strangers<'a>(
+    ids: &mut HashMap<Pseudonym, i64>,
+    named: impl Iterator<Item = (Pseudonym, &'a str)>,
+) -> Vec<institution::ActiveModel> {
+    let mut next = ids.values().max().map_or(1, |last| last + 1);
+    let mut rows = Vec::new();
+    for (institution, scheme) in named {
+        ids.entry(institution).or_insert_with(|| {
+            rows.push(institution::ActiveModel {
+                id: Set(next),
+                pseudonym: Set(institution.0.to_vec()),
+                scheme: Set(scheme.to_owned()),
+            });
+            next += 1;
+            next - 1
+        });
+    }
+    rows
+}
+
+/// Lets organisations speak for institutions, whoever did before.
+pub(super) async fn let_speak(transaction: &impl ConnectionTrait, speakers: &[(i64, i64)]) -> Result<()> {
+    let row = |&(institution, organisation): &(i64, i64)| speaker::ActiveModel {
+        institution_id: Set(institution),
+        organisation_id: Set(organisation),
+    };
+    for chunk in speakers.chunks(CHUNK) {
+        let replace = OnConflict::column(speaker::Column::InstitutionId)
+            .update_column(speaker::Column::OrganisationId)
+            .to_owned();
+        let rows = speaker::Entity::insert_many(chunk.iter().map(row)).on_conflict(replace);
+        rows.exec_without_returning(transaction).await?;
+    }
+    Ok(())
 }
 
 /// The keys of every institution that is stored.

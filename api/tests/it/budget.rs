@@ -92,7 +92,7 @@ async fn a_tabulation_is_charged_once_however_it_is_asked(#[case] engine: Engine
     );
     service.ask(Some(LEP), &aliased).await.data();
 
-    service.hand_in(LEP, &Population::standard(2)).await;
+    service.hand_in_everything(&Population::standard(2)).await;
     service.publish_anew().await;
     service.ask(Some(LEP), &ask(plain)).await.data();
     assert_eq!(service.ask(Some(LEP), &ask(&plain.replace("by:", "release: 1, by:"))).await.body, first.body);

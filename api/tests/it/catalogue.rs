@@ -33,7 +33,7 @@ async fn a_viewer_is_told_who_it_is_and_what_it_may_ask() {
     let query = "{ viewer { organisation { code kind area { code } } scopes limits { cellsPerTable itemsPerPage }
         agreements { area { code } tier purposes dimensions validFrom validUntil } } dimensions { allowed } }";
     let data = service.ask(Some(LEP), query).await.data();
-    assert_eq!(data["viewer"]["organisation"], json!({"code": LEP, "kind": "LEP", "area": {"code": "E37000025"}}));
+    assert_eq!(data["viewer"]["organisation"], json!({"code": LEP, "kind": "LEP", "area": {"code": "E92000001"}}));
     assert_eq!(data["viewer"]["scopes"], json!(["outcomes:read"]));
     assert_eq!(
         data["viewer"]["agreements"],

@@ -5,7 +5,7 @@ use std::{collections::HashMap, fmt::Write, sync::Arc};
 use crate::support::{Engine, HUB, LEP, PARTNER, Population, Row, Service, clock};
 use api::{
     domain::Secret,
-    service::{Exchange, ImportReport, ImportRequest},
+    service::{Exchange, ImportReport, ImportRequest, Transfer},
 };
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -224,6 +224,8 @@ async fn a_cohort_that_several_handed_in_is_nobodys_own() {
     for row in population.0.iter().filter(|row| row.period == "202324T3").take(20) {
         let _ = writeln!(grab, "URN,{},202324,KS4,unknown,50", row.id);
     }
+    assert!(hand_in(&service, HUB, &grab).await.receipt.is_none(), "it does not speak for them");
+    service.operator().transfer(&Transfer::AllOf(LEP.into()), HUB).await.unwrap();
     assert!(hand_in(&service, HUB, &grab).await.receipt.is_some());
     service.publish_anew().await;
     assert_eq!(cells(&service, HUB, input).await[0]["students"]["reason"], "NOT_COLLECTED");
@@ -251,6 +253,7 @@ async fn small_and_dominated_groups_are_hidden_with_a_reason_and_a_remedy() {
     add(&of("E06000057", 3), &[3, 3, 2]);
     add(&of("E08000021", 5), &[900, 20, 20, 20, 20]);
     add(&of("E08000022", 6), &[100, 110, 90, 120, 95, 105]);
+    service.operator().transfer(&Transfer::AllOf(LEP.into()), HUB).await.unwrap();
     assert!(hand_in(&service, HUB, &text).await.receipt.is_some());
     service.publish_anew().await;
 

@@ -37,12 +37,24 @@ fn the_commands_for_ones_own_data_lead_to_published_numbers() {
     assert!(
         desk.refuses(&with(&[&agreement[..], &["--purpose", " "]].concat())).contains("expected a purpose, found ` `")
     );
+    let roll = sample("roll.csv");
+    let told = desk.does(&[&["import", "roll", &roll][..], &real].concat());
+    assert!(told.contains("38 rows read, 38 institutions added to the roll"), "{told}");
     for kind in ["results", "destinations"] {
         let file = sample(&format!("{kind}.csv"));
         let mut arguments = vec!["import", kind, &file, "--organisation", "NE-HUB"];
         arguments.extend(real);
         desk.does(&arguments);
     }
+    desk.does(&with(&["organisation", "add", "LEP", "--kind", "lep", "--name", "LEP", "--area", "E37000025"]));
+    let told = desk.does(&with(&["roll", "transfer", "--to", "LEP", "--institution", "999001"]));
+    assert!(told.contains("handed 1 institutions over to LEP"), "{told}");
+    let again = sample("destinations.csv");
+    let refused = desk.refuses(&[&["import", "destinations", &again, "--organisation", "LEP"][..], &real].concat());
+    assert!(refused.contains("1 of 1 files stored nothing"), "{refused}");
+    assert!(
+        desk.does(&with(&["roll", "transfer", "--to", "NE-HUB", "--from", "LEP"])).contains("handed 1 institutions")
+    );
     let told = desk.does(&with(&["publish", "--note", "Summer term"]));
     assert!(told.contains("\n202324T3: provisional edition\n202324: provisional edition\n"), "{told}");
     let refused = |arguments| desk.refuses(&with(arguments));

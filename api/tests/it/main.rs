@@ -20,6 +20,7 @@ mod keys;
 mod outcomes;
 mod protection;
 mod releases;
+mod roll;
 mod rows;
 mod schema;
 mod store;

@@ -99,7 +99,7 @@ async fn another_process_with_the_same_secret_gives_the_same_numbers_and_another
     let answer = first.ask(Some(LEP), &input).await.data();
     assert_eq!(answer, same.ask(Some(LEP), &input).await.data());
     let other = Service::over(Database::fresh(Engine::Sqlite).await, 2).await;
-    other.hand_in(LEP, &Population::standard(1)).await;
+    other.hand_in_everything(&Population::standard(1)).await;
     other.operator().publish(None).await.unwrap();
     assert_ne!(answer["outcomes"]["cells"], other.ask(Some(LEP), &input).await.data()["outcomes"]["cells"]);
 }

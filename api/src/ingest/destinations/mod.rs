@@ -10,13 +10,13 @@ use std::io::Read;
 
 use csv::ByteRecord;
 
-use crate::domain::{CohortYear, Destination, DestinationRecord, Locations, Pseudonym, Secret, Stage};
+use crate::domain::{CohortYear, Destination, DestinationRecord, Locations, Pseudonym, Remit, Secret, Stage};
 
 use super::{
     Problem, ProblemCode, Reading,
     columns::Columns,
     file::{self, Layout},
-    row::{Row, shown},
+    row::{At, Row, shown},
 };
 
 /// The columns that every file has.
@@ -25,18 +25,20 @@ const COLUMNS: [&str; 6] = ["institution_scheme", "institution_id", "cohort_year
 /// The most students of one institution in one category.
 const MOST_STUDENTS: u32 = 100_000;
 
-/// Reads a file of destinations. `locations` tells where institutions stood; `progress` is told how many bytes are read.
+/// Reads a file of destinations. `remit` is what its provider may hand in, `locations` tells where institutions stood; `progress` is told how many bytes are read.
 pub fn read_destinations(
     input: impl Read,
+    remit: Remit<'_>,
     locations: &Locations,
     secret: &Secret,
     progress: &mut dyn FnMut(u64),
 ) -> Reading<DestinationRecord> {
-    file::read(&DestinationsLayout { locations, secret }, input, progress)
+    file::read(&DestinationsLayout { remit, locations, secret }, input, progress)
 }
 
 /// A file of destinations, and what its rows are checked against.
 struct DestinationsLayout<'a> {
+    remit: Remit<'a>,
     locations: &'a Locations,
     secret: &'a Secret,
 }
@@ -89,6 +91,9 @@ impl Layout for DestinationsLayout<'_> {
                 let found = shown(fields, identifier);
                 let expected = "an institution with a result, which tells where it stands; hand its results in first";
                 row.problem(identifier, ProblemCode::UnknownInstitution, &found, expected);
+            } else if let Some(outside) = self.remit.against_destinations(institution) {
+                let at = At { identifier, local_authority: identifier, hub: identifier };
+                row.outside(outside, &at, self.remit.organisation, self.remit.catalogue);
             }
             location.cloned()
         });

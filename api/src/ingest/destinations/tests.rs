@@ -1,7 +1,10 @@
 //! Every problem a file of destinations can have, and files that have none.
 
 use super::*;
-use crate::domain::Location;
+use crate::{
+    domain::{Location, Organisation, OrganisationKind, Roll},
+    ingest::reference,
+};
 
 const HEADER: &str = "institution_scheme,institution_id,cohort_year,stage,category,students";
 const ROW: &str = "URN,100001,202223,KS4,education,140";
@@ -9,7 +12,7 @@ const ROW: &str = "URN,100001,202223,KS4,education,140";
 fn locations() -> Locations {
     let mut locations = Locations::default();
     let location = |code: &str| Location { local_authority: code.to_owned(), hub: Some("HUB-2018-21".to_owned()) };
-    for identifier in ["100001", "100002"] {
+    for identifier in ["100001", "100002", "100003"] {
         let institution = Secret::new([1; 32]).pseudonym("URN", identifier);
         locations.add(institution, "202122T3".parse().unwrap(), location("E06000047"));
         locations.add(institution, "202324T1".parse().unwrap(), location("E06000057"));
@@ -18,7 +21,21 @@ fn locations() -> Locations {
 }
 
 fn read(file: &str) -> Reading<DestinationRecord> {
-    read_destinations(file.as_bytes(), &locations(), &Secret::new([1; 32]), &mut |_| {})
+    let secret = Secret::new([1; 32]);
+    let mut roll = Roll::default();
+    for (identifier, organisation) in [("100001", 1), ("100002", 1), ("100003", 2)] {
+        roll.let_speak(secret.pseudonym("URN", identifier), organisation);
+    }
+    let organisation = Organisation {
+        id: 1,
+        code: "HUB".to_owned(),
+        name: "Hub".to_owned(),
+        kind: OrganisationKind::Hub,
+        area: "HUB-2018-21".to_owned(),
+    };
+    let catalogue = reference::load().unwrap().into_catalogue().unwrap();
+    let remit = Remit { catalogue: &catalogue, roll: &roll, organisation: &organisation };
+    read_destinations(file.as_bytes(), remit, &locations(), &secret, &mut |_| {})
 }
 
 /// The problems of a file as `line:column:code:value`.
@@ -61,6 +78,7 @@ fn every_field_that_cannot_be_used_is_named() {
     let with = |from: &str, to: &str| file(&[ROW, &ROW.replace("100001", "100002").replacen(from, to, 1)]);
     check(&with("URN", "urn"), &["3:institution_scheme:IDENTIFIER:urn"]);
     check(&with("100002", "999999"), &["3:institution_id:UNKNOWN_INSTITUTION:999999"]);
+    check(&with("100002", "100003"), &["3:institution_id:SPOKEN_FOR:100003"]);
     check(&with("202223", "202224"), &["3:cohort_year:COHORT_YEAR:202224"]);
     check(&with("202223", ""), &["3:cohort_year:BLANK:"]);
     check(&with("KS4", "KS5"), &["3:stage:UNKNOWN_CATEGORY:KS5"]);

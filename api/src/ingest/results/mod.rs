@@ -10,7 +10,7 @@ use std::io::Read;
 use chrono::NaiveDate;
 use csv::ByteRecord;
 
-use crate::domain::{Catalogue, Period, Pseudonym, Record, Secret};
+use crate::domain::{Period, Pseudonym, Record, Remit, Secret};
 
 use super::{
     Problem, Reading,
@@ -21,21 +21,21 @@ use super::{
 use header::Header;
 use row::RowCheck;
 
-/// Reads a results file. `today` is the last day on which an assessment can have been completed; `progress` is told how
+/// Reads a results file. `remit` is what its provider may hand in, `today` is the last day on which an assessment can have been completed; `progress` is told how
 /// many bytes are read.
 pub fn read_results(
     input: impl Read,
-    catalogue: &Catalogue,
+    remit: Remit<'_>,
     secret: &Secret,
     today: NaiveDate,
     progress: &mut dyn FnMut(u64),
 ) -> Reading<Record> {
-    file::read(&ResultsLayout { catalogue, secret, today }, input, progress)
+    file::read(&ResultsLayout { remit, secret, today }, input, progress)
 }
 
 /// A results file, and what its rows are checked against.
 struct ResultsLayout<'a> {
-    catalogue: &'a Catalogue,
+    remit: Remit<'a>,
     secret: &'a Secret,
     today: NaiveDate,
 }
@@ -49,12 +49,12 @@ impl Layout for ResultsLayout<'_> {
     const ONCE: &'static str = "each institution once for a framework and a period";
 
     fn header(&self, fields: &ByteRecord) -> Result<Header, Vec<Problem>> {
-        Header::read(fields, self.catalogue)
+        Header::read(fields, self.remit.catalogue)
     }
 
     fn record(&self, header: &Header, line: u64, fields: &ByteRecord) -> Result<Record, Vec<Problem>> {
-        let Self { catalogue, secret, today } = *self;
-        RowCheck { header, catalogue, secret, today }.check(line, fields)
+        let Self { remit, secret, today } = *self;
+        RowCheck { header, remit, secret, today }.check(line, fields)
     }
 
     fn key(record: &Record) -> Self::Key {

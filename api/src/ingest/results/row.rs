@@ -4,8 +4,11 @@ use chrono::{Datelike, NaiveDate};
 use csv::ByteRecord;
 
 use crate::{
-    domain::{AreaKind, Attributes, Catalogue, Dimension, Framework, Period, Record, Secret},
-    ingest::{Problem, ProblemCode, row::Row},
+    domain::{Catalogue, Dimension, Framework, Period, Record, Remit, Secret},
+    ingest::{
+        Problem, ProblemCode,
+        row::{At, Row},
+    },
 };
 
 use super::header::Header;
@@ -13,7 +16,7 @@ use super::header::Header;
 /// What rows are checked against.
 pub(super) struct RowCheck<'a> {
     pub(super) header: &'a Header,
-    pub(super) catalogue: &'a Catalogue,
+    pub(super) remit: Remit<'a>,
     pub(super) secret: &'a Secret,
     pub(super) today: NaiveDate,
 }
@@ -42,24 +45,25 @@ impl<'a> ResultRow<'a> {
         let institution = self.row.institution(scheme, identifier, self.check.secret);
         let period = self.period();
         let completed_on = self.date();
-        let local_authority = self.area("local_authority", AreaKind::LocalAuthority);
-        let hub = self.row.text(header.fixed("hub")).map(str::is_empty);
-        let hub = match hub {
-            Some(true) => Some(None),
-            _ => self.area("hub", AreaKind::Hub).map(Some),
-        };
-        let attributes = self.attributes();
+        let catalogue = self.check.remit.catalogue;
+        let at = At { identifier, local_authority: header.fixed("local_authority"), hub: header.fixed("hub") };
+        let location = self.row.location(&at, catalogue);
+        let attributes = self.row.attributes(Dimension::ALL.map(|dimension| header.dimension(dimension)));
         let terms_version = self.row.identifier(header.fixed("terms_version"));
         let scores = self.scores(framework);
         let (institution, scheme) = institution?;
+        let location = location?;
+        if let Some(outside) = self.check.remit.against(institution, &location) {
+            self.row.outside(outside, &at, self.check.remit.organisation, catalogue);
+        }
         Some(Record {
             institution,
             scheme: scheme.to_owned(),
             framework: framework?.code.clone(),
             period: period?,
             completed_on: completed_on?,
-            local_authority: local_authority?,
-            hub: hub?,
+            local_authority: location.local_authority,
+            hub: location.hub,
             attributes: attributes?,
             terms_version: terms_version?.to_owned(),
             scores: scores?,
@@ -69,7 +73,7 @@ impl<'a> ResultRow<'a> {
     fn framework(&mut self) -> Option<&'a Framework> {
         let position = self.check.header.fixed("framework");
         let code = self.row.text(position)?;
-        let catalogue = self.check.catalogue;
+        let catalogue: &'a Catalogue = self.check.remit.catalogue;
         let found = catalogue.framework_index(code).map(|index| &catalogue.frameworks()[index]);
         if found.is_none() {
             let known: Vec<&str> = catalogue.frameworks().iter().map(|framework| framework.code.as_str()).collect();
@@ -99,40 +103,6 @@ impl<'a> ResultRow<'a> {
             self.row.problem(position, ProblemCode::Date, text, expected);
         }
         date
-    }
-
-    fn area(&mut self, column: &str, kind: AreaKind) -> Option<String> {
-        let position = self.check.header.fixed(column);
-        let code = self.row.text(position)?;
-        let catalogue = self.check.catalogue;
-        let known = catalogue.area_index(code).is_some_and(|index| catalogue.areas()[index].kind == kind);
-        if !known {
-            self.row.problem(position, ProblemCode::UnknownArea, code, format!("the code of an area of kind {kind}"));
-        }
-        known.then(|| code.to_owned())
-    }
-
-    fn attributes(&mut self) -> Option<Attributes> {
-        let mut attributes = Some(Attributes::default());
-        for dimension in Dimension::ALL {
-            let position = self.check.header.dimension(dimension);
-            let Some(code) = self.row.text(position) else {
-                attributes = None;
-                continue;
-            };
-            if code.is_empty() && dimension.may_be_blank() {
-                continue;
-            }
-            let with = attributes.unwrap_or_default().with(dimension, code);
-            if with.is_none() {
-                let known: Vec<&str> = dimension.categories().iter().map(|category| category.code).collect();
-                let or_blank = if dimension.may_be_blank() { " or blank" } else { "" };
-                let expected = format!("one of {}{or_blank}", known.join(", "));
-                self.row.problem(position, ProblemCode::UnknownCategory, code, expected);
-            }
-            attributes = attributes.and(with);
-        }
-        attributes
     }
 
     /// One score per benchmark of the framework; blank is not assessed, and columns past its last benchmark are blank.

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    domain::Dimension,
+    domain::{Catalogue, Dimension, Organisation, OrganisationKind, Roll},
     ingest::{ProblemCode, reference},
 };
 
@@ -20,7 +20,15 @@ fn catalogue() -> Catalogue {
 
 fn read(bytes: &[u8]) -> Reading<Record> {
     let today = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
-    read_results(bytes, &catalogue(), &Secret::new([1; 32]), today, &mut |_| {})
+    let organisation = Organisation {
+        id: 1,
+        code: "HUB".to_owned(),
+        name: "Hub".to_owned(),
+        kind: OrganisationKind::Hub,
+        area: "HUB-2018-21".to_owned(),
+    };
+    let remit = Remit { catalogue: &catalogue(), roll: &Roll::default(), organisation: &organisation };
+    read_results(bytes, remit, &Secret::new([1; 32]), today, &mut |_| {})
 }
 
 /// The problems of a file as `line:column:code:value`.

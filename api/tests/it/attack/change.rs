@@ -13,7 +13,7 @@ use super::{
     statistic::{Samples, mean},
 };
 
-const HUBS: [&str; 2] = ["HUB-2018-17", "HUB-2018-21"];
+const HUBS: [&str; 2] = ["HUB-2018-16", "HUB-2018-21"];
 
 /// Two hubs of thirty institutions with constant scores, and fifteen beside each that are in no hub. The first institution
 /// moves from one to the other halfway.
@@ -27,7 +27,7 @@ fn population(twin: usize, terms: usize) -> Population {
             _ => Some(if random.chance(0.5) { 100 } else { 40 }),
         };
         institutions.push(Institution {
-            local_authority: area(if number % 2 == 0 { "E06000001" } else { "E06000047" }),
+            local_authority: area(if number % 2 == 0 { "E06000057" } else { "E06000047" }),
             hubs: hub.map(|hub| (hub, 0..terms)).into_iter().collect(),
             attributes: Attributes::default(),
             scores: std::array::from_fn(|benchmark| score(benchmark, &mut random)),

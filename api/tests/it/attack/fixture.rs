@@ -46,7 +46,13 @@ impl Fixture {
         let service = Service::over(Database::shared(name), SECRET).await;
         let hub = area("HUB-2018-21");
         let own = |institution: &super::population::Institution| institution.hubs.iter().any(|(code, _)| *code == hub);
-        accepted(&service.hand_in_file(HUB, &population.file(own)).await);
+        // The terms before an institution joined its hub, and after it left, are handed in by who speaks for it by then.
+        let file = population.file(own);
+        let (header, rows) = file.split_once('\n').unwrap();
+        let (members, others): (Vec<&str>, Vec<&str>) = rows.lines().partition(|row| row.contains(",HUB-2018-21,"));
+        for rows in [members, others].into_iter().filter(|rows| !rows.is_empty()) {
+            accepted(&service.hand_in_file(HUB, &format!("{header}\n{}\n", rows.join("\n"))).await);
+        }
         accepted(&service.hand_in_file(LEP, &population.file(|institution| !own(institution))).await);
         service.operator().publish(None).await.unwrap();
         Self { service, population: Arc::new(population) }

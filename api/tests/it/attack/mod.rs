@@ -24,6 +24,7 @@
 //! | `trickle` | one term handed in over ten releases |
 //! | `race` | many new questions at once |
 //! | `taint` | other scores, same refusals |
+//! | `foreign` | results and cohorts of others' institutions, and of invented ones |
 //! | `usefulness` | no attack: what is left for honest users |
 //! | `tradeoff` | long run only: how sharp standard tables may be |
 //!
@@ -47,6 +48,7 @@ mod evidence;
 mod extremes;
 mod figures;
 mod fixture;
+mod foreign;
 mod gather;
 mod insider;
 mod joint;

@@ -29,6 +29,7 @@ pub(super) enum Attack {
     Extremes,
     Race,
     Taint,
+    Foreign,
     Usefulness,
 }
 

@@ -65,13 +65,13 @@ fn population(twin: usize) -> Population {
     let score = |benchmark: usize| Some(if benchmark % 2 == twin { 100 } else { LOWER });
     let mut institutions = vec![Institution {
         local_authority: area("E06000057"),
-        hubs: hub_of("HUB-2018-17"),
+        hubs: hub_of("HUB-2018-16"),
         attributes: attributes("special", "maintained", "1", "medium", "rural"),
         scores: std::array::from_fn(score),
         absent: Vec::new(),
     }];
     for (place, count, hub) in
-        [("E06000057", 28, "HUB-2018-21"), ("E06000047", 16, "HUB-2018-21"), ("E06000001", 14, "HUB-2018-17")]
+        [("E06000057", 28, "HUB-2018-21"), ("E06000047", 16, "HUB-2018-21"), ("E06000001", 14, "HUB-2018-16")]
     {
         for number in 0..count {
             let kind = if number % 2 == 0 { "academy" } else { "maintained" };

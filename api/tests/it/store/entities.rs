@@ -118,7 +118,7 @@ fn declared() -> BTreeMap<String, Table> {
     tables! {
         agreement agreement_dimension agreement_purpose area area_membership area_version benchmark benchmark_relation
         benchmark_score budget_entry catalogue_version destination_count framework framework_version institution
-        organisation release release_edition result revocation setting signing_key submission
+        organisation release release_edition result revocation roll_entry setting signing_key speaker submission
     }
 }
 

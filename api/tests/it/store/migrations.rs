@@ -185,6 +185,10 @@ async fn check_content(service: &Service, steps: usize) {
         let every = "SELECT COUNT(*) FROM agreement WHERE every_dimension";
         assert_eq!(service.database.numbers(every).await, [[1]]);
     }
+    if steps >= steps_to("m0003_results") {
+        let speakers = "SELECT COUNT(*), COUNT(DISTINCT organisation_id) FROM speaker";
+        assert_eq!(service.database.numbers(speakers).await, [[INSTITUTIONS, 1]]);
+    }
     if steps >= steps_to("m0005_destinations") {
         let counts = "SELECT COUNT(*), CAST(SUM(students) AS BIGINT) FROM destination_count";
         assert_eq!(service.database.numbers(counts).await, [[5 * INSTITUTIONS, 4_700]]);
@@ -369,4 +373,31 @@ async fn the_rules_and_the_listed_dimensions_can_be_taken_back(#[case] engine: E
     let service = Service::migrated(database).await;
     hold_entities_to(&service.database, engine).await;
     check_content(&service, last).await;
+}
+
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case(Engine::Postgres)]
+#[tokio::test]
+async fn whoever_handed_in_the_newest_result_speaks_for_an_institution_of_an_earlier_version(#[case] engine: Engine) {
+    let (database, connection) = of_version(engine, steps_to("m0009_rules")).await;
+    let rows = format!(
+        "INSERT INTO organisation (code, name, kind, area_id) SELECT 'NEXT', 'Next', 'lep', id FROM area \
+         WHERE code = 'E06000047'; \
+         INSERT INTO submission (id, organisation_id, checksum, received_at, rows, results, scores) \
+         SELECT 2, id, '{:064}', '2024-09-01 10:00:00+00:00', 1, 1, 0 FROM organisation WHERE code = 'NEXT'; \
+         INSERT INTO result (id, institution_id, framework_id, period, completed_on, submission_id, terms_version, \
+         local_authority_id, phase, type, disadvantage, size, setting, supersedes) \
+         SELECT {}, institution_id, framework_id, period, completed_on, 2, terms_version, local_authority_id, phase, type, \
+         disadvantage, size, setting, id FROM result WHERE id = 7",
+        9,
+        INSTITUTIONS + 2
+    );
+    connection.execute_unprepared(&rows).await.unwrap();
+    connection.close().await.unwrap();
+    let service = Service::migrated(database).await;
+    let spoken =
+        "SELECT s.institution_id FROM speaker s JOIN organisation o ON o.id = s.organisation_id WHERE o.code = 'NEXT'";
+    assert_eq!(service.database.numbers(spoken).await, [[7]]);
+    assert_eq!(service.database.numbers("SELECT COUNT(*) FROM speaker").await, [[INSTITUTIONS]]);
 }

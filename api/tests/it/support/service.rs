@@ -23,7 +23,7 @@ use super::{Database, Engine, Population};
 
 /// A careers hub with an agreement for the region North East.
 pub(crate) const HUB: &str = "NE-HUB";
-/// A LEP with an agreement for England.
+/// A LEP that works in all of England, with an agreement for it.
 pub(crate) const LEP: &str = "NE-LEP";
 /// A partner abroad with an agreement for England and one for Hong Kong.
 pub(crate) const PARTNER: &str = "HK-PARTNER";
@@ -85,9 +85,7 @@ impl Service {
     /// With a population handed in by three organisations, and published.
     pub(crate) async fn with(engine: Engine, population: &Population) -> Self {
         let service = Self::empty(engine).await;
-        service.hand_in(HUB, &population.only(|row| row.hub == "HUB-2018-21")).await;
-        service.hand_in(LEP, &population.only(|row| row.hub.is_empty() && row.scheme == "URN")).await;
-        service.hand_in(PARTNER, &population.only(|row| row.scheme == "HK-EDB")).await;
+        service.hand_in_everything(population).await;
         service.operator().publish(None).await.unwrap();
         service
     }
@@ -100,7 +98,7 @@ impl Service {
         exchange.start().await.unwrap();
         for (code, kind, area) in [
             (HUB, OrganisationKind::Hub, "HUB-2018-21"),
-            (LEP, OrganisationKind::Lep, "E37000025"),
+            (LEP, OrganisationKind::Lep, "E92000001"),
             (PARTNER, OrganisationKind::Partner, "HK"),
         ] {
             if !exchange.operator(Authority::of_the_operator()).knows_organisation(code).await.unwrap() {
@@ -207,6 +205,20 @@ impl Service {
         let exchange = Arc::new(exchange);
         let router = app::router(&self.settings, &exchange).unwrap();
         Self { exchange, router, settings: settings(url), database: self.database.beside().into() }
+    }
+
+    /// Hands a population in, each institution by the organisation that speaks for it.
+    pub(crate) async fn hand_in_everything(&self, population: &Population) {
+        for (organisation, own) in [
+            (HUB, population.only(|row| row.hub == "HUB-2018-21")),
+            (LEP, population.only(|row| row.hub.is_empty() && row.scheme == "URN")),
+            (PARTNER, population.only(|row| row.scheme == "HK-EDB")),
+        ] {
+            if !own.0.is_empty() {
+                let report = self.hand_in(organisation, &own).await;
+                assert!(report.problems.is_empty(), "{:?}", report.problems.first());
+            }
+        }
     }
 
     /// Hands a population in.

@@ -1,7 +1,8 @@
 //! The base of each cell of outcomes, as [`frozen_base`] has it.
 //!
-//! An institution changed where another result of it counts in the cell, or none: it came, left, or handed in anew. Whether
-//! the new result says anything else is not looked at, so that what a base is hangs on who handed in when, and on no score.
+//! An institution changed where another result of it counts in the cell, or none: it came, left, or was corrected. What else
+//! the new result says is not looked at, so that what a base is hangs on who corrected when, and not on what. One that says
+//! what the one before it said is no other result: the database tells it with the release that the first of them came with.
 //! A cell may be shown where it holds the tier's fewest institutions, and a base does once one release did.
 
 use disclosure::Tier;

@@ -1,0 +1,82 @@
+//! The roll of institutions, as the operator keeps it: extended from files, and handed over from one organisation to another.
+
+use std::io::Read;
+
+use crate::{
+    ingest::{self, Problem},
+    store::{Handover, RollReceipt},
+};
+
+use super::{Error, Operator};
+
+/// What became of a file for the roll.
+#[derive(Debug)]
+pub struct RollReport {
+    /// The rows read, without the header.
+    pub rows: u64,
+    /// Every problem found, in the order of the file, up to a limit.
+    pub problems: Vec<Problem>,
+    /// How many problems were found past that limit.
+    pub suppressed: u64,
+    /// What was changed; `None` when the problems kept everything out.
+    pub receipt: Option<RollReceipt>,
+}
+
+/// Which institutions are handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Transfer {
+    /// One, by the scheme of its identifier and the identifier.
+    Institution {
+        /// The scheme, e.g. `URN`.
+        scheme: String,
+        /// The identifier.
+        identifier: String,
+    },
+    /// All that an organisation, by its code, speaks for.
+    AllOf(String),
+}
+
+impl Operator<'_> {
+    /// Reads a file for the roll and stores it in one transaction; a file with problems stores nothing. Institutions that the
+    /// file does not name stay as they are.
+    ///
+    /// # Errors
+    /// When the database fails. Problems of the file are not errors but data.
+    pub async fn import_roll(
+        &self,
+        input: impl Read,
+        mut progress: impl FnMut(u64) + Send,
+    ) -> Result<RollReport, Error> {
+        self.check_not_demo().await?;
+        let catalogue = self.0.store().newest_catalogue().await?;
+        let directory = self.0.store().directory().await?;
+        let reading = ingest::roll::read_roll(input, &catalogue, &directory, self.0.secret(), &mut progress);
+        let receipt = match reading.problems.as_slice() {
+            [] => Some(self.0.store().extend_roll(&reading.records).await?),
+            _ => None,
+        };
+        Ok(RollReport { rows: reading.rows, problems: reading.problems, suppressed: reading.suppressed, receipt })
+    }
+
+    /// Lets another organisation speak for institutions from now on. What was handed in stays whoever's it was. Returns how many
+    /// were handed over.
+    ///
+    /// # Errors
+    /// When an organisation or the institution is unknown, or the database fails: then nothing is changed.
+    pub async fn transfer(&self, what: &Transfer, to: &str) -> Result<usize, Error> {
+        self.check_not_demo().await?;
+        let handover = match what {
+            Transfer::AllOf(from) => Handover::AllOf(from.clone()),
+            Transfer::Institution { scheme, identifier } => {
+                Handover::Of(vec![self.0.secret().pseudonym(scheme, identifier)])
+            }
+        };
+        let count = self.0.store().hand_over(&handover, to).await?;
+        match what {
+            Transfer::Institution { scheme, identifier } if count == 0 => Err(Error::NotFound(format!(
+                "no institution `{identifier}` of the scheme `{scheme}` was handed in or put on the roll"
+            ))),
+            _ => Ok(count),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What was handed in anew and says what it said before is the same as before: it is new to nobody's noise.
+
+use std::{collections::HashMap, hash::Hash, mem};
+
+use crate::domain::{
+    CohortYear, Destination, FrameworkIndex, Period, Pseudonym, ReleasedDestination, ReleasedResult, Stage,
+};
+
+/// Something that releases show, and that may be handed in anew.
+pub(super) trait Shown {
+    /// What tells it from others.
+    type Key: Hash + Eq;
+
+    /// What tells it from others.
+    fn key(&self) -> Self::Key;
+
+    /// Whether it says what an earlier one of the same key said.
+    fn says_what(&self, earlier: &Self) -> bool;
+
+    /// The number of the first release that shows it.
+    fn first(&mut self) -> &mut u32;
+
+    /// Whether a later one is shown in its place.
+    fn is_replaced(&self) -> bool;
+}
+
+/// Keeps back what was replaced, until it is known whether what came in its place says anything else.
+pub(super) struct Unchanged<T: Shown> {
+    kept: HashMap<T::Key, T>,
+}
+
+impl<T: Shown> Unchanged<T> {
+    pub(super) fn new() -> Self {
+        Self { kept: HashMap::new() }
+    }
+
+    /// Takes the next one in, in the order in which they came, and visits what is settled. One that says what the one before it
+    /// said stands for both, from the first release with either.
+    pub(super) fn settle(&mut self, mut next: T, visit: &mut (dyn FnMut(T) + Send)) {
+        let key = next.key();
+        if let Some(mut earlier) = self.kept.remove(&key) {
+            if next.says_what(&earlier) {
+                *next.first() = mem::take(earlier.first());
+            } else {
+                visit(earlier);
+            }
+        }
+        if next.is_replaced() {
+            self.kept.insert(key, next);
+        } else {
+            visit(next);
+        }
+    }
+}
+
+impl Shown for ReleasedResult {
+    type Key = (Pseudonym, FrameworkIndex, Period);
+
+    fn key(&self) -> Self::Key {
+        (self.institution, self.framework, self.period)
+    }
+
+    fn says_what(&self, earlier: &Self) -> bool {
+        let what = |one: &Self| (one.local_authority, one.hub, one.attributes);
+        what(self) == what(earlier) && self.scores == earlier.scores
+    }
+
+    fn first(&mut self) -> &mut u32 {
+        &mut self.from
+    }
+
+    fn is_replaced(&self) -> bool {
+        self.until.is_some()
+    }
+}
+
+impl Shown for ReleasedDestination {
+    type Key = (Pseudonym, CohortYear, Stage, Destination);
+
+    fn key(&self) -> Self::Key {
+        (self.institution, self.cohort_year, self.stage, self.destination)
+    }
+
+    fn says_what(&self, earlier: &Self) -> bool {
+        let what = |one: &Self| (one.local_authority, one.hub, one.students);
+        what(self) == what(earlier)
+    }
+
+    fn first(&mut self) -> &mut u32 {
+        &mut self.from
+    }
+
+    fn is_replaced(&self) -> bool {
+        self.until.is_some()
+    }
+}
