@@ -36,7 +36,7 @@ impl Desk {
         let desk = Self::new();
         desk.does(&["secret", "new", "exchange.secret"]);
         desk.does_own(&["migrate"]);
-        desk.does_own(&["organisation", "add", "NE-HUB", "--kind", "hub", "--name", "Hub", "--area", "HUB-2018-21"]);
+        desk.does_own(&["organisation", "add", "NE-HUB", "--kind", "hub", "--name", "Hub", "--area", "E92000001"]);
         let agreement =
             ["--consumer", "NE-HUB", "--area", "E12000001", "--tier", "regional", "--purpose", "benchmarking"];
         desk.does_own(&[&["agreement", "add"][..], &agreement].concat());
