@@ -41,7 +41,7 @@ impl Scale {
         let (step, standard_error) = if deviation > 0.0 {
             let noise = deviation / cohort;
             let step = Step::not_above(noise.min(COARSEST_SHARE));
-            (step, order_with_rounding(noise, step.size()))
+            (step, with_rounding(noise, step.size()))
         } else {
             (Step::MILLIONTH, 0.0)
         };
@@ -176,13 +176,8 @@ pub(crate) fn with_rounding(noise: f64, step: f64) -> f64 {
     Step::three_digits_of(error).nearest(error)
 }
 
-/// The same, told only to its order, 1, 2 or 5 times a power of ten, upwards: for noise whose scale is itself confidential.
-fn order_with_rounding(noise: f64, step: f64) -> f64 {
-    Step::not_below(libm::sqrt(noise * noise + step * step / 12.0)).size()
-}
-
 fn students_error(deviation: f64, multiple: f64) -> f64 {
-    if deviation > 0.0 { order_with_rounding(deviation, multiple) } else { 0.0 }
+    if deviation > 0.0 { with_rounding(deviation, multiple) } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -263,13 +258,13 @@ mod tests {
     }
 
     #[test]
-    fn shares_of_students_tell_their_error_by_order_alone() {
+    fn shares_of_students_tell_their_error_with_rounding() {
         let share = |cohort, deviation, total| Scale::of_students(cohort, deviation).estimate(total);
-        check(share(20_000.0, 463.0, 17_123.0), "0.86 ±0.05");
+        check(share(20_000.0, 463.0, 17_123.0), "0.86 ±0.0239");
         check(share(20_000.0, 463.0, -200.0), "≤0.06");
         check(share(20_000.0, 463.0, 19_999.0), "≥0.94");
-        check(share(30.0, 300.0, 14.0), "0.4 ±20 u");
-        check(share(30.0, 300.0, 27.0), "0.8 ±20 u");
+        check(share(30.0, 300.0, 14.0), "0.4 ±10 u");
+        check(share(30.0, 300.0, 27.0), "0.8 ±10 u");
         check(share(5.0, 0.0, 2.0), "≤0.6");
         check(share(5.0, 0.0, 3.0), "≥0.4");
         check(share(900.0, 0.0, 450.0), "0.5 ±0");
@@ -277,11 +272,11 @@ mod tests {
         check(of(Tier::Own, 900.0, 0.0, 1.0), "≤3");
         check(of(Tier::Own, 900.0, 0.0, 123.0), "123 ±0");
         check(of(Tier::Own, 900.0, 0.0, 900.0), "≥897");
-        check(of(Tier::Regional, 20_000.0, 463.0, 17_123.0), "17125 ±500");
+        check(of(Tier::Regional, 20_000.0, 463.0, 17_123.0), "17125 ±463");
         check(of(Tier::International, 20.0, 4.0, 18.0), "≥10 u");
         check(cohort(20_001.0, 0.0, Tier::Regional.rules()), "20000 ±1.44");
         check(cohort(7.0, 0.0, Tier::Own.rules()), "7 ±0");
-        check(cohort(812.3, 120.0, Tier::Regional.rules()), "810 ±200 u");
+        check(cohort(812.3, 120.0, Tier::Regional.rules()), "810 ±120");
     }
 
     #[test]

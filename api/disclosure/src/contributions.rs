@@ -1,12 +1,16 @@
-//! The contributions of institutions to a sum of students: their total, and the few largest, which is all that dominance and
-//! flattening need.
+//! Contributions of institutions to sums of students: cohorts, of which the few largest are kept for dominance and for the
+//! ceiling, and sums to which nobody adds more than that ceiling.
 
 use std::fmt;
 
-use crate::{NoiseKey, key::Purpose};
+/// How many of the largest cohorts do not count for the ceiling, because they may stand out.
+const OUTLIERS: usize = 1;
 
-/// How many contributions are kept one by one: at most 2 that stand out and the 4 after them.
-const KEPT: usize = 6;
+/// How many cohorts after them do.
+const TOP: usize = 3;
+
+/// How many contributions are kept one by one.
+const KEPT: usize = OUTLIERS + TOP;
 
 /// Contributions to one sum, added in any order.
 ///
@@ -34,20 +38,36 @@ pub struct Contributions {
     largest: [u32; KEPT],
 }
 
-/// How many contributions are flattened, and to the mean of how many after them.
+/// The most that one institution adds to a sum of students. Public: it follows from cohorts, whoever went where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Flattening {
-    outliers: usize,
-    top: usize,
+pub struct Ceiling {
+    students: u32,
 }
 
-/// A sum in which the largest contributions no longer stand out.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Flattened {
-    /// The sum, students.
-    pub(crate) sum: f64,
-    /// What one institution is worth: the mean of the top group, never below 1 student.
-    pub(crate) unit: f64,
+/// A sum of students to which no institution adds more than a ceiling.
+///
+/// # Guarantee
+///
+/// Whatever is added, one institution moves the sum by at most the ceiling, and the noise that
+/// [`protect_students`](crate::protect_students) gives it is σ times that ceiling. There is no accessor, and `Debug` shows no
+/// figure.
+///
+/// # Example
+///
+/// ```
+/// use disclosure::{CappedSum, Contributions};
+///
+/// let cohorts: Contributions = [900, 120, 100, 80].into_iter().collect();
+/// let [mut few, mut many] = [CappedSum::new(cohorts.ceiling(4, 100)); 2];
+/// [100, 60].map(|students| few.add(students));
+/// [870, 60].map(|students| many.add(students));
+/// assert!(few == many, "the first institution adds at most 100, the mean of the three cohorts after the largest");
+/// assert_eq!(format!("{few:?}"), "CappedSum(redacted)");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct CappedSum {
+    sum: u64,
+    ceiling: Ceiling,
 }
 
 impl Contributions {
@@ -84,37 +104,55 @@ impl Contributions {
         10 * rest < first || 5 * first > 4 * sum
     }
 
-    /// The sum of the contributions of `institutions` institutions with the largest flattened.
+    /// The most that one of these institutions, of which there are so many, adds to a sum about students of whom at most
+    /// `percent` of a cohort are expected in it: 100 for the whole cohort.
     ///
     /// # Guarantee
     ///
-    /// The sum does not depend on by how much the one or two largest contributions exceed the others.
+    /// It follows from the sizes of cohorts, and does not depend on by how much the largest exceeds the others.
     ///
     /// # Method
     ///
-    /// After the counting of distinct users' contributions in Diffix (Francis et al., *Diffix Elm: Simple Diffix*, 2022): the largest 1 or 2 are replaced by the mean of the next 3 or 4.
-    pub(crate) fn flattened(&self, institutions: u32, flattening: Flattening) -> Flattened {
-        let Flattening { outliers, top } = flattening;
-        let after = usize::try_from(institutions).unwrap_or(usize::MAX).saturating_sub(outliers).min(top);
-        if after == 0 {
-            return Flattened { sum: 0.0, unit: 1.0 };
-        }
-        let mean = self.largest[outliers..outliers + after].iter().copied().map(f64::from).sum::<f64>() / after as f64;
-        let excess: f64 = self.largest[..outliers].iter().map(|&large| f64::from(large) - mean).sum();
-        Flattened { sum: self.sum as f64 - excess, unit: mean.max(1.0) }
-    }
-
-    /// The sum as it is, for a tier without noise.
-    pub(crate) fn exact(&self) -> Flattened {
-        Flattened { sum: self.sum as f64, unit: 1.0 }
+    /// After the flattening of outliers in Diffix (Francis et al., *Diffix Elm: Simple Diffix*, 2022), with cohorts in place of
+    /// contributions: that part of the mean of the three cohorts after the largest, rounded up, and at least 1 student.
+    pub fn ceiling(&self, institutions: u32, percent: u32) -> Ceiling {
+        let after = usize::try_from(institutions).unwrap_or(usize::MAX).saturating_sub(OUTLIERS).min(TOP);
+        let sum: u64 = self.largest.iter().skip(OUTLIERS).take(after).copied().map(u64::from).sum();
+        let ceiling = (sum * u64::from(percent)).div_ceil(100 * after.max(1) as u64);
+        Ceiling { students: u32::try_from(ceiling).unwrap_or(u32::MAX).max(1) }
     }
 }
 
-impl Flattening {
-    /// How a set of institutions is flattened for a measure: drawn once and for all from the key, the set and the measure.
-    pub(crate) fn draw(key: &NoiseKey, measure: &str, keys: u128) -> Self {
-        let output = key.draw(Purpose::Flatten, &[measure.as_bytes(), &keys.to_be_bytes()]);
-        Self { outliers: 1 + usize::from(output[0] & 1), top: 3 + usize::from(output[1] & 1) }
+impl Ceiling {
+    /// No ceiling, for a tier without noise.
+    pub const NONE: Self = Self { students: u32::MAX };
+}
+
+impl CappedSum {
+    /// A sum of nothing so far.
+    pub fn new(ceiling: Ceiling) -> Self {
+        Self { sum: 0, ceiling }
+    }
+
+    /// Adds the students of one institution, as far as the ceiling lets them count.
+    pub fn add(&mut self, students: u32) {
+        self.sum = self.sum.saturating_add(u64::from(students.min(self.ceiling.students)));
+    }
+
+    /// The sum, students.
+    pub(crate) fn sum(&self) -> f64 {
+        self.sum as f64
+    }
+
+    /// What one institution may add, students.
+    pub(crate) fn unit(&self) -> f64 {
+        f64::from(self.ceiling.students)
+    }
+}
+
+impl fmt::Debug for CappedSum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CappedSum(redacted)")
     }
 }
 
@@ -144,7 +182,7 @@ mod tests {
     fn the_largest_are_kept_in_whatever_order_they_come() {
         let kept = of(&[5, 90, 7, 1, 40, 40, 3, 2]);
         assert_eq!(kept.sum(), 188);
-        assert_eq!(kept.largest, [90, 40, 40, 7, 5, 3]);
+        assert_eq!(kept.largest, [90, 40, 40, 7]);
         assert!(kept == of(&[2, 3, 40, 40, 1, 7, 90, 5]));
     }
 
@@ -160,32 +198,30 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_are_flattened_to_the_mean_of_those_after_them() {
-        let contributions = of(&[500, 90, 60, 30, 20, 10]);
-        let flat = |outliers, top, institutions| contributions.flattened(institutions, Flattening { outliers, top });
-        assert_eq!(flat(1, 3, 6), Flattened { sum: 270.0, unit: 60.0 });
-        assert_eq!(flat(2, 4, 6), Flattened { sum: 180.0, unit: 30.0 });
-        let twice = of(&[1_000, 90, 60, 30, 20, 10]).flattened(6, Flattening { outliers: 1, top: 3 });
-        assert_eq!(twice, flat(1, 3, 6), "how far the largest stands out does not matter");
-    }
-
-    #[test]
-    fn few_or_no_contributions_flatten_to_what_is_there() {
-        let flattening = Flattening { outliers: 2, top: 4 };
-        assert_eq!(of(&[9, 5, 2]).flattened(3, flattening), Flattened { sum: 6.0, unit: 2.0 });
-        assert_eq!(of(&[9, 5]).flattened(2, flattening), Flattened { sum: 0.0, unit: 1.0 });
-        assert_eq!(of(&[]).flattened(0, flattening), Flattened { sum: 0.0, unit: 1.0 });
-        assert_eq!(of(&[1, 0, 0, 0, 0, 0]).flattened(6, flattening), Flattened { sum: 0.0, unit: 1.0 });
-    }
-
-    #[test]
-    fn every_way_of_flattening_comes_up_and_sticks() {
-        let key = NoiseKey::new([4; 32]);
-        let drawn: Vec<Flattening> = (0..400).map(|set| Flattening::draw(&key, "KS4/education", set)).collect();
-        for (outliers, top) in [(1, 3), (1, 4), (2, 3), (2, 4)] {
-            let often = drawn.iter().filter(|&&one| one == Flattening { outliers, top }).count();
-            assert!((60..=140).contains(&often), "{outliers} {top}: {often}");
+    fn the_ceiling_is_the_mean_of_the_three_cohorts_after_the_largest() {
+        let ceiling = |cohorts: &[u32], percent| of(cohorts).ceiling(u32::try_from(cohorts.len()).unwrap(), percent);
+        assert_eq!(ceiling(&[500, 90, 60, 30, 20], 100), Ceiling { students: 60 });
+        assert_eq!(ceiling(&[90_000, 90, 60, 30, 20], 100), Ceiling { students: 60 }, "however large the largest is");
+        assert_eq!(ceiling(&[500, 90, 60, 30, 20], 15), Ceiling { students: 9 });
+        assert_eq!(ceiling(&[500, 90, 60, 30, 20], 12), Ceiling { students: 8 }, "rounded up");
+        assert_eq!(ceiling(&[9, 5, 2], 100), Ceiling { students: 4 });
+        assert_eq!(ceiling(&[u32::MAX; 4], 100), Ceiling { students: u32::MAX });
+        for few in [&[][..], &[9], &[9, 0]] {
+            assert_eq!(ceiling(few, 100), Ceiling { students: 1 }, "{few:?}");
         }
-        assert_eq!(drawn[7], Flattening::draw(&key, "KS4/education", 7));
+    }
+
+    #[test]
+    fn nobody_adds_more_than_the_ceiling() {
+        let sum = |students: &[u32]| {
+            let mut sum = CappedSum::new(Ceiling { students: 60 });
+            students.iter().for_each(|&students| sum.add(students));
+            (sum.sum(), sum.unit())
+        };
+        assert_eq!(sum(&[500, 60, 61, 20, 0]), (200.0, 60.0));
+        assert_eq!(sum(&[]), (0.0, 60.0));
+        let mut all = CappedSum::new(Ceiling::NONE);
+        [500, u32::MAX].iter().for_each(|&students| all.add(students));
+        assert!((all.sum() - 500.0 - f64::from(u32::MAX)).abs() < 0.5);
     }
 }

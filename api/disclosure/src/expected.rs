@@ -58,8 +58,7 @@ pub struct ExpectedStudents {
 /// # Guarantee
 ///
 /// Is given cohorts alone, which are public, and tells of a part of a group whose members are secret only what holds for the
-/// group. How exact a number of students will be is not told: the noise is as large as the contributions it covers, so its
-/// size would tell where students went.
+/// group.
 ///
 /// # Method
 ///
@@ -130,7 +129,7 @@ impl ExpectedCell {
 mod tests {
     use super::*;
     use crate::{
-        Contributions, Counted, CountedStudents, Label, Method, Named, NoiseKey, RawCell, RawStudentCell,
+        CappedSum, Contributions, Counted, CountedStudents, Label, Method, Named, NoiseKey, RawCell, RawStudentCell,
         RawStudentTable, RawTable, protect, protect_students,
     };
 
@@ -178,7 +177,8 @@ mod tests {
         for tier in Tier::ALL {
             for institutions in 0..60 {
                 let cohort: Contributions = (0..institutions).map(|number| 3 + number % 7 * institutions).collect();
-                let students = (0..institutions).map(|number| 1 + number % 3).collect();
+                let mut students = CappedSum::new(cohort.ceiling(institutions, 100));
+                (0..institutions).for_each(|number| students.add(1 + number % 3));
                 let cell = RawStudentCell::Counted(CountedStudents {
                     label: Label::new("area=E12000001", "202223"),
                     measure: "destinations/KS4/education".into(),

@@ -14,7 +14,6 @@ pub(crate) enum Purpose {
     Persistent = 1,
     Period = 2,
     Cell = 3,
-    Flatten = 4,
     Name = 5,
     Standing = 6,
     Set = 7,

@@ -8,7 +8,7 @@
 //! [`RawStudentTable`] (its [`Tier`]) → [`protect_students`] (key) → [`ProtectedStudentTable`]
 //!
 //! Read [`protect`] first: what it guarantees, and by what method; then [`protect_students`], for sums in which institutions
-//! weigh unequally. Behind them stand `contributions` (dominance and flattening), `noise` (sticky, layered, nested by
+//! weigh unequally. Behind them stand `contributions` (dominance and ceilings), `noise` (sticky, layered, nested by
 //! tier), `gaussian` (one draw), `key` (the pseudorandom function), `band` (what may be said of a noised total),
 //! `quantile` (quartiles of a published distribution) and `step` (clean rounding).
 //!
@@ -44,7 +44,7 @@ mod table;
 mod tier;
 
 pub use change::Change;
-pub use contributions::Contributions;
+pub use contributions::{CappedSum, Ceiling, Contributions};
 pub use estimate::Estimate;
 pub use expected::{ExpectedCell, ExpectedStudents, expect, expect_students};
 pub use guard::{FEWEST_AROUND, has_low_effect};

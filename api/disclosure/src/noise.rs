@@ -148,9 +148,7 @@ impl<'k> Noise<'k> {
             Purpose::Period | Purpose::Set => self.key.draw(layer, &[&pair, measure, &set, period]),
             Purpose::Name => self.key.draw(layer, &[&pair, measure, conditions]),
             Purpose::Standing => self.key.draw(layer, &[&pair, measure, &roll, &[subject.label.revision]]),
-            Purpose::Cell | Purpose::Record | Purpose::Flatten => {
-                self.key.draw(Purpose::Cell, &[&pair, measure, conditions, period])
-            }
+            Purpose::Cell | Purpose::Record => self.key.draw(Purpose::Cell, &[&pair, measure, conditions, period]),
         }
     }
 }

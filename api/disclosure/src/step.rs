@@ -53,11 +53,6 @@ impl Step {
         STEPS[position(limit)]
     }
 
-    /// The smallest step not below `value`; the largest of all where there is none.
-    pub(crate) fn not_below(value: f64) -> Self {
-        STEPS[SIZES.partition_point(|size| *size < value).min(STEPS.len() - 1)]
-    }
-
     /// The power of ten that leaves three significant digits of `value`.
     pub(crate) fn three_digits_of(value: f64) -> Self {
         STEPS[(position(value) / 3).saturating_sub(2) * 3]
@@ -137,15 +132,6 @@ mod tests {
             assert!((Step::not_above(limit).size() - step).abs() <= step * 1e-12, "{limit} {step}");
         }
         assert_eq!(Step::MILLIONTH, Step::not_above(1e-6));
-    }
-
-    #[test]
-    fn the_step_above_is_the_smallest_not_below() {
-        for (value, step) in
-            [(0.021, 0.05), (0.05, 0.05), (463.2, 500.0), (501.0, 1_000.0), (0.0, 1e-12), (f64::MAX, 5e9)]
-        {
-            assert!((Step::not_below(value).size() - step).abs() <= step * 1e-12, "{value} {step}");
-        }
     }
 
     #[test]

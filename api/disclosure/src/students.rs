@@ -4,9 +4,8 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
-    Contributions, Estimate, HiddenReason, Label, Named, NoiseKey, Rules, Tier,
+    CappedSum, Contributions, Estimate, HiddenReason, Label, Named, NoiseKey, Rules, Tier,
     band::{self, Scale},
-    contributions::{Flattened, Flattening},
     noise::{Noise, Pair},
     subject::Subject,
 };
@@ -36,8 +35,9 @@ pub struct CountedStudents {
     pub cohort: Contributions,
     /// The wrapping sum of the [record keys](NoiseKey::record_key) of exactly these institutions.
     pub keys: u128,
-    /// Their students in the category; those of the institutions in the band alone where there is one.
-    pub students: Contributions,
+    /// Their students in the category; those of the institutions in the band alone where there is one. Its
+    /// [ceiling](Contributions::ceiling) is that of the whole public group around, whoever is in the band.
+    pub students: CappedSum,
     /// The part of the institutions that is asked about, where who belongs to it is secret.
     pub part: Option<Box<SecretGroup>>,
 }
@@ -51,8 +51,8 @@ pub struct SecretGroup {
     pub group: Arc<str>,
     /// How many institutions belong.
     pub institutions: u32,
-    /// Their cohorts.
-    pub cohort: Contributions,
+    /// Their cohorts, under the ceiling of the whole public group around.
+    pub cohort: CappedSum,
 }
 
 /// A whole table of exact counts of students, in the order it was asked for, with the tier it must be protected at.
@@ -135,26 +135,25 @@ pub fn hidden_cohort(institutions: u32, cohort: &Contributions, rules: Rules) ->
 ///   something secret; who knows that a group of true size n is shown or hidden learns no more than from one noised n.
 /// - No share is 0 or 1, and no number of students is as large as its cohort: where the noised number is within 3 students
 ///   of an end, the value is the edge of a band.
-/// - Outside [`Tier::Own`] the one or two largest contributions are flattened, so by how much they exceed the others does
-///   not show at all; and the sum carries Gaussian noise of [`Rules::sigma`] times the mean contribution of the institutions
-///   after them. For institutions of like size that is σ institutions' whole contributions: who knows all but one and asks
-///   whether its students are counted guesses right with probability Φ(1/(2σ)), 0.566 at σ = 3.
-/// - The scale of the noise is itself a mean over a few institutions, so the standard error is told to its order only, as 1,
-///   2 or 5 times a power of ten, rounded up: an interval made from it covers at least what it says.
+/// - Every scale is public. One institution adds at most a [ceiling](Contributions::ceiling) that follows from the cohorts of
+///   the whole group, never from where students went or who is in a band; the sum carries Gaussian noise of [`Rules::sigma`]
+///   times that ceiling, and standard errors and steps follow from it. Whoever knows all but one institution and asks whether
+///   its students are counted guesses right with probability at most Φ(1/(2σ)), 0.550 at σ = 4.
+/// - The standard error of a share in a [`SecretGroup`] follows from what is told beside it: the noised cohort and number.
 /// - The same cell has the same answer wherever it stands, and the answers of two tiers together tell no more than the
 ///   weaker-protected one.
 ///
-/// Flattening lowers a sum in which one or two institutions stand out; by how much is not in the standard error, for it would
-/// tell about them. [`Tier::Own`] is exact: neither flattened nor noised.
+/// The ceiling lowers a sum in which institutions stand out; by how much is not in the standard error, for it would tell about
+/// them. [`Tier::Own`] is exact: no ceiling, no noise.
 ///
 /// # Method
 ///
 /// 1. [`hidden_cohort`].
-/// 2. Flattening and noise as in Diffix (Francis et al., *Diffix: High-Utility Database Anonymization*, 2017, and *Diffix Elm:
-///    Simple Diffix*, 2022): the top 1 or 2 contributions become the mean u of the next 3 or 4, both counts drawn from the
-///    key, the set and the measure; the noise is σ·max(u, 1)·z with z the layered sticky noise of [`protect`](crate::protect()).
-/// 3. A [`SecretGroup`]: its number of institutions plus σ·z must reach [`Rules::fewest_institutions`], its cohort, flattened
-///    and noised, [`Rules::k_students`]; else `SMALL_GROUP`. The noise of all its figures is seeded by the *public* group around
+/// 2. Ceiling and noise after Diffix (Francis et al., *Diffix: High-Utility Database Anonymization*, 2017, and *Diffix Elm:
+///    Simple Diffix*, 2022): the noise is σ·u·z with u the ceiling and z the layered sticky noise of
+///    [`protect`](crate::protect()). There u is a mean of contributions; here of cohorts, because contributions are secret.
+/// 3. A [`SecretGroup`]: its number of institutions plus σ·z must reach [`Rules::fewest_institutions`], its cohort, under the
+///    ceiling and noised, [`Rules::k_students`]; else `SMALL_GROUP`. The noise of all its figures is seeded by the *public* group around
 ///    it: seeded by the secret set itself, equal noise would prove that a newcomer does not belong.
 /// 4. Bands, rounding and standard errors on noised figures only, as in [`protect`](crate::protect()). The share is over the
 ///    public cohort, or over the noised one, whose error then enters: sd² = (sdₓ² + share²·sd꜀²)/cohort².
@@ -165,20 +164,25 @@ pub fn hidden_cohort(institutions: u32, cohort: &Contributions, rules: Rules) ->
 ///
 /// ```
 /// use disclosure::{
-///     Contributions, CountedStudents, HiddenReason, Label, NoiseKey, RawStudentCell, RawStudentTable, Tier, protect_students,
+///     CappedSum, Contributions, CountedStudents, HiddenReason, Label, NoiseKey, RawStudentCell, RawStudentTable, Tier,
+///     protect_students,
 /// };
 ///
 /// let key = NoiseKey::new([7; 32]);
 /// let mut cells = Vec::new();
 /// for (area, cohorts) in [("E12000001", vec![180; 200]), ("E12000002", vec![2_000, 90, 80, 70])] {
-///     for (category, percent) in [("education", 86), ("not-sustained", 5)] {
+///     for (category, most, percent) in [("education", 100, 86), ("not-sustained", 20, 5)] {
+///         let institutions = cohorts.len() as u32;
+///         let cohort: Contributions = cohorts.iter().copied().collect();
+///         let mut students = CappedSum::new(cohort.ceiling(institutions, most));
+///         cohorts.iter().for_each(|cohort| students.add(cohort * percent / 100));
 ///         cells.push(RawStudentCell::Counted(CountedStudents {
 ///             label: Label::new(format!("area={area}"), "202223"),
 ///             measure: format!("destinations/KS4/{category}").into(),
-///             institutions: cohorts.len() as u32,
-///             cohort: cohorts.iter().copied().collect(),
+///             institutions,
+///             cohort,
 ///             keys: 7, // in earnest: the sum of `NoiseKey::record_key` over the set
-///             students: cohorts.iter().map(|cohort| cohort * percent / 100).collect(),
+///             students,
 ///             part: None,
 ///         }));
 ///     }
@@ -188,13 +192,13 @@ pub fn hidden_cohort(institutions: u32, cohort: &Contributions, rules: Rules) ->
 /// let education = &table.cells()[0];
 /// assert_eq!((education.institutions, education.cohort.value), (Some(200), Some(36_000.0)));
 /// assert!((education.share.value.unwrap() - 0.86).abs() < 0.05);
-/// assert_eq!(education.share.standard_error, Some(0.02));
+/// assert_eq!(education.share.standard_error, Some(0.0208));
 /// assert_eq!(table.cells()[2].students.reason, Some(HiddenReason::Dominance));
 /// assert_eq!(table.cells()[3].share.value, None);
 /// ```
 #[expect(clippy::needless_pass_by_value, reason = "exact figures end here")]
 pub fn protect_students(table: RawStudentTable, key: &NoiseKey) -> ProtectedStudentTable {
-    let protector = Protector { key, noise: Noise::new(key, table.tier), rules: table.tier.rules() };
+    let protector = Protector { noise: Noise::new(key, table.tier), rules: table.tier.rules() };
     ProtectedStudentTable { cells: table.cells.iter().map(|raw| protector.cell(raw)).collect() }
 }
 
@@ -205,7 +209,6 @@ struct Noised {
 }
 
 struct Protector<'k> {
-    key: &'k NoiseKey,
     noise: Noise<'k>,
     rules: Rules,
 }
@@ -226,7 +229,7 @@ impl Protector<'_> {
 
     /// The students of a public group.
     fn whole(&self, counted: &CountedStudents) -> ProtectedStudentCell {
-        let students = self.students(counted, counted.institutions);
+        let students = self.students(counted);
         let cohort = counted.cohort.sum() as f64;
         ProtectedStudentCell {
             institutions: Some(shown_institutions(f64::from(counted.institutions), self.rules)),
@@ -250,23 +253,27 @@ impl Protector<'_> {
             Subject { label: &group, measure: &part.group, named: Named::all_of(counted.keys), standard: false };
         let [of_size, _] = self.noise.draw(of_size, Pair::Students);
         let institutions = f64::from(part.institutions) + of_size;
-        let cohort = self.noised(&part.cohort, part.institutions, subject, of_cohort);
+        let cohort = self.noised(&part.cohort, of_cohort);
         if institutions < f64::from(self.rules.fewest_institutions()) || cohort.total < f64::from(self.rules.k_students)
         {
             return ProtectedStudentCell::hidden(HiddenReason::SmallGroup);
         }
-        let students = self.students(counted, part.institutions);
-        let share = (students.total / cohort.total).clamp(0.0, 1.0);
-        let deviation = libm::hypot(students.deviation, share * cohort.deviation);
+        let noised = self.students(counted);
+        let shown = band::cohort(cohort.total, cohort.deviation, self.rules);
+        let students = band::count_of_students(noised.total, cohort.total, noised.deviation, self.rules);
+        // From what is told, not from what is behind it: whoever reads the table could work out this error.
+        let told = shown.value.unwrap_or(cohort.total);
+        let share = (students.value.unwrap_or_default() / told).clamp(0.0, 1.0);
+        let deviation = libm::hypot(noised.deviation, share * cohort.deviation) * cohort.total / told;
         ProtectedStudentCell {
             institutions: Some(shown_institutions(institutions, self.rules)),
-            cohort: band::cohort(cohort.total, cohort.deviation, self.rules),
-            students: band::count_of_students(students.total, cohort.total, students.deviation, self.rules),
-            share: Scale::of_students(cohort.total, deviation).estimate(students.total),
+            cohort: shown,
+            students,
+            share: Scale::of_students(cohort.total, deviation).estimate(noised.total),
         }
     }
 
-    fn students(&self, counted: &CountedStudents, institutions: u32) -> Noised {
+    fn students(&self, counted: &CountedStudents) -> Noised {
         let subject = Subject {
             label: &counted.label,
             measure: &counted.measure,
@@ -274,16 +281,11 @@ impl Protector<'_> {
             standard: false,
         };
         let [drawn, _] = self.noise.draw(subject, Pair::Students);
-        self.noised(&counted.students, institutions, subject, drawn)
+        self.noised(&counted.students, drawn)
     }
 
-    fn noised(&self, of: &Contributions, institutions: u32, subject: Subject<'_>, drawn: f64) -> Noised {
-        let Flattened { sum, unit } = if self.rules.sigma > 0.0 {
-            of.flattened(institutions, Flattening::draw(self.key, subject.measure, subject.named.set))
-        } else {
-            of.exact()
-        };
-        Noised { total: sum + drawn * unit, deviation: self.rules.sigma * unit }
+    fn noised(&self, of: &CappedSum, drawn: f64) -> Noised {
+        Noised { total: of.sum() + drawn * of.unit(), deviation: self.rules.sigma * of.unit() }
     }
 }
 

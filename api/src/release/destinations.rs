@@ -29,7 +29,7 @@ pub struct CohortColumns {
     cohorts: Vec<u32>,
     students: [Vec<u32>; Destination::ALL.len()],
     since: u32,
-    /// Ascending by row and release. Nothing about rows that every release since the first shows as this one does.
+    /// Ascending by row and release. Nothing about rows of which nothing was handed in after the first release.
     revised: Vec<Revised>,
 }
 
@@ -153,19 +153,15 @@ fn lay_out(cohorts: HashMap<Pseudonym, Cohort>, key: &NoiseKey) -> CohortColumns
     }
 }
 
-/// What releases showed of a row, one after the other; nothing where all of them since the first showed the same.
+/// What releases showed of a row, one after the other, one for each that shows something handed in anew, whatever that was;
+/// nothing where nothing came after the first.
 fn revised(row: usize, cohort: &Cohort, since: u32) -> Vec<Revised> {
     let releases = cohort.releases();
     if releases == [since] {
         return Vec::new();
     }
     let shown = |from| Revised { row, from, students: cohort.at(from) };
-    let mut revised: Vec<Revised> = releases.into_iter().map(shown).collect();
-    revised.dedup_by(|later, earlier| later.students == earlier.students);
-    if matches!(revised.as_slice(), [only] if only.from == since) {
-        revised.clear();
-    }
-    revised
+    releases.into_iter().map(shown).collect()
 }
 
 impl Destinations {
@@ -206,13 +202,13 @@ impl CohortColumns {
         self.since
     }
 
-    /// Whether any release since the first showed anything otherwise than this one.
+    /// Whether anything was handed in, or handed in anew, after the first release.
     pub fn is_revised(&self) -> bool {
         !self.revised.is_empty()
     }
 
-    /// The releases that began to show a row otherwise than the one before, ascending; none where all since the first show
-    /// the same.
+    /// The releases that began to show something of a row, first or anew, ascending; none where nothing came after the first.
+    /// What it was does not matter: whether a count is the same as before is as secret as the count.
     pub fn revisions(&self, row: usize) -> impl Iterator<Item = u32> {
         self.revised(row).iter().map(|revised| revised.from)
     }
@@ -291,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn what_earlier_releases_showed_is_kept_for_those_rows_alone_where_it_differs() {
+    fn what_earlier_releases_showed_is_kept_for_those_rows_alone_that_were_handed_in_anew() {
         let year: CohortYear = "202223".parse().unwrap();
         let of = |institution, destination, students, from, until| ReleasedDestination {
             from,
@@ -315,7 +311,7 @@ mod tests {
         let columns = destinations.cohort(year, Stage::KeyStage4).unwrap();
         assert_eq!((columns.since(), columns.cohorts()), (2, &[80, 64, 4, 30][..]));
         let revisions = |row| columns.revisions(row).collect::<Vec<_>>();
-        assert_eq!([0, 1, 2, 3].map(revisions), [vec![], vec![2, 3, 5], vec![4], vec![]]);
+        assert_eq!([0, 1, 2, 3].map(revisions), [vec![], vec![2, 3, 5], vec![4], vec![2, 4]]);
         let shown = |row, release| columns.split(row, release).iter().sum::<u32>();
         assert_eq!([2, 3, 4, 5].map(|release| shown(1, Some(release))), [60, 50, 50, 64]);
         assert_eq!([2, 3, 4, 5].map(|release| shown(2, Some(release))), [0, 0, 4, 4]);

@@ -21,7 +21,7 @@ use super::{Asked, Figure, InvalidCitation, Paid, PlanError, Scope};
 /// and its fields in the contract; nothing elsewhere changes.
 ///
 /// Some things look alike and are not wanted alike, so they stay with the datasets: how figures are counted (outcomes add bytes
-/// up in vector registers, destinations go from institution to institution); how they are protected (students are flattened,
+/// up in vector registers, destinations go from institution to institution); how they are protected (students have a ceiling,
 /// scores are not); and the guard against close cells (outcomes compare with every condition less, destinations only with areas
 /// around, having no other condition).
 pub trait Dataset: Sized + Send + Sync + 'static {

@@ -9,6 +9,13 @@ fn label(conditions: &str) -> Label {
     Label::new(conditions, "202223")
 }
 
+fn capped(cohorts: &[u32], percent: u32, added: &[u32]) -> CappedSum {
+    let group: Contributions = cohorts.iter().copied().collect();
+    let mut sum = CappedSum::new(group.ceiling(u32::try_from(cohorts.len()).unwrap(), percent));
+    added.iter().for_each(|&students| sum.add(students));
+    sum
+}
+
 fn cell(conditions: &str, keys: u128, cohorts: &[u32], students: &[u32]) -> CountedStudents {
     CountedStudents {
         label: label(conditions),
@@ -16,15 +23,17 @@ fn cell(conditions: &str, keys: u128, cohorts: &[u32], students: &[u32]) -> Coun
         institutions: u32::try_from(cohorts.len()).unwrap(),
         cohort: cohorts.iter().copied().collect(),
         keys,
-        students: students.iter().copied().collect(),
+        students: capped(cohorts, 100, students),
         part: None,
     }
 }
 
-fn with_part(mut cell: CountedStudents, institutions: u32, cohorts: &[u32]) -> CountedStudents {
+fn with_part(mut cell: CountedStudents, all: &[u32], part: &[u32]) -> CountedStudents {
+    let institutions = u32::try_from(part.len()).unwrap();
+    let cohort = capped(all, 100, part);
     let measure = "destinations/KS4/GATSBY-2014@202324T3:6-8".into();
     let group = "GATSBY-2014@202324T3:6-8".into();
-    cell.part = Some(Box::new(SecretGroup { measure, group, institutions, cohort: cohorts.iter().copied().collect() }));
+    cell.part = Some(Box::new(SecretGroup { measure, group, institutions, cohort }));
     cell
 }
 
@@ -39,7 +48,10 @@ fn one(cell: CountedStudents, tier: Tier) -> ProtectedStudentCell {
 
 #[test]
 fn own_counts_are_exact() {
-    let cell = one(cell("area=A", 1, &[120, 80, 95], &[100, 60, 81]), Tier::Own);
+    let mut exact = cell("area=A", 1, &[120, 80, 95], &[]);
+    exact.students = CappedSum::new(crate::Ceiling::NONE);
+    [100, 60, 81].iter().for_each(|&students| exact.students.add(students));
+    let cell = one(exact, Tier::Own);
     assert_eq!((cell.institutions, cell.cohort.value), (Some(3), Some(295.0)));
     assert_eq!((cell.students.value, cell.students.standard_error), (Some(241.0), Some(0.0)));
     assert_eq!(cell.share.value, Some(0.816_949));
@@ -95,23 +107,27 @@ fn no_share_is_nothing_or_everything_and_no_number_is_the_cohort() {
 
 #[test]
 fn how_far_the_largest_stands_out_does_not_show() {
-    let cohorts = [900, 500, 500, 500, 500, 500, 500];
-    let of = |largest: u32| one(cell("area=A", 3, &cohorts, &[largest, 60, 50, 40, 30, 20, 10]), Tier::Regional);
-    assert_eq!(of(100), of(800), "the largest is flattened to those after it");
-    assert_ne!(of(100), of(55));
+    let (mut cohorts, mut students) = ([500; 60], [250; 60]);
+    cohorts[0] = 1_900;
+    let mut of = |largest: u32| {
+        students[0] = largest;
+        one(cell("area=A", 3, &cohorts, &students), Tier::Regional)
+    };
+    assert_eq!(of(500), of(1_800), "the largest adds no more than the ceiling");
+    assert_ne!(of(500), of(400));
 }
 
 #[test]
-fn the_noise_is_sigma_times_the_mean_of_the_top_group_and_tiers_nest() {
-    let (cohorts, students) = ([200; 40], [100; 40]);
+fn the_noise_is_sigma_times_the_ceiling_and_tiers_nest() {
+    let (cohorts, students) = ([200; 200], [100; 200]);
     let totals = |tier: Tier| -> Vec<f64> {
         let cells = (0..4_000_u128).map(|set| cell(&format!("area={set}"), set << 64, &cohorts, &students)).collect();
-        protected(cells, tier).iter().map(|cell| cell.students.value.unwrap() - 4_000.0).collect()
+        protected(cells, tier).iter().map(|cell| cell.students.value.unwrap() - 20_000.0).collect()
     };
     let (regional, international) = (totals(Tier::Regional), totals(Tier::International));
     let variance = |values: &[f64]| values.iter().map(|value| value * value).sum::<f64>() / values.len() as f64;
     let close =
-        |found: f64, sigma: f64| (found / (sigma * 100.0).powi(2) - 1.0).abs() < 4.0 * (2.0_f64 / 4_000.0).sqrt();
+        |found: f64, sigma: f64| (found / (sigma * 200.0).powi(2) - 1.0).abs() < 4.0 * (2.0_f64 / 4_000.0).sqrt();
     assert!(close(variance(&regional), 4.0), "{}", variance(&regional));
     assert!(close(variance(&international), 5.0), "{}", variance(&international));
     let extra: Vec<f64> = international.iter().zip(&regional).map(|(outer, inner)| outer - inner).collect();
@@ -119,12 +135,59 @@ fn the_noise_is_sigma_times_the_mean_of_the_top_group_and_tiers_nest() {
 }
 
 #[test]
-fn the_standard_error_tells_its_order_alone_and_is_never_too_small() {
-    for each in [90, 100, 110, 120] {
+fn the_standard_error_follows_from_cohorts_alone() {
+    let errors = |each: u32| {
         let cell = one(cell("area=A", 3, &[200; 40], &[each; 40]), Tier::Regional);
-        assert_eq!(cell.students.standard_error, Some(500.0), "{each}");
-        assert!(500.0 >= 4.0 * f64::from(each));
+        [cell.students, cell.cohort].map(|estimate| estimate.standard_error)
+    };
+    for each in [30, 90, 100, 170] {
+        assert_eq!(errors(each), [Some(800.0), Some(1.44)], "{each}");
     }
+}
+
+/// An institution that is alone in its band with a cohort that no other has: were scales taken from the band, every figure told
+/// beside a value would be about that one.
+#[test]
+fn the_scale_of_a_band_is_that_of_the_group_around_it() {
+    let mut all = vec![150; 60];
+    all[0] = 700;
+    let errors = |part: &[u32]| {
+        let mut cells = Vec::new();
+        for set in 0..400 {
+            cells.push(with_part(cell(&format!("area={set}"), set << 64, &all, part), &all, part));
+        }
+        let shown = protected(cells, Tier::Regional).into_iter().filter(|cell| cell.share.value.is_some());
+        let errors = shown.map(|cell| [cell.cohort.standard_error, cell.students.standard_error.or(Some(600.0))]);
+        let mut errors: Vec<_> = errors.collect();
+        errors.dedup();
+        errors
+    };
+    let expected = vec![[Some(600.0); 2]];
+    assert_eq!(errors(&[700; 12]), expected);
+    assert_eq!(errors(&[150; 20]), expected);
+    assert_eq!(errors(&[3; 20]), expected);
+}
+
+#[test]
+fn the_error_of_a_share_in_a_band_follows_from_what_is_told_beside_it() {
+    let all = [150; 60];
+    let mut seen = std::collections::BTreeMap::new();
+    for size in 10..60 {
+        for set in 0..60 {
+            let students: Vec<u32> = (0..size).map(|_| 100).collect();
+            let part = with_part(
+                cell(&format!("area={set}"), set << 64, &all, &students),
+                &all,
+                &all[..usize::try_from(size).unwrap()],
+            );
+            let cell = one(part, Tier::Regional);
+            if let (Some(error), None) = (cell.share.standard_error, cell.share.bound) {
+                let told = [cell.cohort.value, cell.students.value].map(|value| value.unwrap().to_bits());
+                assert_eq!(*seen.entry(told).or_insert(error.to_bits()), error.to_bits(), "{cell:?}");
+            }
+        }
+    }
+    assert!(seen.len() > 100);
 }
 
 #[test]
@@ -134,7 +197,7 @@ fn a_secret_group_is_shown_where_its_noised_size_reaches_the_threshold() {
         let cells = (0..2_000_u128).map(|set| {
             let part: Vec<u32> = (0..size).map(|_| 150).collect();
             let students: Vec<u32> = (0..size).map(|_| 130).collect();
-            with_part(cell(&format!("area={set}"), set << 64, &all, &students), size, &part)
+            with_part(cell(&format!("area={set}"), set << 64, &all, &students), &all, &part)
         });
         let cells = protected(cells.collect(), Tier::Regional);
         cells.iter().filter(|cell| cell.share.value.is_some()).count() as f64 / 2_000.0
@@ -151,7 +214,7 @@ fn a_secret_group_has_one_noised_size_in_every_category_and_its_noise_does_not_t
     let all = [150; 60];
     let part = |category: &str, size: usize| {
         let students: Vec<u32> = (0..size).map(|_| 130).collect();
-        let mut cell = with_part(cell("area=A;band", 9, &all, &students), u32::try_from(size).unwrap(), &all[..size]);
+        let mut cell = with_part(cell("area=A;band", 9, &all, &students), &all, &all[..size]);
         cell.measure = format!("destinations/KS4/{category}/GATSBY-2014@202324T3:6-8").into();
         one(cell, Tier::Regional)
     };
@@ -170,14 +233,14 @@ fn a_secret_group_has_one_noised_size_in_every_category_and_its_noise_does_not_t
 
 #[test]
 fn a_secret_group_within_a_hidden_one_is_hidden() {
-    let cell = with_part(cell("area=A", 1, &[2_000, 30, 30, 30], &[1, 1, 1]), 3, &[30, 30, 30]);
+    let cell = with_part(cell("area=A", 1, &[2_000, 30, 30, 30], &[1, 1, 1]), &[2_000, 30, 30, 30], &[30, 30, 30]);
     assert_eq!(one(cell, Tier::Regional).share.reason, Some(HiddenReason::Dominance));
 }
 
 #[test]
 fn the_same_cell_has_the_same_answer_in_any_table() {
     let first = cell("area=A", 1, &[100; 20], &[50; 20]);
-    let second = with_part(cell("area=B", 2, &[100; 40], &[50; 20]), 20, &[100; 20]);
+    let second = with_part(cell("area=B", 2, &[100; 40], &[50; 20]), &[100; 40], &[100; 20]);
     let together = protected(vec![first.clone(), second.clone()], Tier::International);
     let reversed = protected(vec![second.clone(), first.clone()], Tier::International);
     assert_eq!((&together[0], &together[1]), (&reversed[1], &reversed[0]));

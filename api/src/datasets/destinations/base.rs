@@ -1,11 +1,12 @@
 //! The base of each group of cohorts, as [`frozen_base`] has it: of area × cohort year × stage with all its categories and bands
 //! together.
 //!
-//! An institution changed where what it adds differs: nothing, or its students by destination and, with bands, its band. It
-//! came, left, or was corrected in its counts or in a score that moves it to another band. Bands are frozen along with the
-//! counts: taken from the newest results instead, the one institution whose score was corrected would be the whole difference
-//! between two releases of two bands. A group may be shown where [`hidden_cohort`] has nothing against it, so that hangs on the
-//! sizes of cohorts, which are public.
+//! An institution of the group changed where it came, left or was handed in anew: any of its counts or, with bands, its result of
+//! the framework and period that makes them. Whatever was handed in: did it take another band or another count, whoever hands in
+//! k − 1 changes of its own would learn from the move of the base whether the k-th is one. Bands are frozen along with the counts:
+//! taken from the newest results instead, the one institution whose score was corrected would be the whole difference between two
+//! releases of two bands. A group may be shown where [`hidden_cohort`] has nothing against it, so that hangs on the sizes of
+//! cohorts, which are public.
 //!
 //! k changes of a group may still be a single one in one category or band: see what the engine says of the noise at another
 //! base. Asking many releases averages out no more than asking many cohort years does.
@@ -26,24 +27,23 @@ use super::{
 };
 
 /// What an institution adds to a group.
-#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Member {
     pub(super) students: Split,
     /// The position of its band; 0 where there are none.
     pub(super) band: usize,
 }
 
-/// The band of every institution that was assessed on every benchmark, by record key.
+/// The band of every institution with a result, by record key: none where it was not assessed on every benchmark.
 pub(super) struct Bands {
     now: HashMap<u128, Since>,
     /// Of results that earlier releases showed; empty where nothing was corrected.
     past: HashMap<u128, Vec<Shown>>,
-    /// The last release in which any band changed.
+    /// The last release in which any result was handed in.
     changed: u32,
 }
 
 struct Since {
-    band: usize,
+    band: Option<usize>,
     from: u32,
 }
 
@@ -76,7 +76,9 @@ impl Bands {
         for row in rows {
             let late = late.next_if(|late| late.row as usize == row);
             let from = late.map_or(history.since(), |late| late.from);
-            if let Some(band) = band(&|number| columns.score(number)[row]) {
+            // An institution that moved has a row in each place, and a result of the period in one of them.
+            if numbers.iter().any(|&number| columns.score(number)[row] != NOT_ASSESSED) {
+                let band = band(&|number| columns.score(number)[row]);
                 bands.now.insert(framework.keys()[row], Since { band, from });
                 bands.changed = bands.changed.max(from);
             }
@@ -92,14 +94,14 @@ impl Bands {
     /// The band of an institution at a release, or now.
     fn at(&self, key: u128, release: Option<u32>) -> Option<usize> {
         let now = self.now.get(&key);
-        let Some(release) = release else { return now.map(|now| now.band) };
+        let Some(release) = release else { return now.and_then(|now| now.band) };
         match now.filter(|now| now.from <= release) {
-            Some(now) => Some(now.band),
+            Some(now) => now.band,
             None => self.past.get(&key)?.iter().find(|past| past.from <= release && release < past.until)?.band,
         }
     }
 
-    /// The releases in which the band of an institution may have changed.
+    /// The releases that began to show a result of an institution, first or anew, or no longer show one.
     fn revisions(&self, key: u128) -> impl Iterator<Item = u32> {
         let past = self.past.get(&key).into_iter().flatten();
         self.now.get(&key).map(|now| now.from).into_iter().chain(past.flat_map(|past| [past.from, past.until]))
@@ -126,16 +128,13 @@ impl Scanner<'_> {
             return None;
         }
         let rows = || rows.iter().cloned().flatten();
-        let mut releases = Vec::new();
         let mut revised = Vec::new();
         for row in rows() {
-            let before = releases.len();
             let of_band = self.bands.iter().flat_map(|bands| bands.revisions(columns.keys()[row]));
-            releases.extend(columns.revisions(row).chain(of_band).filter(|&release| release > columns.since()));
-            if releases.len() > before {
-                revised.push(row);
-            }
+            let later = columns.revisions(row).chain(of_band).filter(|&release| release > columns.since());
+            revised.extend(later.map(|release| (row, release)));
         }
+        let mut releases: Vec<u32> = revised.iter().map(|&(_, release)| release).collect();
         releases.sort_unstable();
         releases.dedup();
         releases.retain(|&release| !self.is_of_results_alone(release, year));
@@ -166,8 +165,8 @@ struct Group<'a> {
     columns: &'a CohortColumns,
     rules: Rules,
     all: Vec<usize>,
-    /// Those of which anything ever changed.
-    revised: Vec<usize>,
+    /// In which releases after the first a row began to show something that was handed in; ascending by row.
+    revised: Vec<(usize, u32)>,
 }
 
 /// A group as a release shows it.
@@ -196,8 +195,12 @@ impl Versions for AtRelease<'_> {
     }
 
     fn has_changed(&mut self) -> bool {
-        let differs = |row: &&usize| self.at(**row, self.base) != self.at(**row, self.now);
-        self.group.revised.iter().filter(differs).count() >= self.group.rules.fewest_institutions() as usize
+        let belongs = |row: usize| self.at(row, self.base).is_some() || self.at(row, self.now).is_some();
+        let anew = |of_row: &&[(usize, u32)]| {
+            of_row.iter().any(|(_, release)| (self.base + 1..=self.now).contains(release)) && belongs(of_row[0].0)
+        };
+        let changed = self.group.revised.chunk_by(|one, other| one.0 == other.0).filter(anew).count();
+        changed >= self.group.rules.fewest_institutions() as usize
     }
 
     fn freeze(&mut self) {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use disclosure::{
-    CohortSizes, Contributions, CountedStudents, FEWEST_AROUND, HiddenReason, Label, RawStudentCell, RawStudentTable,
-    SecretGroup, SizedCohort,
+    CappedSum, Ceiling, CohortSizes, Contributions, CountedStudents, FEWEST_AROUND, HiddenReason, Label,
+    RawStudentCell, RawStudentTable, SecretGroup, SizedCohort, Tier,
 };
 
 use crate::{
@@ -71,8 +71,24 @@ pub(super) struct Scanner<'a> {
 /// What is gathered for one band of one group, or for all of it where there are none.
 #[derive(Clone)]
 struct Gathered {
-    inside: Cohorts,
-    students: Vec<Contributions>,
+    institutions: u32,
+    cohort: CappedSum,
+    students: Vec<CappedSum>,
+}
+
+/// How much one institution of a group may add: to a sum of cohorts, and to one about a destination.
+struct Ceilings<'a> {
+    tier: Tier,
+    around: &'a Cohorts,
+}
+
+impl Ceilings<'_> {
+    fn of(&self, percent: u32) -> Ceiling {
+        match self.tier {
+            Tier::Own => Ceiling::NONE,
+            Tier::Regional | Tier::International => self.around.sizes.ceiling(self.around.institutions, percent),
+        }
+    }
 }
 
 impl<'a> Scanner<'a> {
@@ -89,14 +105,23 @@ impl<'a> Scanner<'a> {
             cells.extend((0..withheld).map(|_| RawStudentCell::Withheld(HiddenReason::LowEffect)));
             return;
         }
+        let around = self.around(area, year, stage);
+        let ceilings = Ceilings { tier: self.plan.scope().tier(), around: &around };
+        let empty = Gathered {
+            institutions: 0,
+            cohort: CappedSum::new(ceilings.of(100)),
+            students: destinations
+                .iter()
+                .map(|destination| CappedSum::new(ceilings.of(destination.most(stage))))
+                .collect(),
+        };
         let mut all = Cohorts::default();
-        let empty =
-            Gathered { inside: Cohorts::default(), students: vec![Contributions::default(); destinations.len()] };
         let mut gathered = vec![empty; bands];
         let base = self.each_member(area, year, stage, |key, member| {
             all.add(key, member);
             let own = &mut gathered[member.band];
-            own.inside.add(key, member);
+            own.institutions += 1;
+            own.cohort.add(member.students.iter().sum());
             for (sum, &destination) in own.students.iter_mut().zip(destinations) {
                 sum.add(member.students[destination as usize]);
             }
@@ -130,8 +155,8 @@ impl<'a> Scanner<'a> {
                         Box::new(SecretGroup {
                             measure: format!("destinations/{}/{name}", stage.code()).into(),
                             group: at_base(&name.as_str().into(), base),
-                            institutions: own.inside.institutions,
-                            cohort: own.inside.sizes,
+                            institutions: own.institutions,
+                            cohort: own.cohort,
                         })
                     }),
                 }));
@@ -143,6 +168,22 @@ impl<'a> Scanner<'a> {
     fn cohorts(&self, area: AreaIndex, year: CohortYear, stage: Stage) -> Cohorts {
         let mut all = Cohorts::default();
         self.each_member(area, year, stage, |key, member| all.add(key, member));
+        all
+    }
+
+    /// The cohorts of a group at its base, with bands too those of institutions that were not assessed on every benchmark: what
+    /// sets the scale, whoever is in a band.
+    fn around(&self, area: AreaIndex, year: CohortYear, stage: Stage) -> Cohorts {
+        let mut all = Cohorts::default();
+        let Some(columns) = self.snapshot.destinations().cohort(year, stage) else { return all };
+        let rows = columns.rows_of(area, self.plan.scope().provider(), self.snapshot.catalogue());
+        let base = self.base(columns, &rows).map(|base| base.release);
+        for row in rows.into_iter().flatten() {
+            let students = columns.split(row, base);
+            if students.iter().any(|&students| students > 0) {
+                all.add(columns.keys()[row], &Member { students, band: 0 });
+            }
+        }
         all
     }
 

@@ -194,9 +194,9 @@ impl DestinationCell {
         Estimate::new(&self.table.cells()[self.position].cohort, || self.table.remedies(self.position))
     }
 
-    /// How many of them went there. The contributions of the one or two institutions with most such students are flattened to
-    /// those of the next, so a sum in which they stand out is told too low. The standard error is rounded up to 1, 2 or 5
-    /// times a power of ten. Unit: students.
+    /// How many of them went there. No institution counts with more than a ceiling, which follows from the sizes of cohorts, so
+    /// a sum in which some stand out is told too low. The standard error follows from the ceiling, and tells nothing about who
+    /// went where. Unit: students.
     async fn students(&self) -> Estimate {
         Estimate::new(&self.table.cells()[self.position].students, || self.table.remedies(self.position))
     }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use disclosure::{
-    Contributions, CountedStudents, HiddenReason, Label, NoiseKey, RawStudentCell, RawStudentTable, SecretGroup,
-    SizedCohort, Tier,
+    CappedSum, Ceiling, Contributions, CountedStudents, HiddenReason, Label, NoiseKey, RawStudentCell, RawStudentTable,
+    SecretGroup, SizedCohort, Tier,
 };
 use proptest::prelude::*;
 
@@ -127,7 +127,31 @@ fn naive(
     if close && !of(area).is_empty() {
         return RawStudentCell::Withheld(HiddenReason::LowEffect);
     }
-    let (mut all, mut inside, mut students) = (Cohorts::default(), Cohorts::default(), Contributions::default());
+    let with_cohort = |institution: &Pseudonym| -> Option<u32> {
+        let of = |count: &&ReleasedDestination| {
+            (count.institution, count.cohort_year, count.stage) == (*institution, year, stage)
+        };
+        let own: Vec<&ReleasedDestination> = counts.iter().filter(of).collect();
+        let here = own.first().is_some_and(|count| {
+            if catalogue.areas()[area].kind == AreaKind::Hub {
+                count.hub == Some(area)
+            } else {
+                catalogue.local_authorities(area).contains(&count.local_authority)
+            }
+        });
+        Some(own.iter().map(|count| count.students).sum()).filter(|&cohort| here && cohort > 0)
+    };
+    let around: Vec<u32> = (0..40).filter_map(|number| with_cohort(&Pseudonym([number; 32]))).collect();
+    let ceiling = |percent| match plan.scope().tier() {
+        Tier::Own => Ceiling::NONE,
+        _ => {
+            let cohorts: Contributions = around.iter().copied().collect();
+            cohorts.ceiling(u32::try_from(around.len()).unwrap(), percent)
+        }
+    };
+    let mut all = Cohorts::default();
+    let (mut institutions, mut inside) = (0, CappedSum::new(ceiling(100)));
+    let mut students = CappedSum::new(ceiling(destination.most(stage)));
     for institution in (0..40).map(|number| Pseudonym([number; 32])) {
         let own: Vec<&ReleasedDestination> = counts
             .iter()
@@ -147,14 +171,12 @@ fn naive(
         if cohort == 0 || !here || !provided || number == Some(None) {
             continue;
         }
-        let add = |group: &mut Cohorts| {
-            group.institutions += 1;
-            group.sizes.add(cohort);
-            group.keys = group.keys.wrapping_add(key().record_key(&institution.0));
-        };
-        add(&mut all);
+        all.institutions += 1;
+        all.sizes.add(cohort);
+        all.keys = all.keys.wrapping_add(key().record_key(&institution.0));
         if band.zip(number.flatten()).is_none_or(|(band, number)| (band.lowest..=band.highest).contains(&number)) {
-            add(&mut inside);
+            institutions += 1;
+            inside.add(cohort);
             students.add(own.iter().filter(|count| count.destination == destination).map(|count| count.students).sum());
         }
     }
@@ -172,8 +194,8 @@ fn naive(
             Box::new(SecretGroup {
                 measure: with_band(format!("destinations/{stage}")).into(),
                 group: name.clone().unwrap_or_default().into(),
-                institutions: inside.institutions,
-                cohort: inside.sizes,
+                institutions,
+                cohort: inside,
             })
         }),
     })
