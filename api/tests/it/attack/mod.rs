@@ -25,6 +25,8 @@
 //! | `race` | many new questions at once |
 //! | `taint` | other scores, same refusals |
 //! | `foreign` | results and cohorts of others' institutions, and of invented ones |
+//! | `taint_releases` | other scores and destinations, over releases: nothing but values differs |
+//! | `bands` | who is in a band of benchmarks achieved, from destinations |
 //! | `usefulness` | no attack: what is left for honest users |
 //! | `tradeoff` | long run only: how sharp standard tables may be |
 //!
@@ -39,6 +41,7 @@
 mod active;
 mod ask;
 mod averaging;
+mod bands;
 mod change;
 mod choose;
 mod collusion;
@@ -68,6 +71,7 @@ mod small;
 mod solver;
 mod statistic;
 mod taint;
+mod taint_releases;
 mod terms;
 mod tradeoff;
 mod trickle;

@@ -30,6 +30,9 @@ pub(super) enum Attack {
     Race,
     Taint,
     Foreign,
+    TaintOverReleases,
+    InventedCohorts,
+    NineBesideOne,
     Usefulness,
 }
 
