@@ -68,7 +68,7 @@ impl Tier {
         let [(regional, regional_standard), (international, international_standard)] = sigmas;
         match self {
             Self::Own => Rules {
-                k_institutions: 3,
+                k_institutions: 7,
                 k_students: 5,
                 sigma: 0.0,
                 sigma_standard: 0.0,

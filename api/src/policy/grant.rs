@@ -15,6 +15,7 @@ pub const OWN_RESULTS: &str = "OWN_RESULTS";
 #[derive(Debug, Clone)]
 pub struct Grant {
     organisation: String,
+    asker: i64,
     purpose: String,
     granted_areas: Vec<GrantedArea>,
     provider: Option<i64>,
@@ -84,6 +85,7 @@ pub fn authorize(
         let area = catalogue.area_index(&organisation.area).ok_or(Refusal::NoAgreement)?;
         return Ok(Grant {
             organisation: organisation.code.clone(),
+            asker: organisation.id,
             purpose: OWN_RESULTS.to_owned(),
             granted_areas: vec![GrantedArea { area, tier: Tier::Own, dimensions: None }],
             provider: Some(organisation.id),
@@ -110,7 +112,13 @@ pub fn authorize(
             Some(GrantedArea { area, tier: agreement.tier, dimensions: agreement.dimensions.clone() })
         })
         .collect();
-    Ok(Grant { organisation: organisation.code.clone(), purpose: purpose.to_owned(), granted_areas, provider: None })
+    Ok(Grant {
+        organisation: organisation.code.clone(),
+        asker: organisation.id,
+        purpose: purpose.to_owned(),
+        granted_areas,
+        provider: None,
+    })
 }
 
 /// The organisation that asks, where its token may ask at all. Needs no release: whoever is refused here makes none be loaded.
@@ -139,6 +147,11 @@ impl Grant {
     /// The code of the organisation that asks.
     pub fn organisation(&self) -> &str {
         &self.organisation
+    }
+
+    /// The key of the organisation that asks: what it handed in itself it knows.
+    pub fn asker(&self) -> i64 {
+        self.asker
     }
 
     /// The purpose it asks for.

@@ -250,7 +250,7 @@ fn lay_out_past(mut past: Vec<Replaced>, periods: &mut BTreeMap<Period, Columns>
 impl Replaced {
     fn past(&self, key: &NoiseKey) -> Past {
         let Self { attributes, from, until, .. } = *self;
-        Past { key: key.record_key(&self.row.institution.0), attributes, from, until }
+        Past { key: key.record_key(&self.row.institution.0), provider: self.row.provider, attributes, from, until }
     }
 }
 

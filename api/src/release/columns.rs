@@ -10,7 +10,7 @@ use crate::domain::{AreaIndex, Catalogue, Dimension, FrameworkIndex, Period, Rel
 use super::{
     History, Presence, Roll,
     destinations::Destinations,
-    row_group::{RowGroup, rows_within},
+    row_group::{RowGroup, provider_of, rows_within},
 };
 
 /// Every result and every count of destinations of one release. Holds scores of institutions: it has no `Serialize`, no `Display`, and tells only its size.
@@ -115,6 +115,11 @@ impl FrameworkColumns {
     /// The columns of a period, where anything was handed in.
     pub fn period(&self, period: Period) -> Option<&Columns> {
         self.periods.get(&period)
+    }
+
+    /// Who handed in the results of a row.
+    pub fn provider(&self, row: usize) -> Option<i64> {
+        provider_of(&self.row_groups, row)
     }
 
     /// The rows of an area, as few ranges as possible; those of one provider alone where one is given.

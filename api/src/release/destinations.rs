@@ -9,7 +9,7 @@ use disclosure::NoiseKey;
 
 use crate::domain::{AreaIndex, Catalogue, CohortYear, Destination, Pseudonym, ReleasedDestination, Stage};
 
-use super::row_group::{RowGroup, rows_within};
+use super::row_group::{RowGroup, provider_of, rows_within};
 
 /// The provider of a cohort whose counts several organisations handed in: none of them holds all of it, so none of them sees
 /// it as its own. No organisation has this key.
@@ -195,6 +195,11 @@ impl CohortColumns {
     /// All students of each institution, whatever the destination.
     pub fn cohorts(&self) -> &[u32] {
         &self.cohorts
+    }
+
+    /// Who handed in the cohort of a row; `None` where several did.
+    pub fn provider(&self, row: usize) -> Option<i64> {
+        provider_of(&self.row_groups, row).filter(|&provider| provider != SEVERAL)
     }
 
     /// The number of the first release that holds a count of the cohort year and stage.

@@ -34,6 +34,8 @@ pub struct Late {
 pub struct Past {
     /// The record key of the institution.
     pub key: u128,
+    /// The organisation that handed it in.
+    pub provider: i64,
     /// The dictionary codes of its dimensions; 0 for blank.
     pub attributes: [u8; Dimension::ALL.len()],
     /// The number of the first release that shows it.

@@ -17,6 +17,13 @@ pub struct RowGroup {
     pub rows: Range<usize>,
 }
 
+/// Who handed in a row.
+pub(super) fn provider_of(row_groups: &[RowGroup], row: usize) -> Option<i64> {
+    row_groups
+        .get(row_groups.partition_point(|row_group| row_group.rows.end <= row))
+        .map(|row_group| row_group.provider)
+}
+
 /// The rows of groups that lie in an area, as few ranges as possible; those of one provider alone where one is given.
 pub(super) fn rows_within(
     row_groups: &[RowGroup],

@@ -21,6 +21,10 @@ pub trait Advised: Send + Sync + 'static {
     fn look_into_remedies(&self);
 }
 
+/// What to say where the asker knows so much of a cell that the rest of it would be told.
+const OWN_KNOWLEDGE: &str = "you handed in all but a few of these institutions yourself, and less what you know the answer would tell \
+                             about those few: ask under the purpose OWN_RESULTS for what you handed in";
+
 /// Per figure of tables that are laid one after the other, what to change.
 pub(super) fn remedies<D: Dataset>(
     plans: &[D::Plan],
@@ -44,12 +48,13 @@ struct Advisor<'a, D: Dataset> {
     grant: &'a Grant,
     snapshot: &'a Snapshot,
     changes: Option<Vec<(String, Changed<D>)>>,
+    known: Option<Vec<bool>>,
     over: HashMap<AreaIndex, Changed<D>>,
 }
 
 impl<'a, D: Dataset> Advisor<'a, D> {
     fn new(plan: &'a D::Plan, grant: &'a Grant, snapshot: &'a Snapshot) -> Self {
-        Self { plan, grant, snapshot, changes: None, over: HashMap::new() }
+        Self { plan, grant, snapshot, changes: None, known: None, over: HashMap::new() }
     }
 
     /// What to change for a cell that is hidden for a reason, best first; nothing where it is not, or where nothing helps.
@@ -62,6 +67,12 @@ impl<'a, D: Dataset> Advisor<'a, D> {
         }
         let mut remedies = Vec::new();
         let (plan, snapshot) = (self.plan, self.snapshot);
+        if reason == Some(HiddenReason::LowEffect) {
+            let known = self.known.get_or_insert_with(|| D::known_to_asker(plan, snapshot));
+            if known.get(cell).copied().unwrap_or_default() {
+                remedies.push(OWN_KNOWLEDGE.to_owned());
+            }
+        }
         let changes = self.changes.get_or_insert_with(|| {
             let changes = plan.changes(snapshot.catalogue()).into_iter();
             changes.map(|(wording, plan)| (wording, Changed { plan, answered: None })).collect()

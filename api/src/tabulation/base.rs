@@ -17,6 +17,9 @@
 //! What a release shows of a period changes with the period's editions alone, of which there are three at most
 //! ([`Editions`](crate::domain::Editions)): so a cell has three bases at most, whoever hands in when and how often.
 //!
+//! Nor may changes be the asker's own: with nine of its own, the tenth would be one. What an organisation handed in itself it knows,
+//! so of the bases of a cell it is shown those that differ by k changes of others ([`Bases::of_insider`]).
+//!
 //! What an organisation handed in itself is its own: at [`Tier::Own`](disclosure::Tier::Own) every cell speaks for the release
 //! asked for.
 
@@ -46,22 +49,58 @@ pub struct Base {
     pub revision: u8,
 }
 
-/// The base of a cell, `first` being the first release that holds it and `releases` those in which anything of it changed,
+/// The bases of a cell one after the other, the last one for those who know none of its changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bases {
+    first: FrozenBase,
+    later: Vec<FrozenBase>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct FrozenBase {
+    base: Base,
+    is_shown: bool,
+}
+
+/// The bases of a cell, `first` being the first release that holds it and `releases` those in which anything of it changed,
 /// ascending.
-pub fn frozen_base(first: u32, releases: impl IntoIterator<Item = u32>, versions: &mut impl Versions) -> Base {
-    let (mut base, mut is_shown) = (Base { release: first, revision: 0 }, versions.may_be_shown());
+pub fn frozen_bases(first: u32, releases: impl IntoIterator<Item = u32>, versions: &mut impl Versions) -> Bases {
+    let first = FrozenBase { base: Base { release: first, revision: 0 }, is_shown: versions.may_be_shown() };
+    let mut bases = Bases { first, later: Vec::new() };
+    let mut current = first;
     for release in releases {
         versions.advance(release);
-        if !is_shown || versions.has_changed() {
+        if !current.is_shown || versions.has_changed() {
             let may_be_shown = versions.may_be_shown();
-            if may_be_shown || !is_shown {
-                base = Base { release, revision: base.revision.saturating_add(u8::from(is_shown)) };
-                is_shown = may_be_shown;
+            if may_be_shown || !current.is_shown {
+                let revision = current.base.revision.saturating_add(u8::from(current.is_shown));
+                current = FrozenBase { base: Base { release, revision }, is_shown: may_be_shown };
+                bases.later.push(current);
                 versions.freeze();
             }
         }
     }
-    base
+    bases
+}
+
+impl Bases {
+    /// The base for whoever knows none of the changes.
+    pub fn last(&self) -> Base {
+        self.later.last().unwrap_or(&self.first).base
+    }
+
+    /// The base for an organisation that knows what it handed in itself: the last of these that differs from the one it was
+    /// shown before by enough of what others handed in, as `differ` says of two releases. It is one that others are shown too,
+    /// so its noise is no other noise.
+    pub fn of_insider(&self, mut differ: impl FnMut(u32, u32) -> bool) -> Base {
+        let mut shown = self.first;
+        for next in &self.later {
+            if !shown.is_shown || differ(shown.base.release, next.base.release) {
+                shown = *next;
+            }
+        }
+        shown.base
+    }
 }
 
 /// A base, where it is a later release than the first that it could be.

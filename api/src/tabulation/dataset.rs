@@ -14,7 +14,7 @@ use super::{Asked, Figure, InvalidCitation, Paid, PlanError, Scope};
 ///
 /// The engine does what is the same for all of them: it finds the areas and the tier ([`Scope`]), lays cells out
 /// ([`Layout`](super::Layout)), has the bill paid ([`Ledger`](super::Ledger)), freezes figures until enough institutions changed
-/// ([`frozen_base`](super::frozen_base)), answers, previews, cites and advises. A dataset brings a question, a plan, a bill, a
+/// ([`frozen_bases`](super::frozen_bases)), answers, previews, cites and advises. A dataset brings a question, a plan, a bill, a
 /// count and the protection its figures need.
 ///
 /// A new one is a folder of five files (the question, the plan, its bill, the count, and this trait with what the table tells)
@@ -70,6 +70,9 @@ pub trait Dataset: Sized + Send + Sync + 'static {
 
     /// Per cell of a changed table, whether it is worth proposing: whether it would be answered, as far as that is public.
     fn would_answer(plan: &Self::Plan, snapshot: &Snapshot) -> Vec<bool>;
+
+    /// Per cell, whether it is hidden because the asker handed in all but a few of it itself, so that the rest would be told.
+    fn known_to_asker(plan: &Self::Plan, snapshot: &Snapshot) -> Vec<bool>;
 
     /// What to say of what the budget does not pay for, where it is always the same.
     const WITHIN_BUDGET: Option<&'static str>;

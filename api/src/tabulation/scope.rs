@@ -36,6 +36,7 @@ pub struct Scope {
     provider: Option<i64>,
     purpose: String,
     organisation: String,
+    asker: i64,
 }
 
 impl Scope {
@@ -50,7 +51,7 @@ impl Scope {
         check_grain(tier, catalogue.areas()[areas[0]].kind)?;
         check_cited(asked, grant, tier)?;
         let (purpose, organisation) = (grant.purpose().to_owned(), grant.organisation().to_owned());
-        Ok(Self { areas, tier, dimensions, provider: grant.provider(), purpose, organisation })
+        Ok(Self { areas, tier, dimensions, provider: grant.provider(), purpose, organisation, asker: grant.asker() })
     }
 
     /// The areas, ascending by code.
@@ -81,6 +82,11 @@ impl Scope {
     /// The code of the organisation that asks.
     pub fn organisation(&self) -> &str {
         &self.organisation
+    }
+
+    /// The organisation whose own hand-ins are no protection from it: the one that asks, unless it asks about them alone.
+    pub fn insider(&self) -> Option<i64> {
+        Some(self.asker).filter(|_| self.provider.is_none())
     }
 
     /// The same over another area.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::{
     Base, Layout, Versions,
     citation::{escape, unescape},
-    frozen_base, later,
+    frozen_bases, later,
 };
 
 proptest! {
@@ -57,7 +57,7 @@ fn a_base_moves_while_nothing_is_shown_and_then_with_enough_changes_alone() {
     let base = |by_release: &[u32]| {
         let now = by_release[0];
         let last = u32::try_from(by_release.len()).unwrap();
-        let base = frozen_base(1, 2..=last, &mut Growing { by_release, now, at_base: now });
+        let base = frozen_bases(1, 2..=last, &mut Growing { by_release, now, at_base: now }).last();
         (base.release, base.revision)
     };
     assert_eq!(base(&[12, 13, 21]), (1, 0));

@@ -16,6 +16,7 @@ mod faults;
 mod first_start;
 mod identity;
 mod importing;
+mod insiders;
 mod keys;
 mod outcomes;
 mod protection;

@@ -1,4 +1,4 @@
-//! The base of each group of cohorts, as [`frozen_base`] has it: of area × cohort year × stage with all its categories and bands
+//! The base of each group of cohorts, as [`frozen_bases`] has it: of area × cohort year × stage with all its categories and bands
 //! together.
 //!
 //! An institution of the group changed where it came, left or was handed in anew: any of its counts or, with bands, its result of
@@ -18,7 +18,7 @@ use disclosure::{Rules, Tier, hidden_cohort};
 use crate::{
     domain::{CohortYear, Publishable},
     release::{CohortColumns, NOT_ASSESSED, Snapshot, Split, score_of},
-    tabulation::{Base, TablePlan, Versions, frozen_base},
+    tabulation::{Base, TablePlan, Versions, frozen_bases},
 };
 
 use super::{
@@ -31,6 +31,16 @@ pub(super) struct Member {
     pub(super) students: Split,
     /// The position of its band; 0 where there are none.
     pub(super) band: usize,
+    /// What of it the asker handed in itself.
+    pub(super) own: Own,
+}
+
+/// What of an institution the asker handed in itself, and so knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Own {
+    pub(super) cohort: bool,
+    /// The result that makes its band.
+    pub(super) band: bool,
 }
 
 /// The band of every institution with a result, by record key: none where it was not assessed on every benchmark.
@@ -45,16 +55,19 @@ pub(super) struct Bands {
 struct Since {
     band: Option<usize>,
     from: u32,
+    is_own: bool,
 }
 
 struct Shown {
     band: Option<usize>,
     from: u32,
     until: u32,
+    is_own: bool,
 }
 
 impl Bands {
-    pub(super) fn of(banding: &Banding, snapshot: &Snapshot) -> Self {
+    /// `asker` is the organisation that asks.
+    pub(super) fn of(banding: &Banding, snapshot: &Snapshot, asker: Option<i64>) -> Self {
         let mut bands = Self { now: HashMap::new(), past: HashMap::new(), changed: 0 };
         let framework = snapshot.framework(banding.framework);
         let Some(columns) = framework.period(banding.period) else { return bands };
@@ -79,32 +92,40 @@ impl Bands {
             // An institution that moved has a row in each place, and a result of the period in one of them.
             if numbers.iter().any(|&number| columns.score(number)[row] != NOT_ASSESSED) {
                 let band = band(&|number| columns.score(number)[row]);
-                bands.now.insert(framework.keys()[row], Since { band, from });
+                let is_own = asker.is_some() && framework.provider(row) == asker;
+                bands.now.insert(framework.keys()[row], Since { band, from, is_own });
                 bands.changed = bands.changed.max(from);
             }
         }
         for (past, scores) in history.past() {
-            let shown = Shown { band: band(&|number| score_of(scores, number)), from: past.from, until: past.until };
+            let band = band(&|number| score_of(scores, number));
+            let is_own = Some(past.provider) == asker;
+            let shown = Shown { band, from: past.from, until: past.until, is_own };
             bands.changed = bands.changed.max(past.until);
             bands.past.entry(past.key).or_default().push(shown);
         }
         bands
     }
 
-    /// The band of an institution at a release, or now.
-    fn at(&self, key: u128, release: Option<u32>) -> Option<usize> {
+    /// The band of an institution at a release, or now, and whether the asker handed in the result that makes it.
+    fn at(&self, key: u128, release: Option<u32>) -> Option<(usize, bool)> {
         let now = self.now.get(&key);
-        let Some(release) = release else { return now.and_then(|now| now.band) };
-        match now.filter(|now| now.from <= release) {
-            Some(now) => now.band,
-            None => self.past.get(&key)?.iter().find(|past| past.from <= release && release < past.until)?.band,
+        match now.filter(|now| release.is_none_or(|release| now.from <= release)) {
+            Some(now) => Some((now.band?, now.is_own)),
+            None => {
+                let shown = |past: &&Shown| release.is_some_and(|release| (past.from..past.until).contains(&release));
+                let past = self.past.get(&key)?.iter().find(shown)?;
+                Some((past.band?, past.is_own))
+            }
         }
     }
 
-    /// The releases that began to show a result of an institution, first or anew, or no longer show one.
-    fn revisions(&self, key: u128) -> impl Iterator<Item = u32> {
+    /// The releases that began to show a result of an institution, first or anew, or no longer show one, and whether the asker
+    /// handed that in.
+    fn revisions(&self, key: u128) -> impl Iterator<Item = (u32, bool)> {
         let past = self.past.get(&key).into_iter().flatten();
-        self.now.get(&key).map(|now| now.from).into_iter().chain(past.flat_map(|past| [past.from, past.until]))
+        let now = self.now.get(&key).map(|now| (now.from, now.is_own));
+        now.into_iter().chain(past.flat_map(|past| [(past.from, past.is_own), (past.until, past.is_own)]))
     }
 }
 
@@ -115,8 +136,11 @@ impl Scanner<'_> {
         if students == Split::default() {
             return None;
         }
-        let band = self.bands.as_ref().map_or(Some(0), |bands| bands.at(columns.keys()[row], release))?;
-        Some(Member { students, band })
+        let (band, own_band) =
+            self.bands.as_ref().map_or(Some((0, true)), |bands| bands.at(columns.keys()[row], release))?;
+        let asker = self.plan.scope().insider();
+        let own = Own { cohort: asker.is_some() && columns.provider(row) == asker, band: own_band && asker.is_some() };
+        Some(Member { students, band, own })
     }
 
     /// The base of a group that stands in these rows; `None` where it speaks for the release asked for because nothing ever
@@ -131,17 +155,26 @@ impl Scanner<'_> {
         let mut revised = Vec::new();
         for row in rows() {
             let of_band = self.bands.iter().flat_map(|bands| bands.revisions(columns.keys()[row]));
-            let later = columns.revisions(row).chain(of_band).filter(|&release| release > columns.since());
-            revised.extend(later.map(|release| (row, release)));
+            let is_own = self.plan.scope().insider().is_some() && columns.provider(row) == self.plan.scope().insider();
+            let of_cohort = columns.revisions(row).map(|release| (release, is_own));
+            let later = of_cohort.chain(of_band).filter(|&(release, _)| release > columns.since());
+            revised.extend(later.map(|(release, is_own)| HandedIn { row, release, is_own }));
         }
-        let mut releases: Vec<u32> = revised.iter().map(|&(_, release)| release).collect();
+        let mut releases: Vec<u32> = revised.iter().map(|one| one.release).collect();
         releases.sort_unstable();
         releases.dedup();
         releases.retain(|&release| !self.is_of_results_alone(release, year));
 
         let first = columns.since();
         let group = Group { scanner: self, columns, rules: tier.rules(), all: rows().collect(), revised };
-        Some(frozen_base(first, releases, &mut AtRelease { group: &group, now: first, base: first }))
+        let bases = frozen_bases(first, releases, &mut AtRelease { group: &group, now: first, base: first });
+        let knows_something = group.revised.iter().any(|one| one.is_own);
+        let knows_all = || group.all.iter().all(|&row| group.is_known(row, bases.last().release));
+        Some(if knows_something && !knows_all() {
+            bases.of_insider(|one, other| group.changed(one, other, |handed_in| !handed_in.is_own) >= group.fewest())
+        } else {
+            bases.last()
+        })
     }
 }
 
@@ -165,8 +198,42 @@ struct Group<'a> {
     columns: &'a CohortColumns,
     rules: Rules,
     all: Vec<usize>,
-    /// In which releases after the first a row began to show something that was handed in; ascending by row.
-    revised: Vec<(usize, u32)>,
+    /// What was handed in after the first release; ascending by row.
+    revised: Vec<HandedIn>,
+}
+
+/// A release that began to show something of a row that was handed in.
+#[derive(Debug, Clone, Copy)]
+struct HandedIn {
+    row: usize,
+    release: u32,
+    /// Whether the asker handed it in.
+    is_own: bool,
+}
+
+impl Group<'_> {
+    fn at(&self, row: usize, release: u32) -> Option<Member> {
+        self.scanner.member(self.columns, row, Some(release))
+    }
+
+    fn fewest(&self) -> usize {
+        self.rules.fewest_institutions() as usize
+    }
+
+    /// How many institutions were handed in anew after a release and until another, of what counts.
+    fn changed(&self, after: u32, until: u32, counts: impl Fn(&HandedIn) -> bool) -> usize {
+        let belongs = |row: usize| self.at(row, after).is_some() || self.at(row, until).is_some();
+        let anew = |of_row: &&[HandedIn]| {
+            let within = |one: &HandedIn| (after + 1..=until).contains(&one.release) && counts(one);
+            of_row.iter().any(within) && belongs(of_row[0].row)
+        };
+        self.revised.chunk_by(|one, other| one.row == other.row).filter(anew).count()
+    }
+
+    /// Whether the asker handed in all that a row adds, if it adds anything.
+    fn is_known(&self, row: usize, release: u32) -> bool {
+        self.at(row, release).is_none_or(|member| member.own == Own { cohort: true, band: true })
+    }
 }
 
 /// A group as a release shows it.
@@ -176,12 +243,6 @@ struct AtRelease<'a> {
     base: u32,
 }
 
-impl AtRelease<'_> {
-    fn at(&self, row: usize, release: u32) -> Option<Member> {
-        self.group.scanner.member(self.group.columns, row, Some(release))
-    }
-}
-
 impl Versions for AtRelease<'_> {
     fn advance(&mut self, release: u32) {
         self.now = release;
@@ -189,18 +250,13 @@ impl Versions for AtRelease<'_> {
 
     fn may_be_shown(&mut self) -> bool {
         let mut all = Cohorts::default();
-        let members = self.group.all.iter().filter_map(|&row| self.at(row, self.now));
+        let members = self.group.all.iter().filter_map(|&row| self.group.at(row, self.now));
         members.for_each(|member| all.add(0, &member));
         hidden_cohort(all.institutions, &all.sizes, self.group.rules).is_none()
     }
 
     fn has_changed(&mut self) -> bool {
-        let belongs = |row: usize| self.at(row, self.base).is_some() || self.at(row, self.now).is_some();
-        let anew = |of_row: &&[(usize, u32)]| {
-            of_row.iter().any(|(_, release)| (self.base + 1..=self.now).contains(release)) && belongs(of_row[0].0)
-        };
-        let changed = self.group.revised.chunk_by(|one, other| one.0 == other.0).filter(anew).count();
-        changed >= self.group.rules.fewest_institutions() as usize
+        self.group.changed(self.base, self.now, |_| true) >= self.group.fewest()
     }
 
     fn freeze(&mut self) {

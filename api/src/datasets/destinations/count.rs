@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use disclosure::{
     CappedSum, Ceiling, CohortSizes, Contributions, CountedStudents, FEWEST_AROUND, HiddenReason, Label,
-    RawStudentCell, RawStudentTable, SecretGroup, SizedCohort, Tier,
+    RawStudentCell, RawStudentTable, SecretGroup, SizedCohort, Tier, hidden_cohort,
 };
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 
 use super::{
     Plan,
-    base::{Bands, Member},
+    base::{Bands, Member, Own},
 };
 
 /// Institutions with a cohort, and how large these are. Public: cohort sizes are no secret, and who was assessed is none.
@@ -44,7 +44,7 @@ pub(super) fn sizes(plan: &Plan, snapshot: &Snapshot) -> CohortSizes {
     let scanner = Scanner::new(plan, snapshot);
     let mut cells = Vec::with_capacity(plan.cells());
     for (area, year, stage) in plan.groups() {
-        let cell = if scanner.is_close_to_another(area, year, stage) {
+        let cell = if scanner.is_withheld(area, year, stage) {
             SizedCohort::Withheld(HiddenReason::LowEffect)
         } else {
             let Cohorts { institutions, sizes: cohort, .. } = scanner.cohorts(area, year, stage);
@@ -53,6 +53,13 @@ pub(super) fn sizes(plan: &Plan, snapshot: &Snapshot) -> CohortSizes {
         cells.extend((0..plan.cells_of_group()).map(|_| cell));
     }
     CohortSizes::new(plan.scope().tier(), cells)
+}
+
+/// Per cell, whether it is withheld because the asker handed in all but a few of its institutions itself.
+pub(super) fn known(plan: &Plan, snapshot: &Snapshot) -> Vec<bool> {
+    let scanner = Scanner::new(plan, snapshot);
+    let known = plan.groups().map(|(area, year, stage)| scanner.is_known(area, year, stage));
+    known.flat_map(|known| (0..plan.cells_of_group()).map(move |_| known)).collect()
 }
 
 /// The cohorts behind each group of a plan, whatever the guard says of them: for advice about hidden cells.
@@ -93,14 +100,18 @@ impl Ceilings<'_> {
 
 impl<'a> Scanner<'a> {
     pub(super) fn new(plan: &'a Plan, snapshot: &'a Snapshot) -> Self {
-        Self { plan, snapshot, bands: plan.banding().map(|banding| Bands::of(banding, snapshot)) }
+        Self {
+            plan,
+            snapshot,
+            bands: plan.banding().map(|banding| Bands::of(banding, snapshot, plan.scope().insider())),
+        }
     }
 
     /// Counts the cells of one group, in the order destinations, bands.
     fn group(&self, area: AreaIndex, year: CohortYear, stage: Stage, cells: &mut Vec<RawStudentCell>) {
         let destinations = self.plan.destinations();
         let bands = self.plan.band_count();
-        if self.is_close_to_another(area, year, stage) {
+        if self.is_withheld(area, year, stage) {
             let withheld = destinations.len() * bands;
             cells.extend((0..withheld).map(|_| RawStudentCell::Withheld(HiddenReason::LowEffect)));
             return;
@@ -177,29 +188,66 @@ impl<'a> Scanner<'a> {
         let mut all = Cohorts::default();
         let Some(columns) = self.snapshot.destinations().cohort(year, stage) else { return all };
         let rows = columns.rows_of(area, self.plan.scope().provider(), self.snapshot.catalogue());
-        let base = self.base(columns, &rows).map(|base| base.release);
+        let base = self.base(columns, year, &rows).map(|base| base.release);
         for row in rows.into_iter().flatten() {
             let students = columns.split(row, base);
             if students.iter().any(|&students| students > 0) {
-                all.add(columns.keys()[row], &Member { students, band: 0 });
+                all.add(columns.keys()[row], &Member { students, band: 0, own: Own::default() });
             }
         }
         all
     }
 
-    /// Whether an area around has one or two more institutions with a cohort: the two answers would tell about those.
+    /// Whether a group tells too much beside another, or beside what the asker knows. An organisation's own cohorts never do.
+    fn is_withheld(&self, area: AreaIndex, year: CohortYear, stage: Stage) -> bool {
+        self.plan.scope().tier() != Tier::Own
+            && (self.is_close_to_another(area, year, stage) || self.is_known(area, year, stage))
+    }
+
+    /// Whether the asker handed in so much of a group itself that the rest of it could not be shown alone: what others handed in
+    /// of cohorts or, with bands, of the results that make them.
+    fn is_known(&self, area: AreaIndex, year: CohortYear, stage: Stage) -> bool {
+        let rules = self.plan.scope().tier().rules();
+        let (mut all, mut other_cohorts, mut other_bands) = (0, Cohorts::default(), Cohorts::default());
+        self.each_member(area, year, stage, |key, member| {
+            all += 1;
+            if !member.own.cohort {
+                other_cohorts.add(key, member);
+            }
+            if !member.own.band {
+                other_bands.add(key, member);
+            }
+        });
+        let too_few = |others: &Cohorts| {
+            let hidden = hidden_cohort(others.institutions, &others.sizes, rules).is_some();
+            let few = self.bands.is_some() && others.institutions < rules.fewest_institutions();
+            others.institutions < all && others.institutions > 0 && (hidden || few)
+        };
+        too_few(&other_cohorts) || (self.bands.is_some() && too_few(&other_bands))
+    }
+
+    /// Whether an area around has one or two more institutions with a cohort: the two answers would tell about those. Those that
+    /// the asker handed in all of itself do not count.
     fn is_close_to_another(&self, area: AreaIndex, year: CohortYear, stage: Stage) -> bool {
         let Some(columns) = self.snapshot.destinations().cohort(year, stage) else { return false };
         let rows_of = |area| columns.rows_of(area, self.plan.scope().provider(), self.snapshot.catalogue());
         let rows = rows_of(area);
         let base = self.base(columns, year, &rows).map(|base| base.release);
-        let counts = |row: &usize| self.member(columns, *row, base).is_some();
+        let member = |row: usize| self.member(columns, row, base);
         let mut own = rows.iter().cloned().flatten();
-        own.any(|row| counts(&row))
+        own.any(|row| member(row).is_some())
             && self.snapshot.catalogue().around(area).iter().any(|&around| {
                 let around = rows_of(around);
-                let outside = outside(&around, &rows).flatten();
-                (1..FEWEST_AROUND as usize).contains(&outside.filter(counts).take(FEWEST_AROUND as usize).count())
+                let enough = FEWEST_AROUND as usize;
+                let (mut all, mut others) = (0, 0);
+                for member in outside(&around, &rows).flatten().filter_map(member) {
+                    all += 1;
+                    others += usize::from(member.own != Own { cohort: true, band: true });
+                    if others == enough {
+                        break;
+                    }
+                }
+                [all, others].iter().any(|more| (1..enough).contains(more))
             })
     }
 

@@ -79,6 +79,10 @@ impl Dataset for Destinations {
         groups.flat_map(|answered| (0..plan.cells_of_group()).map(move |_| answered)).collect()
     }
 
+    fn known_to_asker(plan: &Plan, snapshot: &Snapshot) -> Vec<bool> {
+        count::known(plan, snapshot)
+    }
+
     fn read(canonical: &str) -> Result<Question, InvalidCitation> {
         citation::read(canonical)
     }

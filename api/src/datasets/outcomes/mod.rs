@@ -129,6 +129,10 @@ impl Dataset for Outcomes {
         expected.iter().map(|cell| cell.reason.is_none()).collect()
     }
 
+    fn known_to_asker(plan: &Plan, snapshot: &Snapshot) -> Vec<bool> {
+        count::known(plan, snapshot)
+    }
+
     fn read(canonical: &str) -> Result<Question, InvalidCitation> {
         citation::read(canonical)
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use disclosure::{
     CappedSum, Ceiling, Contributions, CountedStudents, HiddenReason, Label, NoiseKey, RawStudentCell, RawStudentTable,
-    SecretGroup, SizedCohort, Tier,
+    SecretGroup, SizedCohort, Tier, hidden_cohort,
 };
 use proptest::prelude::*;
 
@@ -119,12 +119,45 @@ fn naive(
 ) -> RawStudentCell {
     let Key { area, cohort_year: year, stage, destination, band } = plan.key(cell);
     let of = |area| eligible(counts, results, catalogue, plan, (area, year, stage));
-    let close = catalogue
-        .areas()
-        .keys()
-        .filter(|&around| around != area && catalogue.lies_in(area, around))
-        .any(|around| (1..3).contains(&of(around).difference(&of(area)).count()));
-    if close && !of(area).is_empty() {
+    // What of an institution the asker handed in itself: its cohort, and the result that makes its band.
+    let asker = plan.scope().insider();
+    let own = |institution: &Pseudonym| {
+        let mut cohort = counts
+            .iter()
+            .filter(|count| (count.institution, count.cohort_year, count.stage) == (*institution, year, stage));
+        let band = plan.banding().is_none_or(|banding| {
+            let makes_band = |result: &&ReleasedResult| {
+                (result.institution, result.framework, result.period)
+                    == (*institution, banding.framework, banding.period)
+            };
+            results.iter().find(makes_band).is_some_and(|result| Some(result.provider) == asker)
+        });
+        [cohort.all(|count| Some(count.provider) == asker), band]
+    };
+    let close =
+        catalogue.areas().keys().filter(|&around| around != area && catalogue.lies_in(area, around)).any(|around| {
+            let (inside, around) = (of(area), of(around));
+            let more: Vec<&Pseudonym> = around.difference(&inside).collect();
+            let others = more.iter().filter(|institution| own(institution) != [true, true]).count();
+            (1..3).contains(&more.len()) || (1..3).contains(&others)
+        });
+    let rules = plan.scope().tier().rules();
+    let known = (0..2).any(|part| {
+        let inside = of(area);
+        let others: Vec<&Pseudonym> = inside.iter().filter(|institution| !own(institution)[part]).collect();
+        let cohort = |institution: &&Pseudonym| -> u32 {
+            let of = |count: &&ReleasedDestination| {
+                (count.institution, count.cohort_year, count.stage) == (**institution, year, stage)
+            };
+            counts.iter().filter(of).map(|count| count.students).sum()
+        };
+        let sizes: Contributions = others.iter().map(cohort).collect();
+        let count = u32::try_from(others.len()).unwrap();
+        let few = hidden_cohort(count, &sizes, rules).is_some()
+            || (plan.banding().is_some() && count < rules.fewest_institutions());
+        (1..inside.len()).contains(&others.len()) && few
+    });
+    if plan.scope().tier() != Tier::Own && (close || known) && !of(area).is_empty() {
         return RawStudentCell::Withheld(HiddenReason::LowEffect);
     }
     let with_cohort = |institution: &Pseudonym| -> Option<u32> {

@@ -14,6 +14,13 @@ use super::{
     scanner::{Rows, Scanner},
 };
 
+/// Whose institutions are counted: everybody's, or those alone that the asker did not hand in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    All,
+    Others,
+}
+
 impl<'a> Scanner<'a> {
     /// How many measure columns the plan has: its benchmarks, then all of them together where that is wanted.
     pub(super) fn measured(&self) -> usize {
@@ -54,6 +61,7 @@ impl<'a> Scanner<'a> {
         &self,
         guard: &Guard<'_>,
         places: &[Guarded<'_>],
+        whose: Whose,
         area: AreaIndex,
         period: Period,
         counter: &mut Counter,
@@ -70,18 +78,20 @@ impl<'a> Scanner<'a> {
             .catalogue
             .around(area)
             .iter()
-            .map(|&around| kept(&self.sizes_at_bases(around, period, counter)))
+            .map(|&around| kept(&self.sizes_at_bases(whose, around, period, counter)))
             .collect();
-        let without = |plan: &Plan| Scanner::new(plan, self.snapshot).sizes_at_bases(area, period, counter);
+        let without = |plan: &Plan| Scanner::new(plan, self.snapshot).sizes_at_bases(whose, area, period, counter);
         guard.low_effect_at_bases(places, &around, without)
     }
 
     /// Per source that holds a period, and per measure column and group, how many institutions of an area are counted at its
     /// base.
-    fn sizes_at_bases(&self, area: AreaIndex, period: Period, counter: &mut Counter) -> Vec<Vec<u32>> {
+    fn sizes_at_bases(&self, whose: Whose, area: AreaIndex, period: Period, counter: &mut Counter) -> Vec<Vec<u32>> {
         let rows = self.rows_of(area);
         let mut counts: Counts<Headcounts> = self.count(&rows, period, counter);
-        revision::revise(self, area, &rows, period, &mut counts);
+        let mut others: Counts<Headcounts> = self.count(&self.others_of(area), period, counter);
+        revision::revise(self, area, &rows, period, &mut counts, Some(&mut others));
+        let counts = if whose == Whose::All { counts } else { others };
         let cells = self.measured() * self.plan.groups().len();
         let sizes = |counted: &Headcounts| (0..cells).map(|cell| counted.size(cell)).collect();
         counts.sources.iter().map(|source| sizes(&source.counted)).collect()

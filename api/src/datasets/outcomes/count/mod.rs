@@ -9,6 +9,7 @@ mod counter;
 mod figures;
 mod grouping;
 mod guard;
+mod insider;
 mod kernel;
 mod measure;
 mod revision;
@@ -17,7 +18,7 @@ mod scanner;
 mod tally;
 mod timed;
 
-pub(super) use run::{run, sizes};
+pub(super) use run::{known, run, sizes};
 pub use timed::{Timed, counts_alone, whole_table};
 
 #[cfg(test)]

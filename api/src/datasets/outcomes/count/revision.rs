@@ -1,4 +1,4 @@
-//! The base of each cell of outcomes, as [`frozen_base`] has it.
+//! The base of each cell of outcomes, as [`frozen_bases`] has it.
 //!
 //! An institution changed where another result of it counts in the cell, or none: it came, left, or was corrected. What else
 //! the new result says is not looked at, so that what a base is hangs on who corrected when, and not on what. One that says
@@ -11,12 +11,12 @@ use crate::{
     datasets::outcomes::SourceFramework,
     domain::{AreaIndex, Dimension, Period, Source},
     release::{Columns, NOT_ASSESSED, score_of},
-    tabulation::{Base, TablePlan, Versions, frozen_base, later},
+    tabulation::{Base, Bases, TablePlan, Versions, frozen_bases, later},
 };
 
 use super::{
     column::least_of,
-    figures::{Counts, Gather},
+    figures::{Counts, Gather, Headcounts},
     grouping::NO_GROUP,
     scanner::{Rows, Scanner},
 };
@@ -29,6 +29,8 @@ struct Member<'a> {
     key: u128,
     from: u32,
     until: Option<u32>,
+    /// Whether the asker handed it in.
+    is_own: bool,
     scores: Scores<'a>,
 }
 
@@ -45,9 +47,12 @@ struct Part {
     value: u8,
     from: u32,
     until: Option<u32>,
+    /// Whether the asker handed it in.
+    is_own: bool,
 }
 
-/// Brings the counts of an area in a period from the present release to the base of each cell.
+/// Brings the counts of an area in a period from the present release to the base of each cell, and with them the counts of what
+/// others than the asker handed in, where these are wanted.
 ///
 /// Returns per measure column (the plan's benchmarks, then outcomes over all of them) and group the base, where it is a later
 /// release than the first with results; `None` where nothing came late and nothing was corrected.
@@ -57,6 +62,7 @@ pub(super) fn revise<S: Gather>(
     rows: &Rows<'_>,
     period: Period,
     counts: &mut Counts<S>,
+    mut others: Option<&mut Counts<Headcounts>>,
 ) -> Option<Vec<Option<Base>>> {
     if scanner.plan.scope().tier() == Tier::Own {
         return None;
@@ -76,14 +82,13 @@ pub(super) fn revise<S: Gather>(
         };
         revision.each_cell(value, |group, parts| {
             let cell = column * groups + group;
-            let base = revision.base(counts.everyone(cell), parts);
+            let outsiders = others.as_ref().map_or(0, |others| others.everyone(cell));
+            let base = revision.base(counts.everyone(cell), outsiders, parts);
             bases[cell] = later(base, first);
             for part in parts {
-                let Some(counted) = counts.of_source(part.source) else { continue };
-                match (part.until.is_none(), part.is_shown_by(base.release)) {
-                    (true, false) => counted.remove(cell, part.value, part.key),
-                    (false, true) => counted.add(cell, part.value, part.key),
-                    _ => {}
+                part.show(base.release, cell, counts);
+                if let Some(others) = others.as_deref_mut().filter(|_| !part.is_own) {
+                    part.show(base.release, cell, others);
                 }
             }
         });
@@ -109,6 +114,8 @@ fn members<'a, S>(
     if sources().all(|(_, _, columns)| columns.history().is_empty() && columns.history().since() == first) {
         return None;
     }
+    let own = scanner.own_rows_of(area).unwrap_or_default();
+    let asker = scanner.plan.scope().insider();
     let mut members = Vec::new();
     let mut add = |member: Member<'a>| {
         if member.group != usize::from(NO_GROUP) {
@@ -119,7 +126,8 @@ fn members<'a, S>(
         let history = columns.history();
         let mut late = |row: usize, from: u32| {
             let group = scanner.grouping.of(|dimension| columns.attribute(dimension)[row]).into();
-            add(Member { source, group, key: keys[row], from, until: None, scores: Scores::Now(columns, row) });
+            let is_own = own.get(source).is_some_and(|own| own.iter().any(|range| range.contains(&row)));
+            add(Member { source, group, key: keys[row], from, until: None, is_own, scores: Scores::Now(columns, row) });
         };
         for range in rows[source].iter() {
             let known = history.late_in(range);
@@ -137,7 +145,8 @@ fn members<'a, S>(
         for (past, scores) in history.past_in(area, scanner.catalogue) {
             let group = scanner.grouping.of(|dimension: Dimension| past.attributes[dimension as usize]).into();
             let (key, from, until) = (past.key, past.from, Some(past.until));
-            add(Member { source, group, key, from, until, scores: Scores::Past(scores) });
+            let is_own = Some(past.provider) == asker;
+            add(Member { source, group, key, from, until, is_own, scores: Scores::Past(scores) });
         }
     }
     if members.iter().all(|member| member.is_newcomer_of(members[0].source)) {
@@ -171,6 +180,16 @@ impl Member<'_> {
 }
 
 impl Part {
+    /// Brings a cell's counts from the present release to another.
+    fn show<S: Gather>(&self, release: u32, cell: usize, counts: &mut Counts<S>) {
+        let Some(counted) = counts.of_source(self.source) else { return };
+        match (self.until.is_none(), self.is_shown_by(release)) {
+            (true, false) => counted.remove(cell, self.value, self.key),
+            (false, true) => counted.add(cell, self.value, self.key),
+            _ => {}
+        }
+    }
+
     fn is_shown_by(&self, release: u32) -> bool {
         self.from <= release && self.until.is_none_or(|until| release < until)
     }
@@ -198,8 +217,8 @@ impl Revision<'_> {
             parts.clear();
             for member in members {
                 let Some(value) = value(member) else { continue };
-                let Member { source, key, from, until, .. } = *member;
-                parts.push(Part { source, key, value, from, until });
+                let Member { source, key, from, until, is_own, .. } = *member;
+                parts.push(Part { source, key, value, from, until, is_own });
             }
             parts.retain(|part| part.from > self.first || part.until.is_some());
             if !parts.is_empty() {
@@ -208,25 +227,39 @@ impl Revision<'_> {
         }
     }
 
-    /// The base of a cell that holds `institutions` in the present release.
-    fn base(&self, institutions: u32, parts: &[Part]) -> Base {
+    /// The base of a cell that holds `institutions` in the present release, of which others than the asker handed in
+    /// `outsiders`.
+    fn base(&self, institutions: u32, outsiders: u32, parts: &[Part]) -> Base {
+        let bases = self.bases(institutions, parts);
+        let knows_all = outsiders == 0 && parts.iter().all(|part| part.is_own);
+        if knows_all || !parts.iter().any(|part| part.is_own) {
+            return bases.last();
+        }
+        bases.of_insider(|one, other| {
+            let differs = |part: &Part| !part.is_own && part.is_shown_by(one) != part.is_shown_by(other);
+            let institutions = parts.chunk_by(|one, next| one.key == next.key);
+            institutions.filter(|parts| parts.iter().any(differs)).count() >= self.fewest as usize
+        })
+    }
+
+    fn bases(&self, institutions: u32, parts: &[Part]) -> Bases {
         let present = parts.iter().filter(|part| part.until.is_none()).count();
         let unchanged = institutions.saturating_sub(u32::try_from(present).unwrap_or(u32::MAX));
         let only_came = present == parts.len() && parts.iter().all(|part| part.source == parts[0].source);
-        if only_came { self.base_of_arrivals(unchanged, parts) } else { self.base_of_changes(unchanged, parts) }
+        if only_came { self.bases_of_arrivals(unchanged, parts) } else { self.bases_of_changes(unchanged, parts) }
     }
 
     /// Where nobody left and nothing was corrected, every part is one more institution. Quick, and the usual case.
-    fn base_of_arrivals(&self, unchanged: u32, parts: &[Part]) -> Base {
+    fn bases_of_arrivals(&self, unchanged: u32, parts: &[Part]) -> Bases {
         let mut arrivals: Vec<u32> = parts.iter().map(|part| part.from).collect();
         arrivals.sort_unstable();
         let mut versions =
             Arrivals { fewest: self.fewest, rest: &arrivals, institutions: unchanged, at_base: unchanged };
         let releases = arrivals.chunk_by(|one, next| one == next).map(|together| together[0]);
-        frozen_base(self.first, releases, &mut versions)
+        frozen_bases(self.first, releases, &mut versions)
     }
 
-    fn base_of_changes(&self, unchanged: u32, parts: &[Part]) -> Base {
+    fn bases_of_changes(&self, unchanged: u32, parts: &[Part]) -> Bases {
         // One place for each institution and framework; those of one institution stand together.
         let mut keys: Vec<u128> = Vec::new();
         let mut events: Vec<Event> = Vec::with_capacity(parts.len() * 2);
@@ -251,7 +284,7 @@ impl Revision<'_> {
         versions.advance(self.first);
         versions.freeze();
         let releases = events.chunk_by(|one, next| one.0 == next.0).map(|together| together[0].0);
-        frozen_base(self.first, releases.filter(|&release| release > self.first), &mut versions)
+        frozen_bases(self.first, releases.filter(|&release| release > self.first), &mut versions)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use disclosure::{
-    Counted, CountedOverall, HiddenReason, Label, Method, RawCell, RawOverall, RawTable, SizedCell, Sizes,
+    Counted, CountedOverall, HiddenReason, Label, Method, RawCell, RawOverall, RawTable, SizedCell, Sizes, Tier,
 };
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
 };
 
 use super::{
+    close::Whose,
     counter::Counter,
     figures::{Counts, Figures, Gather, Headcounts},
     guard::Guard,
@@ -64,6 +65,20 @@ pub(in crate::datasets::outcomes) fn sizes(plan: &Plan, snapshot: &Snapshot) -> 
     Sizes::new(plan.scope().tier(), cells)
 }
 
+/// Per cell, whether it is withheld because the asker handed in all but a few of its institutions itself.
+pub(in crate::datasets::outcomes) fn known(plan: &Plan, snapshot: &Snapshot) -> Vec<bool> {
+    let plan = &plan.clone().cells_only();
+    let scanner = Scanner::new(plan, snapshot);
+    let mut known = Vec::with_capacity(plan.cells());
+    each_place(&scanner, |_: &Counts<Headcounts>, public| {
+        for benchmark in 0..plan.benchmarks().len() {
+            let of = |group| public.known.get(public.cell(benchmark, group)).copied().unwrap_or_default();
+            known.extend((0..plan.groups().len()).map(of));
+        }
+    });
+    known
+}
+
 /// Visits every area and period of a plan with what is counted there, each cell at its base, and what is public about it.
 fn each_place<S: Gather>(scanner: &Scanner<'_>, mut visit: impl FnMut(&Counts<S>, &Public<'_>)) {
     let plan = scanner.plan;
@@ -75,19 +90,35 @@ fn each_place<S: Gather>(scanner: &Scanner<'_>, mut visit: impl FnMut(&Counts<S>
             plan.groups().iter().map(|group| plan.conditions(scanner.catalogue, area, group).into()).collect();
         let rows = scanner.rows_of(area);
         let around = scanner.rows_around(area);
+        let others = scanner.others(area, &rows, &around);
         for (&period, name) in plan.periods().iter().zip(&periods) {
             let mut counts = scanner.count(&rows, period, &mut counter);
-            let mut low_effect = guard.low_effect(&scanner.guarded(&counts, &rows, &around, period), &mut counter);
-            let bases = revision::revise(scanner, area, &rows, period, &mut counts);
+            let mut by_others = others.as_ref().map(|others| scanner.count(&others.rows, period, &mut counter));
+            let mut low_effect = if plan.scope().tier() == Tier::Own {
+                // Its own results: there is nothing that the organisation could find out.
+                vec![false; scanner.measured() * plan.groups().len()]
+            } else {
+                guard.low_effect(&scanner.guarded(&counts, &rows, &around, period), &mut counter)
+            };
+            let mut mark = |more: Vec<bool>| low_effect.iter_mut().zip(more).for_each(|(low, more)| *low |= more);
+            if let Some((others, by_others)) = others.as_ref().zip(by_others.as_ref()) {
+                mark(guard.low_effect(&scanner.guarded_others(&counts, by_others, others, period), &mut counter));
+            }
+            let bases = revision::revise(scanner, area, &rows, period, &mut counts, by_others.as_mut());
             if bases.is_some() {
                 let places = scanner.guarded(&counts, &rows, &around, period);
-                let at_bases = scanner.low_effect_at_bases(&guard, &places, area, period, &mut counter);
-                low_effect.iter_mut().zip(at_bases).for_each(|(low, other)| *low |= other);
+                mark(scanner.low_effect_at_bases(&guard, &places, Whose::All, area, period, &mut counter));
+                if let Some((others, by_others)) = others.as_ref().zip(by_others.as_ref()) {
+                    let places = scanner.guarded_others(&counts, by_others, others, period);
+                    mark(scanner.low_effect_at_bases(&guard, &places, Whose::Others, area, period, &mut counter));
+                }
             }
+            let known = by_others.map_or_else(Vec::new, |others| scanner.known(&counts, &others));
+            mark(known.clone());
             let method = scanner.method(period);
             visit(
                 &counts,
-                &Public { conditions: &conditions, period: name, bases: bases.as_deref(), method, low_effect },
+                &Public { conditions: &conditions, period: name, bases: bases.as_deref(), method, low_effect, known },
             );
         }
     }
@@ -104,6 +135,8 @@ struct Public<'a> {
     method: Method,
     /// Per measure column and group, whether another cell comes too close.
     low_effect: Vec<bool>,
+    /// Whether that is so because the asker knows all but a few of it; empty where it knows nothing.
+    known: Vec<bool>,
 }
 
 impl Public<'_> {

@@ -42,6 +42,13 @@ impl<'a> Scanner<'a> {
         methods.min().unwrap_or(Method::CURRENT)
     }
 
+    /// Per source framework, the rows of an area that the asking organisation handed in itself; `None` where it asks about these
+    /// alone.
+    pub(super) fn own_rows_of(&self, area: AreaIndex) -> Option<Rows<'a>> {
+        let asker = self.plan.scope().insider()?;
+        Some(self.sources.iter().map(|(_, columns)| columns.rows_of(area, Some(asker), self.catalogue)).collect())
+    }
+
     /// Per source framework, the rows of an area.
     pub(super) fn rows_of(&self, area: AreaIndex) -> Rows<'a> {
         self.sources

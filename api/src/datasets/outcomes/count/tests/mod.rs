@@ -41,7 +41,7 @@ fn each_place(plan: &Plan, snapshot: &Snapshot, mut visit: impl FnMut(&Counts<Fi
         let rows = scanner.rows_of(area);
         for &period in plan.periods() {
             let mut counts = scanner.count(&rows, period, &mut Counter::default());
-            bases::revise(&scanner, area, &rows, period, &mut counts);
+            bases::revise(&scanner, area, &rows, period, &mut counts, None);
             visit(&counts);
         }
     }

@@ -245,11 +245,32 @@ impl Naive<'_> {
         tally
     }
 
-    /// Whether another cell comes too close: a condition less, a kept category less, an area around.
+    /// Whether the cell must not be answered: another comes too close to it, or would without what the asker knows, or the asker
+    /// knows all but a few of it.
     fn has_low_effect(&self, conditions: &Conditions) -> bool {
-        let rules = self.plan.scope().tier().rules();
         let sources = self.kept_sources(conditions);
-        let size = |conditions: &Conditions| u32::try_from(self.matching(conditions, &sources).len()).unwrap();
+        let asker = self.plan.scope().insider();
+        let Some(asker) = asker else { return false };
+        let others = |source: &usize| {
+            self.matching(conditions, &[*source]).iter().filter(|(result, _)| result.provider != asker).count()
+        };
+        let all: usize = sources.iter().map(|source| self.matching(conditions, &[*source]).len()).sum();
+        let rest: usize = sources.iter().map(others).sum();
+        let fewest = self.plan.scope().tier().rules().fewest_institutions() as usize;
+        let known = rest < all && (1..fewest).contains(&rest);
+        let with_others: Vec<usize> = sources.iter().copied().filter(|source| others(source) > 0).collect();
+        known
+            || self.is_close(conditions, &sources, &|_| true)
+            || self.is_close(conditions, &with_others, &|result| result.provider != asker)
+    }
+
+    /// Whether another cell comes too close: a condition less, a kept category less, an area around.
+    fn is_close(&self, conditions: &Conditions, sources: &[usize], counts: &dyn Fn(&ReleasedResult) -> bool) -> bool {
+        let rules = self.plan.scope().tier().rules();
+        let size = |conditions: &Conditions| {
+            let matching = self.matching(conditions, sources);
+            u32::try_from(matching.into_iter().filter(|(result, _)| counts(result)).count()).unwrap()
+        };
         let own = size(conditions);
         let split = conditions.kept.iter().any(|(&dimension, codes)| {
             let one = |&code: &u8| {
@@ -268,13 +289,18 @@ impl Naive<'_> {
                 }
             }
             let more = size(&wider) - own;
-            disclosure::has_low_effect(more, rules) || (more == 0 && self.is_close_around(&wider, &sources))
+            disclosure::has_low_effect(more, rules) || (more == 0 && self.is_close_around(&wider, sources, counts))
         });
         own >= rules.fewest_institutions() && (split || close)
     }
 
     /// Whether the same conditions over an area around are met by one or two more.
-    fn is_close_around(&self, conditions: &Conditions, sources: &[usize]) -> bool {
+    fn is_close_around(
+        &self,
+        conditions: &Conditions,
+        sources: &[usize],
+        counts: &dyn Fn(&ReleasedResult) -> bool,
+    ) -> bool {
         let inside = self.matching(conditions, sources);
         self.catalogue
             .areas()
@@ -282,7 +308,7 @@ impl Naive<'_> {
             .filter(|&area| area != conditions.area && self.catalogue.lies_in(conditions.area, area))
             .any(|area| {
                 let mut wider = self.matching(&Conditions { area, ..conditions.clone() }, sources);
-                wider.retain(|(one, _)| !inside.iter().any(|(other, _)| std::ptr::eq(*one, *other)));
+                wider.retain(|(one, _)| counts(one) && !inside.iter().any(|(other, _)| std::ptr::eq(*one, *other)));
                 (1..disclosure::FEWEST_AROUND as usize).contains(&wider.len())
             })
     }

@@ -1,0 +1,122 @@
+//! What an organisation that handed in a part of a cell itself is told of the rest, and what it is told of its own.
+
+use serde_json::Value;
+
+use disclosure::Tier;
+
+use crate::support::{Engine, HUB, LEP, Population, Row, Service};
+
+/// The standard population with four schools of Hartlepool in the hub: 25 stand there, and the LEP hands in the other 21.
+async fn with_four_of_hartlepool(own: impl Fn(usize) -> bool) -> Service {
+    let mut population = Population::standard(1);
+    let mut schools: Vec<u32> =
+        population.0.iter().filter(|row| row.local_authority == "E06000001").map(|row| row.id).collect();
+    schools.dedup();
+    for row in &mut population.0 {
+        if schools.iter().position(|&id| id == row.id).is_some_and(&own) {
+            row.hub = "HUB-2018-21";
+        }
+    }
+    Service::with(Engine::Sqlite, &population).await
+}
+
+const HARTLEPOOL: &str = r#"{framework: "GATSBY-2014", areas: ["E06000001"], periods: ["202324T3"]}"#;
+
+fn reasons(cells: &[Value]) -> Vec<&str> {
+    let mut reasons: Vec<&str> =
+        cells.iter().map(|cell| cell["achievedShare"]["reason"].as_str().unwrap_or_default()).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    reasons
+}
+
+#[tokio::test]
+async fn whoever_handed_in_all_but_a_few_of_a_cell_is_not_told_of_those_few() {
+    let service = with_four_of_hartlepool(|place| place < 4).await;
+    let hidden = service.cells(LEP, HARTLEPOOL).await;
+    assert_eq!(reasons(&hidden), ["LOW_EFFECT"], "25 schools less the 21 that it knows are four");
+    for cell in &hidden {
+        let remedies = cell["achievedShare"]["remedy"].to_string();
+        assert!(remedies.contains("you handed in all but a few"), "{remedies}");
+    }
+    let preview = format!(
+        "{{ preview(input: {HARTLEPOOL}, totals: false) {{ cells {{ reason remedy }} summary {{ published }} }} }}"
+    );
+    let preview = service.ask(Some(LEP), &preview).await.data()["preview"].take();
+    assert_eq!(preview["summary"]["published"], 0, "a preview says so beforehand");
+    assert!(preview["cells"][0]["remedy"].to_string().contains("you handed in all but a few"), "{preview}");
+    assert_eq!(reasons(&service.cells(HUB, HARTLEPOOL).await), [""], "who knows four of them is told of the 21");
+    service.add_partner("NE-CA", "E12000001", Tier::Regional).await;
+    assert_eq!(reasons(&service.cells("NE-CA", HARTLEPOOL).await), [""], "and who knows none of all");
+    let own = HARTLEPOOL.replace("{framework", r#"{purpose: "OWN_RESULTS", framework"#);
+    assert_eq!(reasons(&service.cells(LEP, &own).await), [""]);
+}
+
+#[tokio::test]
+async fn what_an_organisation_handed_in_alone_is_not_kept_from_it_at_any_tier() {
+    let service = with_four_of_hartlepool(|_| false).await;
+    assert_eq!(reasons(&service.cells(LEP, HARTLEPOOL).await), [""], "all 25 are its own");
+}
+
+#[tokio::test]
+async fn differences_are_counted_in_what_others_handed_in() {
+    // Twelve of Hartlepool are the hub's; of the special schools there, all but one or two are the LEP's own.
+    let service = with_four_of_hartlepool(|place| place < 12).await;
+    assert_eq!(reasons(&service.cells(LEP, HARTLEPOOL).await), [""], "twelve are enough");
+    let secondary = HARTLEPOOL.replace("periods", r#"where: [{dimension: PHASE, in: ["secondary"]}], periods"#);
+    assert_eq!(reasons(&service.cells(LEP, &secondary).await), ["LOW_EFFECT"]);
+}
+
+/// Schools of a provider outside Leeds, each with other scores than it had.
+fn changed(of: &str, count: usize) -> Population {
+    let of_provider =
+        |row: &Row| row.scheme == "URN" && row.period == "202324T3" && (row.hub.is_empty() == (of == LEP));
+    let mut rows = Population::standard(1).only(|row| of_provider(row) && row.local_authority != "E08000035").0;
+    rows.retain(|row| row.scores.iter().all(Option::is_some));
+    rows.truncate(count);
+    rows.iter_mut().for_each(|row| row.scores = vec![Some(100); 8]);
+    Population(rows)
+}
+
+#[tokio::test]
+async fn with_changes_of_its_own_an_organisation_does_not_lift_a_correction_of_another_out() {
+    const NORTH_EAST: &str = r#"{framework: "GATSBY-2014", areas: ["E12000001"], periods: ["202324T3"]}"#;
+    let service = Service::filled(Engine::Sqlite).await;
+    service.add_partner("NE-CA", "E12000001", Tier::Regional).await;
+    let all = async || {
+        [
+            service.cells(LEP, NORTH_EAST).await,
+            service.cells(HUB, NORTH_EAST).await,
+            service.cells("NE-CA", NORTH_EAST).await,
+        ]
+    };
+    let [lep, hub, other] = all().await;
+    assert!(lep == hub && hub == other, "one figure for everybody");
+    service.hand_in(LEP, &changed(LEP, 12)).await;
+    service.hand_in(HUB, &changed(HUB, 1)).await;
+    service.publish_anew().await;
+    let after = all().await;
+    assert_eq!(after[0], lep, "to whom knows the twelve, the thirteenth would be told");
+    assert_ne!(after[1], hub, "to others twelve are enough");
+    assert_eq!(after[1], after[2], "and all of them are told the same");
+}
+
+#[tokio::test]
+async fn nothing_of_ones_own_is_hidden_because_another_cell_is_close() {
+    let service = Service::filled(Engine::Sqlite).await;
+    let of =
+        |rest: &str| format!(r#"{{purpose: "OWN_RESULTS", framework: "GATSBY-2014", areas: ["E12000001"]{rest}}}"#);
+    for rest in ["", ", areaKind: LOCAL_AUTHORITY", ", by: [PHASE]", ", areaKind: LOCAL_AUTHORITY, by: [PHASE, TYPE]"] {
+        for organisation in [LEP, HUB] {
+            let cells = service.cells(organisation, &of(rest)).await;
+            assert!(!reasons(&cells).contains(&"LOW_EFFECT"), "{organisation} {rest}: {:?}", reasons(&cells));
+            for cell in cells {
+                let told = cell["achievedShare"]["reason"].is_null();
+                assert!(!told || cell["institutions"].as_u64().unwrap() >= 7, "{cell}");
+            }
+        }
+        let destinations = r#"{ destinations(input: {purpose: "OWN_RESULTS"}) { summary { hidden { reason } } } }"#;
+        let answer = service.ask(Some(LEP), destinations).await.json().to_string();
+        assert!(!answer.contains("LOW_EFFECT"), "{answer}");
+    }
+}
