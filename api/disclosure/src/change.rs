@@ -34,7 +34,7 @@ impl ProtectedCell {
     /// # Method
     ///
     /// The layers of the noise that both values share cancel as far as both groups are of one size: with s = σ/n and s' = σ'/n'
-    /// the variance is `c·(s − s')² + (1 − c)·(s² + s'²)`. The shared part c is .65 where the same institutions stand in the cell
+    /// the variance is `c·(s − s')² + (1 − c)·(s² + s'²)`. The shared part c is .75 where the same institutions stand in the cell
     /// by the roll, assessed or not, and .25 where others do. Rounding adds `step²/12` for each value.
     pub fn change_since(&self, earlier: &Self) -> Change {
         let pair = self.basis.zip(earlier.basis);
@@ -134,8 +134,8 @@ mod tests {
         let same = now.change_since(&cell(Tier::Regional, "202324T2", 200, 60, 1));
         let other = now.change_since(&cell(Tier::Regional, "202324T2", 200, 60, 2));
         assert_eq!((same.same_institutions, other.same_institutions), (Some(true), Some(false)));
-        // √(.7·16 + 2·4²/12)/200 and √(1.5·16 + 2·4²/12)/200
-        assert_eq!(same.achieved_share.standard_error, Some(0.0186));
+        // √(.5·16 + 2·4²/12)/200 and √(1.5·16 + 2·4²/12)/200
+        assert_eq!(same.achieved_share.standard_error, Some(0.0163));
         assert_eq!(other.achieved_share.standard_error, Some(0.0258));
         assert!(same.share_distinguishable);
     }

@@ -6,8 +6,8 @@
 //! | layer | seeded by | share of the variance | what it withstands |
 //! | --- | --- | --- | --- |
 //! | name | conditions, measure | .25 | sets that change: absences, newcomers, moves, results handed in anew; equal numbers proving equal sets |
-//! | standing | who stands in the cell by the roll, measure, revision | .40 | the same set under several names; averaging over periods; a move |
-//! | set | exact set, measure, period and base | .35 | one known period unmasking the others; two sets that differ by one |
+//! | standing | who stands in the cell by the roll, measure, revision | .50 | the same set under several names; averaging over periods; a move |
+//! | set | exact set, measure, period and base | .25 | one known period unmasking the others; two sets that differ by one |
 //!
 //! The first two last over periods, whoever is absent from one: an attacker who waits, or who comes and goes, gets a new draw of
 //! the last one alone. What this costs and what was rejected stands in the book, under *Sticky layered noise*.
@@ -32,10 +32,10 @@ use crate::{Method, NoiseKey, Tier, gaussian::from_uniform, key::Purpose, protec
 type Layer = (Purpose, f64);
 
 /// The share of the part that hangs on the exact set and the period: the only one that a period has to itself.
-const OF_PERIOD: f64 = 0.35;
+const OF_PERIOD: f64 = 0.25;
 
 /// The share of the part that hangs on who stands in the cell by the roll.
-const OF_STANDING: f64 = 0.40;
+const OF_STANDING: f64 = 0.50;
 
 /// The share of the part that hangs on the exact set alone, in the first method.
 const PERSISTENT_FIRST: f64 = 0.40;

@@ -42,7 +42,7 @@ use crate::{
 /// 1. No institutions: `NOT_AVAILABLE`. Too few: `CONFIDENTIAL`, `SMALL_GROUP`.
 /// 2. Totals in institutions' worth, plus noise: the number that achieve; the sum of scores over 100; the sum of
 ///    benchmarks achieved over their number; each bin. Each has noise of its own, save that the share with all *is* the
-///    last bin, and that the noise of the first two has correlation ½. The noise is `Σ √(σᵢ² − σᵢ₋₁²)·(√.25·z(c‖m) + √.40·z(r‖m‖v) + √.35·z(a‖m‖t))` over the tiers up to this one,
+///    last bin, and that the noise of the first two has correlation ½. The noise is `Σ √(σᵢ² − σᵢ₋₁²)·(√.25·z(c‖m) + √.50·z(r‖m‖v) + √.25·z(a‖m‖t))` over the tiers up to this one,
 ///    with c the canonical conditions, r and a the wrapping sums of the record keys of those who stand in the cell by the roll
 ///    and of those who are counted, m the measure, v how often the figures were replaced, t the period and base, and z drawn
 ///    from HMAC-SHA256 of the key over exactly these, each with its length. Periods first published with

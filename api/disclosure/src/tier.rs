@@ -9,7 +9,7 @@ use crate::Method;
 /// Partners may work together, and results last for years: what they see together and over time is what counts. So a
 /// tabulation is opened once, for every period and everybody: what one organisation opened is free for the others, since the
 /// same cell has the same noise for everyone at its tier. No organisation can open so many that nothing is left for a fourth.
-pub const POOL_TABULATIONS: u32 = 16;
+pub const POOL_TABULATIONS: u32 = 13;
 
 /// Where fewer institutions than this achieve, or fail to, or fewer students, only a band is given.
 pub(crate) const FEWEST_THAT_DIFFER: u32 = 3;
@@ -85,7 +85,7 @@ impl Tier {
                 bins,
                 max_dimensions: 2,
                 count_rounding: 5,
-                new_tabulations: Some(5),
+                new_tabulations: Some(4),
             },
             Self::International => Rules {
                 k_institutions: 20,
@@ -95,7 +95,7 @@ impl Tier {
                 bins,
                 max_dimensions: 1,
                 count_rounding: 10,
-                new_tabulations: Some(5),
+                new_tabulations: Some(4),
             },
         }
     }
@@ -116,12 +116,12 @@ impl Rules {
         if standard { self.sigma_standard } else { self.sigma }
     }
 
-    /// What one new tabulation costs, in the unit ρ of zero-concentrated differential privacy: 1/(2 · 0.65 σ²), the cost of
-    /// one institution's yes or no under Gaussian noise, of which only the 65 % of the variance count that are the same in every
+    /// What one new tabulation costs, in the unit ρ of zero-concentrated differential privacy: 1/(2 · 0.75 σ²), the cost of
+    /// one institution's yes or no under Gaussian noise, of which only the 75 % of the variance count that are the same in every
     /// period (see [`protect`](crate::protect())), because the tabulation is open for all periods. A measure to compare and add
     /// up by, not a guarantee. 0 where answers are exact: those are about the asker's own results, and are not charged.
     pub fn cost(self) -> f64 {
-        if self.sigma > 0.0 { 1.0 / (1.3 * self.sigma * self.sigma) } else { 0.0 }
+        if self.sigma > 0.0 { 1.0 / (1.5 * self.sigma * self.sigma) } else { 0.0 }
     }
 
     /// The fewest institutions whose estimates are given: `k_institutions`, and never fewer than 7.
@@ -182,7 +182,7 @@ mod tests {
     fn a_tabulation_costs_less_the_more_noise_it_has() {
         let costs = Tier::ALL.map(|tier| tier.rules().cost());
         assert!(costs[0].abs() < f64::EPSILON, "exact answers are not charged");
-        assert!((costs[1] - 1.0 / 20.8).abs() < 1e-12 && (costs[2] - 1.0 / 32.5).abs() < 1e-12, "{costs:?}");
+        assert!((costs[1] - 1.0 / 24.0).abs() < 1e-12 && (costs[2] - 1.0 / 37.5).abs() < 1e-12, "{costs:?}");
     }
 
     #[test]

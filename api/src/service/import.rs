@@ -98,9 +98,10 @@ impl Operator<'_> {
         let roll = self.0.store().roll().await?;
         let remit = Remit { catalogue: &catalogue, roll: &roll, organisation: &organisation };
         let locations = self.0.store().locations().await?;
-        let reading = ingest::destinations::read_destinations(input, remit, &locations, self.0.secret(), &mut |bytes| {
-            progress(Progress::Read(bytes));
-        });
+        let reading =
+            ingest::destinations::read_destinations(input, remit, &locations, self.0.secret(), &mut |bytes| {
+                progress(Progress::Read(bytes));
+            });
         let receipt = match self.submission(request, &reading) {
             Some(submission) => {
                 let of = reading.records.len();

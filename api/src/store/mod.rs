@@ -46,8 +46,8 @@ pub use error::Error;
 pub use identity::Identity;
 pub use migration::State as Schema;
 pub use receipt::{NewSubmission, Receipt};
-pub use till::Till;
 pub use roll::{Handover, RollReceipt};
+pub use till::Till;
 
 type Result<T> = std::result::Result<T, Error>;
 

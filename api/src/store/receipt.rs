@@ -70,7 +70,10 @@ impl fmt::Display for Receipt {
                      corrections; {unchanged} were there already"
                 )?;
                 if *from_roll > 0 {
-                    write!(f, "; {from_roll} took careers hub or attributes from the roll, which differs from the file")?;
+                    write!(
+                        f,
+                        "; {from_roll} took careers hub or attributes from the roll, which differs from the file"
+                    )?;
                 }
                 if *as_released > 0 {
                     write!(

@@ -43,10 +43,8 @@ pub fn invalid(fault: impl Into<String>) -> InvalidCitation {
 impl<D: Dataset> Citation<D> {
     /// The citation of a plan's table. Two spellings of one question have one.
     pub fn write(release: &Release, plan: &D::Plan, catalogue: &Catalogue) -> String {
-        let method = match release.method {
-            Method::First => String::new(),
-            method => format!("m{}-", method.number()),
-        };
+        let first = release.method == Method::First;
+        let method = if first { String::new() } else { format!("m{}-", release.method.number()) };
         format!("release-{}-{method}{}-{}", release.number, plan.scope().tier(), seal(&plan.canonical(catalogue)))
     }
 

@@ -135,7 +135,7 @@ pub struct TabulationCost {
     /// one for every benchmark of the framework. `totals` need theirs too: they are further tabulations. Periods, areas and
     /// categories do not add to it. 0 for standard tables and for your own results.
     tabulations: i32,
-    /// The same as privacy loss: the sum of ρ = 1/(1.3 σ²) over the units, σ being the noise of the tier.
+    /// The same as privacy loss: the sum of ρ = 1/(1.5 σ²) over the units, σ being the noise of the tier.
     rho: f64,
 }
 

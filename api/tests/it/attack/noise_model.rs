@@ -6,7 +6,7 @@ use super::ask::Cell;
 
 /// The shares of the variance that hang on a cell's name, and on who stands in it by the roll; the rest hangs on the set.
 const OF_NAME: f64 = 0.25;
-const OF_STANDING: f64 = 0.40;
+const OF_STANDING: f64 = 0.50;
 
 /// What one answer's noise was drawn for.
 #[derive(Debug, Clone, Copy)]

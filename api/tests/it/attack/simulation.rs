@@ -18,8 +18,8 @@ pub(super) struct Noise {
     pub(super) key: u64,
 }
 
-/// Shares of the variance: persistent, period, cell.
-const LAYERS: [f64; 3] = [0.40, 0.35, 0.25];
+/// Shares of the variance: the cell's name, who stands in it, and the set in the period. All who stand there are assessed.
+const LAYERS: [f64; 3] = [0.25, 0.50, 0.25];
 
 /// The answers with other noise.
 pub(super) fn redrawn(population: &Population, answers: &[Answer], noise: Noise) -> Vec<Answer> {
@@ -78,7 +78,7 @@ impl Subject<'_> {
         let set =
             self.members.iter().fold(0, |sum: u64, &id| sum.wrapping_add(Random::of(&[key, u64::from(id)]).next()));
         let term = self.term as u64;
-        [[0, set, 0], [1, set, term], [2, self.cell, term]]
+        [[0, self.cell, 0], [1, set, 0], [2, set, term]]
             .into_iter()
             .zip(LAYERS)
             .map(|(seed, part)| {
