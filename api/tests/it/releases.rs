@@ -264,7 +264,7 @@ async fn late_arrivals_show_when_enough_have_come() {
     // A term that comes in whole shows whole, whatever came before it.
     let mut next = Population::standard(1).only(|row| row.scheme == "URN" && row.period == "202324T3");
     next.0.iter_mut().for_each(|row| row.period = "202425T1");
-    service.hand_in(LEP, &next).await;
+    service.hand_in_everything(&next).await;
     service.publish_anew().await;
     let whole = figures(&service, LEP, &LEEDS.replace("202324T3", "202425T1")).await;
     assert_eq!(whole[0][0]["institutions"], 60);
