@@ -29,6 +29,7 @@ pub struct Telemetry {
     release: Gauge,
     release_age: Gauge,
     database_answers: Gauge,
+    breaker_open: Gauge,
     connections: Family<One, Gauge>,
     requests_under_way: Gauge,
 }
@@ -40,6 +41,8 @@ pub struct Present {
     pub release: Option<(u32, i64)>,
     /// Whether the database answered when it was last asked.
     pub database_answers: bool,
+    /// Whether what needs the database is refused at once, because it is known to be away.
+    pub breaker_open: bool,
     /// Connections to the database that are used, and that are free.
     pub connections: (i64, i64),
 }
@@ -71,6 +74,7 @@ impl Default for Telemetry {
             release: Gauge::default(),
             release_age: Gauge::default(),
             database_answers: Gauge::default(),
+            breaker_open: Gauge::default(),
             connections: Family::default(),
             requests_under_way: Gauge::default(),
         };
@@ -97,6 +101,8 @@ impl Telemetry {
         registry.register("release_age_seconds", "Time since the release was published", self.release_age.clone());
         let help = "1 where the database answered when it was last asked, within the last seconds";
         registry.register("database_up", help, self.database_answers.clone());
+        let help = "1 while the database is known to be away, and what needs it is refused at once";
+        registry.register("database_breaker_open", help, self.breaker_open.clone());
         registry.register("database_connections", "Connections to the database, by state", self.connections.clone());
         registry.register("requests_under_way", "Requests being worked on", self.requests_under_way.clone());
     }
@@ -143,6 +149,7 @@ impl Telemetry {
         self.release.set(number.into());
         self.release_age.set(age);
         self.database_answers.set(present.database_answers.into());
+        self.breaker_open.set(present.breaker_open.into());
         for (state, number) in [("used", present.connections.0), ("free", present.connections.1)] {
             self.connections.get_or_create(&[("state", state)]).set(number);
         }

@@ -128,6 +128,7 @@ impl Exchange {
         Present {
             release: release.map(|release| (release.number, age(release))),
             database_answers: self.trust.is_fresh(),
+            breaker_open: self.store.expect().is_err(),
             connections: (used.into(), free.into()),
         }
     }

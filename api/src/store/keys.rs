@@ -22,7 +22,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn signing_keys(&self) -> Result<Vec<KeptKey>> {
-        newest_first(&self.database).await
+        self.trying(newest_first(&self.database)).await
     }
 
     /// Keeps the first keys, unless there are some.

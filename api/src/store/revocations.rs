@@ -21,13 +21,12 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn revocations_revision(&self) -> Result<Revision> {
-        let found = revocation::Entity::find()
+        let revision = revocation::Entity::find()
             .select_only()
             .column_as(Column::Id.count(), "number")
             .column_as(Column::Id.max(), "newest")
-            .into_tuple::<(i64, Option<i64>)>()
-            .one(&self.database)
-            .await?;
+            .into_tuple::<(i64, Option<i64>)>();
+        let found = self.trying(async { Ok(revision.one(&self.database).await?) }).await?;
         Ok(found.map(|(number, newest)| (number, newest.unwrap_or_default())).unwrap_or_default())
     }
 
