@@ -171,16 +171,16 @@ impl Destination {
     /// A public rule, never taken from what was handed in: three times the national share or more, as published for England (5 %
     /// apprenticeships, 3 % employment, 5 % not sustained, 2 % unknown after key stage 4).
     pub fn most(self, stage: Stage) -> u32 {
-        match (self, stage) {
-            (Self::Education, _) => 100,
-            (Self::Apprenticeship, Stage::KeyStage4) => 15,
-            (Self::Employment, Stage::KeyStage4) => 10,
-            (Self::NotSustained, Stage::KeyStage4) => 20,
-            (Self::Unknown, Stage::KeyStage4) => 10,
-            (Self::Apprenticeship, Stage::SixteenToEighteen) => 25,
-            (Self::Employment, Stage::SixteenToEighteen) => 75,
-            (Self::NotSustained, Stage::SixteenToEighteen) => 45,
-            (Self::Unknown, Stage::SixteenToEighteen) => 20,
+        let [after_key_stage_4, after_16_to_18] = match self {
+            Self::Education => [100, 100],
+            Self::Apprenticeship => [15, 25],
+            Self::Employment => [10, 75],
+            Self::NotSustained => [20, 45],
+            Self::Unknown => [10, 20],
+        };
+        match stage {
+            Stage::KeyStage4 => after_key_stage_4,
+            Stage::SixteenToEighteen => after_16_to_18,
         }
     }
 

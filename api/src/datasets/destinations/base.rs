@@ -110,14 +110,12 @@ impl Bands {
     /// The band of an institution at a release, or now, and whether the asker handed in the result that makes it.
     fn at(&self, key: u128, release: Option<u32>) -> Option<(usize, bool)> {
         let now = self.now.get(&key);
-        match now.filter(|now| release.is_none_or(|release| now.from <= release)) {
-            Some(now) => Some((now.band?, now.is_own)),
-            None => {
-                let shown = |past: &&Shown| release.is_some_and(|release| (past.from..past.until).contains(&release));
-                let past = self.past.get(&key)?.iter().find(shown)?;
-                Some((past.band?, past.is_own))
-            }
+        if let Some(now) = now.filter(|now| release.is_none_or(|release| now.from <= release)) {
+            return Some((now.band?, now.is_own));
         }
+        let shown = |past: &&Shown| release.is_some_and(|release| (past.from..past.until).contains(&release));
+        let past = self.past.get(&key)?.iter().find(shown)?;
+        Some((past.band?, past.is_own))
     }
 
     /// The releases that began to show a result of an institution, first or anew, or no longer show one, and whether the asker

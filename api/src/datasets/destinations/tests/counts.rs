@@ -109,6 +109,7 @@ fn eligible(
     eligible
 }
 
+#[expect(clippy::too_many_lines, reason = "a reference reads from top to bottom, without a detour")]
 /// Count by count: every institution, one after the other, against every condition of one cell.
 fn naive(
     counts: &[ReleasedDestination],
@@ -175,12 +176,12 @@ fn naive(
         Some(own.iter().map(|count| count.students).sum()).filter(|&cohort| here && cohort > 0)
     };
     let around: Vec<u32> = (0..40).filter_map(|number| with_cohort(&Pseudonym([number; 32]))).collect();
-    let ceiling = |percent| match plan.scope().tier() {
-        Tier::Own => Ceiling::NONE,
-        _ => {
-            let cohorts: Contributions = around.iter().copied().collect();
-            cohorts.ceiling(u32::try_from(around.len()).unwrap(), percent)
+    let ceiling = |percent| {
+        if plan.scope().tier() == Tier::Own {
+            return Ceiling::NONE;
         }
+        let cohorts: Contributions = around.iter().copied().collect();
+        cohorts.ceiling(u32::try_from(around.len()).unwrap(), percent)
     };
     let mut all = Cohorts::default();
     let (mut institutions, mut inside) = (0, CappedSum::new(ceiling(100)));
