@@ -16,7 +16,7 @@ use sea_orm::{
 use crate::domain::{Bill, BudgetLine, Charge, Ledger, Settlement, Verdict};
 
 use super::{
-    Error, Result, Store,
+    Error, Result, Store, connect,
     words::{stored_tier, tier},
 };
 
@@ -72,10 +72,13 @@ impl Store {
             // A connection that was lost shows when it is used: then another is made. Had the entries been made all the same,
             // they are found.
             let settled = async {
-                match self.settle(debits).await {
-                    Err(Error::Away(Some(_))) => self.settle(debits).await,
-                    settled => settled,
+                for _ in 0..connect::MOST {
+                    match self.settle(debits).await {
+                        Err(Error::Away(Some(_))) => {}
+                        settled => return settled,
+                    }
                 }
+                self.settle(debits).await
             };
             match self.reaching(settled).await {
                 Err(Error::LostRace(_)) => {}

@@ -10,6 +10,9 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::{Address, Error, Result};
 
+/// How many connections there are at the most.
+pub(super) const MOST: u32 = 8;
+
 /// How long a start waits for the database.
 const START: Duration = Duration::from_secs(10);
 
@@ -30,7 +33,7 @@ pub(super) async fn to_server(address: &Address, mut options: ConnectOptions) ->
     let address = address.clone();
     options
         .map_sqlx_postgres_opts(move |options| address.with_tls(options))
-        .max_connections(8)
+        .max_connections(MOST)
         .test_before_acquire(false)
         .acquire_timeout(Duration::from_secs(5))
         .map_sqlx_postgres_before_acquire(|connection, about| {
