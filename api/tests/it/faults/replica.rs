@@ -53,7 +53,7 @@ impl Operator {
         let does = |arguments: &[&str]| desk.does(&[arguments, &own].concat());
         desk.does(&["secret", "new", "exchange.secret"]);
         does(&["migrate"]);
-        does(&["organisation", "add", "NE-HUB", "--kind", "hub", "--name", "Hub", "--area", "HUB-2018-21"]);
+        does(&["organisation", "add", "NE-HUB", "--kind", "hub", "--name", "Hub", "--area", "E92000001"]);
         let agreement =
             ["--consumer", "NE-HUB", "--area", "E12000001", "--tier", "regional", "--purpose", "benchmarking"];
         does(&[&["agreement", "add"][..], &agreement].concat());
