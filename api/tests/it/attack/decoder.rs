@@ -162,7 +162,7 @@ pub(super) fn decode(
 impl System {
     fn new(observations: &[Observation], unknown: &[u32], achieved: &dyn Fn(u32) -> bool) -> Self {
         let positions: HashMap<u32, u32> = unknown.iter().copied().zip(0..).collect();
-        let rows = rows(observations, &|members: &[u32]| {
+        let rows = rows(observations, |members: &[u32]| {
             let known = members.iter().filter(|id| !positions.contains_key(id) && achieved(**id)).count();
             (members.iter().filter_map(|id| positions.get(id).copied()).collect(), known as f64)
         });
@@ -340,9 +340,12 @@ fn density(x: f64) -> f64 {
     (-x * x / 2.0).exp() / std::f64::consts::TAU.sqrt()
 }
 
+/// Who is unknown in a row, and which noise it shares with others.
+type RowName = (Vec<u32>, Vec<(u32, u64)>);
+
 /// The rows of some answers. `split` tells who of a set is unknown, and
 /// how many of the others achieved.
-fn rows(observations: &[Observation], split: &dyn Fn(&[u32]) -> (Vec<u32>, f64)) -> Vec<Row> {
+fn rows(observations: &[Observation], split: impl Fn(&[u32]) -> (Vec<u32>, f64)) -> Vec<Row> {
     let mut of_key: HashMap<u64, (Vec<usize>, f64)> = HashMap::new();
     for (at, observation) in observations.iter().enumerate() {
         for layer in observation.layers {
@@ -367,7 +370,7 @@ fn rows(observations: &[Observation], split: &dyn Fn(&[u32]) -> (Vec<u32>, f64))
         }
     }
     let mut rows: Vec<Row> = Vec::new();
-    let mut same: HashMap<(Vec<u32>, Vec<(u32, u64)>), usize> = HashMap::new();
+    let mut same: HashMap<RowName, usize> = HashMap::new();
     for ((observation, shared), own) in observations.iter().zip(shared).zip(own) {
         let (members, known) = split(&observation.members);
         let (value, rounding, band) = match observation.told {
@@ -400,7 +403,7 @@ fn rows(observations: &[Observation], split: &dyn Fn(&[u32]) -> (Vec<u32>, f64))
 pub(super) fn last_one(observations: &[Observation], id: u32, achieved: &dyn Fn(u32) -> bool) -> Option<f64> {
     let with: Vec<Observation> =
         observations.iter().filter(|observation| observation.members.contains(&id)).cloned().collect();
-    let rows = rows(&with, &|members: &[u32]| {
+    let rows = rows(&with, |members: &[u32]| {
         (vec![0], members.iter().filter(|other| **other != id && achieved(**other)).count() as f64)
     });
     if rows.is_empty() {

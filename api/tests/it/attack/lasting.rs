@@ -1,6 +1,8 @@
 //! The noise that lasts, where sets change from term to term: averaging thirty terms, one known term, and one set under several
 //! names.
 
+use std::collections::BTreeMap;
+
 use api::domain::{AreaKind, Dimension, Period};
 use disclosure::Tier;
 
@@ -27,7 +29,7 @@ fn errors(population: &Population, heard: &[Heard]) -> Vec<Errors> {
     let mut errors = Vec::new();
     for Heard { tier, answer, .. } in heard {
         let sigma = tier.rules().sigma_of(answer.tabulation.is_standard());
-        let mut of: std::collections::BTreeMap<(usize, u8), Vec<(usize, f64)>> = Default::default();
+        let mut of: BTreeMap<(usize, u8), Vec<(usize, f64)>> = BTreeMap::new();
         for term in 0..answer.periods.len() {
             for benchmark in BENCHMARKS {
                 let sets = population.split(&answer.tabulation, &answer.areas, term, Some(benchmark));

@@ -176,7 +176,8 @@ impl Comparison {
             self.compare(&format!("{path}.{name}"), &one[name], &other[name]);
         }
         let errors = [one, other].map(|estimate| &estimate["standardError"]);
-        let told = errors.iter().all(|error| !error.is_null()) && !(self.by_band && path.ends_with(".share"));
+        let told =
+            errors.iter().all(|error| !error.is_null()) && !(self.by_band && path.rsplit('.').next() == Some("share"));
         if told {
             self.compare(&format!("{path}.standardError"), errors[0], errors[1]);
         }
