@@ -52,17 +52,6 @@ pub(super) struct Decoded {
     pub(super) after: Vec<Vec<f64>>,
 }
 
-impl Decoded {
-    /// Adds what is believed of some institutions.
-    pub(super) fn add(&mut self, of: &Self, ids: &[u32]) {
-        for (own, other) in [(&mut self.before, &of.before), (&mut self.after, &of.after)] {
-            for (own, other) in own.iter_mut().zip(other) {
-                own.extend(ids.iter().map(|id| other[*id as usize]));
-            }
-        }
-    }
-}
-
 /// A linear view of unknowns: institutions with weight 1, shared noise with its deviation, and noise of its own.
 #[derive(Debug, Clone)]
 struct Row {

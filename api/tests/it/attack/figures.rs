@@ -9,6 +9,55 @@ use super::{
 /// From which chance on a fact counts as told, where the attacker was less sure before asking.
 const SURE: f64 = 0.95;
 
+/// What several decoders say of some institutions, as a population of its own: facts add up over secrets.
+pub(super) struct Collected {
+    pub(super) population: Population,
+    /// By decoder.
+    pub(super) decoded: [Decoded; 2],
+}
+
+impl Collected {
+    pub(super) fn new(population: &Population) -> Self {
+        let none = || Decoded { before: vec![Vec::new(); BENCHMARKS.len()], after: vec![Vec::new(); BENCHMARKS.len()] };
+        let population = Population { institutions: Vec::new(), periods: population.periods.clone() };
+        Self { population, decoded: [none(), none()] }
+    }
+
+    /// Adds what two decoders say of some institutions.
+    pub(super) fn add(&mut self, population: &Population, ids: &[u32], decoded: [&Decoded; 2]) {
+        self.population.institutions.extend(ids.iter().map(|id| population.institutions[*id as usize].clone()));
+        for (own, other) in self.decoded.iter_mut().zip(decoded) {
+            for (own, other) in [(&mut own.before, &other.before), (&mut own.after, &other.after)] {
+                for (own, other) in own.iter_mut().zip(other) {
+                    own.extend(ids.iter().map(|id| other[*id as usize]));
+                }
+            }
+        }
+    }
+
+    /// What the first decoder achieved.
+    pub(super) fn figures(&self) -> Figures {
+        Figures::of(&self.population, &self.decoded[0], &BENCHMARKS)
+    }
+
+    /// How well the difference between the two decoders' evidence alone tells those who achieved from others: what the first
+    /// has beyond the second.
+    pub(super) fn beyond(&self) -> f64 {
+        let mut curves = Vec::new();
+        for (at, benchmark) in BENCHMARKS.into_iter().enumerate() {
+            let mut extra = Samples::default();
+            for (id, institution) in self.population.institutions.iter().enumerate() {
+                if let Some(achieved) = institution.achieved(benchmark) {
+                    let [more, less] = self.decoded.each_ref().map(|decoded| log_odds(decoded.after[at][id]));
+                    extra.add(more - less, achieved);
+                }
+            }
+            curves.push(extra.area_under_curve());
+        }
+        mean(&curves)
+    }
+}
+
 /// What a decoder achieved over all facts that the attacker did not know: whether an institution achieved a benchmark.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Figures {
@@ -32,17 +81,16 @@ impl Figures {
         self.after - self.before
     }
 
-    pub(super) fn of(population: &Population, decoded: &Decoded, wanted: &dyn Fn(u32, u8) -> bool) -> Self {
+    pub(super) fn of(population: &Population, decoded: &Decoded, benchmarks: &[u8]) -> Self {
         let (mut facts, mut before, mut after, mut told, mut right) = (0, 0, 0, 0, 0);
         let mut curves = Vec::new();
         let mut gains: Vec<Vec<f64>> = vec![Vec::new(); population.institutions.len()];
-        for (at, benchmark) in BENCHMARKS.into_iter().enumerate() {
+        for &benchmark in benchmarks {
+            let at = usize::from(benchmark) - 1;
             let mut evidence = Samples::default();
-            for ((id, institution), gains) in (0..).zip(&population.institutions).zip(&mut gains) {
-                let Some(achieved) = institution.achieved(benchmark).filter(|_| wanted(id, benchmark)) else {
-                    continue;
-                };
-                let (prior, posterior) = (decoded.before[at][id as usize], decoded.after[at][id as usize]);
+            for ((id, institution), gains) in population.institutions.iter().enumerate().zip(&mut gains) {
+                let Some(achieved) = institution.achieved(benchmark) else { continue };
+                let (prior, posterior) = (decoded.before[at][id], decoded.after[at][id]);
                 let of_truth = |chance: f64| if achieved { chance } else { 1.0 - chance };
                 facts += 1;
                 before += usize::from(of_truth(prior) > 0.5);
@@ -70,23 +118,6 @@ impl Figures {
             worst_tenth: mean(&gains[..gains.len().div_ceil(10)]),
         }
     }
-}
-
-/// How well the difference between two decoders' evidence alone tells those who achieved from others: what one has beyond the
-/// other.
-pub(super) fn beyond(population: &Population, more: &Decoded, less: &Decoded, wanted: &dyn Fn(u32) -> bool) -> f64 {
-    let mut curves = Vec::new();
-    for (at, benchmark) in BENCHMARKS.into_iter().enumerate() {
-        let mut extra = Samples::default();
-        for (id, institution) in (0..).zip(&population.institutions).filter(|(id, _)| wanted(*id)) {
-            if let Some(achieved) = institution.achieved(benchmark) {
-                let odds = |decoded: &Decoded| log_odds(decoded.after[at][id as usize]);
-                extra.add(odds(more) - odds(less), achieved);
-            }
-        }
-        curves.push(extra.area_under_curve());
-    }
-    mean(&curves)
 }
 
 fn log_odds(chance: f64) -> f64 {

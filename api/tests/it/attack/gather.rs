@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use api::domain::AreaKind;
+use api::domain::{AreaKind, Period};
 use disclosure::Tier;
 
 use super::{
@@ -15,6 +15,7 @@ use super::{
 };
 
 /// An answer, at which tier it was given, and of which release, counted from 0.
+#[derive(Clone)]
 pub(super) struct Heard {
     pub(super) tier: Tier,
     pub(super) answer: Answer,
@@ -28,12 +29,13 @@ pub(super) async fn within_budget(
     population: &Population,
     terms: usize,
     widest: AreaKind,
+    benchmarks: &[u8],
 ) -> Vec<Heard> {
     let periods = &population.periods[population.periods.len() - terms..];
     let mut heard = Vec::new();
     for asker in askers {
         for kind in kinds(asker.tier).iter().filter(|kind| is_within(**kind, widest)) {
-            let answer = whole(*asker, &Tabulation::standard(*kind), population, periods).await;
+            let answer = whole(*asker, &Tabulation::standard(*kind), population, periods, benchmarks).await;
             heard.extend(answer.into_iter().flatten());
         }
     }
@@ -47,7 +49,7 @@ pub(super) async fn within_budget(
             if heard.iter().any(|heard| heard.tier == asker.tier && heard.answer.tabulation == tabulation) {
                 continue;
             }
-            let Some(answers) = whole(*asker, &tabulation, population, periods).await else { break };
+            let Some(answers) = whole(*asker, &tabulation, population, periods, benchmarks).await else { break };
             answers.iter().for_each(|heard| chooser.learn(&heard.answer));
             heard.extend(answers);
         }
@@ -64,14 +66,27 @@ pub(super) async fn whole(
     asker: Asker<'_>,
     tabulation: &Tabulation,
     population: &Population,
-    periods: &[api::domain::Period],
+    periods: &[Period],
+    benchmarks: &[u8],
+) -> Option<Vec<Heard>> {
+    whole_of(asker, tabulation, population, periods, benchmarks, "").await
+}
+
+/// The same with more of an input, such as a release.
+pub(super) async fn whole_of(
+    asker: Asker<'_>,
+    tabulation: &Tabulation,
+    population: &Population,
+    periods: &[Period],
+    benchmarks: &[u8],
+    more: &str,
 ) -> Option<Vec<Heard>> {
     let areas = population.areas(tabulation.kind);
-    let per_area = tabulation.groups().len() * BENCHMARKS.len() * periods.len();
+    let per_area = tabulation.groups().len() * benchmarks.len() * periods.len();
     let mut heard = Vec::new();
     // A table has a largest size; fewer areas of it are the same tabulation.
     for some in areas.chunks((20_000 / per_area).max(1)) {
-        let mut answer = asker.ask(tabulation, some, periods, &BENCHMARKS).await.ok()?;
+        let mut answer = asker.ask_more(tabulation, some, periods, benchmarks, more).await.ok()?;
         if answer.hidden.contains_key(&super::ask::Reason::Budget) {
             return None;
         }

@@ -8,8 +8,8 @@ use crate::support::{Database, HUB, LEP, Service, attacks_run_long, block_on};
 
 use super::{
     ask::Asker,
-    decoder::{Decoded, decode},
-    figures::{Figures, beyond},
+    decoder::decode,
+    figures::Collected,
     fixture::{accepted, of_one_lep},
     gather::{observations, within_budget},
     joint::nobody,
@@ -47,12 +47,9 @@ fn an_insider_learns_little_of_the_last_few() {
             .filter(|(_, institution)| institution.hub(0) == Some(hub))
             .map(|(id, _)| id)
             .collect();
-        let (counts, keys) = if attacks_run_long() { (&[1, 2, 3, 4, 5][..], 12) } else { (&[1, 3, 5][..], 4) };
+        let (counts, keys) = if attacks_run_long() { (&[1, 2, 3, 4, 5][..], 12) } else { (&[1, 3, 5][..], 2) };
         let beliefs = beliefs(&population);
-        // What the decoders say of those few, as a population of its own.
-        let mut few = Population { institutions: Vec::new(), periods: population.periods.clone() };
-        let none = || Decoded { before: vec![Vec::new(); BENCHMARKS.len()], after: vec![Vec::new(); BENCHMARKS.len()] };
-        let (mut knowing, mut passive) = (none(), none());
+        let mut few = Collected::new(&population);
         for &count in counts {
             let outsiders: Vec<u32> =
                 (0..count).map(|number| members[(7 * number + 3 * count) % members.len()]).collect();
@@ -64,25 +61,21 @@ fn an_insider_learns_little_of_the_last_few() {
             for key in 0..keys {
                 let service = service.under([60 + key; 32]).await;
                 let asker = Asker { service: &service, organisation: HUB, tier: Tier::Regional };
-                let heard = within_budget(&[asker], &population, TERMS, AreaKind::Region).await;
+                let heard = within_budget(&[asker], &population, TERMS, AreaKind::Region, &BENCHMARKS).await;
                 let told = observations(&[&population], &heard);
-                for (decoded, all) in
-                    [(&mut knowing, decode(&told, &beliefs, &known)), (&mut passive, decode(&told, &beliefs, &nobody))]
-                {
-                    decoded.add(&all, &outsiders);
-                }
-                few.institutions.extend(outsiders.iter().map(|id| population.institutions[*id as usize].clone()));
+                let (knowing, passive) = (decode(&told, &beliefs, &known), decode(&told, &beliefs, &nobody));
+                few.add(&population, &outsiders, [&knowing, &passive]);
             }
         }
         let mut report = Report::of(Attack::Insider);
-        let figures = Figures::of(&few, &knowing, &|_, _| true);
+        let figures = few.figures();
         let what = format!("all but 1 to 5 of a hub handed in by the asker, {TERMS} terms");
         let right = format!("{:.0} % of them right, of {} facts", 100.0 * figures.told_right, figures.facts);
         let figure = format!("{what}: facts told with 95 % confidence");
         report.at_most(&figure, 0.01, figures.told, &right);
         let figure = format!("{what}: AUC of the evidence beyond a passive token's");
         let detail = format!("{:.3} with it", figures.evidence);
-        report.at_most(&figure, 0.60, beyond(&few, &knowing, &passive, &|_| true), &detail);
+        report.at_most(&figure, 0.60, few.beyond(), &detail);
         report.also(&format!("{what}: advantage"), &format!("{:.3}", figures.advantage()));
         report.finish();
     });

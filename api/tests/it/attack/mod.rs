@@ -19,6 +19,7 @@
 //! | `joint` | all answers put together: one token, several, one that also provides |
 //! | `insider` | a hub that handed in all but a few of its members |
 //! | `active` | a provider that hands in anew before each of many releases |
+//! | `moved` | institutions that change hub, over nine terms |
 //! | `lasting` | absences over thirty terms, known terms, one set under several names |
 //! | `extremes` | all or none achieve |
 //! | `trickle` | one term handed in over ten releases |
@@ -56,6 +57,7 @@ mod gather;
 mod insider;
 mod joint;
 mod lasting;
+mod moved;
 mod noise_model;
 mod outsider;
 mod pooling;

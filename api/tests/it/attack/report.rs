@@ -26,6 +26,8 @@ pub(super) enum Attack {
     Insider,
     Active,
     Lasting,
+    Aliases,
+    Moved,
     Extremes,
     Race,
     Taint,

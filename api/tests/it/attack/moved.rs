@@ -1,0 +1,76 @@
+//! Institutions that change hub halfway through nine terms, their results staying as they are: what the answers of both hubs tell
+//! of them, beside what they tell of those who stay.
+
+use api::domain::{AreaIndex, AreaKind, Period};
+use disclosure::Tier;
+
+use crate::support::{Database, Engine, HUB, LEP, Service, attacks_run_long, block_on};
+
+use super::{
+    ask::Asker,
+    decoder::decode,
+    figures::Collected,
+    fixture::accepted,
+    gather::{observations, within_budget},
+    joint::nobody,
+    outsider::beliefs,
+    population::{BENCHMARKS, Population, area},
+    report::{Attack, Report},
+};
+
+const TERMS: usize = 9;
+
+/// The North East, where every third member of a hub moves to the next hub halfway.
+fn population() -> Population {
+    let mut population = Population::drawn(&["E12000001"], Period::new(2021, 3).unwrap(), TERMS);
+    let hubs = population.areas(AreaKind::Hub);
+    assert!(hubs.len() > 1, "there is nowhere to move to");
+    let members = population.institutions.iter_mut().filter(|institution| !institution.hubs.is_empty());
+    for (number, institution) in members.enumerate() {
+        let first = institution.hubs[0].0;
+        let next = hubs[(hubs.binary_search(&first).unwrap() + 1) % hubs.len()];
+        institution.hubs = match number % 3 {
+            0 => vec![(first, 0..TERMS / 2), (next, TERMS / 2..TERMS)],
+            _ => vec![(first, 0..TERMS)],
+        };
+    }
+    population
+}
+
+#[test]
+fn whoever_changes_hub_is_told_hardly_more_of_than_whoever_stays() {
+    block_on(async {
+        let population = population();
+        let hub: AreaIndex = area("HUB-2018-21");
+        let service = Service::over(Database::fresh(Engine::Sqlite).await, 33).await;
+        let own = |id: usize, term: usize| population.institutions[id].hub(term) == Some(hub);
+        accepted(&service.hand_in_file(HUB, &population.file_of(|id, _, term| own(id, term))).await);
+        accepted(&service.hand_in_file(LEP, &population.file_of(|id, _, term| !own(id, term))).await);
+        service.operator().publish(None).await.unwrap();
+        service.add_partner("MOVED", "E92000001", Tier::Regional).await;
+        let of = |hubs: usize| -> Vec<u32> {
+            let all = (0..).zip(&population.institutions);
+            all.filter(|(_, institution)| institution.hubs.len() == hubs).map(|(id, _)| id).collect()
+        };
+        let (movers, neighbours) = (of(2), of(1));
+        let beliefs = beliefs(&population);
+        let (mut moved, mut stayed) = (Collected::new(&population), Collected::new(&population));
+        for key in 0..if attacks_run_long() { 8 } else { 2 } {
+            let service = service.under([200 + key; 32]).await;
+            let asker = Asker { service: &service, organisation: "MOVED", tier: Tier::Regional };
+            let heard = within_budget(&[asker], &population, TERMS, AreaKind::Country, &BENCHMARKS).await;
+            let decoded = decode(&observations(&[&population], &heard), &beliefs, &nobody);
+            moved.add(&population, &movers, [&decoded, &decoded]);
+            stayed.add(&population, &neighbours, [&decoded, &decoded]);
+        }
+        let (moved, stayed) = (moved.figures(), stayed.figures());
+        let mut report = Report::of(Attack::Moved);
+        let detail = format!("{:.3} and {:.3}, of {} facts", moved.evidence, stayed.evidence, moved.facts);
+        let figure =
+            format!("changed hub, {TERMS} terms: AUC of the evidence, one half and what exceeds the neighbours'");
+        report.at_most(&figure, 0.60, 0.5 + moved.evidence - stayed.evidence, &detail);
+        let told = format!("{:.0} % of them right", 100.0 * moved.told_right);
+        report.at_most("the same: facts told with 95 % confidence", 0.02, moved.told, &told);
+        report.finish();
+    });
+}
