@@ -13,7 +13,10 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Duration, Utc};
-use tokio::net::TcpListener;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 
 use crate::{
@@ -200,6 +203,8 @@ pub fn token_id(settings: &Settings, exchange: &Exchange, token: &str) -> Result
 /// # Errors
 /// When it is taken or not allowed.
 pub async fn listen(serve: &ServeSettings) -> std::io::Result<TcpListener> {
+    // Once it is received it no longer ends the process, whether anybody waits for it or not.
+    drop(signal(SignalKind::hangup()));
     TcpListener::bind(serve.listen).await
 }
 
@@ -231,11 +236,13 @@ pub async fn serve(
         tracing::info!(address = %metrics.local_addr()?, "serving metrics");
         tokio::spawn(http::serve_metrics(metrics, exchange.clone()));
     }
-    let router = router_and(settings, edge, &exchange, playground)?;
+    let state = state(settings, edge, &exchange, playground)?;
+    let router = http::router(state.clone());
     let follow = tokio::spawn(follow(exchange.clone()));
     let follow_trust = tokio::spawn(follow_trust(exchange.clone()));
     tracing::info!(address = %listener.local_addr()?, release = exchange.newest_release(), "serving");
-    let served = http::serve(listener, router, Interval::from_secs(edge.request_timeout.into()), ended()).await;
+    let ended = ended(&state, Interval::from_secs(edge.leave_delay.into()));
+    let served = http::serve(listener, router, connection_rules(edge), ended).await;
     follow.abort();
     follow_trust.abort();
     exchange.close().await;
@@ -255,15 +262,15 @@ pub fn router(settings: &Settings, exchange: &Arc<Exchange>) -> Result<http::Rou
 /// # Errors
 /// When the token key cannot be made, or the trusted documents cannot be read or would be refused.
 pub fn router_with(settings: &Settings, edge: &EdgeSettings, exchange: &Arc<Exchange>) -> Result<http::Router> {
-    router_and(settings, edge, exchange, Playground::default())
+    Ok(http::router(state(settings, edge, exchange, Playground::default())?))
 }
 
-fn router_and(
+fn state(
     settings: &Settings,
     edge: &EdgeSettings,
     exchange: &Arc<Exchange>,
     playground: Playground,
-) -> Result<http::Router> {
+) -> Result<http::State> {
     let trusted = match &edge.trusted_documents {
         Some(path) => trusted(path).with_context(|| format!("cannot trust the documents of `{}`", path.display()))?,
         None => graphql::TrustedDocuments::default(),
@@ -287,8 +294,19 @@ fn router_and(
         max_batch: edge.max_batch.into(),
         origins: edge.cors_origin.clone(),
         timeout: Interval::from_secs(edge.request_timeout.into()),
+        body_timeout: Interval::from_secs(edge.body_timeout.into()),
     };
-    Ok(http::router(http::State::new(exchange.clone(), executor, verifier, ids, rules, playground)))
+    Ok(http::State::new(exchange.clone(), executor, verifier, ids, rules, playground))
+}
+
+/// How long connections may be in each state.
+pub fn connection_rules(edge: &EdgeSettings) -> http::ConnectionRules {
+    http::ConnectionRules {
+        head: Interval::from_secs(edge.request_timeout.into()),
+        idle: Interval::from_secs(edge.idle_timeout.into()),
+        stuck: Interval::from_secs(edge.write_timeout.into()),
+        per_address: edge.connections_per_address.into(),
+    }
 }
 
 /// The trusted documents of a manifest, or of a folder of `.graphql` files.
@@ -346,17 +364,32 @@ async fn follow_trust(exchange: Arc<Exchange>) {
     }
 }
 
-/// Resolves when the process is asked to end.
-async fn ended() {
-    let interrupt = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
-        }
-        Err(_) => {
-            let _ = interrupt.await;
+/// Resolves when the process is asked to end: on SIGINT at once, on SIGTERM after `/readyz` has failed for a while, so that
+/// balancers send nothing more. A second signal shortens that. SIGHUP ends nothing: a service keeps no terminal.
+async fn ended(state: &http::State, delay: Interval) {
+    let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hang_up)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), signal(SignalKind::hangup()))
+    else {
+        tracing::warn!("signals cannot be received; the service ends when it is killed");
+        return std::future::pending().await;
+    };
+    loop {
+        tokio::select! {
+            _ = interrupt.recv() => break,
+            _ = terminate.recv() => {
+                state.leave();
+                tracing::info!(seconds = delay.as_secs(), "leaving: not ready any more, answering on for a while");
+                tokio::select! {
+                    () = tokio::time::sleep(delay) => {}
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+                break;
+            }
+            Some(()) = hang_up.recv() => tracing::info!("told to hang up; serving on"),
         }
     }
+    state.leave();
     tracing::info!("ending: letting running requests finish");
 }
 

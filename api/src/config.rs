@@ -104,9 +104,29 @@ pub struct EdgeSettings {
     #[arg(long, env = "EXCHANGE_CORS_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
     pub cors_origin: Vec<Origin>,
 
-    /// The longest that the head of a request may take, and its body with its answer, seconds
+    /// The longest that the head of a request may take, and the work for its answer, seconds
     #[arg(long, env = "EXCHANGE_REQUEST_TIMEOUT", default_value = "10", value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..=300))]
     pub request_timeout: u16,
+
+    /// The longest that the body of a request may take to arrive whole, seconds
+    #[arg(long, env = "EXCHANGE_BODY_TIMEOUT", default_value = "5", value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..=300))]
+    pub body_timeout: u16,
+
+    /// How long a connection may wait for its next request, seconds; longer than the proxy in front holds its own
+    #[arg(long, env = "EXCHANGE_IDLE_TIMEOUT", default_value = "75", value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..=3_600))]
+    pub idle_timeout: u16,
+
+    /// How long an answer is kept of which nothing is taken, seconds
+    #[arg(long, env = "EXCHANGE_WRITE_TIMEOUT", default_value = "10", value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..=300))]
+    pub write_timeout: u16,
+
+    /// How many connections one address may hold; 0 for any number. All that come through a proxy come from its address
+    #[arg(long, env = "EXCHANGE_CONNECTIONS_PER_ADDRESS", default_value = "1000", value_name = "N")]
+    pub connections_per_address: u16,
+
+    /// How long `/readyz` fails on SIGTERM before no more connections are taken, seconds, so that balancers look elsewhere first
+    #[arg(long, env = "EXCHANGE_LEAVE_DELAY", default_value = "3", value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(..=300))]
+    pub leave_delay: u16,
 
     /// Resolve rows of tables field by field, as the library does it, instead of writing them straight to JSON. The answers
     /// are the same, later: for measuring against
@@ -125,6 +145,11 @@ impl Default for EdgeSettings {
             suggestions: Switch::On,
             cors_origin: Vec::new(),
             request_timeout: 10,
+            body_timeout: 5,
+            idle_timeout: 75,
+            write_timeout: 10,
+            connections_per_address: 1_000,
+            leave_delay: 3,
             field_by_field: false,
         }
     }
@@ -175,6 +200,10 @@ mod tests {
             &["x", "--cors-origin", "https://a.example/"],
             &["x", "--status-profile", "2026"],
             &["x", "--request-timeout", "0"],
+            &["x", "--body-timeout", "0"],
+            &["x", "--idle-timeout", "0"],
+            &["x", "--write-timeout", "0"],
+            &["x", "--leave-delay", "301"],
             &["x", "--introspection", "maybe"],
         ] {
             assert!(Only::try_parse_from(wrong).is_err(), "{wrong:?}");

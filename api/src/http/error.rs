@@ -11,7 +11,7 @@ use axum::{
 
 use crate::graphql::error_body;
 
-use super::edge::RequestId;
+use super::{edge::RequestId, senders::Full};
 
 /// When to try again after [`overloaded`] or while a release is loaded, seconds.
 pub(super) const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
@@ -22,10 +22,18 @@ pub(super) fn respond(status: StatusCode, code: &str, message: &str, request_id:
     (status, [(header::CONTENT_TYPE, json)], error_body(message, code, &request_id.0)).into_response()
 }
 
-/// The response to a request that gets no permit: it is refused at once, so that the others need not share with it.
-pub(super) fn overloaded(request_id: &RequestId) -> Response<Body> {
-    let message = "too many requests are being worked on; try again";
-    let mut response = respond(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message, request_id);
+/// The response to a request that finds no room: it is refused at once, so that the others need not share with it.
+pub(super) fn overloaded(full: Full, request_id: &RequestId) -> Response<Body> {
+    let (status, code, message) = match full {
+        Full::Own => {
+            let message = "you have as much under way as one may have; try again when something of it is answered";
+            (StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS", message)
+        }
+        Full::All => {
+            (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "too many requests are being worked on; try again")
+        }
+    };
+    let mut response = respond(status, code, message, request_id);
     response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
     response
 }

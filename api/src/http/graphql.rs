@@ -1,14 +1,16 @@
 //! GraphQL over HTTP: POST with JSON, GET for questions, and the right status for everything else.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Extension,
-    body::{Body, to_bytes},
+    body::Body,
     extract::{Query, Request, State as Extract},
-    http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts},
     response::IntoResponse,
 };
+
+use tokio::time::timeout;
 
 use crate::{
     auth::Viewer,
@@ -17,17 +19,21 @@ use crate::{
 };
 
 use super::{
-    State, bearer,
+    State,
+    arrival::{self, LARGEST_BODY, Undelivered},
+    bearer,
     caching::{self, CachePolicy},
+    departure,
     edge::{RequestId, RequestLog},
     error::{RETRY_AFTER, overloaded, respond},
     negotiate::{self, Media, accepted, is_json},
     parameters::{self, Incoming, Malformed},
     rules::StatusProfile,
+    senders::{Hold, Sender, Shares},
 };
 
-/// The largest body, bytes.
-const LARGEST_BODY: usize = 1 << 20;
+/// How a request that is worked on ends: with an answer, or with a refusal in its place.
+type Outcome = Result<Response<Body>, Box<Response<Body>>>;
 
 /// Which part of a request's time may be spent on waiting for an older release. The rest is for saying that it is not there yet.
 const PATIENCE: f32 = 0.8;
@@ -45,66 +51,116 @@ pub(super) async fn handle(
     Extension(log): Extension<Arc<RequestLog>>,
     request: Request,
 ) -> Response<Body> {
-    let Ok(_permit) = state.permits.try_acquire() else { return overloaded(&id) };
-    let mut response = match answer(&state, &id, &log, request).await {
-        Ok(response) => response,
-        Err(refusal) => *refusal,
-    };
-    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+    let mut response = answer(&state, &id, &log, request).await.unwrap_or_else(|refusal| *refusal);
+    if matches!(response.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
         response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
     }
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(CachePolicy::NoStore.header());
     response
 }
 
-async fn answer(
-    state: &State,
-    id: &RequestId,
-    log: &RequestLog,
-    request: Request,
-) -> Result<Response<Body>, Box<Response<Body>>> {
-    let profile = state.rules.status_profile;
+/// What the head of a request tells is settled first, so that a body is read only for those who may send one, and a permit
+/// is taken only for a request that has arrived whole.
+async fn answer(state: &State, id: &RequestId, log: &RequestLog, request: Request) -> Outcome {
     let refuse = |status, code, message: &str| Box::new(respond(status, code, message, id));
     let queries_only = match *request.method() {
         Method::GET | Method::HEAD => true,
         Method::POST => false,
         _ => {
             let mut refusal = refuse(StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST", "expected GET or POST");
-            refusal.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
+            refusal.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
             return Err(refusal);
         }
     };
-    let Some(media) = accepted(request.headers(), profile) else {
+    let Some(media) = accepted(request.headers(), state.rules.status_profile) else {
         let message = "expected to be asked for application/graphql-response+json or application/json";
         return Err(refuse(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message));
     };
+    if !negotiate::takes_some_coding(request.headers()) {
+        let message = "expected to be asked for gzip, br or no coding";
+        return Err(refuse(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message));
+    }
     let viewer = bearer::viewer(state, request.headers(), id)?;
     if let Viewer::Partner(partner) = &viewer {
         log.organisation.get_or_init(|| partner.organisation().to_owned());
     }
-    let anonymous = viewer == Viewer::Anonymous;
-    // Taken once: everything in the request is answered of one release, under one directory, on one day.
-    let reader = state.exchange.reader(viewer, state.rules.timeout.mul_f32(PATIENCE));
-    if queries_only {
-        let malformed = |problem| Box::new(malformed(profile, &Malformed::NotARequest(problem), id));
-        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(request.uri())
-            .map_err(|error| malformed(format!("the query string cannot be read: {error}")))?;
-        let one = parameters::from_query(&pairs).map_err(malformed)?;
-        log_operation(log, &one);
-        let answer = state.executor.execute(one, reader, true, &id.0).await;
-        return Ok(respond_to_get(profile, media, request.headers(), anonymous, answer));
-    }
-    if !is_json(request.headers()) {
+    let shares = if viewer == Viewer::Anonymous { &state.anonymous } else { &state.partners };
+    let sender = Sender::of(&viewer, request.extensions());
+    if !queries_only && !is_json(request.headers()) {
         let message = "expected a body of type application/json in UTF-8";
         return Err(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message));
     }
-    let body = to_bytes(request.into_body(), LARGEST_BODY).await.map_err(|_| {
-        let message = format!("expected a body of at most {LARGEST_BODY} bytes");
-        refuse(StatusCode::PAYLOAD_TOO_LARGE, "LIMIT_EXCEEDED", &message)
-    })?;
-    match parameters::from_body(&body, state.rules.max_batch)
-        .map_err(|problem| Box::new(malformed(profile, &problem, id)))?
-    {
+    let (head, body) = request.into_parts();
+    let sent = if queries_only { None } else { Some(arrived(state, shares, &sender, &head.headers, body, id).await?) };
+    let _permit = shares.permits.take(&sender, 1).map_err(|full| Box::new(overloaded(full, id)))?;
+    let time = state.rules.timeout;
+    // Taken once: everything in the request is answered of one release, under one directory, on one day.
+    let reader = state.exchange.reader(viewer, time.mul_f32(PATIENCE));
+    let work = execute(state, id, log, media, reader, &head, sent.as_ref().map(|(body, _)| body.as_slice()));
+    let response = timeout(time, work).await.unwrap_or_else(|_| Err(Box::new(too_long(time, id))))?;
+    let (head, body) = response.into_parts();
+    match departure::counted(body, &shares.answers, &sender) {
+        Ok(body) => Ok(Response::from_parts(head, body)),
+        Err(full) => Err(Box::new(overloaded(full, id))),
+    }
+}
+
+/// The whole body of a request, with what it holds of its sender's share.
+async fn arrived(
+    state: &State,
+    shares: &Shares,
+    sender: &Sender,
+    headers: &HeaderMap,
+    body: Body,
+    id: &RequestId,
+) -> Result<(Vec<u8>, Hold), Box<Response<Body>>> {
+    let full = |full| Box::new(overloaded(full, id));
+    let refuse = |status, code, message: &str| Err(Box::new(respond(status, code, message, id)));
+    let mut hold = shares.bodies.take(sender, 0).map_err(full)?;
+    let within = state.rules.body_timeout;
+    match arrival::whole(headers, body, &mut hold, within).await {
+        Ok(body) => Ok((body, hold)),
+        Err(Undelivered::Full(bound)) => Err(full(bound)),
+        Err(Undelivered::TooLarge) => {
+            let message = format!("expected a body of at most {LARGEST_BODY} bytes");
+            refuse(StatusCode::PAYLOAD_TOO_LARGE, "LIMIT_EXCEEDED", &message)
+        }
+        Err(Undelivered::TooSlow) => {
+            let message = format!("expected a body that arrives within {} s", within.as_secs());
+            refuse(StatusCode::REQUEST_TIMEOUT, "BAD_REQUEST", &message)
+        }
+        Err(Undelivered::Broken) => refuse(StatusCode::BAD_REQUEST, "BAD_REQUEST", "the body did not arrive whole"),
+    }
+}
+
+/// The response to a request whose work took longer than it may.
+fn too_long(time: Duration, id: &RequestId) -> Response<Body> {
+    let message = format!("the answer took longer than {} s and was stopped; ask for less at once", time.as_secs());
+    respond(StatusCode::GATEWAY_TIMEOUT, "UNAVAILABLE", &message, id)
+}
+
+/// Reads and answers what has arrived: a body, or a query string where there is none.
+async fn execute(
+    state: &State,
+    id: &RequestId,
+    log: &RequestLog,
+    media: Media,
+    reader: Reader,
+    head: &Parts,
+    body: Option<&[u8]>,
+) -> Outcome {
+    let profile = state.rules.status_profile;
+    let malformed = |problem: &Malformed| Box::new(malformed(profile, problem, id));
+    let Some(body) = body else {
+        let anonymous = *reader.viewer() == Viewer::Anonymous;
+        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&head.uri)
+            .map_err(|error| malformed(&Malformed::NotARequest(format!("the query string cannot be read: {error}"))))?;
+        let one = parameters::from_query(&pairs).map_err(|problem| malformed(&Malformed::NotARequest(problem)))?;
+        log_operation(log, &one);
+        let answer = state.executor.execute(one, reader, true, &id.0).await;
+        return Ok(respond_to_get(profile, media, &head.headers, anonymous, answer));
+    };
+    match parameters::from_body(body, state.rules.max_batch).map_err(|problem| malformed(&problem))? {
         Incoming::One(one) => {
             log_operation(log, &one);
             let answer = state.executor.execute(one, reader, false, &id.0).await;

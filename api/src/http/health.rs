@@ -28,8 +28,10 @@ pub(super) async fn ready(Extract(state): Extract<State>) -> Response<Body> {
         Some(Schema::Newer(_)) => "newer",
         None => "unreachable",
     };
-    let status = if loaded && migrated { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body = serde_json::json!({"ready": loaded && migrated, "releaseLoaded": loaded, "migrated": migrated, "schema": schema, "database": database});
+    // Who is about to end says so first, so that balancers look elsewhere while it still answers.
+    let ready = loaded && migrated && !state.is_leaving();
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let body = serde_json::json!({"ready": ready, "releaseLoaded": loaded, "migrated": migrated, "schema": schema, "database": database});
     let json = HeaderValue::from_static("application/json; charset=utf-8");
     (status, [(header::CONTENT_TYPE, json)], body.to_string()).into_response()
 }

@@ -1,7 +1,10 @@
 //! The edge: GraphQL over HTTP, the playground, health. Everything about HTTP is here and nothing else is.
 
+mod arrival;
 mod bearer;
 mod caching;
+mod connection;
+mod departure;
 mod edge;
 mod error;
 mod graphiql;
@@ -12,6 +15,7 @@ mod negotiate;
 mod parameters;
 mod playground;
 mod rules;
+mod senders;
 mod serve;
 mod state;
 
@@ -30,10 +34,11 @@ use tower_http::{
         CompressionLayer, Predicate,
         predicate::{DefaultPredicate, SizeAbove},
     },
-    cors::{AllowOrigin, CorsLayer},
+    cors::{AllowHeaders, AllowOrigin, CorsLayer},
     timeout::TimeoutLayer,
 };
 
+pub use connection::ConnectionRules;
 pub use metrics::serve_metrics;
 pub use playground::{Playground, PlaygroundFile};
 pub use rules::{EdgeRules, Origin, StatusProfile};
@@ -48,7 +53,8 @@ const PREFLIGHT_CACHED: std::time::Duration = std::time::Duration::from_mins(10)
 
 /// The whole service as one router.
 pub fn router(state: State) -> Router {
-    let mut api = Router::new().route("/graphql", any(graphql::handle));
+    // With a slash at the end too: POST to it would not survive every client's way with a redirect.
+    let mut api = Router::new().route("/graphql", any(graphql::handle)).route("/graphql/", any(graphql::handle));
     if let Some(cors) = cors(&state.rules.origins) {
         api = api.route_layer(cors);
     }
@@ -56,12 +62,15 @@ pub fn router(state: State) -> Router {
     let compression = CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
         .compress_when(DefaultPredicate::new().and(SizeAbove::new(SMALLEST_COMPRESSED)));
-    Router::new()
+    let pages = Router::new()
         .route("/", get(|| async { Redirect::temporary("/graphiql") }))
         .route("/graphiql", get(graphiql::page))
+        .route("/graphiql/", get(|| async { Redirect::permanent("/graphiql") }))
         .route("/graphiql/{*path}", get(graphiql::asset))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, state.rules.timeout));
+    pages
         .merge(api)
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
@@ -70,8 +79,7 @@ pub fn router(state: State) -> Router {
             ServiceBuilder::new()
                 .layer(middleware::from_fn_with_state(state.clone(), edge::observe))
                 .layer(compression)
-                .layer(CatchPanicLayer::custom(error::panicked))
-                .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, state.rules.timeout)),
+                .layer(CatchPanicLayer::custom(error::panicked)),
         )
         .with_state(state)
 }
@@ -87,7 +95,8 @@ fn cors(origins: &[Origin]) -> Option<CorsLayer> {
         CorsLayer::new()
             .allow_origin(allowed)
             .allow_methods([Method::GET, Method::POST])
-            .allow_headers([header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE, edge::REQUEST_ID])
+            // Whatever a client sends of its own: none of it is a right, and a token is not sent by a browser on its own.
+            .allow_headers(AllowHeaders::mirror_request())
             .expose_headers([header::ETAG, header::RETRY_AFTER, edge::REQUEST_ID])
             .max_age(PREFLIGHT_CACHED),
     )

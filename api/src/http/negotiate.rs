@@ -115,6 +115,25 @@ pub(super) fn accepted(headers: &HeaderMap, profile: StatusProfile) -> Option<Me
     if any { best.map(|(media, _)| media) } else { Some(own) }
 }
 
+/// Whether the sender takes an answer as it is, or made smaller in a way that is known here.
+pub(super) fn takes_some_coding(headers: &HeaderMap) -> bool {
+    let (mut identity, mut any, mut smaller) = (None, None, false);
+    for value in headers.get_all(header::ACCEPT_ENCODING) {
+        for coding in value.to_str().unwrap_or_default().split(',') {
+            let (name, parameters) = coding.split_once(';').unwrap_or((coding, ""));
+            let quality = parameters.trim().strip_prefix("q=").map_or(1.0, |text| text.trim().parse().unwrap_or(0.0));
+            let taken = quality > 0.0;
+            match name.trim().to_ascii_lowercase().as_str() {
+                "identity" => identity = Some(taken),
+                "*" => any = Some(taken),
+                "gzip" | "x-gzip" | "br" => smaller |= taken,
+                _ => {}
+            }
+        }
+    }
+    smaller || identity.or(any).unwrap_or(true)
+}
+
 /// Whether the body is said to be JSON in UTF-8. Forms and plain text are not: a browser sends them across origins
 /// without asking.
 pub(super) fn is_json(headers: &HeaderMap) -> bool {
@@ -180,6 +199,24 @@ mod tests {
         assert_eq!(statuses(Media::Json, StatusProfile::Newer), [200, 200, 400, 422, 403, 405, 503]);
         assert_eq!(Media::Json.outcome(StatusProfile::Newer, Partial).1, JSON);
         assert_eq!(Media::Json.outcome(StatusProfile::Newer, Invalid).1, RESPONSE);
+    }
+
+    #[test]
+    fn an_answer_in_no_coding_at_all_is_not_worked_for() {
+        for (sent, expected) in [
+            (None, true),
+            (Some(""), true),
+            (Some("deflate"), true),
+            (Some("gzip, *;q=0"), true),
+            (Some("identity;q=0, br"), true),
+            (Some("identity, *;q=0"), true),
+            (Some("deflate, *;q=0"), false),
+            (Some("identity;q=0"), false),
+            (Some("gzip;q=0, identity;q=0.0"), false),
+        ] {
+            let sent_with = sent.map(|sent| (header::ACCEPT_ENCODING, sent.parse().unwrap()));
+            assert_eq!(takes_some_coding(&HeaderMap::from_iter(sent_with)), expected, "{sent:?}");
+        }
     }
 
     #[test]

@@ -29,7 +29,8 @@ pub(super) enum Malformed {
 /// # Errors
 /// What is wrong with it, with the place where it is not JSON.
 pub(super) fn from_body(body: &[u8], most: usize) -> Result<Incoming, Malformed> {
-    match serde_json::from_slice(body) {
+    // Some editors and tools put a mark before UTF-8; RFC 8259 allows to overlook it.
+    match serde_json::from_slice(body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)) {
         Ok(Value::Object(parameters)) => from_object(parameters).map(Incoming::One).map_err(Malformed::NotARequest),
         Ok(Value::Array(_)) if most < 2 => {
             Err(Malformed::NotARequest("expected one request, found a batch; send each on its own".to_owned()))

@@ -13,8 +13,10 @@ pub struct EdgeRules {
     pub max_batch: usize,
     /// The origins whose pages may ask; none where empty.
     pub origins: Vec<Origin>,
-    /// The longest that a request may take: its head, and its body with its answer, each.
+    /// The longest that the work for an answer may take.
     pub timeout: Duration,
+    /// The longest that a body may take to arrive whole.
+    pub body_timeout: Duration,
 }
 
 impl Default for EdgeRules {
@@ -24,6 +26,7 @@ impl Default for EdgeRules {
             max_batch: 0,
             origins: Vec::new(),
             timeout: Duration::from_secs(10),
+            body_timeout: Duration::from_secs(5),
         }
     }
 }

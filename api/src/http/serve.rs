@@ -1,15 +1,23 @@
-//! Taking connections: slow senders are cut off, and the end waits for what is under way.
+//! Taking connections: no address holds all of them, slow ones are cut off, and the end waits for what is under way.
 
-use std::{io, time::Duration};
+use std::{convert::Infallible, io, sync::Arc, time::Duration};
 
-use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-    service::TowerToHyperService,
+use axum::{
+    Router,
+    body::Body,
+    http::{Response, StatusCode, Version, header},
 };
-use tokio::net::TcpListener;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown};
+use tokio::{net::TcpListener, sync::watch};
+use tower::Service;
+
+use super::{
+    connection::{Answered, ConnectionRules, Progress, Watched},
+    edge::RequestId,
+    error,
+    senders::{Bound, Peer, Sender},
+};
 
 /// The longest the end waits for requests under way.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(20);
@@ -17,26 +25,34 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(20);
 /// Pause after a connection could not be taken, e.g. because too many files are open.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves until `end` resolves, then lets requests under way finish. A sender may take `head_timeout` for the head of a
-/// request and for the pause between two.
+/// What is read of a connection before it is looked at, bytes: the longest head, and no more of a body in one piece.
+const READ_AHEAD: usize = 80 << 10;
+
+/// How many connections there may be.
+const MOST_CONNECTIONS: usize = 16_384;
+
+/// Serves until `end` resolves, then lets requests under way finish.
 ///
 /// # Errors
 /// None at present: a connection that fails ends alone.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    head_timeout: Duration,
+    rules: ConnectionRules,
     end: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let graceful = GracefulShutdown::new();
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(head_timeout);
+    builder.header_read_timeout(None).max_buf_size(READ_AHEAD);
+    let per_address = if rules.per_address == 0 { MOST_CONNECTIONS } else { rules.per_address };
+    let connections = Bound::new(MOST_CONNECTIONS, per_address);
+    let (ending, ended) = watch::channel(());
     tokio::pin!(end);
     loop {
-        let stream = tokio::select! {
+        let (stream, peer) = tokio::select! {
             () = &mut end => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
+                Ok(accepted) => accepted,
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be taken");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -44,19 +60,56 @@ pub async fn serve(
                 }
             },
         };
+        let address = peer.ip().to_canonical();
+        let Ok(hold) = connections.take(&Sender::Address(address), 1) else {
+            tracing::debug!(%address, "too many connections");
+            continue;
+        };
         let _ = stream.set_nodelay(true);
-        let service = TowerToHyperService::new(router.clone());
+        let progress = Arc::new(Progress::default());
+        let stream = Watched::new(stream, rules.clone(), progress.clone());
+        let (router, answering) = (router.clone(), progress.clone());
+        let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+            answering.begin();
+            request.extensions_mut().insert(Peer(address));
+            let (mut router, progress) = (router.clone(), answering.clone());
+            async move {
+                let response: Response<Body> = if names_one_host(&request) {
+                    router.call(request.map(Body::new)).await?
+                } else {
+                    let message = "expected one Host header, as HTTP/1.1 wants it";
+                    error::respond(StatusCode::BAD_REQUEST, "BAD_REQUEST", message, &RequestId(String::new()))
+                };
+                Ok::<_, Infallible>(response.map(|body| Answered::new(body, progress)))
+            }
+        });
         let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
+        let mut ended = ended.clone();
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            let _hold = hold;
+            tokio::pin!(connection);
+            let end = tokio::select! {
+                end = &mut connection => end,
+                _ = ended.changed() => {
+                    progress.end();
+                    connection.await
+                }
+            };
+            if let Err(error) = end {
                 tracing::debug!(%error, "a connection ended early");
             }
         });
     }
     drop(listener);
+    let _ = ending.send(());
     tokio::select! {
         () = graceful.shutdown() => {}
         () = tokio::time::sleep(DRAIN_TIMEOUT) => tracing::warn!("ending with requests still under way"),
     }
     Ok(())
+}
+
+/// Whether a request says which host it is for, exactly once (RFC 9112, 3.2); older ones need not.
+fn names_one_host<T>(request: &hyper::Request<T>) -> bool {
+    request.version() < Version::HTTP_11 || request.headers().get_all(header::HOST).iter().count() == 1
 }

@@ -4,18 +4,13 @@ use std::{
     ops::Deref,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
-use tokio::sync::Semaphore;
-
 use crate::{auth::Verifier, graphql::Executor, service::Exchange};
 
-use super::{EdgeRules, Playground};
-
-/// How many GraphQL requests are worked on at once; more are refused with 503.
-const PERMITS: usize = 512;
+use super::{EdgeRules, Playground, senders::Shares};
 
 /// A handle to [`Shared`]. Cheap to clone, as it is several times for each request.
 #[derive(Clone)]
@@ -27,9 +22,11 @@ pub struct Shared {
     pub(super) executor: Executor,
     pub(super) verifier: Verifier,
     pub(super) ids: RequestIds,
-    pub(super) permits: Semaphore,
+    pub(super) anonymous: Shares,
+    pub(super) partners: Shares,
     pub(super) rules: EdgeRules,
     pub(super) playground: Playground,
+    leaving: AtomicBool,
 }
 
 impl Deref for State {
@@ -55,10 +52,24 @@ impl State {
             executor,
             verifier,
             ids,
-            permits: Semaphore::new(PERMITS),
+            anonymous: Shares::anonymous(),
+            partners: Shares::partners(),
             rules,
             playground,
+            leaving: AtomicBool::new(false),
         }))
+    }
+
+    /// From now on the server is not ready, though it answers what still comes.
+    pub fn leave(&self) {
+        self.leaving.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Shared {
+    /// Whether the server is about to end.
+    pub(super) fn is_leaving(&self) -> bool {
+        self.leaving.load(Ordering::Relaxed)
     }
 }
 

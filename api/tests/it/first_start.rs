@@ -107,6 +107,19 @@ fn the_commands_for_ones_own_data_lead_to_published_numbers() {
 }
 
 #[test]
+fn a_server_that_is_told_to_end_says_so_before_it_takes_no_more_and_hanging_up_ends_nothing() {
+    let desk = Desk::new();
+    let running = Running::start(&desk, &["serve", "--demo", "--listen", "127.0.0.1:0", "--leave-delay", "300"]);
+    running.signal("HUP");
+    assert_eq!(running.status("/readyz").as_deref(), Some("200"));
+    running.signal("TERM");
+    running.until(|running| running.status("/readyz").as_deref() == Some("503"));
+    // Not ready, and yet it answers, until the delay is over; a second signal ends it.
+    assert_eq!(running.ask("", "{ __typename }")["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+    running.end();
+}
+
+#[test]
 fn a_demonstration_keeps_to_files_of_its_own_and_shows_what_may_be_asked() {
     let desk = Desk::new();
     desk.does(&["secret", "new", "exchange.secret"]);

@@ -111,12 +111,18 @@ async fn a_flood_of_new_documents_does_not_stop_the_known_ones() {
 
 /// A server on a real socket that gives a sender one second.
 async fn served(service: &Service) -> (std::net::SocketAddr, oneshot::Sender<()>) {
-    let edge = EdgeSettings { request_timeout: 1, ..EdgeSettings::default() };
+    let edge = EdgeSettings {
+        request_timeout: 1,
+        body_timeout: 1,
+        idle_timeout: 2,
+        write_timeout: 1,
+        ..EdgeSettings::default()
+    };
     let router = app::router_with(&service.settings, &edge, &service.exchange).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (end, ended) = oneshot::channel();
-    tokio::spawn(http::serve(listener, router, Duration::from_secs(1), async {
+    tokio::spawn(http::serve(listener, router, app::connection_rules(&edge), async {
         let _ = ended.await;
     }));
     (address, end)

@@ -6,6 +6,7 @@ mod caching;
 mod documents;
 mod origins;
 mod profiles;
+mod slow;
 
 use api::{app, config::EdgeSettings};
 use axum::{
@@ -15,7 +16,7 @@ use axum::{
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Engine, Service};
+use crate::support::{Answer, Engine, LEP, Service};
 
 async fn post(service: &Service, content_type: &str, body: impl Into<Body>) -> (StatusCode, String) {
     let request = Request::post("/graphql")
@@ -104,7 +105,7 @@ async fn questions_may_be_asked_with_get_and_in_either_media_type() {
     let answer = service.send(request).await;
     assert_eq!(
         (answer.status, answer.headers[header::ALLOW].to_str().unwrap()),
-        (StatusCode::METHOD_NOT_ALLOWED, "GET, POST")
+        (StatusCode::METHOD_NOT_ALLOWED, "GET, HEAD, POST")
     );
 }
 
@@ -173,4 +174,40 @@ async fn a_full_introspection_passes_the_guard() {
     );
     let data = service.ask(None, &query).await.data();
     assert!(data["__schema"]["types"].as_array().unwrap().len() > 30);
+}
+
+#[tokio::test]
+async fn addresses_with_a_slash_at_the_end_lead_to_the_same() {
+    let service = Service::empty(Engine::Sqlite).await;
+    let post = Request::post("/graphql/").header(header::CONTENT_TYPE, "application/json");
+    let answer = service.send(post.body(Body::from(document("{ __typename }"))).unwrap()).await;
+    assert_eq!(answer.data(), json!({"__typename": "Query"}));
+    let page = service.send(Request::get("/graphiql/").body(Body::empty()).unwrap()).await;
+    assert_eq!(
+        (page.status, &page.headers[header::LOCATION]),
+        (StatusCode::PERMANENT_REDIRECT, &"/graphiql".parse().unwrap())
+    );
+}
+
+#[tokio::test]
+async fn a_mark_before_the_body_is_overlooked() {
+    let service = Service::empty(Engine::Sqlite).await;
+    let body = format!("\u{feff}{}", document("{ __typename }"));
+    assert_eq!(post(&service, "application/json", body).await, (StatusCode::OK, String::new()));
+}
+
+#[tokio::test]
+async fn an_answer_in_no_known_coding_is_refused_before_anything_is_charged() {
+    let service = Service::filled(Engine::Sqlite).await;
+    let used = r"{ viewer { budget { measure } } }";
+    let before = service.ask(Some(LEP), used).await.json();
+    let query = r#"{ outcomes(input: {framework: "GATSBY-2014", areas: ["E12000001"], areaKind: REGION, benchmarks: [1], by: [SIZE]}) { cells { institutions } } }"#;
+    let request = Request::post("/graphql")
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::AUTHORIZATION, format!("Bearer {}", service.token(LEP)))
+        .header(header::ACCEPT_ENCODING, "deflate, *;q=0");
+    let answer = service.send(request.body(Body::from(document(query))).unwrap()).await;
+    assert_eq!((answer.status, code(&answer).as_str()), (StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST"));
+    assert_eq!(answer.json().get("data"), None);
+    assert_eq!(service.ask(Some(LEP), used).await.json(), before);
 }

@@ -139,9 +139,23 @@ impl Running {
         self.child.id().to_string()
     }
 
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args([&format!("-{name}"), &self.id()]).status().unwrap().success());
+    }
+
+    /// The status of a page; `None` where nothing was answered.
+    pub(crate) fn status(&self, path: &str) -> Option<String> {
+        let mut stream = TcpStream::connect(&self.address).ok()?;
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        answer.split(' ').nth(1).map(str::to_owned)
+    }
+
     /// Asks it to end, and waits until it has.
     pub(crate) fn end(mut self) {
-        assert!(Command::new("kill").args(["-TERM", &self.id()]).status().unwrap().success());
+        self.signal("TERM");
         assert!(self.child.wait().unwrap().success());
     }
 
