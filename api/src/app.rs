@@ -238,6 +238,10 @@ pub async fn serve(
     }
     let state = state(settings, edge, &exchange, playground)?;
     let router = http::router(state.clone());
+    if let Some(address) = edge.health_listen {
+        let apart = std::net::TcpListener::bind(address).and_then(|listener| http::serve_health(&state, listener));
+        apart.with_context(|| format!("cannot answer about health on {address}"))?;
+    }
     let follow = tokio::spawn(follow(exchange.clone()));
     let follow_trust = tokio::spawn(follow_trust(exchange.clone()));
     tracing::info!(address = %listener.local_addr()?, release = exchange.newest_release(), "serving");

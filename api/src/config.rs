@@ -104,6 +104,10 @@ pub struct EdgeSettings {
     #[arg(long, env = "EXCHANGE_CORS_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
     pub cors_origin: Vec<Origin>,
 
+    /// An address at which `/livez` and `/readyz` are answered too, by a thread of its own, however busy the others are
+    #[arg(long, env = "EXCHANGE_HEALTH_LISTEN", value_name = "ADDRESS")]
+    pub health_listen: Option<std::net::SocketAddr>,
+
     /// The longest that the head of a request may take, and the work for its answer, seconds
     #[arg(long, env = "EXCHANGE_REQUEST_TIMEOUT", default_value = "10", value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..=300))]
     pub request_timeout: u16,
@@ -144,6 +148,7 @@ impl Default for EdgeSettings {
             introspection: Switch::On,
             suggestions: Switch::On,
             cors_origin: Vec::new(),
+            health_listen: None,
             request_timeout: 10,
             body_timeout: 5,
             idle_timeout: 75,

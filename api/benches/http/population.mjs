@@ -39,9 +39,9 @@ export function random(seed) {
   };
 }
 
-/** Writes the results of so many institutions in every period, each with a score for every benchmark. */
-export function write(file, institutions) {
-  const draw = random(20_150_901);
+/** Writes the results of so many institutions in every period, each with a score for every benchmark; others for another seed. */
+export function write(file, institutions, seed = 20_150_901) {
+  const draw = random(seed);
   const of = (...choices) => choices[Math.floor(draw() * choices.length)];
   const made = Array.from({ length: institutions }, (_, index) => {
     const id = 900_000_001 + index;

@@ -20,10 +20,10 @@ const LEEWAY: f64 = 30.0;
 /// The longest token that is looked at, bytes.
 const LONGEST: usize = 8 * 1024;
 
-/// How long a verified token is cached, seconds: past that it is verified again.
+/// How long what was found about a token is cached, seconds: past that it is verified again.
 const CACHED: f64 = 60.0;
 
-/// How many verified tokens are cached.
+/// How many verified tokens are cached, and how many refused ones.
 const CAPACITY: usize = 10_000;
 
 /// Why a token is refused. The text may be shown: it tells nothing that the sender does not know.
@@ -66,6 +66,8 @@ pub struct Verifier {
     issuer: String,
     audience: String,
     verified: Cache<[u8; 32], Arc<Verified>>,
+    /// Apart, so that a flood of bad tokens evicts no good one.
+    refused: Cache<[u8; 32], (TokenError, f64)>,
 }
 
 impl Verifier {
@@ -84,6 +86,7 @@ impl Verifier {
             issuer: issuer.to_owned(),
             audience: audience.to_owned(),
             verified: Cache::new(CAPACITY),
+            refused: Cache::new(CAPACITY),
         }
     }
 
@@ -102,9 +105,24 @@ impl Verifier {
         let verified = if let Some(known) = self.verified.get(&digest).filter(fresh) {
             known
         } else {
-            let verified = Arc::new(self.check(&trust, token, now)?);
-            self.verified.insert(digest, verified.clone());
-            verified
+            if let Some((reason, checked_at)) = self.refused.get(&digest)
+                && (checked_at..checked_at + CACHED).contains(&now)
+            {
+                return Err(reason);
+            }
+            match self.check(&trust, token, now).map(Arc::new) {
+                Ok(verified) => {
+                    self.verified.insert(digest, verified.clone());
+                    verified
+                }
+                Err(reason) => {
+                    // A key that is unknown now may be known in a moment.
+                    if reason != TokenError::Key {
+                        self.refused.insert(digest, (reason, now));
+                    }
+                    return Err(reason);
+                }
+            }
         };
         if !trust.holds(&verified.key, now) {
             Err(TokenError::Key)

@@ -5,9 +5,11 @@ use bytes::Bytes;
 use serde::{Serialize, ser::SerializeMap};
 use serde_json::json;
 
+use crate::service;
+
 use super::{
     coerce_variables::CoercionError,
-    error::UNAVAILABLE,
+    error::{TOO_MANY_REQUESTS, UNAVAILABLE, graphql_error},
     guard::Rejection,
     json,
     prepared::{MOST_ERRORS, Refusal},
@@ -39,6 +41,8 @@ pub enum Reply {
     NotAQuery,
     /// Nothing of it can be answered at present; the same request may be answered in a moment.
     Unavailable,
+    /// Nothing of it can be answered before something else of the asker's is.
+    TooMany,
 }
 
 /// What a transport sends back.
@@ -105,14 +109,23 @@ impl Answer {
         catalogue_only: bool,
         request_id: &str,
     ) -> Self {
-        let unavailable = |error: &ServerError| code(error).as_deref() == Some(UNAVAILABLE);
+        let is = |error: &ServerError, codes: &[&str]| code(error).is_some_and(|code| codes.contains(&code.as_str()));
         let reply = match (data, errors) {
-            (Some(Value::Null), [_, ..]) if errors.iter().all(unavailable) => Reply::Unavailable,
+            (Some(Value::Null), [_, ..]) if errors.iter().all(|error| is(error, &[UNAVAILABLE])) => Reply::Unavailable,
+            (Some(Value::Null), [_, ..]) if errors.iter().all(|error| is(error, &[UNAVAILABLE, TOO_MANY_REQUESTS])) => {
+                Reply::TooMany
+            }
             (Some(_), []) => Reply::Complete,
             (Some(_), _) => Reply::Partial,
             (None, _) => Reply::Invalid,
         };
         Self { reply, body: respond(data, errors, errors.len(), request_id).into(), catalogue_only }
+    }
+
+    /// The answer where writing it failed.
+    pub(super) fn failed(error: service::Error, request_id: &str) -> Self {
+        let error = graphql_error(error).into_server_error(Pos::default());
+        Self::executed(Some(&Value::Null), &[error], false, request_id)
     }
 
     fn located(reply: Reply, code: &str, message: &str, at: Option<(usize, usize)>, request_id: &str) -> Self {

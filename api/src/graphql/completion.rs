@@ -30,7 +30,8 @@ impl Declared {
         let operation = match (&document.operations, name) {
             (DocumentOperations::Single(operation), _) => Some(operation),
             (DocumentOperations::Multiple(all), Some(name)) => all.get(name),
-            (DocumentOperations::Multiple(_), None) => None,
+            // One that has a name need not be asked for by it.
+            (DocumentOperations::Multiple(all), None) => all.values().next().filter(|_| all.len() == 1),
         };
         let Some(operation) = operation else { return };
         let root = if operation.node.ty == OperationType::Mutation { &self.mutation } else { &self.query };

@@ -7,6 +7,9 @@ use crate::service;
 /// The code of what may be answered in a moment.
 pub(super) const UNAVAILABLE: &str = "UNAVAILABLE";
 
+/// The code of what has to wait for what its asker has under way.
+pub(super) const TOO_MANY_REQUESTS: &str = "TOO_MANY_REQUESTS";
+
 /// The code of an error, in `extensions.code`.
 fn code(error: &service::Error) -> &'static str {
     match error {
@@ -18,6 +21,7 @@ fn code(error: &service::Error) -> &'static str {
         service::Error::LimitExceeded(_) => "LIMIT_EXCEEDED",
         service::Error::BudgetExhausted(_) => "BUDGET_EXHAUSTED",
         service::Error::Unavailable(_) => UNAVAILABLE,
+        service::Error::TooMany(_) => TOO_MANY_REQUESTS,
         service::Error::Internal(_) => "INTERNAL",
     }
 }

@@ -3,12 +3,12 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{
-    Value,
+    ServerError, Value,
     parser::types::{ExecutableDocument, OperationDefinition, OperationType},
 };
 use quick_cache::sync::Cache;
 
-use crate::service::Reader;
+use crate::service::{MOST_BYTES, Reader};
 
 use super::{
     ExchangeSchema,
@@ -26,6 +26,9 @@ use super::{
 
 /// Memory for documents that clients registered by their hash, bytes.
 const PERSISTED_BYTES: u64 = 16 << 20;
+
+/// From how many bytes of rows on an answer is large: copying them takes about a millisecond.
+const LARGE: usize = 2 << 20;
 
 /// One request, as any transport may carry it.
 #[derive(Debug, Clone)]
@@ -177,7 +180,7 @@ impl Executor {
             Ok(variables) => variables,
             Err(error) => return Answer::not_coerced(&error, request_id),
         };
-        let mut parsed = async_graphql::Request::new("").variables(variables).data(reader);
+        let mut parsed = async_graphql::Request::new("").variables(variables).data(reader.clone());
         parsed.operation_name = name.map(str::to_owned);
         if self.rows == RowsMade::FieldByField || prepared.by_field {
             parsed = parsed.data(FieldByField);
@@ -191,8 +194,8 @@ impl Executor {
         if let Some(operation) = selected_operations(document, name).next().filter(|_| executed) {
             order::arrange(&mut response.data, document, operation);
         }
-        let data = executed.then_some(&response.data);
-        let answer = Answer::executed(data, &response.errors, prepared.catalogue_only, request_id);
+        let data = executed.then_some(response.data);
+        let answer = write(&reader, data, response.errors, prepared.catalogue_only, request_id).await;
         if let Some(key) = key.filter(|_| answer.reply == Reply::Complete) {
             responses.insert(key, answer.body.clone());
         }
@@ -236,6 +239,31 @@ impl Executor {
         };
         self.trusted.get(&id).cloned().ok_or(otherwise)
     }
+}
+
+/// Writes an answer: a large one where it disturbs nobody, one that is too large not at all.
+async fn write(
+    reader: &Reader,
+    data: Option<Value>,
+    errors: Vec<ServerError>,
+    catalogue_only: bool,
+    request_id: &str,
+) -> Answer {
+    let answer = if MOST_BYTES - reader.allowance().bytes_left() < LARGE {
+        Answer::executed(data.as_ref(), &errors, catalogue_only, request_id)
+    } else {
+        let id = request_id.to_owned();
+        let written = reader.work(move || Answer::executed(data.as_ref(), &errors, catalogue_only, &id)).await;
+        match written {
+            Ok(answer) => answer,
+            Err(error) => return Answer::failed(error, request_id),
+        }
+    };
+    if answer.body.len() <= MOST_BYTES {
+        return answer;
+    }
+    let message = format!("the answer takes more than {MOST_BYTES} bytes; select less, or ask for fewer");
+    Answer::error(Reply::Invalid, "LIMIT_EXCEEDED", &message, request_id)
 }
 
 impl NoDocument {

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use crate::{
     auth::Viewer,
     graphql::{Answer, GraphQlRequest, Reply},
-    service::Reader,
+    service::{MOST_BYTES, Reader},
 };
 
 use super::{
@@ -35,8 +35,8 @@ use super::{
 /// How a request that is worked on ends: with an answer, or with a refusal in its place.
 type Outcome = Result<Response<Body>, Box<Response<Body>>>;
 
-/// Which part of a request's time may be spent on waiting for an older release. The rest is for saying that it is not there yet.
-const PATIENCE: f32 = 0.8;
+/// From how many bytes on an answer is hashed apart: it takes about a millisecond.
+const LARGE: usize = 1 << 20;
 
 /// The longest operation name that is logged.
 const LOGGED_NAME: usize = 60;
@@ -95,7 +95,7 @@ async fn answer(state: &State, id: &RequestId, log: &RequestLog, request: Reques
     let _permit = shares.permits.take(&sender, 1).map_err(|full| Box::new(overloaded(full, id)))?;
     let time = state.rules.timeout;
     // Taken once: everything in the request is answered of one release, under one directory, on one day.
-    let reader = state.exchange.reader(viewer, time.mul_f32(PATIENCE));
+    let reader = state.exchange.reader(viewer, time);
     let work = execute(state, id, log, media, reader, &head, sent.as_ref().map(|(body, _)| body.as_slice()));
     let response = timeout(time, work).await.unwrap_or_else(|_| Err(Box::new(too_long(time, id))))?;
     let (head, body) = response.into_parts();
@@ -158,7 +158,7 @@ async fn execute(
         let one = parameters::from_query(&pairs).map_err(|problem| malformed(&Malformed::NotARequest(problem)))?;
         log_operation(log, &one);
         let answer = state.executor.execute(one, reader, true, &id.0).await;
-        return Ok(respond_to_get(profile, media, &head.headers, anonymous, answer));
+        return Ok(respond_to_get(profile, media, &head.headers, anonymous, answer).await);
     };
     match parameters::from_body(body, state.rules.max_batch).map_err(|problem| malformed(&problem))? {
         Incoming::One(one) => {
@@ -185,13 +185,17 @@ async fn batch(
             body.push(b',');
         }
         body.extend_from_slice(&state.executor.execute(one, reader.clone(), false, &id.0).await.body);
+        if body.len() > MOST_BYTES {
+            let message = format!("the answers of the batch take more than {MOST_BYTES} bytes; send fewer at once");
+            return respond(StatusCode::BAD_REQUEST, "LIMIT_EXCEEDED", &message, id);
+        }
     }
     body.push(b']');
     json_response(StatusCode::OK, media.content_type(), body)
 }
 
 /// The response to GET: a complete answer may be cached, and is not sent to whoever has it already.
-fn respond_to_get(
+async fn respond_to_get(
     profile: StatusProfile,
     media: Media,
     headers: &HeaderMap,
@@ -207,7 +211,14 @@ fn respond_to_get(
         return response;
     }
     let policy = if anonymous && answer.catalogue_only { CachePolicy::Public } else { CachePolicy::Private };
-    let validator = caching::validator(kind, &answer.body);
+    let validator = if answer.body.len() < LARGE {
+        caching::validator(kind, &answer.body)
+    } else {
+        // Its bytes are shared, not copied. Should the thread fail, the answer has a validator that nobody has.
+        let body = answer.body.clone();
+        let hashed = tokio::task::spawn_blocking(move || caching::validator(kind, &body)).await;
+        hashed.unwrap_or(HeaderValue::from_static("W/\"\""))
+    };
     let mut response = if caching::matches(headers, &validator) {
         (StatusCode::NOT_MODIFIED, [(header::VARY, VARY)]).into_response()
     } else {

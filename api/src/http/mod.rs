@@ -39,6 +39,7 @@ use tower_http::{
 };
 
 pub use connection::ConnectionRules;
+pub use health::serve_health;
 pub use metrics::serve_metrics;
 pub use playground::{Playground, PlaygroundFile};
 pub use rules::{EdgeRules, Origin, StatusProfile};
@@ -62,13 +63,11 @@ pub fn router(state: State) -> Router {
     let compression = CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
         .compress_when(DefaultPredicate::new().and(SizeAbove::new(SMALLEST_COMPRESSED)));
-    let pages = Router::new()
+    let pages = health::routes()
         .route("/", get(|| async { Redirect::temporary("/graphiql") }))
         .route("/graphiql", get(graphiql::page))
         .route("/graphiql/", get(|| async { Redirect::permanent("/graphiql") }))
         .route("/graphiql/{*path}", get(graphiql::asset))
-        .route("/livez", get(health::live))
-        .route("/readyz", get(health::ready))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, state.rules.timeout));
     pages
         .merge(api)

@@ -53,6 +53,7 @@ impl Media {
             (Reply::NotAQuery, _) => StatusCode::METHOD_NOT_ALLOWED,
             (Reply::Forbidden, _) => StatusCode::FORBIDDEN,
             (Reply::Unavailable, _) => StatusCode::SERVICE_UNAVAILABLE,
+            (Reply::TooMany, _) => StatusCode::TOO_MANY_REQUESTS,
             (Reply::Syntax | Reply::Invalid, Self::Response) => StatusCode::BAD_REQUEST,
             (Reply::Complete | Reply::Partial, _) | (Reply::Syntax | Reply::Invalid, Self::Json) => StatusCode::OK,
         }
@@ -69,6 +70,7 @@ fn newer(reply: Reply) -> StatusCode {
         Reply::Forbidden => StatusCode::FORBIDDEN,
         Reply::NotAQuery => StatusCode::METHOD_NOT_ALLOWED,
         Reply::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Reply::TooMany => StatusCode::TOO_MANY_REQUESTS,
     }
 }
 
@@ -190,13 +192,13 @@ mod tests {
 
     #[test]
     fn each_profile_has_its_statuses() {
-        use Reply::{Complete, Forbidden, Invalid, NotAQuery, Partial, Syntax, Unavailable};
-        let replies = [Complete, Partial, Syntax, Invalid, Forbidden, NotAQuery, Unavailable];
+        use Reply::{Complete, Forbidden, Invalid, NotAQuery, Partial, Syntax, TooMany, Unavailable};
+        let replies = [Complete, Partial, Syntax, Invalid, Forbidden, NotAQuery, Unavailable, TooMany];
         let statuses = |media: Media, profile| replies.map(|reply| media.outcome(profile, reply).0.as_u16());
-        assert_eq!(statuses(Media::Response, StatusProfile::Classic), [200, 200, 400, 400, 403, 405, 503]);
-        assert_eq!(statuses(Media::Json, StatusProfile::Classic), [200, 200, 200, 200, 403, 405, 503]);
-        assert_eq!(statuses(Media::Response, StatusProfile::Newer), [200, 294, 400, 422, 403, 405, 503]);
-        assert_eq!(statuses(Media::Json, StatusProfile::Newer), [200, 200, 400, 422, 403, 405, 503]);
+        assert_eq!(statuses(Media::Response, StatusProfile::Classic), [200, 200, 400, 400, 403, 405, 503, 429]);
+        assert_eq!(statuses(Media::Json, StatusProfile::Classic), [200, 200, 200, 200, 403, 405, 503, 429]);
+        assert_eq!(statuses(Media::Response, StatusProfile::Newer), [200, 294, 400, 422, 403, 405, 503, 429]);
+        assert_eq!(statuses(Media::Json, StatusProfile::Newer), [200, 200, 400, 422, 403, 405, 503, 429]);
         assert_eq!(Media::Json.outcome(StatusProfile::Newer, Partial).1, JSON);
         assert_eq!(Media::Json.outcome(StatusProfile::Newer, Invalid).1, RESPONSE);
     }

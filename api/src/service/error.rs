@@ -35,6 +35,9 @@ pub enum Error {
     /// Not now.
     #[error("{0}")]
     Unavailable(String),
+    /// The asker has too much under way.
+    #[error("{0}")]
+    TooMany(String),
     /// A fault. The cause is for the log, never for the asker.
     #[error("internal error")]
     Internal(#[source] anyhow::Error),

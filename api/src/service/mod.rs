@@ -1,6 +1,7 @@
 //! The use cases, each short and reading like its specification. Read `tabulate` first.
 
 mod administer;
+mod allowance;
 mod backup;
 mod browse;
 mod budget;
@@ -24,6 +25,7 @@ mod tabulate;
 mod trust;
 
 pub use administer::Migrated;
+pub use allowance::{Allowance, MOST_BYTES, fields_per_cell};
 pub use browse::{Page, ViewerView};
 pub use budget::MAX_BUDGET_LINES;
 pub use current::Version;

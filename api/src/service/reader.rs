@@ -9,7 +9,7 @@ use crate::{
     release::Snapshot,
 };
 
-use super::{Error, Exchange, current::Version, session::Session};
+use super::{Error, Exchange, allowance::Allowance, current::Version, session::Session};
 
 /// Everything that the contract's questions may reach, for one request of one viewer. Cheap to clone.
 ///
@@ -35,10 +35,11 @@ pub struct Reader {
 }
 
 impl Exchange {
-    /// Settles for a request who asks, and which release, directory and day it is answered with. `patience` is how long it may
-    /// wait for an older release to be loaded.
-    pub fn reader(self: &Arc<Self>, viewer: Viewer, patience: Duration) -> Reader {
-        let session = Session { viewer, current: self.current(), day: self.today(), patience };
+    /// Settles for a request who asks, and which release, directory and day it is answered with. `time` is how long its answer
+    /// may take, most of which it may wait for an older release to be loaded.
+    pub fn reader(self: &Arc<Self>, viewer: Viewer, time: Duration) -> Reader {
+        let (current, day, allowance) = (self.current(), self.today(), Allowance::new(time));
+        let session = Session { viewer, current, day, allowance, in_line: tokio::sync::Mutex::default() };
         Reader { exchange: self.clone(), session: Arc::new(session) }
     }
 }
@@ -54,6 +55,27 @@ impl Reader {
         self.session.version()
     }
 
+    /// What the request may still take.
+    pub fn allowance(&self) -> &Allowance {
+        &self.session.allowance
+    }
+
+    /// Does work that takes more than about a millisecond of processor where it disturbs nobody, when the turn of the viewer's
+    /// organisation comes.
+    ///
+    /// # Errors
+    /// When too much of that organisation waits already, the time of the request is over, or the work panics.
+    pub async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        let _in_line = self.session.in_line.lock().await;
+        let organisation = match self.viewer() {
+            Viewer::Partner(partner) => partner.organisation(),
+            Viewer::Anonymous => "",
+        };
+        let reader = self.clone();
+        let timely = move || reader.allowance().go_on().map(|()| work());
+        self.exchange.heavy.run(organisation, timely).await?
+    }
+
     /// The catalogue of the release that the request is answered from.
     pub fn catalogue(&self) -> &Arc<Catalogue> {
         &self.session.current.catalogue
@@ -62,7 +84,7 @@ impl Reader {
     /// The release of a number, the session's own when none is named, for a viewer that may ask at all.
     pub(super) async fn snapshot(&self, number: Option<u32>) -> Result<Arc<Snapshot>, Error> {
         policy::identify(self.viewer(), self.session.directory())?;
-        self.exchange.snapshot(&self.session.current, number, self.session.patience).await
+        self.exchange.snapshot(&self.session.current, number, self.session.allowance.patience()).await
     }
 
     /// What the viewer may ask on the session's day, for a purpose or for the only one it has.

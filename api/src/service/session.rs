@@ -1,12 +1,15 @@
 //! Who asks, of what and on which day: settled once at the edge, and the same for a whole request.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use crate::{auth::Viewer, domain::Directory};
 
-use super::current::{CurrentRelease, Version};
+use super::{
+    allowance::Allowance,
+    current::{CurrentRelease, Version},
+};
 
 /// One request's view. Every field of a document reads the same release, catalogue, directory and day.
 pub(super) struct Session {
@@ -16,8 +19,10 @@ pub(super) struct Session {
     pub(super) current: Arc<CurrentRelease>,
     /// The day on which agreements must hold, UTC.
     pub(super) day: NaiveDate,
-    /// How long the request may wait for an older release to be loaded.
-    pub(super) patience: Duration,
+    /// What the request may take.
+    pub(super) allowance: Allowance,
+    /// One large piece of its work is done at a time, so that it stands in line once.
+    pub(super) in_line: tokio::sync::Mutex<()>,
 }
 
 impl Session {

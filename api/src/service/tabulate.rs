@@ -13,36 +13,45 @@ const HEAVY_CELLS: usize = 1_000;
 const HEAVY_ADVICE: usize = 20;
 
 impl Reader {
-    /// Answers a question from a release, the newest when none is named.
+    /// Answers a question from a release, the newest when none is named. `fields` is how many of each cell will be read.
     ///
     /// # Errors
     /// When there is no release, no grant, the question breaks a rule, or its budget is used up or cannot be charged. None
-    /// of them depends on scores. A question that breaks a rule is not charged.
+    /// of them depends on scores. A question that breaks a rule, or is more than one answer has room for, is not charged.
     pub async fn tabulate<D: Dataset>(
         &self,
         question: D::Question,
         release: Option<u32>,
+        fields: usize,
     ) -> Result<Tabulation<D>, Error> {
         let measured = self.measure::<D>("table");
         let admitted = self.admit::<D>(question, release).await?;
+        self.allowance().take_cells(admitted.cells(), fields)?;
         let payer = self.payer(admitted.organisation());
         let bought = measured.charged(self.exchange.ledger().pay(admitted, payer, self.exchange.now()).await)?;
         let key = self.exchange.noise().clone();
         let (cells, work) = (bought.cells(), move || measured.table(tabulation::tabulate(bought, &key)));
-        if cells < HEAVY_CELLS { Ok(work()) } else { self.exchange.heavy.run(work).await }
+        if cells < HEAVY_CELLS { Ok(work()) } else { self.work(work).await }
     }
 
-    /// Tells what a question would cost and what its table would look like. Charges nothing.
+    /// Tells what a question would cost and what its table would look like. Charges nothing. `fields` is how many of each cell
+    /// of the preview will be read.
     ///
     /// # Errors
     /// As [`Reader::tabulate`], save that a budget that is used up is told in the cells.
-    pub async fn preview<D: Dataset>(&self, question: D::Question, release: Option<u32>) -> Result<Preview<D>, Error> {
+    pub async fn preview<D: Dataset>(
+        &self,
+        question: D::Question,
+        release: Option<u32>,
+        fields: usize,
+    ) -> Result<Preview<D>, Error> {
         let measured = self.measure::<D>("preview");
         let admitted = self.admit::<D>(question, release).await?;
+        self.allowance().take_cells(admitted.cells(), fields)?;
         let payer = self.payer(admitted.organisation());
         let quote = self.exchange.ledger().quote(&admitted, payer).await?;
         let (cells, work) = (admitted.cells(), move || measured.preview(Preview::new(admitted, &quote)));
-        if cells < HEAVY_CELLS { Ok(work()) } else { self.exchange.heavy.run(work).await }
+        if cells < HEAVY_CELLS { Ok(work()) } else { self.work(work).await }
     }
 
     /// The table that a citation names, with the numbers it had, whatever was published since. It is answered under the
@@ -56,13 +65,14 @@ impl Reader {
         &self,
         citation: &str,
         purpose: Option<String>,
+        fields: usize,
         want: impl FnOnce(&mut D::Question),
     ) -> Result<Tabulation<D>, Error> {
         let Citation { release, mut question } = Citation::<D>::read(citation)?;
         let asked = D::asked(&mut question);
         asked.purpose = purpose.or(asked.purpose.take());
         want(&mut question);
-        self.tabulate::<D>(question, Some(release)).await
+        self.tabulate::<D>(question, Some(release), fields).await
     }
 
     /// Looks into the remedies of an answer before they are read: on the pool where many are wanted.
@@ -74,7 +84,7 @@ impl Reader {
             return Ok(());
         }
         let answer = answer.clone();
-        self.exchange.heavy.run(move || answer.look_into_remedies()).await
+        self.work(move || answer.look_into_remedies()).await
     }
 
     /// Settles who asks, what may be asked and what it takes, before anything is counted.

@@ -34,7 +34,7 @@ const TABLES: [(&str, &[(&str, &str)]); 7] = [
         &[("cells", "OutcomeCell"), ("overall", "OverallCell"), ("totals", "OutcomeCell")],
     ),
     (
-        r#"outcomes(input: {framework: "GATSBY-2014", areas: ["E92000001"], areaKind: REGION, by: [PHASE, TYPE], reconcile: true})"#,
+        r#"outcomes(input: {framework: "GATSBY-2014", areas: ["E92000001"], areaKind: REGION, benchmarks: [3], by: [PHASE, TYPE], reconcile: true})"#,
         &[("cells", "OutcomeCell"), ("totals", "OutcomeCell"), ("overall", "OverallCell")],
     ),
     (

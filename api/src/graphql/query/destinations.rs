@@ -9,6 +9,7 @@ use crate::{
     graphql::{
         context,
         error::graphql_error,
+        rows::fields_of_rows,
         types::{DestinationPreview, DestinationTable, DestinationsInput},
     },
 };
@@ -38,9 +39,9 @@ impl DestinationQuery {
         #[graphql(desc = "The question.")] input: DestinationsInput,
     ) -> Result<DestinationTable> {
         let (question, release) = input.into_question(wanted(context));
-        let release = release_number(release)?;
+        let (release, fields) = (release_number(release)?, fields_of_rows(context));
         let reader = context::reader(context);
-        let table = reader.tabulate::<Destinations>(question, release).await.map_err(graphql_error)?;
+        let table = reader.tabulate::<Destinations>(question, release, fields).await.map_err(graphql_error)?;
         Ok(DestinationTable(Arc::new(table)))
     }
 
@@ -54,8 +55,8 @@ impl DestinationQuery {
     ) -> Result<DestinationPreview> {
         let (question, release) = input.into_question(true);
         let reader = context::reader(context);
-        let preview =
-            reader.preview::<Destinations>(question, release_number(release)?).await.map_err(graphql_error)?;
+        let (release, fields) = (release_number(release)?, fields_of_rows(context));
+        let preview = reader.preview::<Destinations>(question, release, fields).await.map_err(graphql_error)?;
         Ok(DestinationPreview(Arc::new(preview)))
     }
 
@@ -74,7 +75,8 @@ impl DestinationQuery {
         let reader = context::reader(context);
         let wanted = wanted(context);
         let want = |question: &mut Question| question.wanted = wanted;
-        let table = reader.cited::<Destinations>(&citation, purpose, want).await.map_err(graphql_error)?;
+        let fields = fields_of_rows(context);
+        let table = reader.cited::<Destinations>(&citation, purpose, fields, want).await.map_err(graphql_error)?;
         Ok(DestinationTable(Arc::new(table)))
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     graphql::{
         context,
         error::graphql_error,
+        rows::fields_of_rows,
         types::{OutcomePreview, OutcomeTable, OutcomesInput},
     },
 };
@@ -59,7 +60,8 @@ impl OutcomeQuery {
     ) -> Result<OutcomeTable> {
         let (question, number) = input.into_question(parts(context), since(context)?);
         let reader = context::reader(context);
-        let table = reader.tabulate::<Outcomes>(question, release_number(number)?).await.map_err(graphql_error)?;
+        let (number, fields) = (release_number(number)?, fields_of_rows(context));
+        let table = reader.tabulate::<Outcomes>(question, number, fields).await.map_err(graphql_error)?;
         Ok(OutcomeTable(Arc::new(table)))
     }
 
@@ -77,7 +79,8 @@ impl OutcomeQuery {
     ) -> Result<OutcomePreview> {
         let (question, number) = input.into_question(Parts { cells: true, overall, totals }, since.unwrap_or_default());
         let reader = context::reader(context);
-        let preview = reader.preview::<Outcomes>(question, release_number(number)?).await.map_err(graphql_error)?;
+        let (number, fields) = (release_number(number)?, fields_of_rows(context));
+        let preview = reader.preview::<Outcomes>(question, number, fields).await.map_err(graphql_error)?;
         Ok(OutcomePreview(Arc::new(preview)))
     }
 
@@ -96,7 +99,8 @@ impl OutcomeQuery {
         let reader = context::reader(context);
         let (parts, since) = (parts(context), since(context)?);
         let want = |question: &mut Question| (question.parts, question.since) = (parts, since);
-        let table = reader.cited::<Outcomes>(&citation, purpose, want).await.map_err(graphql_error)?;
+        let fields = fields_of_rows(context);
+        let table = reader.cited::<Outcomes>(&citation, purpose, fields, want).await.map_err(graphql_error)?;
         Ok(OutcomeTable(Arc::new(table)))
     }
 }

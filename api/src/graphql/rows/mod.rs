@@ -11,13 +11,14 @@
 
 mod destination;
 mod destination_preview;
+mod fields;
 mod key;
 mod outcome;
 mod preview;
 mod shape;
 mod types;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use async_graphql::{
     Context, ContextSelectionSet, OutputType, Positioned, Result, ServerResult, Value, parser::types::Field,
@@ -26,16 +27,20 @@ use async_graphql::{
 
 pub(super) use destination::DestinationField;
 pub(super) use destination_preview::DestinationPreviewField;
+pub(super) use fields::fields_of_rows;
 pub(super) use outcome::{OutcomeField, OverallField};
 pub(super) use preview::PreviewField;
 use shape::{SelectableField, Shape};
 
-use crate::service;
+use crate::service::{Error, Reader};
 
-use super::{error::graphql_error, json::list};
+use super::{context, error::graphql_error};
 
-/// The most that the rows of one list may take, bytes.
-const MOST_WRITTEN: usize = 32 << 20;
+/// From how many rows on writing them is work for other threads than those that answer small questions.
+const MANY_ROWS: usize = 1_000;
+
+/// After how many rows it is seen whether there is time left.
+const LOOKED_AT: usize = 256;
 
 /// The most memory that is reserved for rows not yet written, bytes.
 const MOST_RESERVED: usize = 1 << 20;
@@ -56,36 +61,58 @@ impl<T> Rows<T> {
     /// `resolve` makes the rows themselves, where they cannot be written.
     ///
     /// # Errors
-    /// When they take more than 32 MB.
-    pub(super) fn of<F: SelectableField>(
+    /// When they take more bytes than the answer has left, or more time.
+    pub(super) async fn of<F: SelectableField + Send + 'static>(
         context: &Context<'_>,
-        rows: std::ops::Range<usize>,
-        mut write: impl FnMut(usize, &mut Shape<F>, &mut Vec<u8>),
-        resolve: impl FnOnce(std::ops::Range<usize>) -> Vec<T>,
+        rows: Range<usize>,
+        write: impl FnMut(usize, &mut Shape<F>, &mut Vec<u8>) + Send + 'static,
+        resolve: impl FnOnce(Range<usize>) -> Vec<T>,
     ) -> Result<Self> {
         let shape = match context.data_opt::<FieldByField>() {
             Some(FieldByField) => None,
             None => Shape::<F>::read([context.field()]),
         };
-        let Some(mut shape) = shape else { return Ok(Self::Resolved(resolve(rows))) };
-        let (mut text, first, count) = (Vec::new(), rows.start, rows.len());
-        list(&mut text, rows, |row, text| {
-            if text.len() > MOST_WRITTEN {
-                return;
-            }
-            write(row, &mut shape, text);
-            if row == first {
-                // Rows are about as long as the first: one piece of memory for all of them, within reason.
-                text.reserve((text.len() * (count - 1) * 9 / 8).min(MOST_RESERVED));
-            }
-        });
-        if text.len() > MOST_WRITTEN {
-            let message =
-                format!("the rows take more than {MOST_WRITTEN} bytes; select less of each, or ask for fewer");
-            return Err(graphql_error(service::Error::LimitExceeded(message)));
-        }
-        Ok(Self::Written(Value::Binary(text.into())))
+        let Some(shape) = shape else { return Ok(Self::Resolved(resolve(rows))) };
+        let reader = context::reader(context);
+        let text = if rows.len() < MANY_ROWS {
+            written(reader, rows, shape, write)
+        } else {
+            let own = reader.clone();
+            reader.work(move || written(&own, rows, shape, write)).await.and_then(|text| text)
+        };
+        Ok(Self::Written(Value::Binary(text.map_err(graphql_error)?.into())))
     }
+}
+
+/// The text of rows, within what the request may still take.
+fn written<F: SelectableField>(
+    reader: &Reader,
+    rows: Range<usize>,
+    mut shape: Shape<F>,
+    mut write: impl FnMut(usize, &mut Shape<F>, &mut Vec<u8>),
+) -> Result<Vec<u8>, Error> {
+    let (allowance, count) = (reader.allowance(), rows.len());
+    let most = allowance.bytes_left();
+    let mut text = vec![b'['];
+    for (number, row) in rows.enumerate() {
+        if number > 0 {
+            text.push(b',');
+        }
+        write(row, &mut shape, &mut text);
+        if number == 0 {
+            // Rows are about as long as the first: one piece of memory for all of them, within reason.
+            text.reserve((text.len() * (count - 1) * 9 / 8).min(MOST_RESERVED));
+        }
+        if text.len() > most {
+            break;
+        }
+        if number % LOOKED_AT == LOOKED_AT - 1 {
+            allowance.go_on()?;
+        }
+    }
+    text.push(b']');
+    allowance.take_bytes(text.len())?;
+    Ok(text)
 }
 
 impl<T: OutputType> OutputType for Rows<T> {
@@ -104,7 +131,21 @@ impl<T: OutputType> OutputType for Rows<T> {
     async fn resolve(&self, context: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         match self {
             Self::Written(text) => Ok(text.clone()),
-            Self::Resolved(rows) => rows.resolve(context, field).await,
+            Self::Resolved(rows) => {
+                let mut values = Vec::with_capacity(rows.len());
+                for (number, row) in rows.iter().enumerate() {
+                    let at = context.with_index(number);
+                    values.push(row.resolve(&at, field).await.map_err(|error| at.set_error_path(error))?);
+                    if number % LOOKED_AT == LOOKED_AT - 1 {
+                        context
+                            .data_unchecked::<Reader>()
+                            .allowance()
+                            .go_on()
+                            .map_err(|error| at.set_error_path(graphql_error(error).into_server_error(field.pos)))?;
+                    }
+                }
+                Ok(Value::List(values))
+            }
         }
     }
 }

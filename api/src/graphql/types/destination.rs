@@ -135,12 +135,14 @@ impl DestinationTable {
     async fn cells(&self, context: &Context<'_>) -> Result<Rows<DestinationCell>> {
         let table = &self.0;
         context::advise(context, table).await?;
+        let written = table.clone();
         Rows::of::<DestinationField>(
             context,
             0..table.cells().len(),
-            |position, shape, text| shape.write_students(text, table, position),
+            move |position, shape, text| shape.write_students(text, &written, position),
             |rows| rows.map(|position| DestinationCell { table: table.clone(), position }).collect(),
         )
+        .await
     }
 
     /// How many cells carry a value, and how many are hidden, by reason.

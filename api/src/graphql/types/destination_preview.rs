@@ -56,12 +56,14 @@ impl DestinationPreview {
     async fn cells(&self, context: &Context<'_>) -> Result<Rows<DestinationPreviewCell>> {
         let preview = &self.0;
         context::advise(context, preview).await?;
+        let written = preview.clone();
         Rows::of::<DestinationPreviewField>(
             context,
             0..preview.cells().len(),
-            |position, shape, text| shape.write_expected(text, preview, position),
+            move |position, shape, text| shape.write_expected(text, &written, position),
             |rows| rows.map(|position| DestinationPreviewCell { preview: preview.clone(), position }).collect(),
         )
+        .await
     }
 
     /// How many cells will be hidden for a public reason, by reason, and how many will not; of the bands among these, some may

@@ -88,12 +88,14 @@ impl OutcomeTable {
     async fn overall(&self, context: &Context<'_>) -> Result<Rows<OverallCell>> {
         let table = &self.0;
         context::advise(context, table).await?;
+        let written = table.clone();
         Rows::of::<OverallField>(
             context,
             0..table.overall().len(),
-            |position, shape, text| shape.write_row(text, table, position),
+            move |position, shape, text| shape.write_row(text, &written, position),
             |rows| rows.map(|position| OverallCell { table: table.clone(), position }).collect(),
         )
+        .await
     }
 
     /// How many cells carry a value, and how many are hidden, by reason.
@@ -112,12 +114,14 @@ impl OutcomeTable {
     async fn cells_at(&self, context: &Context<'_>, positions: Range<usize>) -> Result<Rows<OutcomeCell>> {
         let table = &self.0;
         context::advise(context, table).await?;
+        let written = table.clone();
         Rows::of::<OutcomeField>(
             context,
             positions,
-            |position, shape, text| shape.write_cell(text, table, position),
+            move |position, shape, text| shape.write_cell(text, &written, position),
             |rows| rows.map(|position| OutcomeCell { table: table.clone(), position }).collect(),
         )
+        .await
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
         context,
         rows::{PreviewField, Rows},
     },
+    service::fields_per_cell,
     tabulation::{self, Preview},
 };
 
@@ -62,12 +63,14 @@ impl OutcomePreview {
     async fn cells(&self, context: &Context<'_>) -> Result<Rows<PreviewCell>> {
         let preview = &self.0;
         context::advise(context, preview).await?;
+        let written = preview.clone();
         Rows::of::<PreviewField>(
             context,
             0..preview.cells().len(),
-            |position, shape, text| shape.write_preview(text, preview, position),
+            move |position, shape, text| shape.write_preview(text, &written, position),
             |rows| rows.map(|position| PreviewCell { preview: preview.clone(), position }).collect(),
         )
+        .await
     }
 
     /// How many cells will carry a value, and how many will be hidden, by reason.
@@ -89,6 +92,9 @@ pub struct PreviewCost {
     new_tabulations: i32,
     /// What all of them cost in the unit ρ.
     rho: f64,
+    /// How many fields of each cell one answer has room for, where it holds this table alone. Values and what they stand in
+    /// count alike; what is selected of areas around or within an area counts 5 times. None where it has too many cells.
+    fields_per_cell: i32,
 }
 
 impl PreviewCost {
@@ -99,6 +105,7 @@ impl PreviewCost {
             tabulations: whole(cost.tabulations),
             new_tabulations: whole(cost.new),
             rho: cost.tabulations as f64 * tier.rules().cost(),
+            fields_per_cell: whole(fields_per_cell(cost.cells)),
         }
     }
 }

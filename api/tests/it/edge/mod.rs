@@ -3,6 +3,7 @@
 mod abuse;
 mod batches;
 mod caching;
+mod dear;
 mod documents;
 mod origins;
 mod profiles;
