@@ -6,11 +6,12 @@ use disclosure::Tier;
 
 use crate::support::{Engine, HUB, LEP, Population, Row, Service};
 
-/// The standard population with four schools of Hartlepool in the hub: 25 stand there, and the LEP hands in the other 21.
-async fn with_four_of_hartlepool(own: impl Fn(usize) -> bool) -> Service {
+/// The standard population with some schools of North Tyneside, by place, in the hub: 30 stand there, and the LEP hands in the
+/// others.
+async fn with_some_of_north_tyneside(own: impl Fn(usize) -> bool) -> Service {
     let mut population = Population::standard(1);
     let mut schools: Vec<u32> =
-        population.0.iter().filter(|row| row.local_authority == "E06000001").map(|row| row.id).collect();
+        population.0.iter().filter(|row| row.local_authority == "E08000022").map(|row| row.id).collect();
     schools.dedup();
     for row in &mut population.0 {
         if schools.iter().position(|&id| id == row.id).is_some_and(&own) {
@@ -20,7 +21,7 @@ async fn with_four_of_hartlepool(own: impl Fn(usize) -> bool) -> Service {
     Service::with(Engine::Sqlite, &population).await
 }
 
-const HARTLEPOOL: &str = r#"{framework: "GATSBY-2014", areas: ["E06000001"], periods: ["202324T3"]}"#;
+const NORTH_TYNESIDE: &str = r#"{framework: "GATSBY-2014", areas: ["E08000022"], periods: ["202324T3"]}"#;
 
 fn reasons(cells: &[Value]) -> Vec<&str> {
     let mut reasons: Vec<&str> =
@@ -32,39 +33,42 @@ fn reasons(cells: &[Value]) -> Vec<&str> {
 
 #[tokio::test]
 async fn whoever_handed_in_all_but_a_few_of_a_cell_is_not_told_of_those_few() {
-    let service = with_four_of_hartlepool(|place| place < 4).await;
-    let hidden = service.cells(LEP, HARTLEPOOL).await;
-    assert_eq!(reasons(&hidden), ["LOW_EFFECT"], "25 schools less the 21 that it knows are four");
+    let service = with_some_of_north_tyneside(|place| place < 4).await;
+    let hidden = service.cells(LEP, NORTH_TYNESIDE).await;
+    assert_eq!(reasons(&hidden), ["LOW_EFFECT"], "30 schools less the 26 that it knows are four");
     for cell in &hidden {
         let remedies = cell["achievedShare"]["remedy"].to_string();
         assert!(remedies.contains("you handed in all but a few"), "{remedies}");
     }
     let preview = format!(
-        "{{ preview(input: {HARTLEPOOL}, totals: false) {{ cells {{ reason remedy }} summary {{ published }} }} }}"
+        "{{ preview(input: {NORTH_TYNESIDE}, totals: false) {{ cells {{ reason remedy }} summary {{ published }} }} }}"
     );
     let preview = service.ask(Some(LEP), &preview).await.data()["preview"].take();
     assert_eq!(preview["summary"]["published"], 0, "a preview says so beforehand");
     assert!(preview["cells"][0]["remedy"].to_string().contains("you handed in all but a few"), "{preview}");
-    assert_eq!(reasons(&service.cells(HUB, HARTLEPOOL).await), [""], "who knows four of them is told of the 21");
+    assert_eq!(reasons(&service.cells(HUB, NORTH_TYNESIDE).await), [""], "who knows four of them is told of the 26");
     service.add_partner("NE-CA", "E12000001", Tier::Regional).await;
-    assert_eq!(reasons(&service.cells("NE-CA", HARTLEPOOL).await), [""], "and who knows none of all");
-    let own = HARTLEPOOL.replace("{framework", r#"{purpose: "OWN_RESULTS", framework"#);
+    assert_eq!(reasons(&service.cells("NE-CA", NORTH_TYNESIDE).await), [""], "and who knows none of all");
+    let own = NORTH_TYNESIDE.replace("{framework", r#"{purpose: "OWN_RESULTS", framework"#);
     assert_eq!(reasons(&service.cells(LEP, &own).await), [""]);
 }
 
 #[tokio::test]
 async fn what_an_organisation_handed_in_alone_is_not_kept_from_it_at_any_tier() {
-    let service = with_four_of_hartlepool(|_| false).await;
-    assert_eq!(reasons(&service.cells(LEP, HARTLEPOOL).await), [""], "all 25 are its own");
+    let service = with_some_of_north_tyneside(|_| false).await;
+    assert_eq!(reasons(&service.cells(LEP, NORTH_TYNESIDE).await), [""], "all 30 are its own");
 }
 
 #[tokio::test]
 async fn differences_are_counted_in_what_others_handed_in() {
-    // Twelve of Hartlepool are the hub's; of the special schools there, all but one or two are the LEP's own.
-    let service = with_four_of_hartlepool(|place| place < 12).await;
-    assert_eq!(reasons(&service.cells(LEP, HARTLEPOOL).await), [""], "twelve are enough");
-    let secondary = HARTLEPOOL.replace("periods", r#"where: [{dimension: PHASE, in: ["secondary"]}], periods"#);
-    assert_eq!(reasons(&service.cells(LEP, &secondary).await), ["LOW_EFFECT"]);
+    // Of thirty schools twenty are academies. Fifteen are the hub's, ten of them academies: without the type, five more of others.
+    let service = with_some_of_north_tyneside(|place| place < 15).await;
+    service.add_partner("NE-CA", "E12000001", Tier::Regional).await;
+    assert_eq!(reasons(&service.cells(LEP, NORTH_TYNESIDE).await), [""], "fifteen are enough");
+    let academies = NORTH_TYNESIDE.replace("periods", r#"where: [{dimension: TYPE, in: ["academy"]}], periods"#);
+    let [known, unknown] = [service.cells(LEP, &academies).await, service.cells("NE-CA", &academies).await];
+    assert_eq!(reasons(&known), ["LOW_EFFECT"]);
+    assert!(reasons(&unknown).contains(&""), "who knows none of them is told");
 }
 
 /// Schools of a provider outside Leeds, each with other scores than it had.
