@@ -1,7 +1,7 @@
 //! An active provider: a hub hands its own results in anew, with other attributes, before each of many releases, and asks the
 //! same tables of each, so that every cell becomes a new set.
 
-use api::domain::{AreaKind, Dimension};
+use api::domain::{AreaKind, Dimension, Publication};
 use disclosure::Tier;
 
 use crate::support::{Database, Engine, HUB, LEP, Service, attacks_run_long, block_on};
@@ -39,7 +39,10 @@ fn shifted(population: &Population, release: usize, own: &dyn Fn(u32) -> bool) -
 fn handing_in_anew_before_each_release_makes_no_new_noise_for_free() {
     block_on(async {
         let terms = if attacks_run_long() { 3 } else { 1 };
-        let population = of_one_lep(terms);
+        let mut population = of_one_lep(terms);
+        population.institutions.iter_mut().for_each(|institution| {
+            institution.hubs.iter_mut().for_each(|(_, belongs)| *belongs = 0..terms);
+        });
         let hub = area("HUB-2018-21");
         let own = |id: u32| population.institutions[id as usize].hubs.iter().any(|(code, _)| *code == hub);
         let known = |id: u32, benchmark: u8| {
@@ -52,8 +55,11 @@ fn handing_in_anew_before_each_release_makes_no_new_noise_for_free() {
             let version = if release == 0 { population.clone() } else { shifted(&population, release, &own) };
             // What is refused here is as good as not tried.
             service.hand_in_file(HUB, &version.file_of(|id, _, _| own(u32::try_from(id).unwrap()))).await;
-            service.operator().publish(None).await.unwrap();
-            versions.push(version);
+            let waiting = service.operator().waiting().await.unwrap().into_iter();
+            let revise = waiting.filter(|waiting| waiting.next.is_some()).map(|waiting| waiting.period).collect();
+            if service.operator().publish(Publication { note: None, revise }).await.is_ok() {
+                versions.push(version);
+            }
         }
         let versions: Vec<&Population> = versions.iter().collect();
         let beliefs = beliefs(&population);
@@ -89,11 +95,16 @@ fn handing_in_anew_before_each_release_makes_no_new_noise_for_free() {
             collected.add(&population, &others, [&after, &before]);
         }
         let mut report = Report::of(Attack::Active);
-        let what = format!("a hub hands in anew before each of {RELEASES} releases, {terms} terms");
+        let what = format!("a hub hands in anew {RELEASES} times, {terms} terms");
         let targets = Targets { advantage: 0.08, evidence: 0.70, told: 0.01, worst_tenth: 0.20 };
         judge(&mut report, &what, &collected.figures(), &targets);
         let figure = format!("{what}: AUC of the evidence beyond the first release's");
-        report.at_most(&figure, 0.60, collected.beyond(), &format!("{cells} different answers"));
+        report.at_most(
+            &figure,
+            0.60,
+            collected.beyond(),
+            &format!("{cells} different answers, {} releases", versions.len()),
+        );
         report.finish();
     });
 }

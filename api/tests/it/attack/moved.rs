@@ -1,20 +1,20 @@
 //! Institutions that change hub halfway through nine terms, their results staying as they are: what the answers of both hubs tell
 //! of them, beside what they tell of those who stay.
 
-use api::domain::{AreaIndex, AreaKind, Period};
+use api::domain::{AreaKind, Period};
 use disclosure::Tier;
 
-use crate::support::{Database, Engine, HUB, LEP, Service, attacks_run_long, block_on};
+use crate::support::{attacks_run_long, block_on};
 
 use super::{
     ask::Asker,
     decoder::decode,
     figures::Collected,
-    fixture::accepted,
+    fixture::Fixture,
     gather::{observations, within_budget},
     joint::nobody,
     outsider::beliefs,
-    population::{BENCHMARKS, Population, area},
+    population::{BENCHMARKS, Population},
     report::{Attack, Report},
 };
 
@@ -40,28 +40,23 @@ fn population() -> Population {
 #[test]
 fn whoever_changes_hub_is_told_hardly_more_of_than_whoever_stays() {
     block_on(async {
-        let population = population();
-        let hub: AreaIndex = area("HUB-2018-21");
-        let service = Service::over(Database::fresh(Engine::Sqlite).await, 33).await;
-        let own = |id: usize, term: usize| population.institutions[id].hub(term) == Some(hub);
-        accepted(&service.hand_in_file(HUB, &population.file_of(|id, _, term| own(id, term))).await);
-        accepted(&service.hand_in_file(LEP, &population.file_of(|id, _, term| !own(id, term))).await);
-        service.operator().publish(None).await.unwrap();
+        let fixture = Fixture::filled("attack-moved", population()).await;
+        let (service, population) = (&fixture.service, &fixture.population);
         service.add_partner("MOVED", "E92000001", Tier::Regional).await;
         let of = |hubs: usize| -> Vec<u32> {
             let all = (0..).zip(&population.institutions);
             all.filter(|(_, institution)| institution.hubs.len() == hubs).map(|(id, _)| id).collect()
         };
         let (movers, neighbours) = (of(2), of(1));
-        let beliefs = beliefs(&population);
-        let (mut moved, mut stayed) = (Collected::new(&population), Collected::new(&population));
+        let beliefs = beliefs(population);
+        let (mut moved, mut stayed) = (Collected::new(population), Collected::new(population));
         for key in 0..if attacks_run_long() { 8 } else { 2 } {
             let service = service.under([200 + key; 32]).await;
             let asker = Asker { service: &service, organisation: "MOVED", tier: Tier::Regional };
-            let heard = within_budget(&[asker], &population, TERMS, AreaKind::Country, &BENCHMARKS).await;
-            let decoded = decode(&observations(&[&population], &heard), &beliefs, &nobody);
-            moved.add(&population, &movers, [&decoded, &decoded]);
-            stayed.add(&population, &neighbours, [&decoded, &decoded]);
+            let heard = within_budget(&[asker], population, TERMS, AreaKind::Country, &BENCHMARKS).await;
+            let decoded = decode(&observations(&[population], &heard), &beliefs, &nobody);
+            moved.add(population, &movers, [&decoded, &decoded]);
+            stayed.add(population, &neighbours, [&decoded, &decoded]);
         }
         let (moved, stayed) = (moved.figures(), stayed.figures());
         let mut report = Report::of(Attack::Moved);
