@@ -25,8 +25,8 @@ use crate::{
 /// - Outside [`Tier::Own`] every figure carries Gaussian noise of standard deviation [`Rules::sigma`] institutions' worth,
 ///   or [`Rules::sigma_standard`] in a standard table, before any other step; each bin [`Rules::bins`] times as much. Who knows
 ///   every result but one institution's yes or no, and sees one such figure, guesses right with probability Φ(1/(2σ)) at most:
-///   0.555 at σ = 3.6, 0.550 at σ = 4. Seeing share and mean of one cell, and knowing that the score is either 0 or 100,
-///   Φ(1/(√3·σ)): 0.564 and 0.557.
+///   0.555 at σ = 3.6, 0.547 at σ = 4.2. Seeing share and mean of one cell, and knowing that the score is either 0 or 100,
+///   Φ(1/(√3·σ)): 0.564 and 0.555.
 /// - The same cell has the same answer wherever it stands in a table, in whatever order its institutions were added; and
 ///   the answers of two tiers together tell no more than the weaker-protected one.
 ///
@@ -84,7 +84,7 @@ use crate::{
 /// let first = &table.cells()[0];
 /// assert_eq!(first.institutions, Some(240));
 /// assert!((first.achieved_share.value.unwrap() - 0.5).abs() < 0.1);
-/// assert_eq!(first.mean_score.standard_error, Some(1.69));
+/// assert_eq!(first.mean_score.standard_error, Some(1.77));
 /// let none_achieve = table.cells()[1].achieved_share;
 /// assert_eq!((none_achieve.value, none_achieve.bound), (Some(0.05), Some(Bound::AtMost)));
 /// for hidden in &table.cells()[3..] {

@@ -59,7 +59,7 @@ async fn a_tabulation_is_charged_once_however_it_is_asked(#[case] engine: Engine
     let first = service.ask(Some(LEP), &ask(plain)).await;
     let cost = &first.data()["outcomes"]["cost"];
     assert_eq!(cost["tabulations"], 2, "two benchmarks, whatever the periods");
-    assert!((cost["rho"].as_f64().unwrap() - 2.0 / 24.0).abs() < 1e-12);
+    assert!((cost["rho"].as_f64().unwrap() - 2.0 / 26.46).abs() < 1e-12);
     assert_eq!(entries(&service, "tabulation = 'REGION;PHASE=*;TYPE=academy,college' AND tier = 'regional'").await, 2);
     assert_eq!(service.ask(Some(LEP), &ask(plain)).await.body, first.body, "a repeat looks the same");
 
@@ -366,7 +366,7 @@ async fn a_viewer_sees_what_it_has_used(#[case] engine: Engine) {
     let rho = "{ viewer { budget { tier limit rho } limits { tabulationsTogether allowances { tier tabulations } } } }";
     let viewer = service.ask(Some(PARTNER), rho).await.data()["viewer"].take();
     assert_eq!((&viewer["budget"][0]["tier"], &viewer["budget"][0]["limit"]), (&json!("INTERNATIONAL"), &json!(4)));
-    assert!((viewer["budget"][0]["rho"].as_f64().unwrap() - 1.0 / 37.5).abs() < 1e-12);
+    assert!((viewer["budget"][0]["rho"].as_f64().unwrap() - 1.0 / 40.56).abs() < 1e-12);
     let allowance = |tier: &str, tabulations: Option<i32>| json!({"tier": tier, "tabulations": tabulations});
     let allowances = [allowance("OWN", None), allowance("REGIONAL", Some(4)), allowance("INTERNATIONAL", Some(4))];
     assert_eq!(viewer["limits"], json!({"tabulationsTogether": 13, "allowances": allowances}));

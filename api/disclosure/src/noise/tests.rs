@@ -44,11 +44,11 @@ fn the_standard_deviation_is_that_of_the_tier_and_tiers_nest() {
     let drawn: Vec<_> = (0..CELLS).map(|number| both(u128::from(number) << 64)).collect();
     #[expect(clippy::cast_possible_truncation, reason = "below the number of cells")]
     let at = |number: u128| drawn[(number >> 64) as usize];
-    check(CELLS, 16.0, |number| (at(number).0[0], at(number).0[0]));
-    check(CELLS, 16.0, |number| (at(number).0[1], at(number).0[1]));
-    check(CELLS, 25.0, |number| (at(number).1[0], at(number).1[0]));
-    check(CELLS, 16.0, |number| (at(number).0[0], at(number).1[0]));
-    check(CELLS, 12.5, |number| (at(number).1[0], at(number).1[1]));
+    check(CELLS, 4.2 * 4.2, |number| (at(number).0[0], at(number).0[0]));
+    check(CELLS, 4.2 * 4.2, |number| (at(number).0[1], at(number).0[1]));
+    check(CELLS, 5.2 * 5.2, |number| (at(number).1[0], at(number).1[0]));
+    check(CELLS, 4.2 * 4.2, |number| (at(number).0[0], at(number).1[0]));
+    check(CELLS, 5.2 * 5.2 / 2.0, |number| (at(number).1[0], at(number).1[1]));
     check(CELLS, 0.0, |number| (at(number).0[0], at(number).1[0] - at(number).0[0]));
 }
 
@@ -174,8 +174,8 @@ fn the_stream_never_changes() {
     assert_eq!(draw(&first, Tier::Regional, Pair::Benchmark), ["-0.567265987", "5.719509787"]);
     assert_eq!(draw(&first, Tier::International, Pair::Benchmark), ["-7.327306931", "5.181106118"]);
     assert_eq!(draw(&first, Tier::International, Pair::Overall(4)), ["3.279220465", "6.818247184"]);
-    assert_eq!(draw(&label, Tier::Regional, Pair::Benchmark), ["6.119156268", "4.832276354"]);
-    assert_eq!(draw(&label, Tier::International, Pair::Benchmark), ["4.098871356", "4.742021918"]);
+    assert_eq!(draw(&label, Tier::Regional, Pair::Benchmark), ["6.425114081", "5.073890172"]);
+    assert_eq!(draw(&label, Tier::International, Pair::Benchmark), ["4.360421998", "4.981651884"]);
 }
 
 #[test]
