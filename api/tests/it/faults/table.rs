@@ -20,6 +20,8 @@ struct Drill {
     operator: Operator,
     network: Network,
     next: usize,
+    /// The lines of the table.
+    lines: Vec<String>,
 }
 
 /// What one fault did.
@@ -37,7 +39,7 @@ impl Drill {
         let database = Database::on(&server).await;
         let operator = Operator::over(&database.url);
         let network = Network::to(server.socket(5432), Duration::ZERO);
-        Self { server, database, operator, network, next: 0 }
+        Self { server, database, operator, network, next: 0, lines: Vec::new() }
     }
 
     fn behind_the_network(&self) -> Replica {
@@ -78,7 +80,7 @@ impl Drill {
         let entries_now = self.entries().await;
         assert!((6..=6 + BESIDE).contains(&entries_now), "{name}: each is charged once: {entries_now}");
         let row = Row { standard, repeat, new, ready, back };
-        row.print(name, answered, entries);
+        self.lines.push(row.line(name, answered, entries));
         assert!(row.standard.is_answer() && row.repeat.is_answer(), "{name}: what needs no database is answered");
         assert_eq!(row.ready.status, Some(200), "{name}: {:?}", row.ready.body);
         row
@@ -86,13 +88,13 @@ impl Drill {
 }
 
 impl Row {
-    fn print(&self, name: &str, answered: i64, entries: i64) {
+    fn line(&self, name: &str, answered: i64, entries: i64) -> String {
         let short = |told: &Told| {
             let status = told.status.map_or_else(|| "no response".to_owned(), |status| status.to_string());
             format!("{status} in {} ms", told.after.as_millis())
         };
         let new: Vec<String> = self.new.iter().map(short).collect();
-        println!(
+        format!(
             "| {name} | {} | {} | {} | {}, `database`: {} | {answered} answered, {entries} charged | {} ms |",
             short(&self.standard),
             short(&self.repeat),
@@ -100,7 +102,7 @@ impl Row {
             short(&self.ready),
             self.ready.body["database"],
             self.back.as_millis()
-        );
+        )
     }
 
     /// What must be charged was refused, as something that may be asked again soon.
@@ -114,8 +116,6 @@ impl Row {
 async fn whatever_happens_to_postgresql_nothing_is_answered_that_is_not_charged_and_the_rest_goes_on() {
     let mut drill = Drill::new().await;
     let replica = drill.behind_the_network();
-    println!("| fault | standard table | repeat | four new tabulations | `/readyz` | ledger | back after |");
-    println!("| --- | --- | --- | --- | --- | --- | --- |");
     let does = |word: &'static str| move |drill: &Drill| drill.server.does(word);
     drill.row("database stopped", &replica, does("stop"), does("start")).await.refused();
     drill.row("database frozen", &replica, does("freeze"), does("thaw")).await.refused();
@@ -135,6 +135,9 @@ async fn whatever_happens_to_postgresql_nothing_is_answered_that_is_not_charged_
         other.kill();
         asking.join().unwrap();
     }
+    println!("| fault | standard table | repeat | four new tabulations | `/readyz` | ledger | back after |");
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    println!("{}", drill.lines.join("\n"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
