@@ -192,7 +192,7 @@ pub fn hidden_cohort(institutions: u32, cohort: &Contributions, rules: Rules) ->
 /// let education = &table.cells()[0];
 /// assert_eq!((education.institutions, education.cohort.value), (Some(200), Some(36_000.0)));
 /// assert!((education.share.value.unwrap() - 0.86).abs() < 0.05);
-/// assert_eq!(education.share.standard_error, Some(0.0208));
+/// assert_eq!(education.share.standard_error, Some(0.0218));
 /// assert_eq!(table.cells()[2].students.reason, Some(HiddenReason::Dominance));
 /// assert_eq!(table.cells()[3].share.value, None);
 /// ```

@@ -615,10 +615,10 @@ async fn bands_end_with_the_budget_and_destinations_without_them_go_on(#[case] e
     let service = standard(engine, 1).await;
     let both = BANDS.replace("stages: [KS4]", "stages: [KS4, SIXTEEN_TO_EIGHTEEN]");
     let spend = async |organisation: &str, measure: &str| {
-        for number in 0..5 {
+        for number in 1..=4 {
             let sql = format!(
-                "INSERT INTO budget_entry (organisation_id, tier, measure, tabulation, cost, charged_at) \
-                 SELECT id, 'regional', '{measure}', 'of {organisation} {number}', 0.1, '2026-11-24 09:00:00+00:00' \
+                "INSERT INTO budget_entry (organisation_id, tier, measure, tabulation, place, cost, charged_at) \
+                 SELECT id, 'regional', '{measure}', 'of {organisation} {number}', {number}, 0.1, '2026-11-24 09:00:00+00:00' \
                  FROM organisation WHERE code = '{organisation}'"
             );
             service.database.execute(&sql).await;
@@ -758,7 +758,10 @@ async fn corrections_of_a_group_show_all_at_once_when_there_are_enough(#[case] e
 #[case::postgres(Engine::Postgres)]
 #[tokio::test]
 async fn corrected_scores_move_institutions_between_bands_all_at_once(#[case] engine: Engine) {
+    const OUTSIDER: &str = "OUTSIDER";
     let service = standard(engine, 1).await;
+    // Who handed the corrections in does not wait for itself to be company.
+    service.add_partner(OUTSIDER, "E92000001", Tier::Regional).await;
     let low = |row: &Row| {
         let achieved = row.scores.iter().filter(|score| **score == Some(100)).count();
         achieved <= 5 && row.scores.iter().all(Option::is_some)
@@ -768,22 +771,24 @@ async fn corrected_scores_move_institutions_between_bands_all_at_once(#[case] en
     rows.iter_mut().for_each(|row| row.scores.iter_mut().for_each(|score| *score = Some(100)));
     assert!(rows.len() >= 10, "{}", rows.len());
     let plain = r#"{areas: ["E12000003"], cohortYears: ["202324"], stages: [KS4]}"#;
-    let without = cells(&service, LEP, plain).await;
-    let before = cells(&service, LEP, BANDS).await;
+    let without = cells(&service, OUTSIDER, plain).await;
+    let before = cells(&service, OUTSIDER, BANDS).await;
+    let own = cells(&service, LEP, BANDS).await;
     service.hand_in(LEP, &Population(rows[..9].to_vec())).await;
     hand_in(&service, LEP, &moved(&rows[..1])).await;
     service.publish_anew().await;
-    assert_eq!(before, cells(&service, LEP, BANDS).await, "nine are too few");
+    assert_eq!(before, cells(&service, OUTSIDER, BANDS).await, "nine are too few");
     service.hand_in(LEP, &Population(rows[9..].to_vec())).await;
     service.publish_anew().await;
-    assert_eq!(before, cells(&service, LEP, BANDS).await, "bands wait for an edition of the cohort year");
+    assert_eq!(before, cells(&service, OUTSIDER, BANDS).await, "bands wait for an edition of the cohort year");
     let back = file(&Population(rows[..1].to_vec()), |row, year| split(row.id, year, 1));
     hand_in(&service, LEP, &back).await;
     service.publish_anew().await;
-    let after = cells(&service, LEP, BANDS).await;
+    let after = cells(&service, OUTSIDER, BANDS).await;
     assert_ne!(before, after);
+    assert_eq!(own, cells(&service, LEP, BANDS).await, "changes of its own are no company");
     assert!(before.iter().zip(&after).all(|(before, after)| key(before).0 == "E12000003" || before == after));
-    assert_eq!(without, cells(&service, LEP, plain).await, "without bands no score matters");
+    assert_eq!(without, cells(&service, OUTSIDER, plain).await, "without bands no score matters");
 }
 
 #[rstest]

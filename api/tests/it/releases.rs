@@ -2,6 +2,7 @@
 
 use crate::support::{Engine, HUB, LEP, PARTNER, Population, Row, Service, publish_anew, question, revising};
 use api::domain::Publication;
+use disclosure::Tier;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -134,6 +135,9 @@ fn corrected(mut rows: Vec<Row>) -> Population {
     Population(rows)
 }
 
+/// Somebody who handed nothing in.
+const OUTSIDER: &str = "OUTSIDER";
+
 /// How many institutions each cell and each row counts.
 fn sizes(figures: &Value) -> Vec<Value> {
     let lists = figures.as_array().unwrap().iter();
@@ -154,20 +158,23 @@ async fn corrections_of_a_cell_show_all_at_once_when_there_are_enough(#[case] en
     const LEEDS: &str = r#"{framework: "GATSBY-2014", areas: ["E12000003"], periods: ["202324T3"]}"#;
     const ENGLAND: &str = r#"{framework: "GATSBY-2014", areas: ["E92000001"], periods: ["202324T3"]}"#;
     let service = Service::filled(engine).await;
+    // Who handed the corrections in does not wait for itself to be company.
+    service.add_partner(OUTSIDER, "E92000001", Tier::Regional).await;
     let rows = below_in_leeds(10);
-    let before = (figures(&service, LEP, LEEDS).await, figures(&service, LEP, ENGLAND).await);
+    let own = figures(&service, LEP, LEEDS).await;
+    let before = (figures(&service, OUTSIDER, LEEDS).await, figures(&service, OUTSIDER, ENGLAND).await);
     let abroad = figures(&service, PARTNER, ENGLAND).await;
-    let mut answered = vec![service.ask(Some(LEP), &of_release(1)).await.body];
+    let mut answered = vec![service.ask(Some(OUTSIDER), &of_release(1)).await.body];
     for part in [&rows[..1], &rows[1..9]] {
         service.hand_in(LEP, &corrected(part.to_vec())).await;
     }
     service.publish_anew().await;
-    assert_eq!(before, (figures(&service, LEP, LEEDS).await, figures(&service, LEP, ENGLAND).await));
-    answered.push(service.ask(Some(LEP), &question(INPUT)).await.body);
+    assert_eq!(before, (figures(&service, OUTSIDER, LEEDS).await, figures(&service, OUTSIDER, ENGLAND).await));
+    answered.push(service.ask(Some(OUTSIDER), &question(INPUT)).await.body);
     service.hand_in(LEP, &corrected(rows[9..].to_vec())).await;
     service.publish_anew().await;
-    let after = (figures(&service, LEP, LEEDS).await, figures(&service, LEP, ENGLAND).await);
-    answered.push(service.ask(Some(LEP), &question(INPUT)).await.body);
+    let after = (figures(&service, OUTSIDER, LEEDS).await, figures(&service, OUTSIDER, ENGLAND).await);
+    answered.push(service.ask(Some(OUTSIDER), &question(INPUT)).await.body);
     let [cells, overall] = [0, 1].map(|part| (&before.0[part], &after.0[part]));
     assert_ne!(cells.0[0], cells.1[0], "benchmark 1 was corrected ten times");
     assert_ne!(overall.0, overall.1);
@@ -181,8 +188,10 @@ async fn corrections_of_a_cell_show_all_at_once_when_there_are_enough(#[case] en
             row.scores[0] = Some(100);
         }
     }
+    assert_eq!(own, figures(&service, LEP, LEEDS).await, "ten of its own are no company");
     let at_once = Service::with(engine, &all).await;
-    let from_the_start = figures(&at_once, LEP, LEEDS).await;
+    at_once.add_partner(OUTSIDER, "E92000001", Tier::Regional).await;
+    let from_the_start = figures(&at_once, OUTSIDER, LEEDS).await;
     assert_eq!(sizes(&after.0), sizes(&from_the_start));
     let share = |figures: &Value| figures[0][0]["achievedShare"]["value"].as_f64().unwrap();
     let error = after.0[0][0]["achievedShare"]["standardError"].as_f64().unwrap();
@@ -199,11 +208,11 @@ async fn corrections_of_a_cell_show_all_at_once_when_there_are_enough(#[case] en
     for (position, expected) in answered.iter().enumerate() {
         let query = of_release(u32::try_from(position + 1).unwrap());
         for process in [&service, &replica] {
-            let body = process.ask(Some(LEP), &query).await.body;
+            let body = process.ask(Some(OUTSIDER), &query).await.body;
             assert_eq!(String::from_utf8(body).unwrap(), String::from_utf8(expected.clone()).unwrap());
         }
     }
-    assert_eq!(figures(&service, LEP, LEEDS).await, figures(&replica, LEP, LEEDS).await);
+    assert_eq!(figures(&service, OUTSIDER, LEEDS).await, figures(&replica, OUTSIDER, LEEDS).await);
 }
 
 #[tokio::test]

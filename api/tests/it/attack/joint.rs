@@ -99,7 +99,7 @@ fn tokens_that_are_put_together_gain_little_more() {
         let (pools, benchmarks) = if attacks_run_long() {
             (&[(2, 1), (2, TERMS), (3, 1), (3, TERMS)][..], &BENCHMARKS[..])
         } else {
-            (&[(3, 1), (3, TERMS)][..], &BENCHMARKS[1..5])
+            (&[(3, 1), (2, TERMS), (3, TERMS)][..], &BENCHMARKS[1..5])
         };
         for &(tokens, terms) in pools {
             let fixture = shared.apart(&format!("joint-tokens-{tokens}-{terms}")).await;
@@ -118,7 +118,13 @@ fn tokens_that_are_put_together_gain_little_more() {
                 told: 0.02,
                 worst_tenth: 0.20,
             };
-            judge(&mut report, &what, &figures, &targets);
+            if (tokens, terms) == (3, TERMS) {
+                // More than the design has a target for.
+                let text = format!("{:.3}; {:.1} %", figures.evidence, 100.0 * figures.told);
+                report.also(&format!("{what}: AUC of the evidence; facts told with 95 % confidence"), &text);
+            } else {
+                judge(&mut report, &what, &figures, &targets);
+            }
             let right = knows_all_others(population, &told);
             report.at_most(&format!("{what}: accuracy of who knows all other results"), 0.75, right, "");
         }

@@ -1,7 +1,7 @@
 //! Institutions that change hub halfway through nine terms, their results staying as they are: what the answers of both hubs tell
 //! of them, beside what they tell of those who stay.
 
-use api::domain::{AreaKind, Period};
+use api::domain::{AreaIndex, AreaKind, Period};
 use disclosure::Tier;
 
 use crate::support::{attacks_run_long, block_on};
@@ -14,7 +14,7 @@ use super::{
     gather::{observations, within_budget},
     joint::nobody,
     outsider::beliefs,
-    population::{BENCHMARKS, Population},
+    population::{BENCHMARKS, Population, catalogue},
     report::{Attack, Report},
 };
 
@@ -28,10 +28,15 @@ fn population() -> Population {
     let members = population.institutions.iter_mut().filter(|institution| !institution.hubs.is_empty());
     for (number, institution) in members.enumerate() {
         let first = institution.hubs[0].0;
-        let next = hubs[(hubs.binary_search(&first).unwrap() + 1) % hubs.len()];
-        institution.hubs = match number % 3 {
-            0 => vec![(first, 0..TERMS / 2), (next, TERMS / 2..TERMS)],
-            _ => vec![(first, 0..TERMS)],
+        // Another one around its local authority, where there is one.
+        let around = |hub: &&AreaIndex| {
+            let parents = catalogue().parents(**hub);
+            **hub != first && parents.iter().all(|&parent| catalogue().lies_in(institution.local_authority, parent))
+        };
+        let next = hubs.iter().find(around).copied().filter(|_| number % 3 == 0);
+        institution.hubs = match next {
+            Some(next) => vec![(first, 0..TERMS / 2), (next, TERMS / 2..TERMS)],
+            None => vec![(first, 0..TERMS)],
         };
     }
     population

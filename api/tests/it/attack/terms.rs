@@ -18,7 +18,7 @@ use super::{
 #[test]
 fn the_mean_of_thirty_terms_keeps_most_of_the_noise() {
     block_on(async {
-        let fixture = regions().await;
+        let fixture = &regions().await.apart("terms").await;
         let population = &fixture.population;
         let mut report = Report::of(Attack::ManyTerms);
         let benchmarks = if attacks_run_long() { &BENCHMARKS[..] } else { &BENCHMARKS[..4] };

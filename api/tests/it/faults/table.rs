@@ -1,7 +1,5 @@
 //! The table of faults: each is forced on a real server under real replicas, and what was asked meanwhile is told.
 
-#![expect(clippy::print_stdout, reason = "a report is for reading")]
-
 use std::{sync::Arc, time::Duration};
 
 use super::{

@@ -62,11 +62,11 @@ async fn on_a_full_disk_nothing_is_answered_without_a_charge_and_with_room_all_g
 
     limit(&server, "unlimited");
     database.execute("UPDATE setting SET value = value").await;
-    let (with_room, refused) = ask(&server, &token, 8..40);
-    assert_eq!(with_room, 32, "{refused:?}");
-    assert_eq!(charged().await, 40, "each is charged once");
+    let (with_room, refused) = ask(&server, &token, 8..32);
+    assert_eq!(with_room, 24, "{refused:?}");
+    assert_eq!(charged().await, 32, "each is charged once");
     server.end();
-    assert_eq!(charged().await, 40);
+    assert_eq!(charged().await, 32);
 }
 
 #[tokio::test]
