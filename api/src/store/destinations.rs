@@ -141,7 +141,7 @@ impl Store {
         }
         let areas: HashMap<i64, AreaIndex> =
             places(self.area_ids(&self.database).await?, |code| catalogue.area_index(code));
-        let mut unchanged = Unchanged::new();
+        let mut unchanged = Unchanged::new(release.current_method_since);
         let numbering = Numbering::of(&self.releases().await?, release, |release| release.last_destination);
         // By hand, because it reads every count of the country: one text of SQL stays prepared from page to page. SQLite reads
         // `$1` as PostgreSQL does.
@@ -153,7 +153,8 @@ impl Store {
                    LEFT JOIN destination_count n ON n.supersedes = d.id AND n.id <= $1 \
                    WHERE d.id > $2 AND d.id <= $3 \
                    AND (n.id IS NULL OR EXISTS \
-                    (SELECT 1 FROM release e WHERE e.last_destination >= d.id AND e.last_destination < n.id))";
+                    (SELECT 1 FROM release e WHERE e.last_destination >= d.id AND e.last_destination < n.id)) \
+                   ORDER BY d.id";
         self.each_row_up_to(release.last_destination, sql, |row| {
             let cohort_year = cohort_year(row.try_get_by_index(1)?)?;
             let (id, superseder) = (row.try_get_by_index(8)?, row.try_get_by_index(9)?);

@@ -32,7 +32,8 @@ impl Store {
             places(self.area_ids(&self.database).await?, |code| catalogue.area_index(code));
         let mut periods: HashMap<String, Period> = HashMap::new();
         let numbering = Numbering::of(&self.releases().await?, release, |release| release.last_result);
-        let mut unchanged = Unchanged::new();
+        let mut unchanged = Unchanged::new(release.current_method_since);
+        // In order, because what says nothing new is told from what came right before it.
         // By hand, because it reads every score of the country: those of a result are gathered into one text, where a join would
         // read everything about the result once a score, and one text of SQL stays prepared from page to page. SQLite reads
         // `$1` as PostgreSQL does.
@@ -46,7 +47,8 @@ impl Store {
                    LEFT JOIN result n ON n.supersedes = r.id AND n.id <= $1 \
                    WHERE r.id > $2 AND r.id <= $3 \
                    AND (n.id IS NULL OR EXISTS \
-                    (SELECT 1 FROM release e WHERE e.last_result >= r.id AND e.last_result < n.id))";
+                    (SELECT 1 FROM release e WHERE e.last_result >= r.id AND e.last_result < n.id)) \
+                   ORDER BY r.id";
         self.each_row_up_to(release.last_result, sql, |row| {
             let period: String = row.try_get_by_index(3)?;
             let period = if let Some(&known) = periods.get(&period) {

@@ -27,11 +27,13 @@ pub(super) trait Shown {
 /// Keeps back what was replaced, until it is known whether what came in its place says anything else.
 pub(super) struct Unchanged<T: Shown> {
     kept: HashMap<T::Key, T>,
+    since: u32,
 }
 
 impl<T: Shown> Unchanged<T> {
-    pub(super) fn new() -> Self {
-        Self { kept: HashMap::new() }
+    /// What releases before `since` showed anew counts as new, whatever it says: so their figures were published.
+    pub(super) fn new(since: u32) -> Self {
+        Self { kept: HashMap::new(), since }
     }
 
     /// Takes the next one in, in the order in which they came, and visits what is settled. One that says what the one before it
@@ -39,7 +41,7 @@ impl<T: Shown> Unchanged<T> {
     pub(super) fn settle(&mut self, mut next: T, visit: &mut (dyn FnMut(T) + Send)) {
         let key = next.key();
         if let Some(mut earlier) = self.kept.remove(&key) {
-            if next.says_what(&earlier) {
+            if *next.first() >= self.since && next.says_what(&earlier) {
                 *next.first() = mem::take(earlier.first());
             } else {
                 visit(earlier);

@@ -161,7 +161,7 @@ async fn corrections_of_a_cell_show_all_at_once_when_there_are_enough(#[case] en
     // Who handed the corrections in does not wait for itself to be company.
     service.add_partner(OUTSIDER, "E92000001", Tier::Regional).await;
     let rows = below_in_leeds(10);
-    let own = figures(&service, LEP, LEEDS).await;
+    let own = figures(&service, LEP, ENGLAND).await;
     let before = (figures(&service, OUTSIDER, LEEDS).await, figures(&service, OUTSIDER, ENGLAND).await);
     let abroad = figures(&service, PARTNER, ENGLAND).await;
     let mut answered = vec![service.ask(Some(OUTSIDER), &of_release(1)).await.body];
@@ -188,7 +188,7 @@ async fn corrections_of_a_cell_show_all_at_once_when_there_are_enough(#[case] en
             row.scores[0] = Some(100);
         }
     }
-    assert_eq!(own, figures(&service, LEP, LEEDS).await, "ten of its own are no company");
+    assert_eq!(own, figures(&service, LEP, ENGLAND).await, "ten of its own are no company");
     let at_once = Service::with(engine, &all).await;
     at_once.add_partner(OUTSIDER, "E92000001", Tier::Regional).await;
     let from_the_start = figures(&at_once, OUTSIDER, LEEDS).await;
