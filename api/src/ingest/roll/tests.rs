@@ -65,7 +65,7 @@ fn every_field_that_cannot_be_used_is_named() {
 
 #[test]
 fn a_hub_and_a_local_authority_belong_together() {
-    check("E06000047", "E06000001", &["hub:HUB_ELSEWHERE:HUB-2018-21", "local_authority:OTHER_AREA:E06000001"]);
+    check("E06000047", "E06000001", &["hub:HUB_ELSEWHERE:HUB-2018-21"]);
     check("HUB-2018-21", "HUB-2018-03", &["hub:HUB_ELSEWHERE:HUB-2018-03"]);
     check("HUB-2018-21", "", &[]);
 }
