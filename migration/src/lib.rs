@@ -14,8 +14,7 @@ mod m0010_method;
 mod m0011_budget_accounts;
 mod m0012_editions;
 mod m0013_signing_keys;
-mod m0014_budget_places;
-mod m0015_roll;
+mod m0014_roll;
 mod rule;
 mod state;
 
@@ -44,8 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_budget_accounts::Migration),
             Box::new(m0012_editions::Migration),
             Box::new(m0013_signing_keys::Migration),
-            Box::new(m0014_budget_places::Migration),
-            Box::new(m0015_roll::Migration),
+            Box::new(m0014_roll::Migration),
         ]
     }
 }

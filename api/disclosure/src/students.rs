@@ -138,7 +138,7 @@ pub fn hidden_cohort(institutions: u32, cohort: &Contributions, rules: Rules) ->
 /// - Every scale is public. One institution adds at most a [ceiling](Contributions::ceiling) that follows from the cohorts of
 ///   the whole group, never from where students went or who is in a band; the sum carries Gaussian noise of [`Rules::sigma`]
 ///   times that ceiling, and standard errors and steps follow from it. Whoever knows all but one institution and asks whether
-///   its students are counted guesses right with probability at most Φ(1/(2σ)), 0.550 at σ = 4.
+///   its students are counted guesses right with probability at most Φ(1/(2σ)), 0.547 at σ = 4.2.
 /// - The standard error of a share in a [`SecretGroup`] follows from what is told beside it: the noised cohort and number.
 /// - The same cell has the same answer wherever it stands, and the answers of two tiers together tell no more than the
 ///   weaker-protected one.

@@ -173,7 +173,11 @@ fn lay_out(
     }
     lay_out_past(gathered.past, &mut periods, key);
     let areas = catalogue.areas().keys();
+    let mut providers: Vec<i64> = row_groups.iter().map(|row_group| row_group.provider).collect();
+    providers.sort_unstable();
+    providers.dedup();
     FrameworkColumns {
+        providers,
         areas: areas.map(|area| rows_within(&row_groups, area, None, catalogue)).collect(),
         keys,
         row_groups,

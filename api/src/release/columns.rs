@@ -10,7 +10,7 @@ use crate::domain::{AreaIndex, Catalogue, Dimension, FrameworkIndex, Period, Rel
 use super::{
     History, Presence, Roll,
     destinations::Destinations,
-    row_group::{RowGroup, provider_of, rows_within},
+    row_group::{RowGroup, provider_of, rows_of_provider},
 };
 
 /// Every result and every count of destinations of one release. Holds scores of institutions: it has no `Serialize`, no `Display`, and tells only its size.
@@ -27,6 +27,8 @@ pub struct Snapshot {
 pub struct FrameworkColumns {
     pub(super) keys: Vec<u128>,
     pub(super) row_groups: Vec<RowGroup>,
+    /// Who handed in any of them, ascending.
+    pub(super) providers: Vec<i64>,
     /// Per area, its rows, as few ranges as possible.
     pub(super) areas: TiVec<AreaIndex, Vec<Range<usize>>>,
     pub(super) periods: BTreeMap<Period, Columns>,
@@ -122,11 +124,18 @@ impl FrameworkColumns {
         provider_of(&self.row_groups, row)
     }
 
+    /// Whether an organisation handed in any of the rows.
+    pub fn are_of(&self, provider: i64) -> bool {
+        self.providers.binary_search(&provider).is_ok()
+    }
+
     /// The rows of an area, as few ranges as possible; those of one provider alone where one is given.
-    pub fn rows_of(&self, area: AreaIndex, provider: Option<i64>, catalogue: &Catalogue) -> Cow<'_, [Range<usize>]> {
+    pub fn rows_of(&self, area: AreaIndex, provider: Option<i64>) -> Cow<'_, [Range<usize>]> {
+        let rows = &self.areas[area];
         match provider {
-            None => Cow::Borrowed(&self.areas[area]),
-            Some(provider) => Cow::Owned(rows_within(&self.row_groups, area, Some(provider), catalogue)),
+            None => Cow::Borrowed(rows),
+            Some(provider) if self.are_of(provider) => Cow::Owned(rows_of_provider(&self.row_groups, rows, provider)),
+            Some(_) => Cow::Borrowed(&[]),
         }
     }
 }

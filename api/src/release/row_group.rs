@@ -33,13 +33,27 @@ pub(super) fn rows_within(
 ) -> Vec<Range<usize>> {
     let is_hub = catalogue.areas()[area].kind == AreaKind::Hub;
     let inside = catalogue.local_authorities(area);
-    let mut ranges: Vec<Range<usize>> = Vec::new();
-    for row_group in row_groups {
+    let is_wanted = |row_group: &&RowGroup| {
         let here =
             if is_hub { row_group.hub == Some(area) } else { inside.binary_search(&row_group.local_authority).is_ok() };
-        if !here || provider.is_some_and(|provider| provider != row_group.provider) {
-            continue;
-        }
+        here && provider.is_none_or(|provider| provider == row_group.provider)
+    };
+    joined(row_groups.iter().filter(is_wanted))
+}
+
+/// Of ranges that are made of whole groups, the rows that one provider handed in, as few ranges as possible.
+pub(super) fn rows_of_provider(row_groups: &[RowGroup], ranges: &[Range<usize>], provider: i64) -> Vec<Range<usize>> {
+    let inside = ranges.iter().flat_map(|range| {
+        let first = row_groups.partition_point(|row_group| row_group.rows.end <= range.start);
+        row_groups[first..].iter().take_while(|row_group| row_group.rows.start < range.end)
+    });
+    joined(inside.filter(|row_group| row_group.provider == provider))
+}
+
+/// The rows of groups in their order, as few ranges as possible.
+fn joined<'a>(row_groups: impl Iterator<Item = &'a RowGroup>) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for row_group in row_groups {
         match ranges.last_mut() {
             Some(last) if last.end == row_group.rows.start => last.end = row_group.rows.end,
             _ => ranges.push(row_group.rows.clone()),

@@ -128,7 +128,7 @@ impl Exchange {
         Present {
             release: release.map(|release| (release.number, age(release))),
             database_answers: self.trust.is_fresh(),
-            breaker_open: self.store.expect().is_err(),
+            breaker_open: self.store.check_not_away().is_err(),
             connections: (used.into(), free.into()),
         }
     }

@@ -122,7 +122,7 @@ impl Exchange {
             if let Some(snapshot) = loaded.find(release.number) {
                 return Ok(snapshot);
             }
-            self.store().expect()?;
+            self.store().check_not_away()?;
             loaded.loading.entry(release.number).or_insert_with(|| self.start_loading(release.clone())).clone()
         };
         let number = release.number;

@@ -179,8 +179,8 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Away`] then.
-    pub fn expect(&self) -> Result<()> {
-        self.reach.expect(Instant::now())
+    pub fn check_not_away(&self) -> Result<()> {
+        self.reach.check_not_away(Instant::now())
     }
 
     /// A question of a request: refused at once while the database is known to be away, and not waited for long.

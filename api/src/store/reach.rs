@@ -21,7 +21,7 @@ pub(super) struct Reach {
 
 impl Reach {
     /// Refuses while the database is known to be away and it is not yet time to try again.
-    pub(super) fn expect(&self, now: Instant) -> Result<()> {
+    pub(super) fn check_not_away(&self, now: Instant) -> Result<()> {
         if self.away().is_some_and(|next| now < next) { Err(Error::Away(None)) } else { Ok(()) }
     }
 
@@ -61,14 +61,14 @@ mod tests {
     #[test]
     fn while_the_database_is_away_one_in_a_second_tries() {
         let (reach, now) = (Reach::default(), Instant::now());
-        assert!(reach.expect(now).is_ok() && reach.admit(now).is_ok());
+        assert!(reach.check_not_away(now).is_ok() && reach.admit(now).is_ok());
         reach.learn::<()>(&Err(Error::Away(None)), now);
-        assert!(reach.expect(now).is_err() && reach.admit(now).is_err(), "refused at once");
+        assert!(reach.check_not_away(now).is_err() && reach.admit(now).is_err(), "refused at once");
         let later = now + TRY_AGAIN;
         assert!(reach.admit(later).is_ok(), "one tries");
         assert!(reach.admit(later).is_err(), "and no other meanwhile");
         reach.learn(&Ok(()), later);
-        assert!(reach.admit(later).is_ok() && reach.expect(later).is_ok());
+        assert!(reach.admit(later).is_ok() && reach.check_not_away(later).is_ok());
     }
 
     #[test]
@@ -76,6 +76,6 @@ mod tests {
         let (reach, now) = (Reach::default(), Instant::now());
         reach.learn::<()>(&Err(Error::Away(None)), now);
         reach.learn::<()>(&Err(Error::Invalid("a rule".into())), now);
-        assert!(reach.expect(now).is_ok());
+        assert!(reach.check_not_away(now).is_ok());
     }
 }

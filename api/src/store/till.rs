@@ -43,7 +43,7 @@ impl Till {
     /// # Errors
     /// When the database fails, is known to be away, or too many wait for it: then nothing may be answered.
     pub async fn debit(&self, debit: Debit) -> Result<Vec<Verdict>> {
-        self.store.expect()?;
+        self.store.check_not_away()?;
         let (told, verdicts) = oneshot::channel();
         self.waiting.try_send(Waiting { debit, told }).map_err(|_| Error::Away(None))?;
         match tokio::time::timeout(PATIENCE, verdicts).await {

@@ -62,7 +62,8 @@ impl<'a> Scanner<'a> {
         places
     }
 
-    /// Per measure column and group, whether the asker knows so much of a cell that the rest of it is too few.
+    /// Per measure column and group, whether the asker knows so much of a cell that the rest of it is too few. Cells that are
+    /// below the threshold as they are are hidden for that.
     pub(super) fn known<S: Gather>(&self, counts: &Counts<S>, others: &Counts<Headcounts>) -> Vec<bool> {
         let cells = self.measured() * self.plan.groups().len();
         let mut sizes = vec![[0_u32; 2]; cells];
@@ -72,7 +73,7 @@ impl<'a> Scanner<'a> {
                 sizes[cell][1] += others.counted.size(cell);
             }
         }
-        sizes.into_iter().map(|[all, others]| all > others && (1..self.fewest()).contains(&others)).collect()
+        sizes.into_iter().map(|[all, others]| all >= self.fewest() && (1..self.fewest()).contains(&others)).collect()
     }
 }
 

@@ -115,7 +115,7 @@ fn members<'a, S>(
         return None;
     }
     let own = scanner.own_rows_of(area).unwrap_or_default();
-    let asker = scanner.plan.scope().insider();
+    let asker = scanner.insider;
     let mut members = Vec::new();
     let mut add = |member: Member<'a>| {
         if member.group != usize::from(NO_GROUP) {

@@ -20,6 +20,8 @@ pub(super) struct Scanner<'a> {
     pub(super) sources: Vec<(&'a SourceFramework, &'a FrameworkColumns)>,
     pub(super) snapshot: &'a Snapshot,
     pub(super) grouping: Grouping,
+    /// The organisation that asks, where it handed in any of what the plan may count.
+    pub(super) insider: Option<i64>,
 }
 
 /// Per source framework, ranges of its rows.
@@ -27,11 +29,15 @@ pub(super) type Rows<'a> = Vec<Cow<'a, [Range<usize>]>>;
 
 impl<'a> Scanner<'a> {
     pub(super) fn new(plan: &'a Plan, snapshot: &'a Snapshot) -> Self {
+        let sources: Vec<(&SourceFramework, &FrameworkColumns)> =
+            plan.sources().iter().map(|source| (source, snapshot.framework(source.framework))).collect();
+        let handed_in = |asker: &i64| sources.iter().any(|(_, columns)| columns.are_of(*asker));
         Self {
             plan,
             snapshot,
             catalogue: snapshot.catalogue(),
-            sources: plan.sources().iter().map(|source| (source, snapshot.framework(source.framework))).collect(),
+            insider: plan.scope().insider().filter(handed_in),
+            sources,
             grouping: Grouping::new(plan),
         }
     }
@@ -42,18 +48,15 @@ impl<'a> Scanner<'a> {
         methods.min().unwrap_or(Method::CURRENT)
     }
 
-    /// Per source framework, the rows of an area that the asking organisation handed in itself; `None` where it asks about these
-    /// alone.
+    /// Per source framework, the rows of an area that the asking organisation handed in itself; `None` where it asks about such
+    /// alone, or handed in none.
     pub(super) fn own_rows_of(&self, area: AreaIndex) -> Option<Rows<'a>> {
-        let asker = self.plan.scope().insider()?;
-        Some(self.sources.iter().map(|(_, columns)| columns.rows_of(area, Some(asker), self.catalogue)).collect())
+        let asker = self.insider?;
+        Some(self.sources.iter().map(|(_, columns)| columns.rows_of(area, Some(asker))).collect())
     }
 
     /// Per source framework, the rows of an area.
     pub(super) fn rows_of(&self, area: AreaIndex) -> Rows<'a> {
-        self.sources
-            .iter()
-            .map(|(_, columns)| columns.rows_of(area, self.plan.scope().provider(), self.catalogue))
-            .collect()
+        self.sources.iter().map(|(_, columns)| columns.rows_of(area, self.plan.scope().provider())).collect()
     }
 }

@@ -257,7 +257,7 @@ impl Naive<'_> {
         let all: usize = sources.iter().map(|source| self.matching(conditions, &[*source]).len()).sum();
         let rest: usize = sources.iter().map(others).sum();
         let fewest = self.plan.scope().tier().rules().fewest_institutions() as usize;
-        let known = rest < all && (1..fewest).contains(&rest);
+        let known = all >= fewest && (1..fewest).contains(&rest);
         let with_others: Vec<usize> = sources.iter().copied().filter(|source| others(source) > 0).collect();
         known
             || self.is_close(conditions, &sources, &|_| true)

@@ -12,7 +12,7 @@ const ATTRIBUTES: [&str; 5] = ["phase", "type", "disadvantage", "size", "setting
 
 impl MigrationName for Migration {
     fn name(&self) -> &'static str {
-        "m0015_roll"
+        "m0014_roll"
     }
 }
 
