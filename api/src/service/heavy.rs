@@ -5,66 +5,78 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use super::Error;
 
-/// How many pieces of one organisation may wait.
+/// How many requests of one organisation may wait.
 const MOST_WAITING: usize = 32;
 
-/// A bound on how much heavy work is done at once, and a fair order.
+/// How many requests more than are worked on may be under way: what they wait for meanwhile is the database.
+const MORE_UNDER_WAY: usize = 2;
+
+/// A bound on how much heavy work is done at once, on how many requests hold what came of it, and a fair order.
 ///
 /// It is done on the runtime's threads for blocking work. At most as many pieces run as there are processors but one, so
-/// that small questions always have one to be answered on. The others wait, each in the queue of its organisation; the queues
-/// have their turns one after the other, so that one with much to ask delays no other by more than a piece.
-#[derive(Clone)]
-pub(super) struct HeavyPool(Arc<Pool>);
+/// that small questions always have one to be answered on. A request with such work takes a place before its first piece and keeps
+/// it until its answer is written, since what it has counted takes memory. The others wait, each in the queue of its
+/// organisation; the queues have their turns one after the other, so that one with much to ask delays no other by more than
+/// a request.
+pub(super) struct HeavyPool {
+    processors: Arc<Semaphore>,
+    places: Arc<Places>,
+}
 
-struct Pool {
-    at_once: usize,
+struct Places {
+    all: usize,
     turns: Mutex<Turns>,
 }
 
 #[derive(Default)]
 struct Turns {
-    running: usize,
-    queues: HashMap<String, VecDeque<oneshot::Sender<Turn>>>,
+    taken: usize,
+    queues: HashMap<String, VecDeque<oneshot::Sender<Place>>>,
     /// The organisations with queues; the first has the next turn.
     order: VecDeque<String>,
 }
 
-/// The right to run; passed on when it is dropped.
-struct Turn(Option<Arc<Pool>>);
+/// The place of a request with heavy work; passed on when it is dropped.
+pub(super) struct Place(Option<Arc<Places>>);
 
 impl Default for HeavyPool {
     fn default() -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        Self::new(processors.saturating_sub(1).max(1))
+        Self::new(processors.saturating_sub(1).max(1), MORE_UNDER_WAY)
     }
 }
 
 impl HeavyPool {
-    fn new(at_once: usize) -> Self {
-        Self(Arc::new(Pool { at_once, turns: Mutex::default() }))
+    fn new(at_once: usize, more: usize) -> Self {
+        let places = Places { all: at_once + more, turns: Mutex::default() };
+        Self { processors: Arc::new(Semaphore::new(at_once)), places: Arc::new(places) }
     }
 
-    /// Does a piece of an organisation's work when its turn comes. Whoever stops waiting before gives its turn up; work that
-    /// has begun is finished.
+    /// A place for a request of an organisation, when its turn comes. Whoever stops waiting before gives its turn up.
     ///
     /// # Errors
-    /// When too much of that organisation waits already, or the work panics.
-    pub(super) async fn run<T: Send + 'static>(
-        &self,
-        organisation: &str,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Error> {
-        let turn = match self.0.enter(organisation)? {
-            Entered::Now(turn) => turn,
-            Entered::Waiting(turn) => turn.await.map_err(|gone| Error::Internal(gone.into()))?,
-        };
+    /// When too much of that organisation waits already.
+    pub(super) async fn enter(&self, organisation: &str) -> Result<Place, Error> {
+        match self.places.enter(organisation)? {
+            Entered::Now(place) => Ok(place),
+            Entered::Waiting(place) => place.await.map_err(|gone| Error::Internal(gone.into())),
+        }
+    }
+
+    /// Does a piece of work when a processor is free. Work that has begun is finished, whether anybody waits for it or not.
+    ///
+    /// # Errors
+    /// When the work panics.
+    pub(super) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        let processor =
+            self.processors.clone().acquire_owned().await.map_err(|closed| Error::Internal(closed.into()))?;
         let done = tokio::task::spawn_blocking(move || {
             let done = work();
-            drop(turn);
+            drop(processor);
             done
         });
         done.await.map_err(|error| Error::Internal(error.into()))
@@ -72,16 +84,16 @@ impl HeavyPool {
 }
 
 enum Entered {
-    Now(Turn),
-    Waiting(oneshot::Receiver<Turn>),
+    Now(Place),
+    Waiting(oneshot::Receiver<Place>),
 }
 
-impl Pool {
+impl Places {
     fn enter(self: &Arc<Self>, organisation: &str) -> Result<Entered, Error> {
         let mut turns = self.turns();
-        if turns.running < self.at_once {
-            turns.running += 1;
-            return Ok(Entered::Now(Turn(Some(self.clone()))));
+        if turns.taken < self.all {
+            turns.taken += 1;
+            return Ok(Entered::Now(Place(Some(self.clone()))));
         }
         let Turns { queues, order, .. } = &mut *turns;
         let queue = queues.entry(organisation.to_owned()).or_insert_with(|| {
@@ -109,7 +121,7 @@ impl Pool {
 
 impl Turns {
     /// Who has the next turn; its organisation goes to the end of the order.
-    fn next(&mut self) -> Option<oneshot::Sender<Turn>> {
+    fn next(&mut self) -> Option<oneshot::Sender<Place>> {
         let organisation = self.order.pop_front()?;
         let queue = self.queues.get_mut(&organisation)?;
         let next = queue.pop_front();
@@ -122,17 +134,17 @@ impl Turns {
     }
 }
 
-impl Drop for Turn {
+impl Drop for Place {
     fn drop(&mut self) {
-        let Some(pool) = self.0.take() else { return };
+        let Some(places) = self.0.take() else { return };
         loop {
-            let mut turns = pool.turns();
+            let mut turns = places.turns();
             let Some(next) = turns.next() else {
-                turns.running -= 1;
+                turns.taken -= 1;
                 return;
             };
             drop(turns);
-            match next.send(Self(Some(pool.clone()))) {
+            match next.send(Self(Some(places.clone()))) {
                 Ok(()) => return,
                 // It waits no longer: the turn is for the one after it.
                 Err(mut unwanted) => drop(unwanted.0.take()),
@@ -143,16 +155,13 @@ impl Drop for Turn {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{
-        atomic::{AtomicUsize, Ordering},
-        mpsc,
-    };
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
 
     #[tokio::test]
     async fn no_more_is_done_at_once_than_there_is_room_for() {
-        let pool = HeavyPool::new(2);
+        let pool = Arc::new(HeavyPool::new(2, 1));
         let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let pieces: Vec<_> = (0..20)
             .map(|number| {
@@ -164,7 +173,8 @@ mod tests {
                         running.fetch_sub(1, Ordering::SeqCst);
                         number
                     };
-                    pool.run("A", work).await.unwrap()
+                    let _place = pool.enter("A").await.unwrap();
+                    pool.run(work).await.unwrap()
                 })
             })
             .collect();
@@ -172,60 +182,53 @@ mod tests {
             assert_eq!(piece.await.unwrap(), number);
         }
         assert!((1..=2).contains(&most.load(Ordering::SeqCst)));
-        assert_eq!(pool.0.turns().running, 0);
+        assert_eq!(pool.places.turns().taken, 0);
     }
 
     #[tokio::test]
     async fn organisations_have_their_turns_one_after_the_other() {
-        let pool = HeavyPool::new(1);
-        let (open, opened) = mpsc::channel::<()>();
-        let holds = tokio::spawn({
-            let pool = pool.clone();
-            async move { pool.run("A", move || opened.recv()).await }
-        });
-        while pool.0.turns().running == 0 {
-            tokio::task::yield_now().await;
-        }
+        let pool = Arc::new(HeavyPool::new(1, 0));
+        let held = pool.enter("A").await.unwrap();
         let done = Arc::new(Mutex::new(Vec::new()));
-        let (mut pieces, mut waiting) = (Vec::new(), 0);
+        let (mut requests, mut waiting) = (Vec::new(), 0);
         for name in ["A1", "A2", "A3", "B1", "B2", "C1"] {
             let (own, done) = (pool.clone(), done.clone());
-            pieces.push(tokio::spawn(async move {
-                own.run(&name[..1], move || done.lock().unwrap().push(name)).await.unwrap();
+            requests.push(tokio::spawn(async move {
+                let _place = own.enter(&name[..1]).await.unwrap();
+                own.run(move || done.lock().unwrap().push(name)).await.unwrap();
             }));
             waiting += 1;
-            while pool.0.turns().queues.values().map(VecDeque::len).sum::<usize>() < waiting {
+            while pool.places.turns().queues.values().map(VecDeque::len).sum::<usize>() < waiting {
                 tokio::task::yield_now().await;
             }
         }
         // Who waits no longer is passed over.
-        pieces.remove(1).abort();
-        open.send(()).unwrap();
-        holds.await.unwrap().unwrap().unwrap();
-        for piece in pieces {
-            piece.await.unwrap();
+        requests.remove(1).abort();
+        drop(held);
+        for request in requests {
+            request.await.unwrap();
         }
         assert_eq!(*done.lock().unwrap(), ["A1", "B1", "C1", "B2", "A3"]);
-        let turns = pool.0.turns();
-        assert!(turns.running == 0 && turns.queues.is_empty() && turns.order.is_empty());
+        let turns = pool.places.turns();
+        assert!(turns.taken == 0 && turns.queues.is_empty() && turns.order.is_empty());
     }
 
     #[tokio::test]
     async fn no_more_of_one_organisation_waits_than_may_and_another_one_still_may() {
-        let pool = HeavyPool::new(1);
-        let _held = pool.0.enter("A").unwrap();
-        let waiting: Vec<_> = (0..MOST_WAITING).map(|_| pool.0.enter("A").unwrap()).collect();
-        assert!(matches!(pool.0.enter("A"), Err(Error::TooMany(_))));
-        assert!(pool.0.enter("B").is_ok());
+        let pool = HeavyPool::new(1, 0);
+        let _held = pool.places.enter("A").unwrap();
+        let waiting: Vec<_> = (0..MOST_WAITING).map(|_| pool.places.enter("A").unwrap()).collect();
+        assert!(matches!(pool.places.enter("A"), Err(Error::TooMany(_))));
+        assert!(pool.places.enter("B").is_ok());
         drop(waiting);
-        assert!(pool.0.enter("A").is_ok(), "those who wait no longer take no room");
+        assert!(pool.places.enter("A").is_ok(), "those who wait no longer take no room");
     }
 
     #[tokio::test]
-    async fn work_that_panics_is_an_error_and_gives_its_turn_back() {
-        let pool = HeavyPool::new(1);
-        let panics = pool.run("A", || -> u8 { std::panic::resume_unwind(Box::new("on purpose")) }).await;
+    async fn work_that_panics_is_an_error_and_gives_its_processor_back() {
+        let pool = HeavyPool::new(1, 0);
+        let panics = pool.run(|| -> u8 { std::panic::resume_unwind(Box::new("on purpose")) }).await;
         assert!(matches!(panics, Err(Error::Internal(_))));
-        assert_eq!(pool.run("A", || 7).await.unwrap(), 7);
+        assert_eq!(pool.run(|| 7).await.unwrap(), 7);
     }
 }

@@ -14,9 +14,6 @@ use super::{Error, Exchange, current::CurrentRelease, older::Progress};
 /// How long the load of a release may take: a connection whose end is never told must not keep others waiting for ever.
 const LOADING: Duration = Duration::from_mins(5);
 
-/// In whose name a release is laid out: everybody's, which no organisation is.
-const EVERYBODY: &str = " ";
-
 impl Exchange {
     /// What is served at present.
     pub(super) fn current(&self) -> Arc<CurrentRelease> {
@@ -108,7 +105,7 @@ impl Exchange {
         self.store().released_destinations(release, &catalogue, &mut |count| destinations.add(&count)).await?;
         let (release, noise) = (release.clone(), self.noise().clone());
         let lay_out = move || Arc::new(builder.finish(release, &noise).with_destinations(destinations.finish(&noise)));
-        self.heavy.run(EVERYBODY, lay_out).await
+        self.heavy.run(lay_out).await
     }
 
     /// The snapshot of an older release. It is loaded apart from any request: who stops waiting does not stop it, and whoever

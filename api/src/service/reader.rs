@@ -39,7 +39,7 @@ impl Exchange {
     /// may take, most of which it may wait for an older release to be loaded.
     pub fn reader(self: &Arc<Self>, viewer: Viewer, time: Duration) -> Reader {
         let (current, day, allowance) = (self.current(), self.today(), Allowance::new(time));
-        let session = Session { viewer, current, day, allowance, in_line: tokio::sync::Mutex::default() };
+        let session = Session { viewer, current, day, allowance, place: tokio::sync::Mutex::default() };
         Reader { exchange: self.clone(), session: Arc::new(session) }
     }
 }
@@ -61,19 +61,22 @@ impl Reader {
     }
 
     /// Does work that takes more than about a millisecond of processor where it disturbs nobody, when the turn of the viewer's
-    /// organisation comes.
+    /// organisation comes. The request has its place from then on, until nobody holds its reader.
     ///
     /// # Errors
     /// When too much of that organisation waits already, the time of the request is over, or the work panics.
     pub async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-        let _in_line = self.session.in_line.lock().await;
-        let organisation = match self.viewer() {
-            Viewer::Partner(partner) => partner.organisation(),
-            Viewer::Anonymous => "",
-        };
+        let mut place = self.session.place.lock().await;
+        if place.is_none() {
+            let organisation = match self.viewer() {
+                Viewer::Partner(partner) => partner.organisation(),
+                Viewer::Anonymous => "",
+            };
+            *place = Some(self.exchange.heavy.enter(organisation).await?);
+        }
         let reader = self.clone();
         let timely = move || reader.allowance().go_on().map(|()| work());
-        self.exchange.heavy.run(organisation, timely).await?
+        self.exchange.heavy.run(timely).await?
     }
 
     /// The catalogue of the release that the request is answered from.

@@ -9,6 +9,7 @@ use crate::{auth::Viewer, domain::Directory};
 use super::{
     allowance::Allowance,
     current::{CurrentRelease, Version},
+    heavy::Place,
 };
 
 /// One request's view. Every field of a document reads the same release, catalogue, directory and day.
@@ -21,8 +22,8 @@ pub(super) struct Session {
     pub(super) day: NaiveDate,
     /// What the request may take.
     pub(super) allowance: Allowance,
-    /// One large piece of its work is done at a time, so that it stands in line once.
-    pub(super) in_line: tokio::sync::Mutex<()>,
+    /// Its place among those with heavy work, from the first piece on. One piece is done at a time.
+    pub(super) place: tokio::sync::Mutex<Option<Place>>,
 }
 
 impl Session {
