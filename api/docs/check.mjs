@@ -110,8 +110,8 @@ function checkPaths(page, from) {
 
 function checkSettings() {
   const named = (file, pattern) => new Set([...readFileSync(join(root, file), 'utf8').matchAll(pattern)].map((match) => match[1]));
-  const declared = named('api/src/config.rs', /env = "(EXCHANGE_[A-Z_]+)"/g);
-  const told = named('api/docs/src/operators.md', /^\| `(EXCHANGE_[A-Z_]+)` \|/gm);
+  const declared = named('api/src/config.rs', /env = "((?:EXCHANGE|OTEL)_[A-Z_]+)"/g);
+  const told = named('api/docs/src/operators.md', /^\| `((?:EXCHANGE|OTEL)_[A-Z_]+)` \|/gm);
   for (const name of declared) tell(`operators.md: the setting ${name}`, told.has(name) ? '' : 'has no row');
   for (const name of told) tell(`operators.md: the row ${name}`, declared.has(name) ? '' : 'is no setting');
 }

@@ -27,6 +27,7 @@ use crate::{
     http::{self, Playground},
     service::Exchange,
     store::Address,
+    telemetry::Traces,
 };
 
 /// How often a replica looks for a new release and for changed agreements.
@@ -249,6 +250,7 @@ pub async fn serve(
     let served = http::serve(listener, router, connection_rules(edge), ended).await;
     follow.abort();
     follow_trust.abort();
+    state.end_traces().await;
     exchange.close().await;
     served.context("the server failed")
 }
@@ -300,7 +302,8 @@ fn state(
         timeout: Interval::from_secs(edge.request_timeout.into()),
         body_timeout: Interval::from_secs(edge.body_timeout.into()),
     };
-    Ok(http::State::new(exchange.clone(), executor, verifier, ids, rules, playground))
+    let traces = edge.otlp_endpoint.as_deref().map(Traces::to).transpose()?;
+    Ok(http::State::new(exchange.clone(), executor, verifier, ids, rules, playground, traces))
 }
 
 /// How long connections may be in each state.

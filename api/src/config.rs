@@ -108,6 +108,11 @@ pub struct EdgeSettings {
     #[arg(long, env = "EXCHANGE_HEALTH_LISTEN", value_name = "ADDRESS")]
     pub health_listen: Option<std::net::SocketAddr>,
 
+    /// The OpenTelemetry collector that a span of each request is sent to, by OTLP over HTTP: its address without the path,
+    /// e.g. `http://127.0.0.1:4318`; none when left out
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
+    pub otlp_endpoint: Option<String>,
+
     /// The longest that the head of a request may take, and the work for its answer, seconds
     #[arg(long, env = "EXCHANGE_REQUEST_TIMEOUT", default_value = "10", value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..=300))]
     pub request_timeout: u16,
@@ -149,6 +154,7 @@ impl Default for EdgeSettings {
             suggestions: Switch::On,
             cors_origin: Vec::new(),
             health_listen: None,
+            otlp_endpoint: None,
             request_timeout: 10,
             body_timeout: 5,
             idle_timeout: 75,

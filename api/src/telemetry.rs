@@ -1,5 +1,7 @@
 //! What an operator sees: counters and times of one process. Every label is a word that stands in the program, so none grows.
 
+mod traces;
+
 use std::time::Duration;
 
 use prometheus_client::{
@@ -7,6 +9,8 @@ use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::Registry,
 };
+
+pub use traces::{Answered, Parent, Traces};
 
 /// Two labels with words of the program, never of a sender.
 type Two = [(&'static str, &'static str); 2];

@@ -14,6 +14,8 @@ use axum::{
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use crate::telemetry::{Answered, Parent};
+
 use super::State;
 
 /// The identity of a request, in its log lines, its errors and the header `X-Request-Id`.
@@ -45,7 +47,7 @@ pub(super) async fn observe(Extract(state): Extract<State>, mut request: Request
     // The span carries no more than the identity: what it carries is written out at its start, and again with each field.
     let span = tracing::info_span!("request", id = id.0);
     let method = request.method().clone();
-    let trace = trace(&request);
+    let parent = Parent::of(request.headers());
     request.extensions_mut().insert(id.clone());
     let log = Arc::new(RequestLog::default());
     request.extensions_mut().insert(log.clone());
@@ -55,7 +57,22 @@ pub(super) async fn observe(Extract(state): Extract<State>, mut request: Request
     drop(under_way);
     let (operation, organisation) = (log.operation.get(), log.organisation.get());
     let (status, us) = (response.status().as_u16(), elapsed.as_micros());
+    let trace = parent.as_ref().map(Parent::trace);
     span.in_scope(|| tracing::info!(%method, route, operation, organisation, status, us, trace, "answered"));
+    if let Some(traces) = &state.traces {
+        traces.answered(&Answered {
+            id: &id.0,
+            method: method.as_str(),
+            route: known_route(&route),
+            operation: operation.map(String::as_str),
+            organisation: organisation.map(String::as_str),
+            release: state.exchange.newest_release(),
+            status,
+            end: state.exchange.now().into(),
+            elapsed,
+            parent: parent.as_ref(),
+        });
+    }
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         headers.insert(REQUEST_ID, value);
@@ -85,20 +102,6 @@ fn known_status(status: StatusCode) -> &'static str {
     STATUSES.into_iter().find(|known| *known == status.as_str()).unwrap_or("other")
 }
 
-/// The trace that a request belongs to: the header `traceparent`, W3C Trace Context.
-fn trace(request: &Request) -> Option<String> {
-    let sent = request.headers().get("traceparent")?.to_str().ok()?;
-    let mut parts = sent.split('-');
-    let (version, trace, parent, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let hex = |text: &str, digits: usize| {
-        text.len() == digits && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    };
-    let is_one = |text: &str, digits| hex(text, digits) && text.bytes().any(|byte| byte != b'0');
-    // Version 00 has these four parts; later ones may have more. Version ff is none.
-    let known = hex(version, 2) && version != "ff" && (version != "00" || parts.next().is_none());
-    (known && is_one(trace, 32) && is_one(parent, 16) && hex(flags, 2)).then(|| trace.to_owned())
-}
-
 /// The identity that the sender gave, where it is one.
 fn sent_id(request: &Request) -> Option<String> {
     let sent = request.headers().get(&REQUEST_ID)?.to_str().ok()?;
@@ -109,26 +112,6 @@ fn sent_id(request: &Request) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_trace_is_read_where_it_is_one() {
-        let read = |sent: &str| trace(&Request::builder().header("traceparent", sent).body(Body::empty()).unwrap());
-        let id = "4bf92f3577b34da6a3ce929d0e0e4736";
-        let rest = "00f067aa0ba902b7-01";
-        assert_eq!(read(&format!("00-{id}-{rest}")).as_deref(), Some(id));
-        assert_eq!(read(&format!("01-{id}-{rest}-more")).as_deref(), Some(id));
-        for wrong in [
-            String::new(),
-            format!("ff-{id}-{rest}"),
-            format!("00-{id}-{rest}-more"),
-            format!("00-{}-{rest}", id.to_uppercase()),
-            format!("00-{}-{rest}", "0".repeat(32)),
-            format!("00-{id}-{}-01", "0".repeat(16)),
-            format!("00-{id}"),
-        ] {
-            assert_eq!(read(&wrong), None, "{wrong}");
-        }
-    }
 
     #[test]
     fn what_a_sender_makes_up_is_no_label() {

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use crate::{auth::Verifier, graphql::Executor, service::Exchange};
+use crate::{auth::Verifier, graphql::Executor, service::Exchange, telemetry::Traces};
 
 use super::{EdgeRules, Playground, senders::Shares};
 
@@ -26,6 +26,7 @@ pub struct Shared {
     pub(super) partners: Shares,
     pub(super) rules: EdgeRules,
     pub(super) playground: Playground,
+    pub(super) traces: Option<Traces>,
     leaving: AtomicBool,
 }
 
@@ -46,6 +47,7 @@ impl State {
         ids: RequestIds,
         rules: EdgeRules,
         playground: Playground,
+        traces: Option<Traces>,
     ) -> Self {
         Self(Arc::new(Shared {
             exchange,
@@ -56,8 +58,16 @@ impl State {
             partners: Shares::partners(),
             rules,
             playground,
+            traces,
             leaving: AtomicBool::new(false),
         }))
+    }
+
+    /// Sends the spans that are left.
+    pub async fn end_traces(&self) {
+        if let Some(traces) = &self.0.traces {
+            traces.end().await;
+        }
     }
 
     /// From now on the server is not ready, though it answers what still comes.

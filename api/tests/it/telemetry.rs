@@ -2,10 +2,14 @@
 
 use std::{
     collections::BTreeSet,
-    io::{Read, Write},
-    net::TcpStream,
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
 };
 
+use opentelemetry_proto::tonic::{
+    collector::trace::v1::ExportTraceServiceRequest, common::v1::any_value::Value as Told, trace::v1::Span as OtlpSpan,
+};
+use prost::Message;
 use serde_json::Value;
 
 use crate::support::{Desk, Engine, HUB, LEP, OWN_FILES, PARTNER, Running, Service, question};
@@ -94,6 +98,99 @@ fn metrics_are_served_where_they_are_wanted_and_nowhere_else() {
     assert!(answer.contains("\nexchange_release_number 1\n"), "{answer}");
     assert!(get(address, "/graphql").starts_with("HTTP/1.1 404"));
     assert!(get(&running.address, "/metrics").starts_with("HTTP/1.1 404"), "not to whoever may ask questions");
+}
+
+/// What is sent to a collector until its sender ends, decoded; every batch is answered.
+fn collect(listener: &TcpListener) -> Vec<OtlpSpan> {
+    let mut spans = Vec::new();
+    for stream in listener.incoming() {
+        let mut stream = BufReader::new(stream.unwrap());
+        loop {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") && stream.read_until(b'\n', &mut head).unwrap() > 0 {}
+            let head = String::from_utf8(head).unwrap().to_lowercase();
+            if head == "stop\n" {
+                return spans;
+            }
+            let Some(length) = head.lines().find_map(|line| line.strip_prefix("content-length: ")) else { break };
+            assert!(head.starts_with("post /v1/traces http/1.1"), "{head}");
+            let mut body = vec![0; length.parse().unwrap()];
+            stream.read_exact(&mut body).unwrap();
+            for private in ["eyJ", "E12000001", "GATSBY"] {
+                assert!(!String::from_utf8_lossy(&body).contains(private), "{private} is sent to the collector");
+            }
+            let batch = ExportTraceServiceRequest::decode(body.as_slice()).unwrap();
+            spans.extend(batch.resource_spans.into_iter().flat_map(|of| of.scope_spans).flat_map(|of| of.spans));
+            write!(stream.get_mut(), "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").unwrap();
+        }
+    }
+    unreachable!("a listener that is asked for ever")
+}
+
+#[test]
+fn a_span_of_each_request_goes_to_the_collector_and_belongs_to_the_trace_of_who_asked() {
+    let collector = TcpListener::bind("127.0.0.1:0").unwrap();
+    let there = collector.local_addr().unwrap().to_string();
+    let collected = std::thread::spawn(move || collect(&collector));
+    let desk = Desk::filled();
+    let url = format!("http://{there}/");
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--otlp-endpoint", &url, "--leave-delay", "0"];
+    let running = Running::start(&desk, &[&serve[..], &OWN_FILES].concat());
+    let (trace, parent) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
+    let body = serde_json::json!({ "query": "query Regions { areas(kind: REGION) { totalCount } }", "operationName": "Regions" }).to_string();
+    let mut stream = TcpStream::connect(&running.address).unwrap();
+    write!(
+        stream,
+        "POST /graphql HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n\
+         X-Request-Id: of-the-test\r\ntraceparent: 00-{trace}-{parent}-01\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    running.ask(&desk.token(), &question(STANDARD));
+    running.end();
+    writeln!(TcpStream::connect(there).unwrap(), "stop").unwrap();
+    let spans = collected.join().unwrap();
+    let asked: Vec<_> = spans.iter().filter(|span| span.name == "POST /graphql").collect();
+    assert_eq!(asked.len(), 2, "{spans:?}");
+    let told = |span: &OtlpSpan, name: &str| {
+        let told = span.attributes.iter().find(|told| told.key == name)?.value.clone()?.value?;
+        Some(match told {
+            Told::StringValue(text) => text,
+            Told::IntValue(number) => number.to_string(),
+            other => panic!("{other:?}"),
+        })
+    };
+    let first = asked[0];
+    assert_eq!((hex::encode(&first.trace_id), hex::encode(&first.parent_span_id)), (trace.into(), parent.into()));
+    for (name, value) in [
+        ("http.request.method", "POST"),
+        ("http.route", "/graphql"),
+        ("http.response.status_code", "200"),
+        ("graphql.operation.name", "Regions"),
+        ("exchange.request", "of-the-test"),
+        ("exchange.release", "1"),
+    ] {
+        assert_eq!(told(first, name).as_deref(), Some(value), "{name}");
+    }
+    assert_eq!(told(first, "exchange.organisation"), None);
+    assert!(told(asked[1], "exchange.organisation").is_some() && asked[1].parent_span_id.is_empty());
+    assert!(asked.iter().all(|span| span.end_time_unix_nano > span.start_time_unix_nano));
+}
+
+#[test]
+fn a_collector_that_is_away_keeps_nobody_waiting() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let desk = Desk::filled();
+    let url = format!("http://{closed}");
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--otlp-endpoint", &url, "--leave-delay", "0"];
+    let running = Running::start(&desk, &[&serve[..], &OWN_FILES].concat());
+    assert_eq!(running.ask(&desk.token(), "{ __typename }")["data"]["__typename"], "Query");
+    running.end();
+    let refused = desk.refuses(&[&["serve", "--otlp-endpoint", "https://collector.example"][..], &OWN_FILES].concat());
+    assert!(refused.contains("expected an address such as `http://127.0.0.1:4318`"), "{refused}");
 }
 
 /// Every name that stands in the expressions of a dashboard.

@@ -73,8 +73,14 @@ fn an_insider_learns_little_of_the_last_few() {
         let right = format!("{:.0} % of them right, of {} facts", 100.0 * figures.told_right, figures.facts);
         let figure = format!("{what}: facts told with 95 % confidence");
         report.at_most(&figure, 0.01, figures.told, &right);
-        let figure = format!("{what}: AUC of the evidence; what exceeds a passive token's");
-        report.also(&figure, &format!("{:.3}; {:.3}", figures.evidence, few.beyond()));
+        let figure = format!("{what}: AUC of the evidence");
+        if attacks_run_long() {
+            report.at_most(&figure, 0.60, figures.evidence, "");
+        } else {
+            // Of so few facts it is off by some .05 either way.
+            report.also(&figure, &format!("{:.3}", figures.evidence));
+        }
+        report.also(&format!("{what}: AUC of what exceeds a passive token's"), &format!("{:.3}", few.beyond()));
         report.also(&format!("{what}: advantage"), &format!("{:.3}", figures.advantage()));
         report.finish();
     });
