@@ -1,5 +1,7 @@
 //! What a transport sends back, and how it is written as JSON.
 
+use std::borrow::Cow;
+
 use async_graphql::{Pos, ServerError, Value};
 use bytes::Bytes;
 use serde::{Serialize, ser::SerializeMap};
@@ -22,6 +24,9 @@ const LIMITS: [&str; 4] = [
     "Query is too complex",
     "Query is nested too deep",
 ];
+
+/// The longest message, characters: some tell what was sent.
+const LONGEST_MESSAGE: usize = 1_000;
 
 /// How a request came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,7 +134,7 @@ impl Answer {
     }
 
     fn located(reply: Reply, code: &str, message: &str, at: Option<(usize, usize)>, request_id: &str) -> Self {
-        let mut error = json!({"message": message, "extensions": {"code": code, "requestId": request_id}});
+        let mut error = json!({"message": bounded(message), "extensions": {"code": code, "requestId": request_id}});
         if let Some((line, column)) = at {
             error["locations"] = json!([{"line": line, "column": column}]);
         }
@@ -139,7 +144,15 @@ impl Answer {
 
 /// The body of an error that no resolver made.
 pub fn error_body(message: &str, code: &str, request_id: &str) -> Vec<u8> {
-    write(&json!({"errors": [{"message": message, "extensions": {"code": code, "requestId": request_id}}]}))
+    write(&json!({"errors": [{"message": bounded(message), "extensions": {"code": code, "requestId": request_id}}]}))
+}
+
+/// A message, as much of it as one needs.
+fn bounded(message: &str) -> Cow<'_, str> {
+    match message.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &message[..end])),
+        None => Cow::Borrowed(message),
+    }
 }
 
 fn write(body: &impl Serialize) -> Vec<u8> {
@@ -195,7 +208,7 @@ struct Shown<'a> {
 impl Serialize for Shown<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("message", &self.error.message)?;
+        map.serialize_entry("message", &bounded(&self.error.message))?;
         let locations: Vec<&Pos> = self.error.locations.iter().filter(|location| location.line > 0).collect();
         if !locations.is_empty() {
             map.serialize_entry("locations", &locations)?;

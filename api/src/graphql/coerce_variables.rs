@@ -13,6 +13,9 @@ use serde_json::Value as Json;
 
 use super::declared::{Declared, Input};
 
+/// The longest name that is told as it was sent, characters.
+const LONGEST_NAME: usize = 100;
+
 /// Why variables cannot be coerced.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum CoercionError {
@@ -134,8 +137,8 @@ impl Check<'_> {
                         None => {}
                     }
                 }
-                if let Some(index) = given.keys().position(|key| !fields.contains_key(key)) {
-                    return Err(self.fault(format!("the fields of `{name}`"), format!("another, the {index}. from 0")));
+                if let Some(unknown) = given.keys().find(|key| !fields.contains_key(*key)) {
+                    return Err(self.fault(format!("the fields of `{name}`"), format!("`{}`", shortened(unknown))));
                 }
                 let single = given.len() == 1 && given.values().all(|value| !value.is_null());
                 if *one_of && !single {
@@ -181,6 +184,15 @@ impl Check<'_> {
     fn fault(&self, expected: String, found: String) -> CoercionError {
         CoercionError::Wrong { path: self.path.join("."), expected, found, at: self.at }
     }
+}
+
+/// A name that somebody sent, as much of it as fits a message.
+fn shortened(name: &str) -> String {
+    let mut short: String = name.chars().take(LONGEST_NAME).collect();
+    if short.len() < name.len() {
+        short.push('…');
+    }
+    short
 }
 
 #[cfg(test)]
@@ -231,7 +243,10 @@ mod tests {
         let deep = json!({"a": {"must": "", "deep": {"must": "", "some": ["x"]}}});
         check("$a: In", deep, "the variable `$a.deep.some.0`: expected `Int`, found a string");
         let more = json!({"a": {"must": "", "more": 1}});
-        check("$a: In", more, "the variable `$a`: expected the fields of `In`, found another, the 1. from 0");
+        check("$a: In", more, "the variable `$a`: expected the fields of `In`, found `more`");
+        let long = json!({"a": {"must": "", "m".repeat(101): 1}});
+        let told = format!("the variable `$a`: expected the fields of `In`, found `{}…`", "m".repeat(100));
+        check("$a: In", long, &told);
         check(
             "$a: One",
             json!({"a": {"x": 1, "y": 2}}),

@@ -90,14 +90,15 @@ pub(super) async fn observe(Extract(state): Extract<State>, mut request: Request
 fn known_route(route: &str) -> &'static str {
     const ROUTES: [&str; 5] = ["/graphql", "/graphiql", "/livez", "/readyz", "/"];
     let route = if route.starts_with("/graphiql") { "/graphiql" } else { route };
+    let route = if route == "/graphql/" { "/graphql" } else { route };
     ROUTES.into_iter().find(|known| *known == route).unwrap_or("other")
 }
 
 /// The status as a word of the program.
 fn known_status(status: StatusCode) -> &'static str {
-    const STATUSES: [&str; 22] = [
-        "200", "204", "294", "304", "307", "400", "401", "403", "404", "405", "406", "408", "413", "414", "415", "422",
-        "429", "431", "500", "502", "503", "504",
+    const STATUSES: [&str; 24] = [
+        "200", "204", "294", "303", "304", "307", "308", "400", "401", "403", "404", "405", "406", "408", "413", "414",
+        "415", "422", "429", "431", "500", "502", "503", "504",
     ];
     STATUSES.into_iter().find(|known| *known == status.as_str()).unwrap_or("other")
 }
@@ -117,6 +118,7 @@ mod tests {
     fn what_a_sender_makes_up_is_no_label() {
         assert_eq!(known_route("/graphiql/{*path}"), "/graphiql");
         assert_eq!((known_route("unmatched"), known_route("/graphql")), ("other", "/graphql"));
+        assert_eq!(known_route("/graphql/"), "/graphql");
         assert_eq!((known_status(StatusCode::OK), known_status(StatusCode::IM_A_TEAPOT)), ("200", "other"));
     }
 }

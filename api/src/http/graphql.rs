@@ -5,9 +5,9 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Extension,
     body::Body,
-    extract::{Query, Request, State as Extract},
+    extract::{Request, State as Extract},
     http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header, request::Parts},
-    response::IntoResponse,
+    response::{IntoResponse, Redirect},
 };
 
 use tokio::time::timeout;
@@ -72,6 +72,9 @@ async fn answer(state: &State, id: &RequestId, log: &RequestLog, request: Reques
             return Err(refusal);
         }
     };
+    if queries_only && request.uri().query().is_none() && negotiate::wants_page(request.headers()) {
+        return Ok(Redirect::to("/graphiql").into_response());
+    }
     let Some(media) = accepted(request.headers(), state.rules.status_profile) else {
         let message = "expected to be asked for application/graphql-response+json or application/json";
         return Err(refuse(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message));
@@ -89,6 +92,12 @@ async fn answer(state: &State, id: &RequestId, log: &RequestLog, request: Reques
     if !queries_only && !is_json(request.headers()) {
         let message = "expected a body of type application/json in UTF-8";
         return Err(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message));
+    }
+    if !negotiate::is_plain(request.headers()) {
+        let message = "expected a body that is not compressed";
+        let mut refusal = refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message);
+        refusal.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        return Err(refusal);
     }
     let (head, body) = request.into_parts();
     let sent = if queries_only { None } else { Some(arrived(state, shares, &sender, &head.headers, body, id).await?) };
@@ -153,9 +162,8 @@ async fn execute(
     let malformed = |problem: &Malformed| Box::new(malformed(profile, problem, id));
     let Some(body) = body else {
         let anonymous = *reader.viewer() == Viewer::Anonymous;
-        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&head.uri)
-            .map_err(|error| malformed(&Malformed::NotARequest(format!("the query string cannot be read: {error}"))))?;
-        let one = parameters::from_query(&pairs).map_err(|problem| malformed(&Malformed::NotARequest(problem)))?;
+        let query = head.uri.query().unwrap_or_default();
+        let one = parameters::from_query(query).map_err(|problem| malformed(&Malformed::NotARequest(problem)))?;
         log_operation(log, &one);
         let answer = state.executor.execute(one, reader, true, &id.0).await;
         return Ok(respond_to_get(profile, media, &head.headers, anonymous, answer).await);

@@ -74,16 +74,42 @@ fn newer(reply: Reply) -> StatusCode {
     }
 }
 
-/// The media type that the sender likes best of those there are; `None` where it takes none of them. Without an `Accept`
-/// header, and where only a wildcard fits, it is `application/json`, as older clients expect, or the other in the newer
-/// profile.
+/// The media type that the sender likes best of those there are; `None` where it takes none of them. What names a media type
+/// counts before a wildcard, also where it says that it is not taken (RFC 9110, 12.5.1). Without an `Accept` header, and where
+/// only a wildcard fits, it is `application/json`, as older clients expect, or the other in the newer profile.
 pub(super) fn accepted(headers: &HeaderMap, profile: StatusProfile) -> Option<Media> {
     let own = match profile {
         StatusProfile::Classic => Media::Json,
         StatusProfile::Newer => Media::Response,
     };
-    let mut best: Option<(Media, f32)> = None;
-    let mut any = false;
+    let ranges = ranges(headers);
+    if ranges.is_empty() {
+        return Some(own);
+    }
+    let quality = |name: &str| ranges.iter().find(|(own, _)| own == name).map(|(_, quality)| *quality);
+    let wildcard = quality("application/*").or_else(|| quality("*/*"));
+    let named = |media: Media| {
+        let name = media.content_type().split(';').next().unwrap_or_default();
+        ranges.iter().position(|(own, _)| own == name).map(|place| (place, ranges[place].1))
+    };
+    let other = if own == Media::Json { Media::Response } else { Media::Json };
+    // The one that is liked better, of equals the one named first, and one's own where none is named.
+    let place = |media| named(media).map_or((usize::MAX, wildcard.unwrap_or(0.0)), |(place, quality)| (place, quality));
+    let ((own_place, own_quality), (other_place, other_quality)) = (place(own), place(other));
+    let better = other_quality > own_quality || (other_quality >= own_quality && other_place < own_place);
+    let (best, quality) = if better { (other, other_quality) } else { (own, own_quality) };
+    (quality > 0.0).then_some(best)
+}
+
+/// Whether the sender is a browser that shows pages: it names HTML.
+pub(super) fn wants_page(headers: &HeaderMap) -> bool {
+    ranges(headers).iter().any(|(name, quality)| name == "text/html" && *quality > 0.0)
+}
+
+/// The media ranges that the sender takes, in its order, in small letters, each with its quality. One that wants another
+/// charset than UTF-8 is not there.
+fn ranges(headers: &HeaderMap) -> Vec<(String, f32)> {
+    let mut ranges = Vec::new();
     for value in headers.get_all(header::ACCEPT) {
         let Ok(text) = value.to_str() else { continue };
         for range in text.split(',') {
@@ -92,29 +118,19 @@ pub(super) fn accepted(headers: &HeaderMap, profile: StatusProfile) -> Option<Me
             if name.is_empty() {
                 continue;
             }
-            any = true;
-            let media = match name.as_str() {
-                "application/graphql-response+json" => Media::Response,
-                "application/json" => Media::Json,
-                "application/*" | "*/*" => own,
-                _ => continue,
-            };
             let mut quality = 1.0;
-            let mut utf8 = true;
             for parameter in parts {
                 let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
                 match key.trim().to_ascii_lowercase().as_str() {
                     "q" => quality = value.trim().parse().unwrap_or(0.0),
-                    "charset" => utf8 = is_utf8(value),
+                    "charset" if !is_utf8(value) => quality = 0.0,
                     _ => {}
                 }
             }
-            if utf8 && quality > 0.0 && best.is_none_or(|(_, before)| quality > before) {
-                best = Some((media, quality));
-            }
+            ranges.push((name, quality));
         }
     }
-    if any { best.map(|(media, _)| media) } else { Some(own) }
+    ranges
 }
 
 /// Whether the sender takes an answer as it is, or made smaller in a way that is known here.
@@ -148,6 +164,15 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
         .all(|(_, value)| is_utf8(value))
 }
 
+/// Whether the body is sent as it is, in no coding.
+pub(super) fn is_plain(headers: &HeaderMap) -> bool {
+    let codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    codings.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).all(|coding| {
+        let coding = coding.trim_ascii();
+        coding.is_empty() || coding.eq_ignore_ascii_case(b"identity")
+    })
+}
+
 fn is_utf8(charset: &str) -> bool {
     let charset = charset.trim().trim_matches('"');
     charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
@@ -177,6 +202,10 @@ mod tests {
         check(Some("text/html, */*;q=0.1"), Some(Media::Json));
         check(Some("text/html"), None);
         check(Some("application/json;q=0"), None);
+        check(Some("application/json;q=0, */*"), Some(Media::Response));
+        check(Some("*/*, application/json;q=0.1"), Some(Media::Response));
+        check(Some("*/*;q=0, application/json"), Some(Media::Json));
+        check(Some("application/*;q=0, */*"), None);
         check(Some("application/json; charset=latin1"), None);
     }
 

@@ -1,5 +1,8 @@
 //! The parameters of a request: from a JSON body or from a query string, each checked by name.
 
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 use crate::graphql::{DocumentSource, GraphQlRequest};
@@ -71,7 +74,12 @@ fn from_object(mut parameters: Map<String, Value>) -> Result<GraphQlRequest, Str
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn from_query(pairs: &[(String, String)]) -> Result<GraphQlRequest, String> {
+pub(super) fn from_query(query: &str) -> Result<GraphQlRequest, String> {
+    let pairs = query.split('&').map(|pair| {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        Ok((decoded(key)?, decoded(value)?))
+    });
+    let pairs = pairs.collect::<Result<Vec<_>, String>>()?;
     let one = |name: &str| {
         let mut values = pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
         match (values.next(), values.next()) {
@@ -86,16 +94,22 @@ pub(super) fn from_query(pairs: &[(String, String)]) -> Result<GraphQlRequest, S
             serde_json::from_str(value).map_err(|error| format!("the parameter `{name}` is not JSON: {error}"))
         }
     };
-    let unless_empty = |value| match value {
-        Value::String(text) if text.is_empty() => Value::Null,
-        other => other,
-    };
     read(Sent {
         query: text("query")?,
-        document_id: unless_empty(text("documentId")?),
-        operation_name: unless_empty(text("operationName")?),
+        document_id: text("documentId")?,
+        operation_name: text("operationName")?,
         variables: json("variables")?,
         extensions: json("extensions")?,
+    })
+}
+
+/// A part of a query string as it was meant. Bytes that are no UTF-8 are refused, not replaced: the question would be another.
+fn decoded(part: &str) -> Result<String, String> {
+    let spaced = part.replace('+', " ");
+    let text = percent_decode_str(&spaced).decode_utf8();
+    text.map(Cow::into_owned).map_err(|error| {
+        let at = error.valid_up_to() + 1;
+        format!("the query string cannot be read: expected UTF-8, found something else at byte {at} of a parameter")
     })
 }
 
@@ -120,7 +134,7 @@ fn read(sent: Sent) -> Result<GraphQlRequest, String> {
         other => return Err(wrong("query", "a string", &other)),
     };
     let persisted = persisted(&sent.extensions)?;
-    let document = match (query, sent.document_id, persisted) {
+    let document = match (query, unless_empty(sent.document_id), persisted) {
         (None, Value::String(id), None) => DocumentSource::Trusted(id),
         (_, Value::String(_), _) => {
             return Err("expected either `documentId` or a `query`, found both".to_owned());
@@ -130,12 +144,20 @@ fn read(sent: Sent) -> Result<GraphQlRequest, String> {
         (None, Value::Null, None) => return Err("the parameter `query` is missing".to_owned()),
         (_, other, _) => return Err(wrong("documentId", "a string", &other)),
     };
-    let operation_name = match sent.operation_name {
+    let operation_name = match unless_empty(sent.operation_name) {
         Value::Null => None,
         Value::String(name) => Some(name),
         other => return Err(wrong("operationName", "a string or null", &other)),
     };
     Ok(GraphQlRequest { document, operation_name, variables: sent.variables })
+}
+
+/// An empty text is none: several clients send one where they have nothing to say.
+fn unless_empty(value: Value) -> Value {
+    match value {
+        Value::String(text) if text.is_empty() => Value::Null,
+        other => other,
+    }
 }
 
 /// The hash of an automatic persisted query, from `extensions`.

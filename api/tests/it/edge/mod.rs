@@ -8,6 +8,7 @@ mod documents;
 mod origins;
 mod profiles;
 mod slow;
+mod small_print;
 
 use api::{app, config::EdgeSettings};
 use axum::{

@@ -1,0 +1,135 @@
+//! The small print of HTTP: slashes, codings, encodings, browsers, empty names.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use rstest::rstest;
+use serde_json::json;
+
+use super::{code, document, post_json};
+use crate::support::{Answer, Engine, LEP, Service};
+
+const JSON: &str = "application/json";
+
+async fn sent(service: &Service, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+    let request =
+        headers.iter().fold(Request::post("/graphql"), |request, (name, value)| request.header(*name, *value));
+    service.send(request.body(body.into()).unwrap()).await
+}
+
+async fn got(service: &Service, uri: &str, accept: &str) -> Answer {
+    service.send(Request::get(uri).header(header::ACCEPT, accept).body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn a_browser_that_opens_the_api_is_led_to_the_page_and_a_program_is_not() {
+    let service = Service::empty(Engine::Sqlite).await;
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    for uri in ["/graphql", "/graphql/"] {
+        let led = got(&service, uri, browser).await;
+        assert_eq!(
+            (led.status, &led.headers[header::LOCATION]),
+            (StatusCode::SEE_OTHER, &"/graphiql".parse().unwrap())
+        );
+    }
+    assert_eq!(got(&service, "/graphql", "*/*").await.status, StatusCode::BAD_REQUEST);
+    let asked = got(&service, "/graphql?query=%7B__typename%7D", browser).await;
+    assert_eq!(asked.data(), json!({"__typename": "Query"}));
+}
+
+#[tokio::test]
+async fn a_slash_at_the_end_is_the_same_address() {
+    let service = Service::empty(Engine::Sqlite).await;
+    let request = Request::post("/graphql/").header(header::CONTENT_TYPE, JSON);
+    let answer = service.send(request.body(Body::from(document("{ __typename }"))).unwrap()).await;
+    assert_eq!(answer.data(), json!({"__typename": "Query"}));
+    let page = got(&service, "/graphiql/", "text/html").await;
+    assert_eq!(
+        (page.status, &page.headers[header::LOCATION]),
+        (StatusCode::PERMANENT_REDIRECT, &"/graphiql".parse().unwrap())
+    );
+}
+
+#[rstest]
+#[case::gzip("gzip", 415)]
+#[case::several("identity, br", 415)]
+#[case::unknown("snappy", 415)]
+#[case::identity("identity", 200)]
+#[case::nothing("", 200)]
+#[tokio::test]
+async fn a_body_in_a_coding_is_refused_for_that(#[case] coding: &str, #[case] status: u16) {
+    let service = Service::empty(Engine::Sqlite).await;
+    let headers = [("content-type", JSON), ("content-encoding", coding)];
+    let answer = sent(&service, &headers, document("{ __typename }")).await;
+    assert_eq!(answer.status.as_u16(), status);
+    assert_eq!(answer.headers.get(header::ACCEPT_ENCODING).is_some(), status == 415);
+}
+
+#[tokio::test]
+async fn a_body_may_begin_with_a_mark_and_a_name_may_be_empty() {
+    let service = Service::empty(Engine::Sqlite).await;
+    let body = format!("\u{feff}{}", document("{ __typename }"));
+    let answer = sent(&service, &[("content-type", JSON)], body).await;
+    assert_eq!(answer.data(), json!({"__typename": "Query"}));
+    let named = json!({"query": "{ __typename }", "operationName": "", "documentId": ""});
+    assert_eq!(post_json(&service, &named).await.data(), json!({"__typename": "Query"}));
+}
+
+#[rstest]
+#[case::not_utf8("/graphql?query=%7Barea(code:%22%FF%22)%7Bname%7D%7D", 400)]
+#[case::not_utf8_elsewhere("/graphql?query=%7B__typename%7D&%C3=1", 400)]
+#[case::accents("/graphql?query=%7Barea(code:%22%C3%A9%22)%7Bname%7D%7D", 200)]
+#[case::spaces("/graphql?query=query+q%7B__typename%7D&operationName=q", 200)]
+#[tokio::test]
+async fn bytes_of_a_query_string_that_are_no_utf_8_are_refused(#[case] uri: &str, #[case] status: u16) {
+    let service = Service::empty(Engine::Sqlite).await;
+    assert_eq!(got(&service, uri, "application/graphql-response+json").await.status.as_u16(), status);
+}
+
+#[tokio::test]
+async fn bytes_of_a_body_that_are_no_utf_8_are_refused() {
+    let service = Service::empty(Engine::Sqlite).await;
+    let body = b"{\"query\":\"{ area(code: \\\"\xff\\\") { name } }\"}".to_vec();
+    let answer = sent(&service, &[("content-type", JSON)], body).await;
+    assert_eq!((answer.status, code(&answer).as_str()), (StatusCode::BAD_REQUEST, "BAD_REQUEST"));
+}
+
+#[rstest]
+#[case::no_coding("accept-encoding", "deflate, *;q=0")]
+#[case::no_type("accept", "application/json;q=0, application/graphql-response+json;q=0, */*")]
+#[tokio::test]
+async fn what_cannot_be_taken_is_neither_answered_nor_charged(#[case] name: &str, #[case] value: &str) {
+    let service = Service::filled(Engine::Sqlite).await;
+    let token = service.token(LEP);
+    let question = r#"{ outcomes(input: {framework: "GATSBY-2014", areas: ["E12000001"], areaKind: REGION, benchmarks: [1],
+        by: [SIZE]}) { summary { published } } }"#;
+    let budget = "{ viewer { budget { used } } }";
+    let before = service.ask(Some(LEP), budget).await.data();
+    let bearer = format!("Bearer {token}");
+    let headers = [("content-type", JSON), ("authorization", bearer.as_str()), (name, value)];
+    let answer = sent(&service, &headers, document(question)).await;
+    assert_eq!((answer.status, answer.json().get("data")), (StatusCode::NOT_ACCEPTABLE, None));
+    assert_eq!(service.ask(Some(LEP), budget).await.data(), before);
+    assert!(service.ask(Some(LEP), question).await.data()["outcomes"]["summary"]["published"].as_u64().is_some());
+    assert_ne!(service.ask(Some(LEP), budget).await.data(), before, "the same question, taken, is charged");
+}
+
+#[tokio::test]
+async fn a_name_that_was_sent_is_told_no_longer_than_it_takes() {
+    let service = Service::empty(Engine::Sqlite).await;
+    let long = "x".repeat(20_000);
+    for body in [
+        json!({"query": format!("{{ {long} }}")}),
+        json!({"query": format!("query q {{ {long}: __typename }}"), "operationName": long}),
+        json!({"query": format!("query(${long}: Int!) {{ __typename @skip(if: ${long}) }}")}),
+        json!({"query": format!("{{ framework(code: \"GATSBY-2014\") {{ crosswalk(to: \"{long}\") {{ comparability }} }} }}")}),
+        json!({"query": "query($i: OutcomesInput!) { outcomes(input: $i) { tier } }",
+            "variables": {"i": {"framework": "x", long.as_str(): 1}}}),
+    ] {
+        let answer = post_json(&service, &body).await;
+        let errors = answer.json()["errors"].clone();
+        let told = errors[0]["message"].as_str().unwrap();
+        assert!((10..1_200).contains(&told.len()), "{} bytes: {told:.200}", told.len());
+    }
+}
