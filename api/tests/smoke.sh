@@ -58,7 +58,7 @@ bands=$(ask "$lep" '{ destinations(input: {areas: ["E92000001"], stages: [KS4], 
 check 'where more benchmarks are achieved, no more students have no sustained destination' "$bands" \
   '[.data.destinations.cells[].share] | length == 3 and all(.[]; .value > 0 and .standardError > 0)
     and .[2].value - .[0].value < 3 * ((.[0].standardError | . * .) + (.[2].standardError | . * .) | sqrt)'
-check 'nobody unknown gets an outcome' "$(ask '' "$plain")" '.errors[0].extensions.code == "UNAUTHENTICATED" and .data == null'
+check 'nobody unknown gets an outcome' "$(ask '' "$plain")" '.errors[0].extensions.code == "UNAUTHENTICATED" and .data.outcomes == null'
 check 'anybody reads the catalogue' "$(ask '' '{ areas(kind: LEP) { totalCount } }')" '.data.areas.totalCount == 38'
 check 'a partner abroad sees no local authority' \
   "$(ask "$partner" '{ outcomes(input: {framework: "GATSBY-2014", areas: ["E06000047"]}) { tier } }')" \

@@ -11,19 +11,12 @@ use crate::service;
 
 use super::{
     coerce_variables::CoercionError,
+    document::Undecided,
     error::{TOO_MANY_REQUESTS, UNAVAILABLE, graphql_error},
     guard::Rejection,
     json,
     prepared::{MOST_ERRORS, Refusal},
 };
-
-/// How messages of the library start that are about a limit. It gives them no code of their own.
-const LIMITS: [&str; 4] = [
-    "The recursion depth of the query cannot be greater than",
-    "The number of directives on the field",
-    "Query is too complex",
-    "Query is nested too deep",
-];
 
 /// The longest message, characters: some tell what was sent.
 const LONGEST_MESSAGE: usize = 1_000;
@@ -102,6 +95,17 @@ impl Answer {
         Self::located(Reply::Invalid, code, &error.to_string(), at, request_id)
     }
 
+    /// The answer where a condition has no value.
+    pub(super) fn undecided(undecided: &Undecided, request_id: &str) -> Self {
+        let (message, at) = match undecided {
+            Undecided::Null { directive, at } => {
+                (format!("expected `Boolean!` as `if` of `@{directive}`, found null"), Some((at.line, at.column)))
+            }
+            Undecided::Open => ("a condition depends on variables that are not known".to_owned(), None),
+        };
+        Self::located(Reply::Invalid, "BAD_REQUEST", &message, at, request_id)
+    }
+
     /// An answer out of the cache.
     pub(super) fn cached(body: Bytes, catalogue_only: bool) -> Self {
         Self { reply: Reply::Complete, body, catalogue_only }
@@ -116,8 +120,12 @@ impl Answer {
     ) -> Self {
         let is = |error: &ServerError, codes: &[&str]| code(error).is_some_and(|code| codes.contains(&code.as_str()));
         let reply = match (data, errors) {
-            (Some(Value::Null), [_, ..]) if errors.iter().all(|error| is(error, &[UNAVAILABLE])) => Reply::Unavailable,
-            (Some(Value::Null), [_, ..]) if errors.iter().all(|error| is(error, &[UNAVAILABLE, TOO_MANY_REQUESTS])) => {
+            (Some(data), [_, ..]) if nothing(data) && errors.iter().all(|error| is(error, &[UNAVAILABLE])) => {
+                Reply::Unavailable
+            }
+            (Some(data), [_, ..])
+                if nothing(data) && errors.iter().all(|error| is(error, &[UNAVAILABLE, TOO_MANY_REQUESTS])) =>
+            {
                 Reply::TooMany
             }
             (Some(_), []) => Reply::Complete,
@@ -159,17 +167,20 @@ fn write(body: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(body).unwrap_or_else(|_| br#"{"errors":[{"message":"internal error"}]}"#.to_vec())
 }
 
+/// Whether nothing was answered: no field of the root has a value.
+fn nothing(data: &Value) -> bool {
+    match data {
+        Value::Object(fields) => fields.values().all(|value| *value == Value::Null),
+        data => *data == Value::Null,
+    }
+}
+
 /// The code that an error carries.
 fn code(error: &ServerError) -> Option<String> {
     match error.extensions.as_ref()?.get("code")? {
         Value::String(code) => Some(code.clone()),
         _ => None,
     }
-}
-
-/// The code of an error that carries none.
-fn code_of(message: &str) -> &'static str {
-    if LIMITS.iter().any(|start| message.starts_with(start)) { "LIMIT_EXCEEDED" } else { "BAD_REQUEST" }
 }
 
 /// A response as GraphQL wants it: no `data` where nothing was executed, no `errors` where there are none. `found` is how
@@ -216,7 +227,7 @@ impl Serialize for Shown<'_> {
         if !self.error.path.is_empty() {
             map.serialize_entry("path", &self.error.path)?;
         }
-        let code = code(self.error).unwrap_or_else(|| code_of(&self.error.message).to_owned());
+        let code = code(self.error).unwrap_or_else(|| "BAD_REQUEST".to_owned());
         map.serialize_entry("extensions", &json!({"code": code, "requestId": self.request_id}))?;
         map.end()
     }
@@ -227,17 +238,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_keeps_its_code_and_a_limit_of_the_library_gets_one() {
+    fn an_error_keeps_its_code_and_gets_one_where_it_has_none() {
         let code = |error: &ServerError| {
             let body = Answer::executed(None, std::slice::from_ref(error), false, "r").body;
             let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
             body["errors"][0]["extensions"]["code"].as_str().unwrap().to_owned()
         };
-        for message in ["Query is too complex.", "The recursion depth of the query cannot be greater than `32`"] {
-            assert_eq!(code(&ServerError::new(message, None)), "LIMIT_EXCEEDED");
-        }
         assert_eq!(code(&ServerError::new("Unknown field", None)), "BAD_REQUEST");
-        let mut error = ServerError::new("Query is too complex.", None);
+        let mut error = ServerError::new("Unknown field", None);
         let mut extensions = async_graphql::ErrorExtensionValues::default();
         extensions.set("code", "FORBIDDEN");
         error.extensions = Some(extensions);

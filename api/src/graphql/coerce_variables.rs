@@ -5,13 +5,11 @@
 //! library makes one value a list of one. Defaults are put in here, for async-graphql 7.2.1 forgets those of the variables
 //! in `@skip` and `@include`.
 
-use async_graphql::{
-    Name, Pos, Value, Variables,
-    parser::types::{BaseType, OperationDefinition, Type},
-};
+use apollo_compiler::{ast::Type, schema::ExtendedType};
+use async_graphql::{Name, Pos, Value, Variables};
 use serde_json::Value as Json;
 
-use super::declared::{Declared, Input};
+use super::document::{Contract, Operation, constant, position};
 
 /// The longest name that is told as it was sent, characters.
 const LONGEST_NAME: usize = 100;
@@ -59,8 +57,8 @@ impl CoercionError {
 /// # Errors
 /// [`CoercionError`] for the first that does not fit. It tells where and what kind of value, never the value.
 pub(super) fn coerce(
-    declared: &Declared,
-    operation: &OperationDefinition,
+    contract: &Contract,
+    operation: &Operation,
     given: Json,
     most: usize,
 ) -> Result<Variables, CoercionError> {
@@ -69,19 +67,22 @@ pub(super) fn coerce(
         _ => serde_json::Map::new(),
     };
     let mut coerced = Variables::default();
-    let mut check = Check { declared, most, left: most, path: Vec::new(), at: Pos::default() };
-    for definition in &operation.variable_definitions {
-        let (name, kind) = (definition.node.name.node.as_str(), &definition.node.var_type.node);
-        check.at = definition.pos;
+    let mut check = Check { contract, most, left: most, path: Vec::new(), at: Pos::default() };
+    for definition in &operation.variables {
+        let (name, kind) = (definition.name.as_str(), &*definition.ty);
+        let place = definition.line_column_range(&operation.sources);
+        check.at = place.map(|range| position(range.start)).unwrap_or_default();
         let Some(value) = given.remove(name) else {
-            match &definition.node.default_value {
-                Some(value) => _ = coerced.insert(Name::new(name), value.node.clone()),
-                None if !kind.nullable => return Err(CoercionError::Missing { name: name.to_owned(), at: check.at }),
+            match &definition.default_value {
+                Some(value) => _ = coerced.insert(Name::new(name), constant(value)),
+                None if kind.is_non_null() => {
+                    return Err(CoercionError::Missing { name: name.to_owned(), at: check.at });
+                }
                 None => {}
             }
             continue;
         };
-        if !kind.nullable && value.is_null() {
+        if kind.is_non_null() && value.is_null() {
             return Err(CoercionError::Missing { name: name.to_owned(), at: check.at });
         }
         check.path.push(format!("${name}"));
@@ -94,7 +95,7 @@ pub(super) fn coerce(
 
 /// One walk through the values.
 struct Check<'a> {
-    declared: &'a Declared,
+    contract: &'a Contract,
     most: usize,
     left: usize,
     path: Vec<String>,
@@ -106,48 +107,52 @@ impl Check<'_> {
     fn value(&mut self, kind: &Type, value: &Json) -> Result<(), CoercionError> {
         self.left = self.left.checked_sub(1).ok_or(CoercionError::TooMany(self.most))?;
         if value.is_null() {
-            return if kind.nullable { Ok(()) } else { Err(self.wrong(&format!("`{kind}`"), value)) };
+            return if kind.is_non_null() { Err(self.wrong(&format!("`{kind}`"), value)) } else { Ok(()) };
         }
-        match (&kind.base, value) {
-            (BaseType::List(inner), Json::Array(items)) => {
+        match (kind, value) {
+            (Type::List(inner) | Type::NonNullList(inner), Json::Array(items)) => {
                 for (index, item) in items.iter().enumerate() {
                     self.below(index.to_string(), inner, item)?;
                 }
                 Ok(())
             }
-            (BaseType::List(inner), single) => self.value(inner, single),
-            (BaseType::Named(name), value) => self.named(name.as_str(), value),
+            (Type::List(inner) | Type::NonNullList(inner), single) => self.value(inner, single),
+            (Type::Named(name) | Type::NonNullNamed(name), value) => self.named(name.as_str(), value),
         }
     }
 
     fn named(&mut self, name: &str, value: &Json) -> Result<(), CoercionError> {
-        let declared = self.declared;
-        match (declared.inputs.get(name), value) {
-            (Some(Input::Enum(names)), Json::String(text)) if names.contains(text) => Ok(()),
-            (Some(Input::Enum(_)), Json::String(_)) => {
+        let contract = self.contract;
+        match (contract.input(name), value) {
+            (Some(ExtendedType::Enum(choice)), Json::String(text)) if choice.values.contains_key(text.as_str()) => {
+                Ok(())
+            }
+            (Some(ExtendedType::Enum(_)), Json::String(_)) => {
                 Err(self.fault(format!("one of the values of `{name}`"), "another text".to_owned()))
             }
-            (Some(Input::Object { fields, one_of }), Json::Object(given)) => {
-                for (key, field) in fields {
-                    match given.get(key) {
-                        Some(value) => self.below(key.clone(), &field.kind, value)?,
-                        None if field.required => {
+            (Some(ExtendedType::InputObject(object)), Json::Object(given)) => {
+                for (key, field) in &object.fields {
+                    match given.get(key.as_str()) {
+                        Some(value) => self.below(key.to_string(), &field.ty, value)?,
+                        None if field.is_required() => {
                             return Err(self.fault(format!("`{name}` with `{key}`"), "one without".to_owned()));
                         }
                         None => {}
                     }
                 }
-                if let Some(unknown) = given.keys().find(|key| !fields.contains_key(*key)) {
+                if let Some(unknown) = given.keys().find(|key| !object.fields.contains_key(key.as_str())) {
                     return Err(self.fault(format!("the fields of `{name}`"), format!("`{}`", shortened(unknown))));
                 }
                 let single = given.len() == 1 && given.values().all(|value| !value.is_null());
-                if *one_of && !single {
+                if object.directives.has("oneOf") && !single {
                     return Err(self.fault(format!("exactly one field of `{name}`"), given.len().to_string()));
                 }
                 Ok(())
             }
-            (Some(Input::Enum(_) | Input::Object { .. }), other) => Err(self.wrong(&format!("`{name}`"), other)),
-            (None, value) => {
+            (Some(ExtendedType::Enum(_) | ExtendedType::InputObject(_)), other) => {
+                Err(self.wrong(&format!("`{name}`"), other))
+            }
+            (_, value) => {
                 let fits = match name {
                     "Int" => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
                     "Float" => value.is_number(),
@@ -197,18 +202,19 @@ fn shortened(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::parser::parse_query;
+    use apollo_compiler::ast::Document;
     use serde_json::json;
 
     use super::*;
 
-    const SDL: &str = "type Query { a(i: In, o: One, e: E): Int } enum E { A B } scalar Date \
+    const SDL: &str = "directive @oneOf on INPUT_OBJECT type Query { a(i: In, o: One, e: E): Int } enum E { A B } scalar Date \
         input In { must: String! some: [Int!] given: Int! = 3 deep: In } input One @oneOf { x: Int y: Int }";
 
     fn check(definitions: &str, given: Json, expected: &str) {
-        let document = parse_query(format!("query({definitions}) {{ a }}")).unwrap();
-        let operation = &document.operations.iter().next().unwrap().1.node;
-        let found = match coerce(&Declared::of(SDL), operation, given, 12) {
+        let contract = Contract::of(SDL, false);
+        let document = Document::parse(format!("query({definitions}) {{ a }}"), "document").unwrap();
+        let operations = Operation::all(&contract, &contract.read(&document));
+        let found = match coerce(&contract, &operations[0], given, 12) {
             Ok(coerced) => coerced.keys().map(Name::as_str).collect::<Vec<_>>().join(","),
             Err(error) => error.to_string(),
         };

@@ -2,10 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{
-    ServerError, Value,
-    parser::types::{ExecutableDocument, OperationDefinition, OperationType},
-};
+use async_graphql::{ServerError, ValidationMode, Value, parser::types::OperationType};
 use quick_cache::sync::Cache;
 
 use crate::service::{MOST_BYTES, Reader};
@@ -15,12 +12,12 @@ use super::{
     answer::{Answer, Reply},
     bounded_cache::bounded_cache,
     coerce_variables::coerce,
-    declared::Declared,
+    document::{Contract, Selected},
     guard::Limits,
-    order,
-    prepared::{Prepared, Preparer, Refusal, USUAL_DOCUMENTS, Weight, fast},
+    prepared::{Prepared, Preparer, Refusal, USUAL_DOCUMENTS, Weight},
     response_cache::{CacheKey, ResponseCache},
     rows::FieldByField,
+    schema,
     trusted::{TrustedDocuments, TrustedError, identifier, identifier_of},
 };
 
@@ -29,6 +26,9 @@ const PERSISTED_BYTES: u64 = 16 << 20;
 
 /// From how many bytes of rows on an answer is large: copying them takes about a millisecond.
 const LARGE: usize = 2 << 20;
+
+/// How deep selections nest at the most, so that the library does not refuse what the guard has let through.
+const DEEPEST: usize = 256;
 
 /// One request, as any transport may carry it.
 #[derive(Debug, Clone)]
@@ -95,7 +95,6 @@ impl Default for DocumentRules {
 /// Executes requests, each with the reader it came with.
 pub struct Executor {
     schema: ExchangeSchema,
-    declared: Declared,
     preparer: Preparer,
     trusted: HashMap<String, Arc<Prepared>>,
     trusted_only: bool,
@@ -121,15 +120,16 @@ impl Executor {
     /// # Errors
     /// When a trusted document would be refused.
     pub fn new(rules: &DocumentRules) -> Result<Self, TrustedError> {
-        let schema = fast();
-        let preparer = Preparer::new(rules.limits, rules.introspection, rules.suggestions);
+        // It leaves out what the preparer has checked, and its own limit of nesting.
+        let schema = schema().validation_mode(ValidationMode::Fast).limit_recursive_depth(DEEPEST).finish();
+        let contract = Contract::of(&schema.sdl(), rules.suggestions);
+        let preparer = Preparer::new(contract, rules.limits, rules.introspection);
         let trusted = rules.trusted.iter().map(|(id, text)| match preparer.prepare(text) {
             Ok(prepared) => Ok((id.to_owned(), prepared)),
             Err(refusal) => Err(TrustedError::Refused { id: id.to_owned(), why: refusal.to_string() }),
         });
         Ok(Self {
             responses: ResponseCache::default(),
-            declared: Declared::of(&schema.sdl()),
             trusted: trusted.collect::<Result<_, _>>()?,
             trusted_only: rules.trusted_only,
             rows: rules.rows,
@@ -156,8 +156,7 @@ impl Executor {
             }
             Err(none) => return none.answer(request_id),
         };
-        let document = &prepared.document;
-        if queries_only && selected_operations(document, name).any(|operation| operation.ty != OperationType::Query) {
+        if queries_only && prepared.selected(name).any(|operation| operation.kind != OperationType::Query) {
             return Answer::not_a_query(request_id);
         }
         let key = prepared.cacheable.then(|| CacheKey {
@@ -170,29 +169,31 @@ impl Executor {
         if let Some(body) = key.as_ref().and_then(|key| responses.get(key)) {
             return Answer::cached(body, prepared.catalogue_only);
         }
-        // Where no operation or several are selected, no types are declared for the variables; execution says what is wrong.
-        let mut operations = selected_operations(document, name);
-        let variables = match (operations.next(), operations.next()) {
-            (Some(operation), None) => coerce(&self.declared, operation, request.variables, self.most_values),
-            _ => Ok(async_graphql::Variables::default()),
+        let contract = &self.preparer.contract;
+        let operation = match prepared.operation(name) {
+            Ok(operation) => operation,
+            Err(none) => return Answer::error(Reply::Invalid, "BAD_REQUEST", &none.to_string(), request_id),
         };
-        let variables = match variables {
+        let variables = match coerce(contract, operation, request.variables, self.most_values) {
             Ok(variables) => variables,
             Err(error) => return Answer::not_coerced(&error, request_id),
         };
+        let collected = match operation.with(contract, &prepared.document, &variables) {
+            Ok(collected) => collected,
+            Err(undecided) => return Answer::undecided(&undecided, request_id),
+        };
         let mut parsed = async_graphql::Request::new("").variables(variables).data(reader.clone());
-        parsed.operation_name = name.map(str::to_owned);
-        if self.rows == RowsMade::FieldByField || prepared.by_field {
+        if self.rows == RowsMade::FieldByField {
             parsed = parsed.data(FieldByField);
         }
-        parsed.set_parsed_query(document.clone());
+        parsed.set_parsed_query(collected.document.clone());
         let mut response = self.schema.execute(parsed).await;
         let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
         if executed && !response.errors.is_empty() {
-            self.declared.complete(&mut response.data, document, name, &response.errors);
+            Selected::complete(&mut response.data, &collected.fields, &response.errors);
         }
-        if let Some(operation) = selected_operations(document, name).next().filter(|_| executed) {
-            order::arrange(&mut response.data, document, operation);
+        if executed {
+            Selected::arrange(&mut response.data, &collected.fields);
         }
         let data = executed.then_some(response.data);
         let answer = write(&reader, data, response.errors, prepared.catalogue_only, request_id).await;
@@ -281,16 +282,4 @@ impl NoDocument {
         };
         Answer::error(reply, code, message, request_id)
     }
-}
-
-/// The operations that a name selects; every one where there is no name.
-fn selected_operations<'a>(
-    document: &'a ExecutableDocument,
-    name: Option<&'a str>,
-) -> impl Iterator<Item = &'a OperationDefinition> {
-    document
-        .operations
-        .iter()
-        .filter(move |(own, _)| name.is_none_or(|name| own.is_some_and(|own| own.as_str() == name)))
-        .map(|(_, operation)| &operation.node)
 }

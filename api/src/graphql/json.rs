@@ -3,6 +3,8 @@
 use async_graphql::{Value, resolver_utils::EnumType};
 use serde::Serialize;
 
+use super::document::NOTHING;
+
 /// Writes a value; null where it has no JSON.
 pub(super) fn json<T: Serialize + ?Sized>(text: &mut Vec<u8>, value: &T) {
     let start = text.len();
@@ -49,7 +51,8 @@ pub(super) fn value(text: &mut Vec<u8>, answered: &Value) {
         Value::List(items) => list(text, items, |item, text| value(text, item)),
         Value::Object(fields) => {
             text.push(b'{');
-            for (position, (key, field)) in fields.iter().enumerate() {
+            let fields = fields.iter().filter(|(key, _)| key.as_str() != NOTHING);
+            for (position, (key, field)) in fields.enumerate() {
                 if position > 0 {
                     text.push(b',');
                 }

@@ -3,20 +3,17 @@
 mod answer;
 mod bounded_cache;
 mod coerce_variables;
-mod completion;
 mod context;
-mod declared;
+mod document;
 mod error;
 mod execute;
 pub mod guard;
 mod json;
-mod order;
 mod prepared;
 mod query;
 mod response_cache;
 mod rows;
 mod trusted;
-mod typename;
 mod types;
 
 use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions, Schema, SchemaBuilder};

@@ -1,28 +1,25 @@
-//! Documents prepared once: guarded, parsed, validated, and cached by their text for every request.
+//! Documents prepared once: guarded, parsed, validated, collected, and cached by their text for every request.
 //!
 //! What async-graphql 7.2.1 offers for that: a parsed document can be given to it, but it takes it over, so it is cloned for
-//! each request; validation cannot be left out, but its `Fast` mode leaves out every rule but fragment cycles. So there are
-//! two schemas of the same types. The strict one validates a document when it is first seen; the fast one executes. What
-//! strict validation would find in the values of variables, [`super::coerce_variables`] finds.
+//! each request; validation cannot be left out, but its `Fast` mode leaves out every rule but fragment cycles. Which operation
+//! it is given, [`super::document`] makes; what validation would find in the values of variables, [`super::coerce_variables`]
+//! finds.
 
-use std::{
-    collections::HashSet,
-    sync::Arc,
-    task::{Context, Poll, Waker},
-};
+use std::sync::Arc;
 
-use async_graphql::{
-    ServerError, ValidationMode,
-    parser::types::{ExecutableDocument, OperationType, Selection, SelectionSet},
+use apollo_compiler::{
+    ExecutableDocument,
+    ast::{Definition, OperationType},
+    validation::Valid,
 };
+use async_graphql::ServerError;
 use quick_cache::{Weighter, sync::Cache};
 use sha2::{Digest, Sha256};
 
 use super::{
-    ExchangeSchema,
     bounded_cache::bounded_cache,
+    document::{Contract, Operation},
     guard::{self, Limits, Rejection},
-    order, schema, typename,
 };
 
 /// The most errors that a response shows; the rest is counted.
@@ -60,9 +57,6 @@ impl Weighter<Arc<str>, Arc<Refusal>> for Weight {
     }
 }
 
-/// No operation can be named so: asked for it, the library validates and executes nothing.
-const NO_OPERATION: &str = "validate only";
-
 /// Root fields that answer everybody alike: the catalogue and the contract. Every other root field counts as depending on
 /// the viewer, so that no new one is served to others out of a cache by mistake.
 const CATALOGUE: [&str; 10] = [
@@ -86,18 +80,52 @@ const TABLES: [&str; 4] = ["destinationTable", "destinations", "outcomes", "tabl
 #[derive(Debug)]
 pub(super) struct Prepared {
     /// The document.
-    pub(super) document: ExecutableDocument,
+    pub(super) document: Valid<ExecutableDocument>,
+    /// Its operations.
+    operations: Vec<Operation>,
     /// SHA-256 of its text.
     pub(super) digest: [u8; 32],
     /// Whether it selects nothing but the catalogue and the contract, which answer everybody alike.
     pub(super) catalogue_only: bool,
     /// Whether its responses may be cached, see [`super::response_cache`].
     pub(super) cacheable: bool,
-    /// Whether its rows have to be resolved field by field: it selects something several times, so that values are put
-    /// together, or a fragment may hold for nothing.
-    pub(super) by_field: bool,
     /// What it takes in memory, bytes.
     pub(super) weight: usize,
+}
+
+/// Why no operation of a document is executed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum NoOperation {
+    /// None has the name.
+    #[error("the document has no operation named `{0}`")]
+    Unknown(String),
+    /// It has none at all.
+    #[error("the document has no operation")]
+    None,
+    /// It has several, and none was named.
+    #[error("the document has several operations; expected `operationName` to say which")]
+    Several,
+}
+
+impl Prepared {
+    /// The operations that a name selects; every one where there is no name.
+    pub(super) fn selected<'a>(&'a self, name: Option<&'a str>) -> impl Iterator<Item = &'a Operation> {
+        self.operations.iter().filter(move |own| name.is_none() || own.name.as_deref() == name)
+    }
+
+    /// The operation that is executed.
+    ///
+    /// # Errors
+    /// When there is none, or it is not said which.
+    pub(super) fn operation<'a>(&'a self, name: Option<&'a str>) -> Result<&'a Operation, NoOperation> {
+        let mut selected = self.selected(name);
+        match (selected.next(), selected.next(), name) {
+            (Some(operation), None, _) => Ok(operation),
+            (None, _, Some(name)) => Err(NoOperation::Unknown(name.to_owned())),
+            (None, _, None) => Err(NoOperation::None),
+            (Some(_), Some(_), _) => Err(NoOperation::Several),
+        }
+    }
 }
 
 /// Why a document is not executed, whatever its variables.
@@ -140,26 +168,20 @@ impl std::fmt::Display for Refusal {
 
 /// Prepares documents and caches them.
 pub(super) struct Preparer {
-    strict: ExchangeSchema,
+    pub(super) contract: Contract,
     limits: Limits,
     introspection: bool,
-    suggestions: bool,
     prepared: Cache<Arc<str>, Arc<Prepared>, Weight>,
     refused: Cache<Arc<str>, Arc<Refusal>, Weight>,
 }
 
 impl Preparer {
-    /// For documents within `limits`; whether they may ask for the contract, and whether refusals suggest names.
-    pub(super) fn new(limits: Limits, introspection: bool, suggestions: bool) -> Self {
-        let mut builder = schema();
-        if !suggestions {
-            builder = builder.disable_suggestions();
-        }
+    /// For documents within `limits`; whether they may ask for the contract.
+    pub(super) fn new(contract: Contract, limits: Limits, introspection: bool) -> Self {
         Self {
-            strict: builder.finish(),
+            contract,
             limits,
             introspection,
-            suggestions,
             prepared: bounded_cache(PREPARED_BYTES, USUAL_DOCUMENTS, Weight),
             refused: bounded_cache(REFUSED_BYTES, USUAL_DOCUMENTS, Weight),
         }
@@ -195,97 +217,31 @@ impl Preparer {
 
     fn make(&self, text: &str) -> Result<Prepared, Refusal> {
         let guarded = guard::prepare(text, &self.limits).map_err(Refusal::Guard)?;
-        let selected = RootFields::of(&guarded.document);
-        if selected.contract && !self.introspection {
-            return Err(Refusal::Introspection);
-        }
-        self.validate(&guarded.document).map_err(|mut errors| {
+        let document = self.contract.validate(&guarded.document).map_err(|mut errors| {
             let found = errors.len();
             errors.truncate(MOST_ERRORS);
-            let operations = guarded.document.operations.iter();
-            let not_queries = operations.filter(|(_, operation)| operation.node.ty != OperationType::Query);
-            let not_queries = not_queries.map(|(name, _)| name.map(ToString::to_string)).collect();
+            let operations = guarded.document.definitions.iter().filter_map(|definition| match definition {
+                Definition::OperationDefinition(operation) => Some(operation),
+                _ => None,
+            });
+            let not_queries = operations.filter(|operation| operation.operation_type != OperationType::Query);
+            let not_queries = not_queries.map(|operation| operation.name.as_ref().map(ToString::to_string)).collect();
             Refusal::Invalid { errors, found, not_queries }
         })?;
+        let selects = |wanted: &dyn Fn(&str) -> bool| {
+            let mut fields = document.operations.iter().flat_map(|operation| operation.root_fields(&document));
+            fields.all(|field| wanted(&field.name))
+        };
+        if !self.introspection && !selects(&|name| name != "__schema" && name != "__type") {
+            return Err(Refusal::Introspection);
+        }
         Ok(Prepared {
             weight: text.len() + guarded.tokens * TOKEN_BYTES,
             digest: Sha256::digest(text).into(),
-            by_field: order::repeats(&guarded.document) || order::narrows(&guarded.document),
-            cacheable: selected.names.iter().all(|name| CATALOGUE.contains(name) || TABLES.contains(name)),
-            catalogue_only: selected.names.iter().all(|name| CATALOGUE.contains(name)),
-            document: guarded.document,
+            cacheable: selects(&|name| CATALOGUE.contains(&name) || TABLES.contains(&name)),
+            catalogue_only: selects(&|name| CATALOGUE.contains(&name)),
+            operations: Operation::all(&self.contract, &document),
+            document,
         })
     }
-
-    /// Validates against the schema and executes nothing. Without extensions nothing waits, so one poll is all of it.
-    fn validate(&self, document: &ExecutableDocument) -> Result<(), Vec<ServerError>> {
-        let mut request = async_graphql::Request::new("").operation_name(NO_OPERATION);
-        request.set_parsed_query(document.clone());
-        let execution = std::pin::pin!(self.strict.execute(request));
-        let Poll::Ready(response) = execution.poll(&mut Context::from_waker(Waker::noop())) else {
-            return Err(vec![ServerError::new("the document cannot be validated at present", None)]);
-        };
-        let mut errors = response.errors;
-        if errors.len() == 1 && errors[0].message == format!("Unknown operation named \"{NO_OPERATION}\"") {
-            errors = typename::check(document);
-        }
-        if errors.is_empty() {
-            return Ok(());
-        }
-        if !self.suggestions {
-            // The library leaves them on for the arguments of directives.
-            for error in &mut errors {
-                if let Some(at) = error.message.find(" Did you mean") {
-                    error.message.truncate(at);
-                }
-            }
-        }
-        Err(errors)
-    }
-}
-
-/// The root fields that a document selects, seen without the schema.
-#[derive(Default)]
-struct RootFields<'a> {
-    /// Their names, fragments expanded.
-    names: HashSet<&'a str>,
-    /// Whether the contract is among them.
-    contract: bool,
-}
-
-impl<'a> RootFields<'a> {
-    fn of(document: &'a ExecutableDocument) -> Self {
-        let mut fields = Self::default();
-        let mut seen = HashSet::new();
-        for (_, operation) in document.operations.iter() {
-            fields.add(document, &operation.node.selection_set.node, &mut seen);
-        }
-        fields.contract = fields.names.contains("__schema") || fields.names.contains("__type");
-        fields
-    }
-
-    /// The guard has bounded how deep this goes and refused fragments that spread themselves.
-    fn add(&mut self, document: &'a ExecutableDocument, set: &'a SelectionSet, seen: &mut HashSet<&'a str>) {
-        for item in &set.items {
-            match &item.node {
-                Selection::Field(field) => {
-                    self.names.insert(field.node.name.node.as_str());
-                }
-                Selection::InlineFragment(inline) => self.add(document, &inline.node.selection_set.node, seen),
-                Selection::FragmentSpread(spread) => {
-                    let name = &spread.node.fragment_name.node;
-                    if let Some(fragment) = document.fragments.get(name)
-                        && seen.insert(name.as_str())
-                    {
-                        self.add(document, &fragment.node.selection_set.node, seen);
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// A schema that leaves out what [`Preparer`] has checked.
-pub(super) fn fast() -> ExchangeSchema {
-    schema().validation_mode(ValidationMode::Fast).finish()
 }

@@ -63,18 +63,18 @@ fn limit(what: &'static str, limit: usize, found: String, at: Option<(usize, usi
     Rejection::Limit { what, limit: limit as u64, found, at }
 }
 
-fn is_word(byte: u8) -> bool {
+pub(super) fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') || byte >= 0x80
 }
 
-fn skip_while(bytes: &[u8], from: usize, wanted: impl Fn(u8) -> bool) -> usize {
+pub(super) fn skip_while(bytes: &[u8], from: usize, wanted: impl Fn(u8) -> bool) -> usize {
     bytes[from..].iter().position(|&byte| !wanted(byte)).map_or(bytes.len(), |length| from + length)
 }
 
 /// Behind the string that starts at a quote; `None` where it is never closed. A block string ends at three quotes that are
 /// not escaped, any other at a quote on its own line. One that is not closed must not pass: the parser reads an open
 /// block string again as an empty string and what follows it, brackets included.
-fn skip_string(bytes: &[u8], from: usize) -> Option<usize> {
+pub(super) fn skip_string(bytes: &[u8], from: usize) -> Option<usize> {
     if bytes[from..].starts_with(b"\"\"\"") {
         let mut at = from + 3;
         while at < bytes.len() {

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{
-    Name, Positioned,
-    parser::types::{Directive, ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
+use apollo_compiler::{
+    Node,
+    ast::{Definition, DirectiveList, Document, FragmentDefinition, Selection},
 };
 
 use super::{Limits, Rejection};
@@ -33,7 +33,7 @@ const ROWS_OF_ONE: u64 = 10;
 
 /// Measures a document.
 struct Measure<'a> {
-    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
+    fragments: HashMap<&'a str, &'a Node<FragmentDefinition>>,
     /// `None` while a fragment is being measured: meeting it then is a cycle.
     measured: HashMap<&'a str, Option<Size>>,
     aliases: usize,
@@ -41,25 +41,35 @@ struct Measure<'a> {
 }
 
 /// Checks a parsed document.
-pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<(), Rejection> {
-    let fragments = document.fragments.len();
-    if fragments > limits.fragments {
-        let (limit, found) = (limits.fragments as u64, fragments.to_string());
+pub(super) fn check(document: &Document, limits: &Limits) -> Result<(), Rejection> {
+    let fragments = document.definitions.iter().filter_map(|definition| match definition {
+        Definition::FragmentDefinition(fragment) => Some((fragment.name.as_str(), fragment)),
+        _ => None,
+    });
+    // Of several of one name each counts; which of them is measured does not matter, for such a document is not valid.
+    let count = fragments.clone().count();
+    if count > limits.fragments {
+        let (limit, found) = (limits.fragments as u64, count.to_string());
         return Err(Rejection::Limit { what: "fragments", limit, found, at: None });
     }
-    let mut measure = Measure { fragments: &document.fragments, measured: HashMap::new(), aliases: 0, directives: 0 };
+    let names: Vec<&str> = fragments.clone().map(|(name, _)| name).collect();
+    let mut measure = Measure { fragments: fragments.collect(), measured: HashMap::new(), aliases: 0, directives: 0 };
     let mut operations = 0_usize;
     let (mut fields, mut root_fields, mut depth, mut areas) = (0_u64, 0_u64, 0_usize, 0_u64);
-    for (_, operation) in document.operations.iter() {
+    for definition in &document.definitions {
+        let Definition::OperationDefinition(operation) = definition else { continue };
         operations += 1;
-        measure.count_directives(&operation.node.directives);
-        let size = measure.selections(&operation.node.selection_set.node)?;
+        measure.count_directives(&operation.directives);
+        for variable in &operation.variables {
+            measure.count_directives(&variable.directives);
+        }
+        let size = measure.selections(&operation.selection_set)?;
         fields = fields.saturating_add(size.fields);
         root_fields = root_fields.max(size.own_fields);
         depth = depth.max(size.depth);
         areas = areas.saturating_add(size.areas);
     }
-    for name in document.fragments.keys() {
+    for name in names {
         measure.fragment(name)?;
     }
     let whole = |number: usize| number as u64;
@@ -81,15 +91,15 @@ pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<()
 
 impl<'a> Measure<'a> {
     /// The nesting of selection sets is bounded by the check of the bytes, so recursion is.
-    fn selections(&mut self, set: &'a SelectionSet) -> Result<Size, Rejection> {
+    fn selections(&mut self, set: &'a [Selection]) -> Result<Size, Rejection> {
         let mut total = Size::default();
-        for item in &set.items {
-            let size = match &item.node {
+        for item in set {
+            let size = match item {
                 Selection::Field(field) => {
-                    self.aliases += usize::from(field.node.alias.is_some());
-                    self.count_directives(&field.node.directives);
-                    let inner = self.selections(&field.node.selection_set.node)?;
-                    let areas = match field.node.name.node.as_str() {
+                    self.aliases += usize::from(field.alias.is_some());
+                    self.count_directives(&field.directives);
+                    let inner = self.selections(&field.selection_set)?;
+                    let areas = match field.name.as_str() {
                         name if AREAS.contains(&name) => {
                             inner.areas.saturating_add(inner.fields).saturating_mul(AREAS_OF_ONE)
                         }
@@ -99,12 +109,12 @@ impl<'a> Measure<'a> {
                     Size { fields: inner.fields.saturating_add(1), own_fields: 1, depth: inner.depth + 1, areas }
                 }
                 Selection::InlineFragment(inline) => {
-                    self.count_directives(&inline.node.directives);
-                    self.selections(&inline.node.selection_set.node)?
+                    self.count_directives(&inline.directives);
+                    self.selections(&inline.selection_set)?
                 }
                 Selection::FragmentSpread(spread) => {
-                    self.count_directives(&spread.node.directives);
-                    self.fragment(&spread.node.fragment_name.node)?
+                    self.count_directives(&spread.directives);
+                    self.fragment(&spread.fragment_name)?
                 }
             };
             total.fields = total.fields.saturating_add(size.fields);
@@ -118,20 +128,20 @@ impl<'a> Measure<'a> {
     /// Measures a fragment once. One that is not defined is left to validation. Fragments that spread one another go as
     /// deep as there are fragments, whose number is bounded.
     fn fragment(&mut self, name: &str) -> Result<Size, Rejection> {
-        let Some((name, fragment)) = self.fragments.get_key_value(name) else { return Ok(Size::default()) };
-        match self.measured.get(name.as_str()) {
+        let Some((&name, &fragment)) = self.fragments.get_key_value(name) else { return Ok(Size::default()) };
+        match self.measured.get(name) {
             Some(Some(size)) => return Ok(*size),
             Some(None) => return Err(Rejection::Cycle(name.to_string())),
             None => {}
         }
-        self.measured.insert(name.as_str(), None);
-        self.count_directives(&fragment.node.directives);
-        let size = self.selections(&fragment.node.selection_set.node)?;
-        self.measured.insert(name.as_str(), Some(size));
+        self.measured.insert(name, None);
+        self.count_directives(&fragment.directives);
+        let size = self.selections(&fragment.selection_set)?;
+        self.measured.insert(name, Some(size));
         Ok(size)
     }
 
-    fn count_directives(&mut self, directives: &[Positioned<Directive>]) {
+    fn count_directives(&mut self, directives: &DirectiveList) {
         self.directives += directives.len();
     }
 }

@@ -1,12 +1,16 @@
 //! The guard: bounds a document before it is parsed and before it is validated.
 //!
-//! The parser recurses on nested values and the validator expands fragments before any limit of theirs is looked at: 2,000
-//! nested lists in 4 KB end the process, 20 doubling fragments in 800 bytes take a second. Both are refused here first.
+//! Parsers recurse on nested values, and whatever expands fragments doubles with each that spreads another twice: 2,000 nested
+//! lists fit into 4 KB, 20 doubling fragments into 800 bytes. Both are refused here first, and the parser has limits of its own.
 
 mod bytes;
+mod descriptions;
 mod document;
 
-use async_graphql::parser::{parse_query, types::ExecutableDocument};
+use apollo_compiler::{ast::Document, parser::Parser};
+
+/// How many times the parser calls itself for one bracket within another, at the most.
+const RECURSION: usize = 8;
 
 /// What a document may hold at the most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +102,7 @@ impl Rejection {
 #[derive(Debug)]
 pub struct Guarded {
     /// What the parser made of it.
-    pub document: ExecutableDocument,
+    pub document: Document,
     /// Its names, numbers, strings and punctuators: what it holds in memory goes with them.
     pub tokens: usize,
 }
@@ -109,18 +113,19 @@ pub struct Guarded {
 /// [`Rejection`], before anything costly is done.
 pub fn prepare(text: &str, limits: &Limits) -> Result<Guarded, Rejection> {
     let tokens = bytes::check(text, limits)?;
-    let document = parse_query(text).map_err(|error| Rejection::Syntax {
-        at: error.positions().next().map(|position| (position.line, position.column)),
-        message: syntax_message(&error.to_string()),
+    let text = descriptions::blanked(text);
+    // The parser counts blanks and commas as tokens too.
+    let mut parser = Parser::new().recursion_limit(limits.nesting * RECURSION).token_limit(limits.bytes);
+    let document = parser.parse_ast(text, "document").map_err(|error| {
+        let first = error.errors.iter().next();
+        let message = first.as_ref().map(|first| first.error.to_string()).unwrap_or_default();
+        Rejection::Syntax {
+            at: first.and_then(|first| first.line_column_range()).map(|range| (range.start.line, range.start.column)),
+            message: format!("the document is not GraphQL: {}", message.trim_start_matches("syntax error: ")),
+        }
     })?;
     document::check(&document, limits)?;
     Ok(Guarded { document, tokens })
-}
-
-/// The parser draws a picture of the place over several lines; its last line says what it expected.
-fn syntax_message(text: &str) -> String {
-    let last = text.lines().last().unwrap_or_default().trim_start_matches([' ', '=']).trim();
-    format!("the document is not GraphQL: {last}")
 }
 
 #[cfg(test)]

@@ -50,9 +50,9 @@ impl CatalogueQuery {
         #[graphql(desc = "Only areas with this text in their name or code, in any case.")] search: Option<String>,
         #[graphql(desc = "How many, from 1 to 200; 50 when left out.")] first: Option<i32>,
         #[graphql(desc = "A cursor of an earlier page, to go on after it.")] after: Option<String>,
-    ) -> Result<AreaConnection> {
+    ) -> Result<Option<AreaConnection>> {
         let reader = context::reader(context);
-        AreaConnection::load(reader, kind, within.as_deref(), search.as_deref(), first, after.as_deref())
+        AreaConnection::load(reader, kind, within.as_deref(), search.as_deref(), first, after.as_deref()).map(Some)
     }
 
     /// The periods of the newest release, oldest first.

@@ -37,12 +37,12 @@ impl DestinationQuery {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The question.")] input: DestinationsInput,
-    ) -> Result<DestinationTable> {
+    ) -> Result<Option<DestinationTable>> {
         let (question, release) = input.into_question(wanted(context));
         let (release, fields) = (release_number(release)?, fields_of_rows(context));
         let reader = context::reader(context);
         let table = reader.tabulate::<Destinations>(question, release, fields).await.map_err(graphql_error)?;
-        Ok(DestinationTable(Arc::new(table)))
+        Ok(Some(DestinationTable(Arc::new(table))))
     }
 
     /// What a question about destinations would cost, and what its table would look like: which cells will be hidden and why.
@@ -52,12 +52,12 @@ impl DestinationQuery {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The question, as for `destinations`.")] input: DestinationsInput,
-    ) -> Result<DestinationPreview> {
+    ) -> Result<Option<DestinationPreview>> {
         let (question, release) = input.into_question(true);
         let reader = context::reader(context);
         let (release, fields) = (release_number(release)?, fields_of_rows(context));
         let preview = reader.preview::<Destinations>(question, release, fields).await.map_err(graphql_error)?;
-        Ok(DestinationPreview(Arc::new(preview)))
+        Ok(Some(DestinationPreview(Arc::new(preview))))
     }
 
     /// A table of destinations again, by its `citation`: the same cells with the same numbers, whatever was published since.
@@ -71,12 +71,12 @@ impl DestinationQuery {
                           cohorts you handed in."
         )]
         purpose: Option<String>,
-    ) -> Result<DestinationTable> {
+    ) -> Result<Option<DestinationTable>> {
         let reader = context::reader(context);
         let wanted = wanted(context);
         let want = |question: &mut Question| question.wanted = wanted;
         let fields = fields_of_rows(context);
         let table = reader.cited::<Destinations>(&citation, purpose, fields, want).await.map_err(graphql_error)?;
-        Ok(DestinationTable(Arc::new(table)))
+        Ok(Some(DestinationTable(Arc::new(table))))
     }
 }

@@ -57,12 +57,12 @@ impl OutcomeQuery {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The question.")] input: OutcomesInput,
-    ) -> Result<OutcomeTable> {
+    ) -> Result<Option<OutcomeTable>> {
         let (question, number) = input.into_question(parts(context), since(context)?);
         let reader = context::reader(context);
         let (number, fields) = (release_number(number)?, fields_of_rows(context));
         let table = reader.tabulate::<Outcomes>(question, number, fields).await.map_err(graphql_error)?;
-        Ok(OutcomeTable(Arc::new(table)))
+        Ok(Some(OutcomeTable(Arc::new(table))))
     }
 
     /// What a question would cost, and what its table would look like: which cells will be hidden and why, and how exact
@@ -76,12 +76,12 @@ impl OutcomeQuery {
         #[graphql(desc = "Price the totals of the breakdown (`totals`) too.", default = false)] totals: bool,
         #[graphql(desc = "Price changes since these periods (`change`) too.", validator(max_items = 400))]
         since: Option<Vec<String>>,
-    ) -> Result<OutcomePreview> {
+    ) -> Result<Option<OutcomePreview>> {
         let (question, number) = input.into_question(Parts { cells: true, overall, totals }, since.unwrap_or_default());
         let reader = context::reader(context);
         let (number, fields) = (release_number(number)?, fields_of_rows(context));
         let preview = reader.preview::<Outcomes>(question, number, fields).await.map_err(graphql_error)?;
-        Ok(OutcomePreview(Arc::new(preview)))
+        Ok(Some(OutcomePreview(Arc::new(preview))))
     }
 
     /// A table of outcomes again, by its `citation`: the same cells with the same numbers, whatever was published since. Needs
@@ -95,12 +95,12 @@ impl OutcomeQuery {
                           results you handed in."
         )]
         purpose: Option<String>,
-    ) -> Result<OutcomeTable> {
+    ) -> Result<Option<OutcomeTable>> {
         let reader = context::reader(context);
         let (parts, since) = (parts(context), since(context)?);
         let want = |question: &mut Question| (question.parts, question.since) = (parts, since);
         let fields = fields_of_rows(context);
         let table = reader.cited::<Outcomes>(&citation, purpose, fields, want).await.map_err(graphql_error)?;
-        Ok(OutcomeTable(Arc::new(table)))
+        Ok(Some(OutcomeTable(Arc::new(table))))
     }
 }

@@ -33,7 +33,7 @@ impl ReleaseQuery {
         context: &Context<'_>,
         #[graphql(desc = "How many, from 1 to 200; 50 when left out.")] first: Option<i32>,
         #[graphql(desc = "A cursor of an earlier page, to go on after it.")] after: Option<String>,
-    ) -> Result<ReleaseConnection> {
-        ReleaseConnection::load(context::reader(context), first, after.as_deref())
+    ) -> Result<Option<ReleaseConnection>> {
+        ReleaseConnection::load(context::reader(context), first, after.as_deref()).map(Some)
     }
 }

@@ -70,7 +70,7 @@ impl<T> Rows<T> {
     ) -> Result<Self> {
         let shape = match context.data_opt::<FieldByField>() {
             Some(FieldByField) => None,
-            None => Shape::<F>::read([context.field()]),
+            None => Shape::<F>::read(context.field()),
         };
         let Some(shape) = shape else { return Ok(Self::Resolved(resolve(rows))) };
         let reader = context::reader(context);

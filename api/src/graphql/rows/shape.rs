@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use async_graphql::SelectionField;
 
-use crate::graphql::json::json;
+use crate::graphql::{document::NOTHING, json::json};
 
 /// A field of a type of the contract that can be written.
 pub(in crate::graphql) trait SelectableField: Sized {
@@ -15,21 +15,18 @@ pub(in crate::graphql) trait SelectableField: Sized {
     fn read(selected: &SelectedField<'_>) -> Option<Self>;
 }
 
-/// Everything that is selected under one key.
-pub(in crate::graphql) struct SelectedField<'a> {
-    key: &'a str,
-    fields: Vec<SelectionField<'a>>,
-}
+/// A selected field.
+pub(in crate::graphql) struct SelectedField<'a>(SelectionField<'a>);
 
 impl<'a> SelectedField<'a> {
     /// The name of the field.
     pub(super) fn name(&self) -> &'a str {
-        self.fields[0].name()
+        self.0.name()
     }
 
     /// What is selected below the field, of a type.
     pub(super) fn below<F: SelectableField>(&self) -> Option<Shape<F>> {
-        Shape::read(self.fields.iter().copied())
+        Shape::read(self.0)
     }
 
     /// The same, for a value that many rows share.
@@ -39,7 +36,7 @@ impl<'a> SelectedField<'a> {
 
     /// An argument that is a string.
     pub(super) fn text(&self, name: &str) -> Option<String> {
-        let arguments = self.fields[0].arguments().ok()?;
+        let arguments = self.0.arguments().ok()?;
         match arguments.into_iter().find(|(own, _)| own == name)?.1 {
             async_graphql::Value::String(text) => Some(text),
             _ => None,
@@ -59,25 +56,19 @@ enum ShapeField<F> {
 }
 
 impl<F: SelectableField> Shape<F> {
-    /// What is selected below fields of one key. Fragments are those of the type itself or of an interface that it has: validation
-    /// and [`crate::graphql::order::narrows`] saw to that. What is left out by `@skip` and `@include` is not there any more.
-    pub(in crate::graphql) fn read<'a>(fields: impl IntoIterator<Item = SelectionField<'a>>) -> Option<Self> {
-        let mut all: Vec<SelectedField<'a>> = Vec::new();
-        for parent in fields {
-            for field in parent.selection_set() {
-                let key = field.alias().unwrap_or_else(|| field.name());
-                match all.iter_mut().find(|selected| selected.key == key) {
-                    Some(selected) => selected.fields.push(field),
-                    None => all.push(SelectedField { key, fields: vec![field] }),
-                }
+    /// What is selected below a field. Each key stands once there, there are no fragments, and what a condition leaves out is not
+    /// there either ([`crate::graphql::document`]).
+    pub(in crate::graphql) fn read(parent: SelectionField<'_>) -> Option<Self> {
+        let fields = parent.selection_set().filter_map(|field| {
+            let key = field.alias().unwrap_or_else(|| field.name());
+            if key == NOTHING {
+                return None;
             }
-        }
-        let fields = all.iter().map(|selected| {
-            let field = match selected.name() {
-                "__typename" => ShapeField::TypeName,
-                _ => ShapeField::Field(F::read(selected)?),
+            let read = match field.name() {
+                "__typename" => Some(ShapeField::TypeName),
+                _ => F::read(&SelectedField(field)).map(ShapeField::Field),
             };
-            Some((format!(",\"{}\":", selected.key).into_bytes().into(), field))
+            Some(read.map(|read| (format!(",\"{key}\":").into_bytes().into(), read)))
         });
         Some(Self { fields: fields.collect::<Option<_>>()? })
     }

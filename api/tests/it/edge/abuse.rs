@@ -28,10 +28,10 @@ fn harmful() -> Vec<(&'static str, String)> {
     let aliases: String = (0..1_000).map(|number| format!("a{number}: __typename ")).collect();
     let lists = format!("{{ areas(x: {}1{}) {{ totalCount }} }}", "[".repeat(2_000), "]".repeat(2_000));
     let objects = format!("{{ areas(x: {}1{}) {{ totalCount }} }}", "{a:".repeat(2_000), "}".repeat(2_000));
-    let inline = format!("{{ {} __typename {} }}", "... {".repeat(35), "}".repeat(35));
+    let inline = format!("{{ {} __typename {} }}", "... {".repeat(45), "}".repeat(45));
     let mut chain = String::from("{ ...c0 }");
-    for level in 0..60 {
-        let next = if level == 59 { "__typename".to_owned() } else { format!("...c{}", level + 1) };
+    for level in 0..101 {
+        let next = if level == 100 { "__typename".to_owned() } else { format!("...c{}", level + 1) };
         chain += &format!(" fragment c{level} on Query {{ {next} }}");
     }
     vec![

@@ -58,7 +58,8 @@ async fn all_tables_of_an_operation_share_one_room() {
     assert_eq!(service.ask(Some(LEP), &tables(2)).await.data().as_object().map(serde_json::Map::len), Some(2));
     let refused = service.ask(Some(LEP), &tables(20)).await;
     assert_eq!(code(&refused), "LIMIT_EXCEEDED");
-    assert_eq!(refused.json()["data"], Value::Null);
+    let data = refused.json()["data"].clone();
+    assert_eq!((&data["t19"], data["t0"].is_object()), (&Value::Null, true), "those before stand");
 }
 
 #[tokio::test]
@@ -94,7 +95,9 @@ async fn while_one_organisation_asks_much_at_once_another_one_is_answered() {
             429 => {
                 assert_eq!(answer.headers["retry-after"], "1");
                 assert_eq!(code(&answer), "TOO_MANY_REQUESTS");
-                assert_eq!(answer.json()["data"], json!(null));
+                // Refused before it was executed, or while.
+                let data = &answer.json()["data"];
+                assert!(*data == Value::Null || *data == json!({"outcomes": null}), "{data}");
             }
             // On a slow machine the last in line may find their time over.
             status => assert!([503, 504].contains(&status), "{status}"),

@@ -86,7 +86,7 @@ async fn a_folder_of_documents_is_trusted_too() {
 }
 
 #[rstest]
-#[case::invalid(json!({"a": "{ nothing }"}), "the document `a` would be refused: Unknown field")]
+#[case::invalid(json!({"a": "{ nothing }"}), "the document `a` would be refused: type `Query` does not have a field `nothing`")]
 #[case::no_graphql(json!({"a": "{"}), "would be refused: the document is not GraphQL")]
 #[case::wrong_hash(json!({"sha256:00": "{ __typename }"}), "`sha256:00` is not the SHA-256")]
 #[case::no_manifest(json!(["{ __typename }"]), "expected a JSON object")]
@@ -174,7 +174,7 @@ async fn a_document_that_is_kept_is_executed_with_the_variables_of_each_request(
         let missing = post_json(&service, &json!({"query": query, "operationName": "a"})).await;
         assert_eq!(missing.error(), ("BAD_REQUEST".into(), "the variable `$c` is required".into()));
         let which = post_json(&service, &json!({"query": query})).await;
-        assert_eq!(which.error().1, "Operation name required in request.");
+        assert_eq!(which.error().1, "the document has several operations; expected `operationName` to say which");
         let other = post_json(&service, &json!({"query": query, "operationName": "validate only"})).await;
         assert_eq!(other.status, StatusCode::BAD_REQUEST);
     }

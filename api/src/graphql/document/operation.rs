@@ -1,0 +1,309 @@
+//! One operation as one tree, by `CollectFields` and `MergeSelectionSets` of the specification (6.3.2, 6.4.3).
+
+use std::{collections::HashSet, sync::Arc};
+
+use apollo_compiler::{
+    ExecutableDocument as Validated, Node, ast,
+    executable::{self, DirectiveList},
+    parser::SourceMap,
+    validation::Valid,
+};
+use async_graphql::{
+    Name, Pos, Positioned, Value, Variables,
+    indexmap::IndexMap,
+    parser::types::{
+        DocumentOperations, ExecutableDocument, Field, InlineFragment, OperationDefinition, OperationType, Selection,
+        SelectionSet, Type, TypeCondition, VariableDefinition,
+    },
+};
+
+use super::{Contract, place::position, value};
+
+/// The key of a field that no client can ask for. It stands where nothing is selected: the library makes a null of an object
+/// without fields, which is an object all the same.
+pub(in crate::graphql) const NOTHING: &str = "";
+
+/// Why a selection cannot be collected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::graphql) enum Undecided {
+    /// It depends on variables.
+    Open,
+    /// A condition has no value: its variable is null.
+    Null {
+        /// The name of the directive.
+        directive: String,
+        /// Where it is.
+        at: Pos,
+    },
+}
+
+/// One operation of a validated document.
+#[derive(Debug)]
+pub(in crate::graphql) struct Operation {
+    pub(in crate::graphql) name: Option<String>,
+    pub(in crate::graphql) kind: OperationType,
+    pub(in crate::graphql) variables: Vec<Node<ast::VariableDefinition>>,
+    pub(in crate::graphql) sources: SourceMap,
+    /// Collected, where nothing of it depends on variables.
+    fixed: Option<Arc<Collected>>,
+    source: Node<executable::Operation>,
+}
+
+/// What an operation selects, decided.
+#[derive(Debug)]
+pub(in crate::graphql) struct Collected {
+    /// For the library that executes.
+    pub(in crate::graphql) document: ExecutableDocument,
+    /// The fields of the root.
+    pub(in crate::graphql) fields: Vec<Selected>,
+}
+
+/// A selected field.
+#[derive(Debug)]
+pub(in crate::graphql) struct Selected {
+    pub(super) key: Name,
+    pub(super) kind: ast::Type,
+    /// What is selected of it, in the order of the answer; of an interface, everything for every type.
+    pub(super) below: Vec<Self>,
+    /// Whether the order is that of every answer: below an interface it is another for each type.
+    pub(super) ordered: bool,
+}
+
+impl Operation {
+    /// The operations of a document.
+    pub(in crate::graphql) fn all(contract: &Contract, document: &Valid<Validated>) -> Vec<Self> {
+        let operations = document.operations.iter().map(|source| {
+            let mut operation = Self {
+                name: source.name.as_ref().map(ToString::to_string),
+                kind: match source.operation_type {
+                    ast::OperationType::Query => OperationType::Query,
+                    ast::OperationType::Mutation => OperationType::Mutation,
+                    ast::OperationType::Subscription => OperationType::Subscription,
+                },
+                variables: source.variables.clone(),
+                sources: document.sources.clone(),
+                fixed: None,
+                source: source.clone(),
+            };
+            operation.fixed = operation.collect(contract, document, None).ok().map(Arc::new);
+            operation
+        });
+        operations.collect()
+    }
+
+    /// What it selects with these variables, which are coerced.
+    ///
+    /// # Errors
+    /// [`Undecided::Null`].
+    pub(in crate::graphql) fn with(
+        &self,
+        contract: &Contract,
+        document: &Valid<Validated>,
+        variables: &Variables,
+    ) -> Result<Arc<Collected>, Undecided> {
+        let whole = self.variables.iter().all(|variable| variables.contains_key(&Name::new(&variable.name)));
+        match &self.fixed {
+            Some(fixed) if whole => Ok(fixed.clone()),
+            _ => self.collect(contract, document, Some(variables)).map(Arc::new),
+        }
+    }
+
+    fn collect(
+        &self,
+        contract: &Contract,
+        document: &Valid<Validated>,
+        variables: Option<&Variables>,
+    ) -> Result<Collected, Undecided> {
+        let collector = Collector { contract, document, variables };
+        let root = &self.source.selection_set;
+        let (selection_set, fields) = collector.object(&root.ty, &[root])?;
+        let variable_definitions = self.variables.iter().filter_map(|variable| {
+            let at = collector.place(variable);
+            let definition = VariableDefinition {
+                name: Positioned::new(Name::new(&variable.name), at),
+                var_type: Positioned::new(Type::new(&variable.ty.to_string())?, at),
+                directives: Vec::new(),
+                default_value: variable.default_value.as_ref().map(|value| Positioned::new(value::constant(value), at)),
+            };
+            Some(Positioned::new(definition, at))
+        });
+        let operation = OperationDefinition {
+            ty: self.kind,
+            variable_definitions: variable_definitions.collect(),
+            directives: Vec::new(),
+            selection_set,
+        };
+        let operations = DocumentOperations::Single(Positioned::new(operation, collector.place(&self.source)));
+        Ok(Collected {
+            document: ExecutableDocument { operations, fragments: std::collections::HashMap::new() },
+            fields,
+        })
+    }
+}
+
+struct Collector<'a> {
+    contract: &'a Contract,
+    document: &'a Valid<Validated>,
+    /// `None` where nothing may depend on them.
+    variables: Option<&'a Variables>,
+}
+
+/// The fields of an object by their key, in the order in which they are met, each with all that is selected under it.
+type Groups<'a> = IndexMap<&'a str, Vec<&'a Node<executable::Field>>>;
+
+impl<'a> Collector<'a> {
+    /// What sets select of an object. The guard has bounded how deep this goes, and how much it comes to.
+    fn object(
+        &self,
+        name: &str,
+        sets: &[&'a executable::SelectionSet],
+    ) -> Result<(Positioned<SelectionSet>, Vec<Selected>), Undecided> {
+        let (mut groups, mut seen) = (Groups::new(), HashSet::new());
+        for set in sets {
+            self.gather(name, set, &mut groups, &mut seen)?;
+        }
+        let (mut items, mut all) = (Vec::with_capacity(groups.len()), Vec::with_capacity(groups.len()));
+        for (key, fields) in groups {
+            let (first, at) = (fields[0], self.place(fields[0]));
+            let sets: Vec<_> = fields.iter().map(|field| &field.selection_set).collect();
+            let (selection_set, below, ordered) = self.below(first.ty().inner_named_type(), &sets)?;
+            all.push(Selected { key: Name::new(key), kind: first.ty().clone(), below, ordered });
+            let arguments = first.arguments.iter().filter_map(|argument| {
+                let value = value::value(&argument.value, self.variables)?;
+                let at = self.place(argument);
+                Some((Positioned::new(Name::new(&argument.name), at), Positioned::new(value, at)))
+            });
+            let field = Field {
+                alias: first.alias.as_ref().map(|alias| Positioned::new(Name::new(alias), at)),
+                name: Positioned::new(Name::new(&first.name), at),
+                arguments: arguments.collect(),
+                directives: Vec::new(),
+                selection_set,
+            };
+            items.push(Positioned::new(Selection::Field(Positioned::new(field, at)), at));
+        }
+        if items.is_empty() {
+            items.push(nothing());
+        }
+        Ok((Positioned::new(SelectionSet { items }, Pos::default()), all))
+    }
+
+    /// What sets select below a field of a type, and whether its order is that of every answer.
+    fn below(
+        &self,
+        name: &str,
+        sets: &[&'a executable::SelectionSet],
+    ) -> Result<(Positioned<SelectionSet>, Vec<Selected>, bool), Undecided> {
+        if sets.iter().all(|set| set.selections.is_empty()) {
+            return Ok((Positioned::default(), Vec::new(), true));
+        }
+        let Some(possible) = self.contract.possible(name) else {
+            let (set, below) = self.object(name, sets)?;
+            return Ok((set, below, true));
+        };
+        let (mut items, mut below) = (Vec::new(), Vec::<Selected>::new());
+        for object in possible {
+            let (selection_set, fields) = self.object(object, sets)?;
+            let on = Positioned::new(Name::new(object), Pos::default());
+            let fragment = InlineFragment {
+                type_condition: Some(Positioned::new(TypeCondition { on }, Pos::default())),
+                directives: Vec::new(),
+                selection_set,
+            };
+            let fragment = Selection::InlineFragment(Positioned::new(fragment, Pos::default()));
+            items.push(Positioned::new(fragment, Pos::default()));
+            unite(&mut below, fields);
+        }
+        Ok((Positioned::new(SelectionSet { items }, Pos::default()), below, false))
+    }
+
+    fn gather(
+        &self,
+        name: &str,
+        set: &'a executable::SelectionSet,
+        groups: &mut Groups<'a>,
+        seen: &mut HashSet<&'a str>,
+    ) -> Result<(), Undecided> {
+        for selection in &set.selections {
+            if !self.included(selection.directives())? {
+                continue;
+            }
+            match selection {
+                executable::Selection::Field(field) => {
+                    groups.entry(field.response_key().as_str()).or_default().push(field);
+                }
+                executable::Selection::InlineFragment(inline) => {
+                    if inline.type_condition.as_ref().is_none_or(|on| self.contract.applies(on, name)) {
+                        self.gather(name, &inline.selection_set, groups, seen)?;
+                    }
+                }
+                executable::Selection::FragmentSpread(spread) => {
+                    if let Some(fragment) = self.document.fragments.get(&spread.fragment_name)
+                        && seen.insert(&fragment.name)
+                        && self.contract.applies(fragment.type_condition(), name)
+                    {
+                        self.gather(name, &fragment.selection_set, groups, seen)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether `@skip` and `@include` leave in what they stand at.
+    fn included(&self, directives: &DirectiveList) -> Result<bool, Undecided> {
+        for directive in directives {
+            let wanted = match directive.name.as_str() {
+                "skip" => false,
+                "include" => true,
+                _ => continue,
+            };
+            let decided = match directive.specified_argument_by_name("if").map(|value| &**value) {
+                Some(ast::Value::Boolean(decided)) => Some(*decided),
+                Some(ast::Value::Variable(name)) => {
+                    let variables = self.variables.ok_or(Undecided::Open)?;
+                    match variables.get(&Name::new(name)) {
+                        Some(Value::Boolean(decided)) => Some(*decided),
+                        _ => None,
+                    }
+                }
+                _ => None,
+            };
+            match decided {
+                Some(decided) if decided == wanted => {}
+                Some(_) => return Ok(false),
+                None => {
+                    let directive_name = directive.name.to_string();
+                    return Err(Undecided::Null { directive: directive_name, at: self.place(directive) });
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn place<T>(&self, node: &Node<T>) -> Pos {
+        node.line_column_range(&self.document.sources).map(|range| position(range.start)).unwrap_or_default()
+    }
+}
+
+/// Adds what is selected of another type; under one key, everything that either selects.
+fn unite(all: &mut Vec<Selected>, more: Vec<Selected>) {
+    for field in more {
+        match all.iter_mut().find(|known| known.key == field.key) {
+            Some(known) => unite(&mut known.below, field.below),
+            None => all.push(field),
+        }
+    }
+}
+
+/// A field under a key that nobody can ask for.
+fn nothing() -> Positioned<Selection> {
+    let field = Field {
+        alias: Some(Positioned::new(Name::new(NOTHING), Pos::default())),
+        name: Positioned::new(Name::new("__typename"), Pos::default()),
+        arguments: Vec::new(),
+        directives: Vec::new(),
+        selection_set: Positioned::default(),
+    };
+    Positioned::new(Selection::Field(Positioned::new(field, Pos::default())), Pos::default())
+}
