@@ -101,7 +101,7 @@ pub(super) fn skip_string(bytes: &[u8], from: usize) -> Option<usize> {
 }
 
 /// Line and column from 1 of a byte.
-fn position(text: &str, at: usize) -> (usize, usize) {
+pub(super) fn position(text: &str, at: usize) -> (usize, usize) {
     let before = &text.as_bytes()[..at];
     let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
     let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);

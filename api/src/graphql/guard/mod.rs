@@ -6,6 +6,7 @@
 mod bytes;
 mod descriptions;
 mod document;
+mod whole;
 
 use apollo_compiler::{ast::Document, parser::Parser};
 
@@ -116,7 +117,7 @@ pub fn prepare(text: &str, limits: &Limits) -> Result<Guarded, Rejection> {
     let text = descriptions::blanked(text);
     // The parser counts blanks and commas as tokens too.
     let mut parser = Parser::new().recursion_limit(limits.nesting * RECURSION).token_limit(limits.bytes);
-    let document = parser.parse_ast(text, "document").map_err(|error| {
+    let document = parser.parse_ast(text.as_ref(), "document").map_err(|error| {
         let first = error.errors.iter().next();
         let message = first.as_ref().map(|first| first.error.to_string()).unwrap_or_default();
         Rejection::Syntax {
@@ -124,6 +125,10 @@ pub fn prepare(text: &str, limits: &Limits) -> Result<Guarded, Rejection> {
             message: format!("the document is not GraphQL: {}", message.trim_start_matches("syntax error: ")),
         }
     })?;
+    if let Some((token, at)) = whole::lost(&text, &document) {
+        let message = format!("the document is not GraphQL: unexpected `{token}`");
+        return Err(Rejection::Syntax { message, at: Some(bytes::position(&text, at)) });
+    }
     document::check(&document, limits)?;
     Ok(Guarded { document, tokens })
 }

@@ -98,10 +98,51 @@ fn a_string_that_is_never_closed_hides_nothing() {
 
 #[test]
 fn what_is_not_graphql_is_told_with_its_position() {
-    let error = check("{ a ").unwrap_err();
-    assert!(matches!(error, Rejection::Syntax { .. }), "{error:?}");
-    assert!(error.position().is_some());
-    assert!(!error.to_string().contains('\n'), "{error}");
+    for (text, line, column) in [
+        ("{ a ", 1, 5),
+        ("{\n  a(b: true true) }", 2, 13),
+        ("{ a(b) }", 1, 6),
+        ("{ a(b 1) }", 1, 7),
+        ("{ a(b: {c d: 1}) }", 1, 11),
+        ("{ a() }", 1, 5),
+        ("query($a) { b(c: $a) }", 1, 9),
+        ("query q() { a }", 1, 9),
+        ("query q q { a }", 1, 9),
+        ("{ a @ }", 1, 7),
+        ("{ a } b", 1, 7),
+        ("{ a: }", 1, 6),
+        ("{ ... on { a } }", 1, 10),
+        ("{ a(b: $) }", 1, 9),
+        ("{ a(b: 01) }", 1, 8),
+        ("{ a(b: 1x) }", 1, 8),
+        ("{ a {} }", 1, 6),
+        ("{ a ! }", 1, 5),
+        ("fragment on on A { a }", 1, 10),
+        ("", 1, 1),
+    ] {
+        let Err(error) = check(text) else { panic!("taken for GraphQL: {text}") };
+        assert!(matches!(error, Rejection::Syntax { .. }), "{text}: {error:?}");
+        assert!(!error.to_string().contains('\n'), "{error}");
+        let (found_line, found_column) = error.position().unwrap();
+        // Within a few characters: a parser tells the token that it did not expect, or the one before.
+        assert_eq!(found_line, line, "{text}: {error}");
+        assert!(found_column.abs_diff(column) <= 4, "{text}: {error} at {found_column}");
+    }
+}
+
+#[test]
+fn what_is_graphql_passes_however_it_is_written() {
+    for text in [
+        "query { a }",
+        "\u{feff}{ a, b }",
+        "query q($a: [Int!]! = [1, -2], $b: A = {f: X} @c(d: {e: null})) @g { query { query(a: $a) } ...h ... @i { j } ... on K { l } }
+         fragment h on M @n { o: p(q: \"\"\"r\n\n  s\"\"\", t: 1.50e+3, u: \"\\u{1F600}\\n\") }",
+        "mutation m { a } subscription s { b } query { c }",
+        "\"\"\"what\"\"\" query q { a } # end",
+        "{a(b:true c:false d:-1){...f...g e}}fragment f on A{h}fragment g on B{i}",
+    ] {
+        assert_eq!(check(text), Ok(()), "{text}");
+    }
 }
 
 proptest! {
