@@ -15,6 +15,7 @@ mod m0011_budget_accounts;
 mod m0012_editions;
 mod m0013_signing_keys;
 mod m0014_roll;
+mod m0015_handed_in_again;
 mod rule;
 mod state;
 
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_editions::Migration),
             Box::new(m0013_signing_keys::Migration),
             Box::new(m0014_roll::Migration),
+            Box::new(m0015_handed_in_again::Migration),
         ]
     }
 }

@@ -91,12 +91,12 @@ enum SecretCommand {
 
 #[derive(Subcommand, Debug)]
 enum ImportCommand {
-    /// Take in institution-level results from CSV files; a file with problems stores nothing
+    /// Take in institution-level results from CSV files or workbooks; a file with problems stores nothing
     Results(import::FilesArgs),
-    /// Take in counts of destinations from CSV files, after the results of their institutions; a file with problems stores
+    /// Take in counts of destinations from CSV files or workbooks, after the results of their institutions; a file with problems stores
     /// nothing
     Destinations(import::FilesArgs),
-    /// Put institutions on the roll from CSV files: where each stands, what it is and who speaks for it; a file with problems
+    /// Put institutions on the roll from CSV files or workbooks: where each stands, what it is and who speaks for it; a file with problems
     /// stores nothing
     Roll(roll::RollArgs),
 }
@@ -182,15 +182,20 @@ impl Cli {
 /// Tells on standard error why a command was not done: the reason and what caused it.
 pub fn complain(error: &anyhow::Error) {
     // Standard error may be closed; there is nowhere left to say so.
-    let _ = writeln!(stderr().lock(), "error: {error:#}");
+    let _ = writeln!(stderr().lock(), "error: {}", for_terminal(&format!("{error:#}")));
 }
 
 /// Writes one line to standard output: what a command is run for, and nothing else.
 fn say(line: &str) -> Result<()> {
     let mut out = stdout().lock();
-    writeln!(out, "{}", line.trim_end())?;
+    writeln!(out, "{}", for_terminal(line.trim_end()))?;
     out.flush()?;
     Ok(())
+}
+
+/// A text without what a terminal would obey, save line ends and tabs.
+fn for_terminal(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c }).collect()
 }
 
 fn parse_date(text: &str) -> Result<NaiveDate, String> {

@@ -1,8 +1,6 @@
 //! `exchange import roll` and `exchange roll`: which institutions there are, and who speaks for each.
 
-use std::{fs::File, path::PathBuf};
-
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::{
@@ -11,14 +9,16 @@ use crate::{
     service::{Authority, RollReport, Transfer},
 };
 
-use super::{import::tell_problems, say};
+use super::{
+    import::{TableArgs, open, tell_form, tell_problems},
+    say,
+};
 
 /// Which files.
 #[derive(Args, Debug)]
 pub(super) struct RollArgs {
-    /// CSV files
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
+    #[command(flatten)]
+    tables: TableArgs,
 }
 
 /// Which institutions, and to whom.
@@ -39,13 +39,17 @@ pub(super) struct TransferArgs {
 }
 
 pub(super) async fn import(settings: &Settings, args: &RollArgs) -> Result<()> {
+    let files = &args.tables.files;
+    let Some(form) = args.tables.form()? else { bail!("none of {} files was read", files.len()) };
     let exchange = app::started(settings).await?;
     let operator = exchange.operator(Authority::of_the_operator());
     let mut refused = 0;
-    for path in &args.files {
-        let file = File::open(path).with_context(|| format!("cannot open `{}`", path.display()))?;
-        let RollReport { rows, problems, suppressed, receipt } = operator.import_roll(file, |_| {}).await?;
-        tell_problems(path, &problems, suppressed)?;
+    for path in files {
+        let (file, _) = open(path)?;
+        let RollReport { rows, problems, kinds, found, ignored, receipt } =
+            operator.import_roll_as(&form, file, |_| {}).await?;
+        tell_form(path, found.as_ref(), &ignored)?;
+        tell_problems(path, &problems, &kinds)?;
         let path = path.display();
         if let Some(receipt) = receipt {
             say(&format!(
@@ -59,7 +63,7 @@ pub(super) async fn import(settings: &Settings, args: &RollArgs) -> Result<()> {
         }
     }
     if refused > 0 {
-        bail!("{refused} of {} files stored nothing", args.files.len());
+        bail!("{refused} of {} files stored nothing", files.len());
     }
     Ok(())
 }

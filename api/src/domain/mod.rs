@@ -11,6 +11,7 @@ pub mod edition;
 pub mod framework;
 pub mod index;
 pub mod key;
+pub mod label;
 pub mod ledger;
 pub mod organisation;
 pub mod period;

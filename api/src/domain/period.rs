@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 /// One term of an academic year. Ordered by time. Count dates are 31 December, 31 March and 31 July.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +48,21 @@ impl Period {
             _ => (self.start_year + 1, 7, 31),
         };
         NaiveDate::from_ymd_opt(i32::from(year), month, day).unwrap_or_default()
+    }
+
+    /// The period that a day lies in: the first term begins on 1 September, and August belongs to the third.
+    pub fn of(day: NaiveDate) -> Option<Self> {
+        let (start_year, term) = match day.month() {
+            1..=3 => (day.year() - 1, 2),
+            4..=8 => (day.year() - 1, 3),
+            _ => (day.year(), 1),
+        };
+        Self::new(u16::try_from(start_year).ok()?, term)
+    }
+
+    /// The first day of its academic year, 1 September.
+    pub fn year_begins_on(self) -> NaiveDate {
+        NaiveDate::from_ymd_opt(i32::from(self.start_year), 9, 1).unwrap_or_default()
     }
 
     /// Every period from `first` to `last`, both included.
@@ -106,5 +121,24 @@ mod tests {
         let dates: Vec<String> =
             (1..=3).filter_map(|term| Period::new(2023, term)).map(|period| period.ends_on().to_string()).collect();
         assert_eq!(dates, ["2023-12-31", "2024-03-31", "2024-07-31"]);
+    }
+
+    #[test]
+    fn a_day_lies_in_one_term() {
+        for (day, term) in [
+            ("2023-09-01", "202324T1"),
+            ("2023-12-31", "202324T1"),
+            ("2024-01-01", "202324T2"),
+            ("2024-03-31", "202324T2"),
+            ("2024-04-01", "202324T3"),
+            ("2024-08-31", "202324T3"),
+        ] {
+            assert_eq!(
+                Period::of(day.parse().unwrap()).map(|period| period.to_string()).as_deref(),
+                Some(term),
+                "{day}"
+            );
+        }
+        assert_eq!(Period::new(2023, 2).unwrap().year_begins_on().to_string(), "2023-09-01");
     }
 }

@@ -2,14 +2,21 @@
 
 use csv::ByteRecord;
 
-use super::{Problem, ProblemCode};
+use super::{Problem, ProblemCode, trimmed};
 
-/// Which column stands where.
-pub(super) struct Columns(Vec<String>);
+/// How many names of other columns a problem repeats.
+const SHOWN_NAMES: usize = 5;
+
+/// Which column stands where. A name is the same in capitals, and with blanks or hyphens for its underscores.
+pub(super) struct Columns {
+    names: Vec<String>,
+    /// Whether each is one that is read.
+    known: Vec<bool>,
+}
 
 impl Columns {
-    /// Reads the first row. Every name is known and stands once, and no column that `required` tells is missing; all that
-    /// is wrong is told together. `known` says what was expected where a name is not.
+    /// Reads the first row. Every name that is known stands once, and no column that `required` tells is missing; all that
+    /// is wrong is told together. Other columns are not read. `known` says what was expected where no name is known.
     pub(super) fn read(
         fields: &ByteRecord,
         is_known: impl Fn(&str) -> bool,
@@ -17,20 +24,30 @@ impl Columns {
         required: impl FnOnce(&Self) -> Vec<String>,
     ) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
-        let mut columns = Self(Vec::with_capacity(fields.len()));
+        let mut columns = Self { names: Vec::with_capacity(fields.len()), known: Vec::with_capacity(fields.len()) };
         for field in fields {
-            let name = String::from_utf8_lossy(field).trim().to_owned();
-            if columns.0.contains(&name) {
-                problems.push(Problem::in_column(1, &name, ProblemCode::Header, &name, "each column once"));
-            } else if !is_known(&name) {
-                problems.push(Problem::in_column(1, &name, ProblemCode::Header, &name, known));
+            let written = String::from_utf8_lossy(field);
+            let name = normal(&written);
+            let is_known = is_known(&name);
+            if is_known && columns.position(&name).is_some() {
+                problems.push(Problem::in_column(1, &name, ProblemCode::Header, &written, "each column once"));
             }
-            columns.0.push(name);
+            columns.names.push(if is_known { name } else { trimmed(&written).to_owned() });
+            columns.known.push(is_known);
+        }
+        let others = columns.ignored().take(SHOWN_NAMES).collect::<Vec<_>>().join(", ");
+        if !columns.known.contains(&true) {
+            return Err(vec![Problem::in_row(
+                1,
+                ProblemCode::Header,
+                &others,
+                format!("a header with columns such as {known}"),
+            )]);
         }
         for name in required(&columns) {
             if columns.position(&name).is_none() {
                 let expected = format!("the column `{name}`");
-                problems.push(Problem::in_column(1, &name, ProblemCode::Header, "", expected));
+                problems.push(Problem::in_column(1, &name, ProblemCode::Header, &others, expected));
             }
         }
         if problems.is_empty() { Ok(columns) } else { Err(problems) }
@@ -38,16 +55,34 @@ impl Columns {
 
     /// How many there are.
     pub(super) fn count(&self) -> usize {
-        self.0.len()
+        self.names.len()
     }
 
     /// The name of the column at a position.
     pub(super) fn name(&self, position: usize) -> &str {
-        &self.0[position]
+        &self.names[position]
     }
 
-    /// Where a column stands.
+    /// Where a column stands that is read.
     pub(super) fn position(&self, name: &str) -> Option<usize> {
-        self.0.iter().position(|column| column == name)
+        self.names.iter().zip(&self.known).position(|(column, known)| *known && column == name)
     }
+
+    /// The names of those that are not read, as the file has them.
+    pub(super) fn ignored(&self) -> impl Iterator<Item = &str> {
+        let others = self.names.iter().zip(&self.known).filter(|(_, known)| !**known);
+        others.map(|(name, _)| name.as_str()).filter(|name| !name.is_empty())
+    }
+}
+
+/// Whether two names are the same.
+pub(super) fn names_match(one: &str, other: &str) -> bool {
+    normal(one) == normal(other)
+}
+
+/// A name in small letters, with one underscore for every blank, hyphen or underscore in a row.
+pub(super) fn normal(name: &str) -> String {
+    let words =
+        trimmed(name).split(|c: char| c.is_whitespace() || c == '_' || c == '-').filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("_").to_lowercase()
 }

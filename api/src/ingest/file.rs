@@ -1,37 +1,45 @@
-//! A CSV file read as a stream: header, rows, duplicates, and what the end of the file tells. Every problem is told at once.
-//!
-//! UTF-8 with a header, columns in any order. A byte order mark and CRLF line ends are read as spreadsheets write them. A
-//! file that does not end with a line break is refused: nothing tells it from one whose last row was cut.
+//! A file with a table, read row by row: header, rows, duplicates, and what the end of the file tells. Every problem is told at once.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
     hash::Hash,
     io::Read,
+    ops::ControlFlow,
 };
 
 use csv::ByteRecord;
 
-use super::{Problem, ProblemCode, input::Input};
+use super::{
+    Alike, Form, Found, Problem, ProblemCode,
+    columns::{Columns, names_match},
+    input::Input,
+    printable,
+    tabular::{self, Line},
+};
 
 /// The most problems that are kept; the rest is counted.
 const KEPT_PROBLEMS: usize = 1_000;
 
-/// Rows between two words about progress.
-const PROGRESS_EVERY: u64 = 1_000;
+/// The most problems of one kind in one column that are kept.
+const KEPT_ALIKE: u64 = 10;
 
 /// What was read of a file.
 #[derive(Debug)]
 pub struct Reading<T> {
     /// The good rows.
     pub records: Vec<T>,
-    /// What is wrong, in the order of the file.
+    /// What is wrong, in the order of the file: the first ones of each kind.
     pub problems: Vec<Problem>,
-    /// How many further problems there are.
-    pub suppressed: u64,
-    /// The rows, without the header.
+    /// Every kind of problem, with how many there are.
+    pub kinds: Vec<Alike>,
+    /// The rows that are not blank, without the header.
     pub rows: u64,
     /// SHA-256 of the bytes.
     pub checksum: [u8; 32],
+    /// The form in which the table was found; absent where it is none.
+    pub found: Option<Found>,
+    /// Columns that were not read, by name.
+    pub ignored: Vec<String>,
 }
 
 /// What a sort of file holds.
@@ -51,7 +59,10 @@ pub(super) trait Layout {
     /// Reads the header.
     fn header(&self, fields: &ByteRecord) -> Result<Self::Header, Vec<Problem>>;
 
-    /// Checks the row that starts on a line.
+    /// Its columns.
+    fn columns(header: &Self::Header) -> &Columns;
+
+    /// Checks the row on a line.
     fn record(&self, header: &Self::Header, line: u64, fields: &ByteRecord) -> Result<Self::Record, Vec<Problem>>;
 
     /// What tells a record from another.
@@ -59,85 +70,189 @@ pub(super) trait Layout {
 
     /// The text of the [`IDENTITY`](Self::IDENTITY) column, for a message.
     fn identity(header: &Self::Header, fields: &ByteRecord) -> String;
+
+    /// Takes out of all good rows, each with its line, what is not whole without others, and tells why.
+    fn settle(&self, records: Vec<(u64, Self::Record)>, _tell: &mut dyn FnMut(Problem)) -> Vec<Self::Record> {
+        records.into_iter().map(|(_, record)| record).collect()
+    }
 }
 
-/// Reads a file; `progress` is told how many bytes are read.
-pub(super) fn read<L: Layout>(layout: &L, input: impl Read, progress: &mut dyn FnMut(u64)) -> Reading<L::Record> {
-    let mut reading = Reading { records: Vec::new(), problems: Vec::new(), suppressed: 0, rows: 0, checksum: [0; 32] };
-    let mut input = Input::new(input);
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(1 << 16).from_reader(&mut input);
-    let mut fields = ByteRecord::new();
-    let header = match reader.read_byte_record(&mut fields) {
-        Ok(true) => layout.header(&fields),
-        Ok(false) => Err(vec![Problem::in_row(1, ProblemCode::Empty, "", "a header and at least one row")]),
-        Err(error) => Err(vec![unreadable(&error, 1)]),
+/// Reads a file in a form; `progress` is told how many bytes are read.
+pub(super) fn read<L: Layout>(
+    layout: &L,
+    form: &Form,
+    input: impl Read,
+    progress: &mut dyn FnMut(u64),
+) -> Reading<L::Record> {
+    let mut reading = Reading {
+        records: Vec::new(),
+        problems: Vec::new(),
+        kinds: Vec::new(),
+        rows: 0,
+        checksum: [0; 32],
+        found: None,
+        ignored: Vec::new(),
     };
-    let header = match header {
-        Ok(header) => header,
-        Err(problems) => {
-            problems.into_iter().for_each(|problem| reading.add(problem));
-            return reading;
-        }
-    };
-    let mut seen: HashMap<L::Key, u64> = HashMap::new();
-    let mut last_line = 1;
-    loop {
-        match reader.read_byte_record(&mut fields) {
-            Ok(false) => break,
-            Err(error) => {
-                reading.add(unreadable(&error, last_line));
-                break;
-            }
-            Ok(true) => {}
-        }
-        last_line = fields.position().map_or(last_line, csv::Position::line);
-        reading.rows += 1;
-        if reading.rows.is_multiple_of(PROGRESS_EVERY) {
-            progress(reader.get_ref().bytes_read());
-        }
-        match layout.record(&header, last_line, &fields) {
-            Err(problems) => problems.into_iter().for_each(|problem| reading.add(problem)),
-            Ok(record) => match seen.entry(L::key(&record)) {
-                Entry::Vacant(fresh) => {
-                    fresh.insert(last_line);
-                    reading.records.push(record);
-                }
-                Entry::Occupied(first) => {
-                    let found = L::identity(&header, &fields);
-                    let expected = format!("{}; it stands on line {}", L::ONCE, first.get());
-                    let code = ProblemCode::Duplicate;
-                    reading.add(Problem::in_column(last_line, L::IDENTITY, code, &found, expected));
-                }
-            },
+    let mut input = Input::new(input, progress);
+    let mut table =
+        Table { layout, form, header: None, seen: HashMap::new(), records: Vec::new(), reading: &mut reading, last: 0 };
+    let found = tabular::each_row(&mut input, form, &mut |line| table.take(line));
+    let Table { header, records, last, .. } = table;
+    if let Some(header) = &header {
+        reading.ignored = L::columns(&header.layout).ignored().map(|name| printable(name)).collect();
+        if header.unnamed_filled {
+            reading.ignored.push("without a name".to_owned());
         }
     }
-    if reading.rows == 0 && reading.problems.is_empty() {
-        reading.add(Problem::in_row(2, ProblemCode::Empty, "", "at least one row after the header"));
+    match found {
+        Ok(found) => reading.found = Some(found),
+        Err(problem) => reading.add(problem),
     }
-    let input = reader.into_inner();
-    if input.quotes_open() {
-        reading.add(Problem::in_row(last_line, ProblemCode::Truncated, "\"", "the quote to be closed"));
-    } else if !input.ends_with_line_break() {
-        let expected = "a line break after the last row, without which the file may have been cut";
-        reading.add(Problem::in_row(last_line, ProblemCode::Truncated, "end of file", expected));
+    if reading.problems.is_empty() && reading.rows == 0 {
+        let (line, expected) = match header {
+            None => (1, "a header and at least one row"),
+            Some(_) => (last + 1, "at least one row after the header"),
+        };
+        reading.add(Problem::in_row(line, ProblemCode::Empty, "", expected));
     }
-    progress(input.bytes_read());
+    reading.records = layout.settle(records, &mut |problem| reading.add(problem));
+    reading.problems.sort_by_key(|problem| problem.line);
     reading.checksum = input.checksum();
     reading
 }
 
-impl<T> Reading<T> {
-    fn add(&mut self, problem: Problem) {
-        if self.problems.len() < KEPT_PROBLEMS {
-            self.problems.push(problem);
-        } else {
-            self.suppressed += 1;
+/// The header of a table, and how wide its rows are.
+struct Header<H> {
+    layout: H,
+    /// Fields with a name, those between them, and those that the form adds.
+    names: usize,
+    /// All fields of the row.
+    width: usize,
+    unnamed_filled: bool,
+}
+
+/// A table while it is read.
+struct Table<'a, L: Layout> {
+    layout: &'a L,
+    form: &'a Form,
+    header: Option<Header<L::Header>>,
+    seen: HashMap<L::Key, u64>,
+    records: Vec<(u64, L::Record)>,
+    reading: &'a mut Reading<L::Record>,
+    last: u64,
+}
+
+impl<L: Layout> Table<'_, L> {
+    fn take(&mut self, line: Line<'_>) -> ControlFlow<()> {
+        let (line, fields, whole) = match line {
+            Line::Row { line, fields, whole } => (line, fields, whole),
+            Line::Unreadable(problem) => {
+                self.reading.rows += u64::from(self.header.is_some());
+                self.reading.add(problem);
+                return if self.header.is_some() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
+            }
+        };
+        self.last = line;
+        if self.header.is_none() {
+            return self.header(line, fields);
+        }
+        self.reading.rows += 1;
+        if let Err(problems) = self.row(line, fields, whole) {
+            problems.into_iter().for_each(|problem| self.reading.add(problem));
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Reads the header: names as the form has them, without the blank ones at the end, and with the columns that the form adds.
+    fn header(&mut self, line: u64, fields: &mut ByteRecord) -> ControlFlow<()> {
+        let width = fields.len();
+        let names = fields.iter().rposition(|field| !tabular::is_blank(field)).map_or(0, |last| last + 1);
+        let mut header = ByteRecord::new();
+        let mut problems = Vec::new();
+        for field in fields.iter().take(names) {
+            let name = String::from_utf8_lossy(field);
+            let meant = self.form.renamed.iter().find(|(theirs, _)| names_match(theirs, &name));
+            header.push_field(meant.map_or(field, |(_, ours)| ours.as_bytes()));
+        }
+        for (theirs, ours) in &self.form.renamed {
+            if !fields.iter().any(|field| names_match(theirs, &String::from_utf8_lossy(field))) {
+                let expected = format!("a column of that name, which is to be read as `{ours}`");
+                problems.push(Problem::in_row(line, ProblemCode::Header, theirs, expected));
+            }
+        }
+        for (name, value) in &self.form.constants {
+            if header.iter().any(|field| names_match(name, &String::from_utf8_lossy(field))) {
+                let expected = format!("no such column, since `{}` was said for every row", printable(value));
+                problems.push(Problem::in_column(line, name, ProblemCode::Header, name, expected));
+            } else {
+                header.push_field(name.as_bytes());
+            }
+        }
+        match self.layout.header(&header) {
+            Ok(layout) if problems.is_empty() => {
+                self.header = Some(Header { layout, names, width, unnamed_filled: false });
+                return ControlFlow::Continue(());
+            }
+            Ok(_) => {}
+            Err(more) => problems.extend(more.into_iter().map(|problem| Problem { line, ..problem })),
+        }
+        problems.into_iter().for_each(|problem| self.reading.add(problem));
+        ControlFlow::Break(())
+    }
+
+    fn row(&mut self, line: u64, fields: &mut ByteRecord, whole: bool) -> Result<(), Vec<Problem>> {
+        let Some(header) = &mut self.header else { return Ok(()) };
+        let beside = |from: usize| fields.iter().skip(from).any(|field| !tabular::is_blank(field));
+        if fields.len() < header.names || beside(header.width) {
+            let found = format!("{} fields", fields.len());
+            let (code, expected) = if whole || fields.len() > header.names {
+                (ProblemCode::Fields, format!("{} fields, as many as the header has", header.names))
+            } else {
+                let expected = format!("{} fields; the file ends here, so it may have been cut", header.names);
+                (ProblemCode::Truncated, expected)
+            };
+            return Err(vec![Problem::in_row(line, code, &found, expected)]);
+        }
+        header.unnamed_filled |= beside(header.names);
+        fields.truncate(header.names);
+        self.form.constants.iter().for_each(|(_, value)| fields.push_field(value.as_bytes()));
+        let record = self.layout.record(&header.layout, line, fields)?;
+        match self.seen.entry(L::key(&record)) {
+            Entry::Vacant(fresh) => {
+                fresh.insert(line);
+                self.records.push((line, record));
+                Ok(())
+            }
+            Entry::Occupied(first) => {
+                let found = L::identity(&header.layout, fields);
+                let expected = format!("{}; it stands on line {}", L::ONCE, first.get());
+                Err(vec![Problem::in_column(line, L::IDENTITY, ProblemCode::Duplicate, &found, expected)])
+            }
         }
     }
 }
 
-fn unreadable(error: &csv::Error, line: u64) -> Problem {
-    let line = error.position().map_or(line, csv::Position::line);
-    Problem::in_row(line, ProblemCode::Unreadable, &error.to_string(), "a file that can be read to its end")
+impl<T> Reading<T> {
+    fn add(&mut self, problem: Problem) {
+        let alike = |kind: &&mut Alike| (kind.code, &kind.column) == (problem.code, &problem.column);
+        let count = match self.kinds.iter_mut().find(alike) {
+            Some(kind) => {
+                kind.count += 1;
+                kind.last_line = kind.last_line.max(problem.line);
+                kind.count
+            }
+            None => {
+                self.kinds.push(Alike {
+                    code: problem.code,
+                    column: problem.column.clone(),
+                    count: 1,
+                    last_line: problem.line,
+                });
+                1
+            }
+        };
+        if count <= KEPT_ALIKE && self.problems.len() < KEPT_PROBLEMS {
+            self.problems.push(problem);
+        }
+    }
 }

@@ -1,14 +1,20 @@
-//! Bytes become checked records, or problems with line and column. Every CSV is read here.
+//! Bytes become checked records, or problems with line and column. Every table that is handed in is read here.
 
 mod columns;
 pub mod destinations;
 mod file;
+mod identifier;
 mod input;
 mod problem;
 pub mod reference;
+pub mod renaming;
 pub mod results;
 pub mod roll;
 mod row;
+mod tabular;
 
 pub use file::Reading;
-pub use problem::{Problem, ProblemCode};
+pub use problem::{Alike, Problem, ProblemCode, printable};
+pub use tabular::{Encoding, Form, Found};
+
+use problem::trimmed;

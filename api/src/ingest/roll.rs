@@ -1,4 +1,4 @@
-//! The roll of institutions from CSV: where each stands, what it is, and which organisation speaks for it.
+//! The roll of institutions from a table: where each stands, what it is, and which organisation speaks for it.
 //!
 //! `institution_scheme,institution_id,local_authority,hub,provider` and the dimensions, columns in any order. A reader of a
 //! register makes the same [`RollRecord`]s of other columns, and everything past them is the same.
@@ -16,7 +16,7 @@ use crate::domain::{
 };
 
 use super::{
-    Problem, ProblemCode, Reading,
+    Form, Problem, ProblemCode, Reading,
     columns::Columns,
     file::{self, Layout},
     row::{At, Row, shown},
@@ -25,15 +25,16 @@ use super::{
 /// The columns that every file has, beside the dimensions'.
 const COLUMNS: [&str; 5] = ["institution_scheme", "institution_id", "local_authority", "hub", "provider"];
 
-/// Reads a file for the roll. `progress` is told how many bytes are read.
+/// Reads a file for the roll in a form. `progress` is told how many bytes are read.
 pub fn read_roll(
+    form: &Form,
     input: impl Read,
     catalogue: &Catalogue,
     directory: &Directory,
     secret: &Secret,
     progress: &mut dyn FnMut(u64),
 ) -> Reading<RollRecord> {
-    file::read(&RollLayout { catalogue, directory, secret }, input, progress)
+    file::read(&RollLayout { catalogue, directory, secret }, form, input, progress)
 }
 
 /// A file for the roll, and what its rows are checked against.
@@ -71,9 +72,13 @@ impl Layout for RollLayout<'_> {
         Ok(Header { columns, scheme, provider, at: At { identifier, local_authority, hub }, dimensions })
     }
 
+    fn columns(header: &Header) -> &Columns {
+        &header.columns
+    }
+
     /// Checks every field before it gives up, so that all problems of the row are told together.
     fn record(&self, header: &Header, line: u64, fields: &ByteRecord) -> Result<RollRecord, Vec<Problem>> {
-        let mut row = Row::new(&header.columns, line, fields)?;
+        let mut row = Row::new(&header.columns, line, fields);
         let institution = row.institution(header.scheme, header.at.identifier, self.secret);
         let location = row.location(&header.at, self.catalogue);
         let attributes = row.attributes(header.dimensions);
@@ -86,7 +91,7 @@ impl Layout for RollLayout<'_> {
         let record = || {
             let (institution, scheme) = institution?;
             let entry = RollEntry { location: location?, attributes: attributes? };
-            Some(RollRecord { institution, scheme: scheme.to_owned(), entry, provider })
+            Some(RollRecord { institution, scheme, entry, provider })
         };
         row.finish(record())
     }

@@ -1,17 +1,16 @@
 //! One row of a file while it is checked: every field that cannot be used leaves a problem behind.
 
+use chrono::NaiveDate;
 use csv::ByteRecord;
 
-use crate::domain::{AreaKind, Attributes, Catalogue, Dimension, Location, Organisation, Outside, Pseudonym, Secret};
+use crate::domain::{
+    AreaKind, Attributes, Catalogue, Dimension, Location, Organisation, Outside, Pseudonym, Secret, label::is_invisible,
+};
 
-use super::{Problem, ProblemCode, columns::Columns};
+use super::{Problem, ProblemCode, columns::Columns, identifier, trimmed};
 
-/// The longest scheme and the longest identifier, characters.
+/// The longest scheme, characters.
 const LONGEST_SCHEME: usize = 16;
-const LONGEST_IDENTIFIER: usize = 64;
-
-/// What an identifier is made of, for messages.
-const PRINTABLE: &str = "1 to 64 printable characters";
 
 /// Where the columns stand that say which institution a row is about and where it stands.
 pub(super) struct At {
@@ -32,14 +31,10 @@ pub(super) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// The row that starts on a line; a problem where it is not as wide as the header.
-    pub(super) fn new(columns: &'a Columns, line: u64, fields: &'a ByteRecord) -> Result<Self, Vec<Problem>> {
-        if fields.len() != columns.count() {
-            let expected = format!("{} fields, as many as the header has", columns.count());
-            let found = format!("{} fields", fields.len());
-            return Err(vec![Problem::in_row(line, ProblemCode::Fields, &found, expected)]);
-        }
-        Ok(Self { columns, line, fields, problems: Vec::new() })
+    /// The row on a line, as wide as the columns.
+    pub(super) fn new(columns: &'a Columns, line: u64, fields: &'a ByteRecord) -> Self {
+        debug_assert_eq!(fields.len(), columns.count(), "the reader of files lets no other row pass");
+        Self { columns, line, fields, problems: Vec::new() }
     }
 
     /// What was made of the row, or everything that is wrong with it.
@@ -54,7 +49,7 @@ impl<'a> Row<'a> {
     pub(super) fn text(&mut self, position: usize) -> Option<&'a str> {
         let bytes = self.fields.get(position).unwrap_or_default();
         match std::str::from_utf8(bytes) {
-            Ok(text) => Some(text.trim()),
+            Ok(text) => Some(trimmed(text)),
             Err(error) => {
                 let at = error.valid_up_to();
                 let found = format!(
@@ -80,17 +75,54 @@ impl<'a> Row<'a> {
         scheme: usize,
         identifier: usize,
         secret: &Secret,
-    ) -> Option<(Pseudonym, &'a str)> {
-        let scheme = self.bounded(scheme, LONGEST_SCHEME, "1 to 16 of A-Z, 0-9 and -", |c| {
-            c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-'
-        });
-        let identifier = self.identifier(identifier);
-        Some((secret.pseudonym(scheme?, identifier?), scheme?))
+    ) -> Option<(Pseudonym, String)> {
+        let scheme = self.scheme(scheme);
+        let text = self.text(identifier)?;
+        if text.is_empty() {
+            self.problem(identifier, ProblemCode::Blank, text, "the identifier of an institution");
+            return None;
+        }
+        let scheme = scheme?;
+        if let Some(expected) = identifier::fault(&scheme, text) {
+            self.problem(identifier, ProblemCode::Identifier, text, expected);
+            return None;
+        }
+        Some((secret.pseudonym(&scheme, text), scheme))
+    }
+
+    /// A scheme of identifiers, in capitals.
+    fn scheme(&mut self, position: usize) -> Option<String> {
+        let expected = "1 to 16 of A-Z, 0-9 and -";
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        let text = self.bounded(position, LONGEST_SCHEME, expected, is_allowed)?;
+        Some(text.to_ascii_uppercase())
     }
 
     /// A field of 1 to 64 printable characters.
-    pub(super) fn identifier(&mut self, position: usize) -> Option<&'a str> {
-        self.bounded(position, LONGEST_IDENTIFIER, PRINTABLE, |c| !c.is_control())
+    pub(super) fn label(&mut self, position: usize) -> Option<&'a str> {
+        let is_allowed = |c: char| !c.is_control() && !is_invisible(c);
+        let text = self.bounded(position, identifier::LONGEST, "1 to 64 printable characters", is_allowed)?;
+        if text.starts_with('#') || text.starts_with('=') {
+            self.problem(
+                position,
+                ProblemCode::Identifier,
+                text,
+                "1 to 64 printable characters, not a formula or its error",
+            );
+            return None;
+        }
+        Some(text)
+    }
+
+    /// A day, as ISO 8601 or as day, month and year; a time after it says nothing.
+    pub(super) fn date(&mut self, position: usize) -> Option<NaiveDate> {
+        let text = self.text(position)?;
+        let date = date(text);
+        if date.is_none() {
+            let code = if text.is_empty() { ProblemCode::Blank } else { ProblemCode::Date };
+            self.problem(position, code, text, "a date such as `2024-03-31` or `31/03/2024`, the day before the month");
+        }
+        date
     }
 
     /// A local authority and, unless it is blank, a careers hub.
@@ -104,12 +136,20 @@ impl<'a> Row<'a> {
     }
 
     fn area(&mut self, position: usize, catalogue: &Catalogue, kind: AreaKind) -> Option<String> {
-        let code = self.text(position)?;
-        let known = catalogue.area_index(code).is_some_and(|index| catalogue.areas()[index].kind == kind);
-        if !known {
-            self.problem(position, ProblemCode::UnknownArea, code, format!("the code of an area of kind {kind}"));
+        let text = self.text(position)?;
+        let code = text.to_ascii_uppercase();
+        if catalogue.area_index(&code).is_some_and(|index| catalogue.areas()[index].kind == kind) {
+            return Some(code);
         }
-        known.then(|| code.to_owned())
+        let named: Vec<String> = catalogue
+            .areas()
+            .iter()
+            .filter(|area| area.kind == kind && area.name.to_lowercase() == text.to_lowercase())
+            .map(|area| format!("; `{}` is {}", area.code, area.name))
+            .collect();
+        let code = if text.is_empty() { ProblemCode::Blank } else { ProblemCode::UnknownArea };
+        self.problem(position, code, text, format!("the code of an area of kind {kind}{}", named.concat()));
+        None
     }
 
     /// The category of each dimension, from the columns where they stand.
@@ -123,12 +163,13 @@ impl<'a> Row<'a> {
             if code.is_empty() && dimension.may_be_blank() {
                 continue;
             }
-            let with = attributes.unwrap_or_default().with(dimension, code);
+            let with = attributes.unwrap_or_default().with(dimension, &category(code));
             if with.is_none() {
                 let known: Vec<&str> = dimension.categories().iter().map(|category| category.code).collect();
                 let or_blank = if dimension.may_be_blank() { " or blank" } else { "" };
                 let expected = format!("one of {}{or_blank}", known.join(", "));
-                self.problem(position, ProblemCode::UnknownCategory, code, expected);
+                let problem = if code.is_empty() { ProblemCode::Blank } else { ProblemCode::UnknownCategory };
+                self.problem(position, problem, code, expected);
             }
             attributes = attributes.and(with);
         }
@@ -192,5 +233,89 @@ impl<'a> Row<'a> {
 
 /// The text of a field, for a message.
 pub(super) fn shown(fields: &ByteRecord, position: usize) -> String {
-    String::from_utf8_lossy(fields.get(position).unwrap_or_default()).trim().to_owned()
+    trimmed(&String::from_utf8_lossy(fields.get(position).unwrap_or_default())).to_owned()
+}
+
+/// The code of a category as a person may write it: in capitals, or with blanks for its hyphens.
+pub(super) fn category(text: &str) -> String {
+    text.split([' ', '_']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-").to_lowercase()
+}
+
+/// A day as spreadsheets leave it: `2024-03-31`, `31/03/2024`, `31-03-2024` or `31-Mar-2024`, each with a time or without. Never the
+/// month first, and no year of two digits.
+fn date(text: &str) -> Option<NaiveDate> {
+    let day = match text.split_once(['T', ' ']) {
+        Some((day, time)) if is_time(time) => day,
+        Some(_) => return None,
+        None => text,
+    };
+    let is_iso = day.len() == 10 && day.is_ascii() && day.as_bytes()[4] == b'-';
+    if is_iso {
+        return day.parse().ok().filter(|_| day.bytes().filter(u8::is_ascii_digit).count() == 8);
+    }
+    let parts: Vec<&str> = day.split(if day.contains('/') { '/' } else { '-' }).collect();
+    let [day, month, year] = parts[..] else { return None };
+    let number = |text: &str, longest: usize| {
+        let digits = (1..=longest).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse::<u32>().ok().filter(|_| digits)
+    };
+    let named =
+        || MONTHS.iter().position(|name| name.eq_ignore_ascii_case(month)).and_then(|at| u32::try_from(at + 1).ok());
+    let year = number(year, 4).filter(|_| year.len() == 4)?;
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, number(month, 2).or_else(named)?, number(day, 2)?)
+}
+
+/// The months as spreadsheets shorten them.
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// Whether a text is a time of the day: `00:00`, `09:30:00`, with a fraction or a `Z`.
+fn is_time(text: &str) -> bool {
+    let text = text.trim_end_matches('Z');
+    let mut parts = text.split(':');
+    let is_part = |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    parts.clone().count() > 1
+        && parts.by_ref().take(2).all(is_part)
+        && parts.all(|seconds| seconds.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_read_as_spreadsheets_leave_them_and_never_month_first() {
+        for text in [
+            "2024-03-01",
+            "01/03/2024",
+            "1/3/2024",
+            "01-03-2024",
+            "1-Mar-2024",
+            "01-MAR-2024",
+            "2024-03-01T00:00:00",
+            "2024-03-01 09:30",
+            "01/03/2024 00:00:00",
+            "2024-03-01T00:00:00.000Z",
+        ] {
+            assert_eq!(date(text).map(|date| date.to_string()).as_deref(), Some("2024-03-01"), "{text}");
+        }
+        for text in [
+            "",
+            "03/31/2024",
+            "31/03/24",
+            "31-Mar-24",
+            "2024/03/31",
+            "20240331",
+            "45382",
+            "31.03.2024",
+            "2024-3-1",
+            "2024-03-32",
+            "31/03/2024 later",
+            "+1/03/2024",
+            "Mar-2024",
+            "2024-03-01T",
+            "1/3/02024",
+        ] {
+            assert_eq!(date(text), None, "{text}");
+        }
+    }
 }

@@ -62,7 +62,7 @@ impl Operator<'_> {
     /// # Errors
     /// When the organisation or the area is unknown, or a purpose is the built-in one.
     pub async fn add_agreement(&self, agreement: &NewAgreement) -> Result<i64, Error> {
-        if agreement.purposes.iter().any(|purpose| purpose == policy::OWN_RESULTS) {
+        if agreement.purposes.iter().any(|purpose| purpose.trim().eq_ignore_ascii_case(policy::OWN_RESULTS)) {
             return Err(Error::BadRequest(format!(
                 "the purpose `{}` is built in: every organisation may ask about the results it handed in",
                 policy::OWN_RESULTS

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, io::Read};
 
 use crate::{
     domain::{Organisation, Publishable, Remit, Waiting},
-    ingest::{self, Problem, Reading},
+    ingest::{self, Alike, Form, Found, Problem, Reading},
     store::{NewSubmission, Receipt},
 };
 
@@ -24,10 +24,14 @@ pub struct ImportRequest {
 pub struct ImportReport {
     /// The rows read, without the header.
     pub rows: u64,
-    /// Every problem found, in the order of the file, up to a limit.
+    /// What is wrong, in the order of the file: the first problems of each kind.
     pub problems: Vec<Problem>,
-    /// How many problems were found past that limit.
-    pub suppressed: u64,
+    /// Every kind of problem, with how many there are.
+    pub kinds: Vec<Alike>,
+    /// The form in which the table was found; absent where there is none.
+    pub found: Option<Found>,
+    /// Columns that were not read, by name.
+    pub ignored: Vec<String>,
     /// What was stored; `None` when the problems kept everything out.
     pub receipt: Option<Receipt>,
     /// Of the periods in the file that were published before: what waits for their next edition now, this file's with it.
@@ -58,6 +62,17 @@ impl Operator<'_> {
         &self,
         request: &ImportRequest,
         input: impl Read,
+        progress: impl FnMut(Progress) + Send,
+    ) -> Result<ImportReport, Error> {
+        self.import_results_as(request, &Form::default(), input, progress).await
+    }
+
+    /// As [`import_results`](Self::import_results), from a file whose form is told.
+    pub async fn import_results_as(
+        &self,
+        request: &ImportRequest,
+        form: &Form,
+        input: impl Read,
         mut progress: impl FnMut(Progress) + Send,
     ) -> Result<ImportReport, Error> {
         let catalogue = self.0.store().newest_catalogue().await?;
@@ -65,9 +80,10 @@ impl Operator<'_> {
         let organisation = self.known(request).await?;
         let roll = self.0.store().roll().await?;
         let remit = Remit { catalogue: &catalogue, roll: &roll, organisation: &organisation };
-        let reading = ingest::results::read_results(input, remit, self.0.secret(), self.0.today(), &mut |bytes| {
-            progress(Progress::Read(bytes));
-        });
+        let reading =
+            ingest::results::read_results(form, input, remit, self.0.secret(), self.0.today(), &mut |bytes| {
+                progress(Progress::Read(bytes));
+            });
         let receipt = match self.submission(request, &reading) {
             Some(submission) => {
                 let of = reading.records.len();
@@ -90,6 +106,17 @@ impl Operator<'_> {
         &self,
         request: &ImportRequest,
         input: impl Read,
+        progress: impl FnMut(Progress) + Send,
+    ) -> Result<ImportReport, Error> {
+        self.import_destinations_as(request, &Form::default(), input, progress).await
+    }
+
+    /// As [`import_destinations`](Self::import_destinations), from a file whose form is told.
+    pub async fn import_destinations_as(
+        &self,
+        request: &ImportRequest,
+        form: &Form,
+        input: impl Read,
         mut progress: impl FnMut(Progress) + Send,
     ) -> Result<ImportReport, Error> {
         self.check_not_demo().await?;
@@ -98,10 +125,17 @@ impl Operator<'_> {
         let roll = self.0.store().roll().await?;
         let remit = Remit { catalogue: &catalogue, roll: &roll, organisation: &organisation };
         let locations = self.0.store().locations().await?;
-        let reading =
-            ingest::destinations::read_destinations(input, remit, &locations, self.0.secret(), &mut |bytes| {
+        let reading = ingest::destinations::read_destinations(
+            form,
+            input,
+            remit,
+            &locations,
+            self.0.secret(),
+            self.0.today(),
+            &mut |bytes| {
                 progress(Progress::Read(bytes));
-            });
+            },
+        );
         let receipt = match self.submission(request, &reading) {
             Some(submission) => {
                 let of = reading.records.len();
@@ -151,6 +185,7 @@ impl Operator<'_> {
 
 impl ImportReport {
     fn new<T>(reading: Reading<T>, receipt: Option<Receipt>, waiting: Vec<Waiting>) -> Self {
-        Self { rows: reading.rows, problems: reading.problems, suppressed: reading.suppressed, receipt, waiting }
+        let Reading { rows, problems, kinds, found, ignored, .. } = reading;
+        Self { rows, problems, kinds, found, ignored, receipt, waiting }
     }
 }

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use crate::{
-    ingest::{self, Problem},
+    ingest::{self, Alike, Form, Found, Problem, Reading},
     store::{Handover, RollReceipt},
 };
 
@@ -14,10 +14,14 @@ use super::{Error, Operator};
 pub struct RollReport {
     /// The rows read, without the header.
     pub rows: u64,
-    /// Every problem found, in the order of the file, up to a limit.
+    /// What is wrong, in the order of the file: the first problems of each kind.
     pub problems: Vec<Problem>,
-    /// How many problems were found past that limit.
-    pub suppressed: u64,
+    /// Every kind of problem, with how many there are.
+    pub kinds: Vec<Alike>,
+    /// The form in which the table was found; absent where there is none.
+    pub found: Option<Found>,
+    /// Columns that were not read, by name.
+    pub ignored: Vec<String>,
     /// What was changed; `None` when the problems kept everything out.
     pub receipt: Option<RollReceipt>,
 }
@@ -42,20 +46,27 @@ impl Operator<'_> {
     ///
     /// # Errors
     /// When the database fails. Problems of the file are not errors but data.
-    pub async fn import_roll(
+    pub async fn import_roll(&self, input: impl Read, progress: impl FnMut(u64) + Send) -> Result<RollReport, Error> {
+        self.import_roll_as(&Form::default(), input, progress).await
+    }
+
+    /// As [`import_roll`](Self::import_roll), from a file whose form is told.
+    pub async fn import_roll_as(
         &self,
+        form: &Form,
         input: impl Read,
         mut progress: impl FnMut(u64) + Send,
     ) -> Result<RollReport, Error> {
         self.check_not_demo().await?;
         let catalogue = self.0.store().newest_catalogue().await?;
         let directory = self.0.store().directory().await?;
-        let reading = ingest::roll::read_roll(input, &catalogue, &directory, self.0.secret(), &mut progress);
+        let reading = ingest::roll::read_roll(form, input, &catalogue, &directory, self.0.secret(), &mut progress);
         let receipt = match reading.problems.as_slice() {
             [] => Some(self.0.store().extend_roll(&reading.records).await?),
             _ => None,
         };
-        Ok(RollReport { rows: reading.rows, problems: reading.problems, suppressed: reading.suppressed, receipt })
+        let Reading { rows, problems, kinds, found, ignored, .. } = reading;
+        Ok(RollReport { rows, problems, kinds, found, ignored, receipt })
     }
 
     /// Lets another organisation speak for institutions from now on. What was handed in stays whoever's it was. Returns how many

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt::Write};
 
-use entity::{destination_count, institution, result, submission};
+use entity::{destination_count, institution, result};
 use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::domain::{
@@ -12,7 +12,7 @@ use crate::domain::{
 
 use super::{
     Error, Result, Store,
-    intake::{Intake, Received, last_id},
+    intake::{Intake, last_id},
     receipt::{NewSubmission, Receipt},
     released::{Numbering, known, places},
     submit::{holds, id, known_institutions},
@@ -29,7 +29,6 @@ type Cohort = (i64, i16, destination_count::Stage);
 /// The count that holds now for a cohort and a destination.
 struct Held {
     id: i64,
-    provider: i64,
     students: i32,
 }
 
@@ -69,7 +68,7 @@ impl Store {
     }
 
     /// Stores counts of one organisation. A count for the cohort and destination of an earlier one supersedes it where it
-    /// differs; the earlier one stays. All counts of a cohort keep the place of its first. `progress` is told how many
+    /// differs, whoever handed that in; the earlier one stays. All counts of a cohort keep the place of its first. `progress` is told how many
     /// counts are stored so far. `roll` is the one that the records were checked against.
     ///
     /// # Errors
@@ -81,10 +80,7 @@ impl Store {
         records: &[DestinationRecord],
         progress: &mut (dyn FnMut(usize) + Send),
     ) -> Result<Receipt> {
-        let mut intake = match self.receive(new).await? {
-            Received::New(intake) => intake,
-            Received::Before(receipt) => return Ok(receipt),
-        };
+        let mut intake = self.receive(new).await?;
         let stored = self.store_counts(&mut intake, roll, records, progress).await;
         intake.end(stored).await
     }
@@ -104,7 +100,6 @@ impl Store {
             areas: self.area_ids(&intake.reading().await?).await?,
             holding: holding(&intake.reading().await?, records, &institutions).await?,
             institutions,
-            organisation: intake.organisation,
             submission: intake.submission,
             next: last_id::<destination_count::Entity>(&intake.reading().await?, destination_count::Column::Id).await?
                 + 1,
@@ -195,16 +190,14 @@ async fn holding(
     let mut holding = Holding::default();
     for chunk in wanted.chunks(CHUNK) {
         let counts = destination_count::Entity::find()
-            .find_both_related(submission::Entity)
             .filter(destination_count::Column::InstitutionId.is_in(chunk.iter().copied()))
             .filter(holds::<destination_count::Entity>(
                 destination_count::Column::Id,
                 destination_count::Column::Supersedes,
             ));
-        for (row, submission) in counts.all(connection).await? {
+        for row in counts.all(connection).await? {
             let cohort = (row.institution_id, row.cohort_year, row.stage);
-            let held = Held { id: row.id, provider: submission.organisation_id, students: row.students };
-            holding.counts.insert((cohort, row.category), held);
+            holding.counts.insert((cohort, row.category), Held { id: row.id, students: row.students });
             holding.places.insert(cohort, (row.local_authority_id, row.hub_id));
         }
     }
@@ -216,7 +209,6 @@ struct Writer {
     areas: HashMap<String, i64>,
     institutions: HashMap<Pseudonym, i64>,
     holding: Holding,
-    organisation: i64,
     submission: i64,
     next: i64,
     counts: usize,
@@ -243,7 +235,7 @@ impl Writer {
             let category = destination_count::Category::from(record.destination);
             let students = i32::try_from(record.students).unwrap_or(i32::MAX);
             let held = self.holding.counts.get(&(cohort, category));
-            if held.is_some_and(|held| held.provider == self.organisation && held.students == students) {
+            if held.is_some_and(|held| held.students == students) {
                 self.unchanged += 1;
                 continue;
             }
@@ -267,8 +259,7 @@ impl Writer {
                 or_null(held.map(|held| held.id))
             );
             self.corrected += usize::from(held.is_some());
-            let held = Held { id: self.next, provider: self.organisation, students };
-            self.holding.counts.insert((cohort, category), held);
+            self.holding.counts.insert((cohort, category), Held { id: self.next, students });
             self.holding.places.insert(cohort, place);
             self.next += 1;
             self.counts += 1;

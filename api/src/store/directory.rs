@@ -10,7 +10,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, LoaderTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use crate::domain::{Agreement, Dimension, Directory, NewAgreement, Organisation, OrganisationKind};
+use crate::domain::{Agreement, Dimension, Directory, NewAgreement, Organisation, OrganisationKind, label};
 
 use super::{
     Error, Result, Store,
@@ -82,15 +82,21 @@ impl Store {
     /// Adds an organisation. Returns its key.
     ///
     /// # Errors
-    /// When its code is taken, its area unknown, or its code or name blank.
+    /// When its code is taken, or differs from one that is in capitals alone; when its area is unknown, or code or name blank, too
+    /// long or not to be seen.
     pub async fn add_organisation(&self, code: &str, kind: OrganisationKind, name: &str, area: &str) -> Result<i64> {
-        for (what, text) in [("code", code), ("name", name)] {
-            if text.trim().is_empty() || text.chars().any(char::is_control) {
+        for (what, text, longest) in [("code", code, LONGEST_CODE), ("name", name, LONGEST_NAME)] {
+            if let Some(fault) = label::fault(text, longest) {
                 return Err(Error::Invalid(format!(
-                    "expected the {what} of an organisation, found `{}`",
+                    "expected the {what} of an organisation of 1 to {longest} characters, found `{}`: {fault}",
                     text.escape_debug()
                 )));
             }
+        }
+        let codes =
+            organisation::Entity::find().select_only().column(organisation::Column::Code).into_tuple::<String>();
+        if let Some(twin) = codes.all(&self.database).await?.into_iter().find(|known| label::are_twins(known, code)) {
+            return Err(Error::Invalid(format!("expected a code unlike every other, found `{code}` beside `{twin}`")));
         }
         let area = self.area_id(area).await?;
         let row = organisation::ActiveModel {
@@ -119,6 +125,19 @@ impl Store {
             .await?
             .ok_or_else(|| Error::UnknownOrganisation(new.consumer.clone()))?;
         let area = self.area_id(&new.area).await?;
+        let known = agreement_purpose::Entity::find()
+            .select_only()
+            .column(agreement_purpose::Column::Purpose)
+            .distinct()
+            .into_tuple::<String>();
+        let known = known.all(&self.database).await?;
+        for purpose in &new.purposes {
+            if let Some(twin) = known.iter().chain(&new.purposes).find(|known| label::are_twins(known, purpose)) {
+                return Err(Error::Invalid(format!(
+                    "expected the purpose as it is written already, `{twin}`, found `{purpose}`"
+                )));
+            }
+        }
         let transaction = self.begin_change().await?;
         let row = agreement::ActiveModel {
             id: NotSet,
@@ -186,14 +205,22 @@ async fn ids<E: EntityTrait>(
     Ok(codes.all(connection).await?.into_iter().collect())
 }
 
+/// The longest code of an organisation and the longest purpose, characters.
+const LONGEST_CODE: usize = 64;
+
+/// The longest name of an organisation, characters.
+const LONGEST_NAME: usize = 200;
+
 /// What the database would refuse, in words for whoever adds the agreement.
 fn check(new: &NewAgreement) -> Result<()> {
     let invalid = if new.tier == Tier::Own {
         format!("expected the tier regional or international, found `{}`: own results need no agreement", new.tier)
     } else if new.purposes.is_empty() {
         "expected a purpose, found none".to_owned()
-    } else if let Some(blank) = new.purposes.iter().find(|purpose| purpose.trim().is_empty()) {
-        format!("expected a purpose, found `{blank}`")
+    } else if let Some((purpose, fault)) =
+        new.purposes.iter().find_map(|purpose| Some((purpose, label::fault(purpose, LONGEST_CODE)?)))
+    {
+        format!("expected a purpose of 1 to {LONGEST_CODE} characters, found `{}`: {fault}", purpose.escape_debug())
     } else if let Some(until) = new.valid_until.filter(|until| *until < new.valid_from) {
         format!("expected a last day no earlier than the first, {}, found `{until}`", new.valid_from)
     } else {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use entity::{destination_count, institution, result, setting, submission};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseExecutor, DatabaseTransaction, EntityTrait, QueryFilter,
-    QuerySelect, TransactionTrait,
+    QueryOrder, QuerySelect, TransactionTrait,
 };
 use tokio::time;
 
@@ -32,14 +32,6 @@ const PAUSE: Duration = Duration::from_millis(8);
 /// Results that are taken back at a time.
 const TAKEN_BACK: i64 = 1_000;
 
-/// Whether a submission is new.
-pub(super) enum Received {
-    /// It is: what belongs to it is stored, or nothing is.
-    New(Intake),
-    /// The organisation handed in the same before.
-    Before(Receipt),
-}
-
 /// A submission that is being taken in, and no other beside it.
 pub(super) struct Intake {
     store: Store,
@@ -47,6 +39,8 @@ pub(super) struct Intake {
     writing: Option<(DatabaseTransaction, Instant)>,
     /// On a SQLite file.
     alone: Option<Alone>,
+    /// What to say where the organisation handed in the same before and all of it still holds.
+    before: Option<Receipt>,
     /// The key of the organisation.
     pub(super) organisation: i64,
     /// The key of the submission.
@@ -90,13 +84,17 @@ impl Intake {
         Ok(transaction)
     }
 
-    /// Accepts what was stored, or takes it back where that failed.
+    /// Accepts what was stored, or takes it back where that failed, or where the same was handed in before and nothing is new.
     pub(super) async fn end(mut self, stored: Result<Receipt>) -> Result<Receipt> {
-        let ended = match stored {
-            Ok(receipt) => self.accept().await.map(|()| receipt),
-            Err(error) => Err(error),
+        let (ended, kept) = match (stored, self.before.take()) {
+            (Ok(receipt), Some(before)) if receipt.stored_nothing() => (Ok(before), false),
+            (Ok(receipt), _) => match self.accept().await {
+                Ok(()) => (Ok(receipt), true),
+                Err(error) => (Err(error), false),
+            },
+            (Err(error), _) => (Err(error), false),
         };
-        if ended.is_err() {
+        if !kept {
             drop(self.writing.take());
             if let Some(alone) = &self.alone
                 && let Err(error) = self.store.take_back(alone).await
@@ -120,8 +118,8 @@ impl Intake {
 }
 
 impl Store {
-    /// Opens a submission, unless the organisation handed in the same before.
-    pub(super) async fn receive(&self, new: &NewSubmission) -> Result<Received> {
+    /// Opens a submission.
+    pub(super) async fn receive(&self, new: &NewSubmission) -> Result<Intake> {
         let organisation = self
             .organisation_id(&new.organisation)
             .await?
@@ -133,21 +131,19 @@ impl Store {
         let before = submission::Entity::find()
             .filter(submission::Column::OrganisationId.eq(organisation))
             .filter(submission::Column::Checksum.eq(checksum.as_str()))
+            .order_by_desc(submission::Column::Id)
             .one(&transaction)
-            .await?;
-        if let Some(before) = before {
-            let receipt = Receipt::AlreadyReceived { submission: before.id, received_at: before.received_at };
-            return Ok(Received::Before(receipt));
-        }
+            .await?
+            .map(|before| Receipt::AlreadyReceived { submission: before.id, received_at: before.received_at });
         let id = last_id::<submission::Entity>(&transaction, submission::Column::Id).await? + 1;
         if alone.is_some() {
-            let before = Before {
+            let last = Before {
                 submission: id,
                 institution: last_id::<institution::Entity>(&transaction, institution::Column::Id).await?,
                 result: last_id::<result::Entity>(&transaction, result::Column::Id).await?,
                 destination: last_id::<destination_count::Entity>(&transaction, destination_count::Column::Id).await?,
             };
-            let row = setting::ActiveModel { key: Set(UNDER_WAY.to_owned()), value: Set(before.to_text()) };
+            let row = setting::ActiveModel { key: Set(UNDER_WAY.to_owned()), value: Set(last.to_text()) };
             setting::Entity::insert(row).exec_without_returning(&transaction).await?;
         }
         let row = submission::ActiveModel {
@@ -161,7 +157,7 @@ impl Store {
         };
         submission::Entity::insert(row).exec_without_returning(&transaction).await?;
         let writing = Some((transaction, since));
-        Ok(Received::New(Intake { store: self.clone(), writing, alone, organisation, submission: id }))
+        Ok(Intake { store: self.clone(), writing, alone, before, organisation, submission: id })
     }
 
     /// Keeps submissions of others out of a SQLite file until it is dropped, and takes back what was left of one.

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 pub struct NewSubmission {
     /// The code of the organisation that hands in.
     pub organisation: String,
-    /// SHA-256 of what was handed in: the same again changes nothing.
+    /// SHA-256 of what was handed in: the same again changes nothing, unless something else was handed in meanwhile.
     pub checksum: [u8; 32],
     /// When it came in, UTC.
     pub received_at: DateTime<Utc>,
@@ -20,7 +20,7 @@ pub struct NewSubmission {
 /// What became of a submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Receipt {
-    /// The organisation handed in the same before: nothing was changed.
+    /// The organisation handed in the same before, and all of it still holds: nothing was changed.
     AlreadyReceived {
         /// The number of that submission.
         submission: i64,
@@ -37,6 +37,8 @@ pub enum Receipt {
         scores: usize,
         /// Results that correct an earlier one.
         corrected: usize,
+        /// Results that say what an earlier one said, under another version of the terms.
+        under_other_terms: usize,
         /// Results that were there already, word for word, and were not stored again.
         unchanged: usize,
         /// Results whose careers hub or attributes are those of the roll, which their file told otherwise.
@@ -57,18 +59,41 @@ pub enum Receipt {
     },
 }
 
+impl Receipt {
+    /// Whether no row was stored.
+    pub(super) fn stored_nothing(&self) -> bool {
+        match self {
+            Self::AlreadyReceived { .. } => true,
+            Self::Accepted { results, .. } => *results == 0,
+            Self::CountsAccepted { counts, .. } => *counts == 0,
+        }
+    }
+}
+
 impl fmt::Display for Receipt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AlreadyReceived { submission, received_at } => {
                 write!(f, "nothing changed: received before as submission {submission} on {}", received_at.date_naive())
             }
-            Self::Accepted { submission, results, scores, corrected, unchanged, from_roll, as_released } => {
+            Self::Accepted {
+                submission,
+                results,
+                scores,
+                corrected,
+                under_other_terms,
+                unchanged,
+                from_roll,
+                as_released,
+            } => {
                 write!(
                     f,
                     "stored as submission {submission}: {results} results with {scores} scores, {corrected} of them \
                      corrections; {unchanged} were there already"
                 )?;
+                if *under_other_terms > 0 {
+                    write!(f, "; {under_other_terms} differ in the version of their terms alone")?;
+                }
                 if *from_roll > 0 {
                     write!(
                         f,

@@ -16,7 +16,7 @@ use crate::domain::{Attributes, Pseudonym, Record, Roll};
 
 use super::{
     Error, Result, Store,
-    intake::{Intake, Received, last_id},
+    intake::{Intake, last_id},
     receipt::{NewSubmission, Receipt},
 };
 
@@ -37,7 +37,6 @@ type Key = (i64, i64, String);
 #[derive(PartialEq, Eq)]
 struct Held {
     id: i64,
-    provider: i64,
     content: Content,
 }
 
@@ -49,9 +48,16 @@ struct Content {
     hub: Option<i64>,
     attributes: Attributes,
     scores: Vec<(i16, i16)>,
+    terms_version: String,
 }
 
 impl Content {
+    /// Whether all but the terms is the same.
+    fn says_the_same(&self, earlier: &Self) -> bool {
+        let said = |content: &Self| (content.completed_on, content.local_authority, content.hub, content.attributes);
+        said(self) == said(earlier) && self.scores == earlier.scores
+    }
+
     /// Takes place and attributes of an earlier result. Returns whether they differed.
     fn place_in(&mut self, earlier: &Self) -> bool {
         let place = |content: &Self| (content.local_authority, content.hub, content.attributes);
@@ -63,7 +69,8 @@ impl Content {
 
 impl Store {
     /// Stores records of one organisation. A record for the institution, framework and period of an earlier result
-    /// supersedes it where it differs; the earlier one stays. Hub and attributes are those of the roll where it has the
+    /// supersedes it where it differs, whoever handed that in; the earlier one stays. What was handed in before and still holds
+    /// changes nothing. Hub and attributes are those of the roll where it has the
     /// institution, and place and attributes those of the release where the period was released with them. Who is handed in for
     /// the first time is spoken for by the organisation from now on. `roll` is the one that the records were checked against;
     /// `progress` is told how many records are stored so far.
@@ -77,10 +84,7 @@ impl Store {
         records: &[Record],
         progress: &mut (dyn FnMut(usize) + Send),
     ) -> Result<Receipt> {
-        let mut intake = match self.receive(new).await? {
-            Received::New(intake) => intake,
-            Received::Before(receipt) => return Ok(receipt),
-        };
+        let mut intake = self.receive(new).await?;
         let stored = self.store_results(&mut intake, roll, records, progress).await;
         intake.end(stored).await
     }
@@ -103,10 +107,10 @@ impl Store {
             institutions: institutions(intake, records).await?,
             held: HashMap::new(),
             released: HashSet::new(),
-            organisation,
             submission: intake.submission,
             scores: 0,
             corrected: 0,
+            under_other_terms: 0,
             unchanged: 0,
             results: 0,
             from_roll: 0,
@@ -143,6 +147,7 @@ impl Store {
             results: writer.results,
             scores: writer.scores,
             corrected: writer.corrected,
+            under_other_terms: writer.under_other_terms,
             unchanged: writer.unchanged,
             from_roll: writer.from_roll,
             as_released: writer.as_released,
@@ -163,7 +168,7 @@ struct HeldRow {
     disadvantage: i16,
     size: i16,
     setting: i16,
-    organisation_id: i64,
+    terms_version: String,
     scores: Option<String>,
 }
 
@@ -196,9 +201,8 @@ async fn held(
                     result::Column::Size,
                     result::Column::Setting,
                 ])
-                .column(submission::Column::OrganisationId)
+                .column(result::Column::TermsVersion)
                 .expr_as(scores_of_result(), "scores")
-                .inner_join(submission::Entity)
                 .filter(result::Column::FrameworkId.eq(framework))
                 .filter(result::Column::Period.eq(period.as_str()))
                 .filter(result::Column::InstitutionId.is_in(chunk.iter().copied()))
@@ -214,9 +218,9 @@ async fn held(
                     hub: row.hub_id,
                     attributes: Attributes(attributes.map(|code| u8::try_from(code).unwrap_or_default())),
                     scores: super::released::parse_scores(row.scores.as_deref().unwrap_or_default())?,
+                    terms_version: row.terms_version,
                 };
-                let found = Held { id: row.id, provider: row.organisation_id, content };
-                held.insert((row.institution_id, framework, period.clone()), found);
+                held.insert((row.institution_id, framework, period.clone()), Held { id: row.id, content });
             }
             let shown = result::Entity::find()
                 .select_only()
@@ -266,12 +270,12 @@ struct Writer {
     held: HashMap<Key, Held>,
     /// Of these a release shows a result: place and attributes stay.
     released: HashSet<Key>,
-    organisation: i64,
     submission: i64,
     next: i64,
     results: usize,
     scores: usize,
     corrected: usize,
+    under_other_terms: usize,
     unchanged: usize,
     from_roll: usize,
     as_released: usize,
@@ -293,6 +297,7 @@ impl Writer {
                 hub: hub.as_ref().map(|hub| id(&self.areas, hub)).transpose()?,
                 attributes: entry.map_or(record.attributes, |entry| entry.attributes),
                 scores: numbered(&record.scores),
+                terms_version: record.terms_version.clone(),
             };
             let before = self.held.get(&key);
             if let Some(before) = before.filter(|_| self.released.contains(&key)) {
@@ -300,11 +305,15 @@ impl Writer {
             } else if entry.is_some() {
                 self.from_roll += usize::from((hub, content.attributes) != (&record.hub, record.attributes));
             }
-            if before.is_some_and(|before| before.provider == self.organisation && before.content == content) {
+            if before.is_some_and(|before| before.content == content) {
                 self.unchanged += 1;
                 continue;
             }
-            self.corrected += usize::from(before.is_some());
+            match before {
+                Some(before) if before.content.says_the_same(&content) => self.under_other_terms += 1,
+                Some(_) => self.corrected += 1,
+                None => {}
+            }
             let [phase, kind, disadvantage, size, setting] = content.attributes.0.map(i16::from);
             rows.push(result::ActiveModel {
                 id: Set(self.next),
@@ -324,7 +333,7 @@ impl Writer {
                 supersedes: Set(before.map(|before| before.id)),
             });
             scores.extend(content.scores.iter().map(|&(benchmark, score)| (self.next, benchmark, score)));
-            self.held.insert(key, Held { id: self.next, provider: self.organisation, content });
+            self.held.insert(key, Held { id: self.next, content });
             self.next += 1;
         }
         self.results += rows.len();

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt::Write, sync::Arc};
 
-use crate::support::{Engine, HUB, LEP, PARTNER, Population, Row, Service, clock};
+use crate::support::{Engine, HUB, LEP, PARTNER, Population, Row, Service, clock, identifier};
 use api::{
     domain::Secret,
     service::{Exchange, ImportReport, ImportRequest, Transfer},
@@ -39,7 +39,7 @@ fn file(population: &Population, split: impl Fn(&Row, u32) -> [u32; 5]) -> Strin
     for row in population.0.iter().filter(|row| row.period == "202324T3") {
         for year in [202_223, 202_324] {
             for (category, students) in CATEGORIES.iter().zip(split(row, year)) {
-                let _ = writeln!(text, "{},{},{year},KS4,{category},{students}", row.scheme, row.id);
+                let _ = writeln!(text, "{},{},{year},KS4,{category},{students}", row.scheme, row.identifier());
             }
         }
     }
@@ -110,7 +110,7 @@ fn value(estimate: &Value) -> f64 {
 async fn a_file_with_a_problem_stores_nothing_unless_its_good_rows_are_wanted(#[case] engine: Engine) {
     let service = Service::filled(engine).await;
     let good = file(&Population::standard(1).only(of_lep), |row, year| split(row.id, year, 1));
-    let first = Population::standard(1).only(of_lep).0[0].id;
+    let first = Population::standard(1).only(of_lep).0[0].identifier();
     let bad = good.replacen(&format!("URN,{first},202223,KS4,unknown"), &format!("URN,{first},202223,KS5,unknown"), 1)
         + "URN,999999,202223,KS4,education,5\n";
     let report = hand_in(&service, LEP, &bad).await;
@@ -120,6 +120,9 @@ async fn a_file_with_a_problem_stores_nothing_unless_its_good_rows_are_wanted(#[
     assert_eq!(
         told,
         [
+            "line 2, column `category`: found `education, apprenticeship, employment, not-sustained`, expected every category \
+             of the cohort, 0 where nobody went; without unknown [COHORT]"
+                .to_owned(),
             "line 6, column `stage`: found `KS5`, expected one of KS4, 16-18 [UNKNOWN_CATEGORY]".to_owned(),
             format!(
                 "line {last}, column `institution_id`: found `999999`, expected an institution with a result, which tells \
@@ -131,7 +134,7 @@ async fn a_file_with_a_problem_stores_nothing_unless_its_good_rows_are_wanted(#[
     assert_eq!(service.database.numbers(stored).await, [[0, 0]]);
     let request = ImportRequest { organisation: LEP.into(), accept_valid: true };
     service.operator().import_destinations(&request, bad.as_bytes(), |_| {}).await.unwrap();
-    assert_eq!(service.database.numbers(stored).await, [[i64::try_from(report.rows).unwrap() - 2, 1]]);
+    assert_eq!(service.database.numbers(stored).await, [[i64::try_from(report.rows).unwrap() - 6, 1]]);
     let error = service
         .operator()
         .import_destinations(
@@ -160,9 +163,10 @@ async fn the_same_file_twice_changes_nothing_and_a_correction_supersedes(#[case]
     let again = told(hand_in(&service, LEP, &first).await);
     assert!(again.starts_with("nothing changed: received before as submission"), "{again}");
     let id = population.0[0].id;
+    let number = identifier(id);
     let corrected = first.replacen(
-        &format!("URN,{id},202223,KS4,unknown,{}", split(id, 202_223, 1)[4]),
-        &format!("URN,{id},202223,KS4,unknown,17"),
+        &format!("URN,{number},202223,KS4,unknown,{}", split(id, 202_223, 1)[4]),
+        &format!("URN,{number},202223,KS4,unknown,17"),
         1,
     );
     let report = told(hand_in(&service, LEP, &corrected).await);
@@ -223,7 +227,11 @@ async fn a_cohort_that_several_handed_in_is_nobodys_own() {
     let population = Population::standard(1).only(|row| row.local_authority == "E08000022");
     let mut grab = HEADER.to_owned();
     for row in population.0.iter().filter(|row| row.period == "202324T3").take(20) {
-        let _ = writeln!(grab, "URN,{},202324,KS4,unknown,50", row.id);
+        let mut counts = split(row.id, 202_324, 1);
+        counts[4] = 50;
+        for (category, students) in CATEGORIES.iter().zip(counts) {
+            let _ = writeln!(grab, "URN,{},202324,KS4,{category},{students}", row.identifier());
+        }
     }
     assert!(hand_in(&service, HUB, &grab).await.receipt.is_none(), "it does not speak for them");
     service.operator().transfer(&Transfer::AllOf(LEP.into()), HUB).await.unwrap();
@@ -246,8 +254,9 @@ async fn small_and_dominated_groups_are_hidden_with_a_reason_and_a_remedy() {
     let mut text = HEADER.to_owned();
     let mut add = |ids: &[u32], students: &[u32]| {
         for (id, students) in ids.iter().zip(students) {
-            let _ = writeln!(text, "URN,{id},202324,KS4,education,{}", students / 2);
-            let _ = writeln!(text, "URN,{id},202324,KS4,unknown,{}", students - students / 2);
+            for (category, students) in CATEGORIES.iter().zip([students / 2, 0, 0, 0, students - students / 2]) {
+                let _ = writeln!(text, "URN,{},202324,KS4,{category},{students}", identifier(*id));
+            }
         }
     };
     add(&of("E06000047", 2), &[100, 100]);

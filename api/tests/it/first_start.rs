@@ -35,7 +35,8 @@ fn the_commands_for_ones_own_data_lead_to_published_numbers() {
     let backwards = ["--purpose", "benchmarking", "--from", "2030-01-01", "--until", "2020-01-01"];
     assert!(desk.refuses(&with(&[&agreement[..], &backwards].concat())).contains("found `2020-01-01`"));
     assert!(
-        desk.refuses(&with(&[&agreement[..], &["--purpose", " "]].concat())).contains("expected a purpose, found ` `")
+        desk.refuses(&with(&[&agreement[..], &["--purpose", " "]].concat()))
+            .contains("expected a purpose of 1 to 64 characters, found ` `: it is blank")
     );
     let roll = sample("roll.csv");
     let told = desk.does(&[&["import", "roll", &roll][..], &real].concat());

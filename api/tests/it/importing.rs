@@ -68,8 +68,10 @@ async fn the_same_file_twice_changes_nothing_and_a_correction_supersedes(#[case]
 #[tokio::test]
 async fn identifiers_are_not_kept() {
     let service = Service::empty(Engine::Sqlite).await;
-    let file =
-        Population::standard(1).only(|row| row.id == 5).file().replace(",5,GATSBY", ",SECRET-SCHOOL-0815,GATSBY");
+    let file = Population::standard(1)
+        .only(|row| row.id == 5)
+        .file()
+        .replace("URN,100005,GATSBY", "OTHER,SECRET-SCHOOL-0815,GATSBY");
     service.hand_in_file(LEP, &file).await.receipt.unwrap();
     let path = service.database.url.strip_prefix("sqlite://").unwrap();
     for file in [path.to_owned(), format!("{path}-wal")] {

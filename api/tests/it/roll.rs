@@ -77,17 +77,19 @@ async fn whoever_handed_in_first_speaks_for_an_institution_until_the_operator_ha
     assert!(service.hand_in(HUB, &one(5)).await.receipt.is_some());
     let mut others = one(4);
     others.0.extend(one(5).0);
-    let refused =
-        ["line 3, column `institution_id`: found `5`, expected an institution that no other organisation speaks for; \
-                    the operator can hand it over [SPOKEN_FOR]"];
+    let refused = [
+        "line 3, column `institution_id`: found `100005`, expected an institution that no other organisation speaks for; \
+                    the operator can hand it over [SPOKEN_FOR]",
+    ];
     assert_eq!(told(&service.hand_in(LEP, &others).await), refused);
-    let cohorts =
-        "institution_scheme,institution_id,cohort_year,stage,category,students\nURN,5,202324,KS4,education,140\n";
+    let cohorts = "institution_scheme,institution_id,cohort_year,stage,category,students\n\
+                   URN,100005,202324,KS4,education,140\nURN,100005,202324,KS4,apprenticeship,0\n\
+                   URN,100005,202324,KS4,employment,0\nURN,100005,202324,KS4,not-sustained,0\nURN,100005,202324,KS4,unknown,0\n";
     let request = ImportRequest { organisation: LEP.into(), accept_valid: true };
     let report = service.operator().import_destinations(&request, cohorts.as_bytes(), |_| {}).await.unwrap();
     assert_eq!(told(&report), refused.map(|text| text.replace("line 3", "line 2")));
 
-    assert_eq!(service.operator().transfer(&institution("5"), LEP).await.unwrap(), 1);
+    assert_eq!(service.operator().transfer(&institution("100005"), LEP).await.unwrap(), 1);
     assert!(service.hand_in(LEP, &others).await.receipt.is_some());
     assert!(
         service.operator().import_destinations(&request, cohorts.as_bytes(), |_| {}).await.unwrap().receipt.is_some()
@@ -97,9 +99,9 @@ async fn whoever_handed_in_first_speaks_for_an_institution_until_the_operator_ha
     assert_eq!(service.operator().transfer(&Transfer::AllOf(LEP.into()), HUB).await.unwrap(), 2);
     assert!(service.hand_in(HUB, &Population::standard(2).only(|row| row.id == 5)).await.receipt.is_some());
 
-    let unknown = service.operator().transfer(&institution("77"), LEP).await.unwrap_err().to_string();
-    assert_eq!(unknown, "no institution `77` of the scheme `URN` was handed in or put on the roll");
-    let unknown = service.operator().transfer(&institution("5"), "NOBODY").await.unwrap_err().to_string();
+    let unknown = service.operator().transfer(&institution("100077"), LEP).await.unwrap_err().to_string();
+    assert_eq!(unknown, "no institution `100077` of the scheme `URN` was handed in or put on the roll");
+    let unknown = service.operator().transfer(&institution("100005"), "NOBODY").await.unwrap_err().to_string();
     assert_eq!(unknown, "no organisation has the code `NOBODY`");
 }
 
@@ -129,7 +131,7 @@ async fn of_two_that_hand_in_the_same_institutions_at_once_one_is_heard(#[case] 
 #[tokio::test]
 async fn who_is_quicker_between_the_check_of_a_file_and_its_storing_is_not_overruled() {
     let service = Service::empty(Engine::Sqlite).await;
-    enter(&service, "URN,5,E06000047,HUB-2018-21,secondary,academy,1,medium,urban,\n").await;
+    enter(&service, "URN,100005,E06000047,HUB-2018-21,secondary,academy,1,medium,urban,\n").await;
     let rival = format!(
         "CREATE TRIGGER rival BEFORE INSERT ON submission BEGIN INSERT INTO speaker (institution_id, organisation_id) \
          SELECT i.id, o.id FROM institution i, organisation o WHERE o.code = '{LEP}'; END"
@@ -152,8 +154,8 @@ async fn where_there_is_a_roll_it_says_which_institutions_there_are_and_what_the
     let service = Service::empty(engine).await;
     let report = enter(
         &service,
-        "URN,4,E06000047,HUB-2018-21,secondary,academy,1,large,rural,NE-HUB\n\
-         URN,5,E06000047,HUB-2018-21,secondary,academy,1,medium,urban,\n",
+        "URN,100004,E06000047,HUB-2018-21,secondary,academy,1,large,rural,NE-HUB\n\
+         URN,100005,E06000047,HUB-2018-21,secondary,academy,1,medium,urban,\n",
     )
     .await;
     let counts = |report: &api::service::RollReport| {
@@ -164,12 +166,12 @@ async fn where_there_is_a_roll_it_says_which_institutions_there_are_and_what_the
     // Whom a later file does not name stays.
     let report = enter(
         &service,
-        "URN,5,E06000047,,secondary,academy,1,large,urban,NE-LEP\n\
-         URN,4,E06000047,HUB-2018-21,secondary,academy,1,large,rural,\n",
+        "URN,100005,E06000047,,secondary,academy,1,large,urban,NE-LEP\n\
+         URN,100004,E06000047,HUB-2018-21,secondary,academy,1,large,rural,\n",
     )
     .await;
     assert_eq!(counts(&report), [0, 1, 1, 0]);
-    let report = enter(&service, "URN,6,E06000057,HUB-2018-21,secondary,academy,1,medium,urban,NE-LEP\n").await;
+    let report = enter(&service, "URN,100006,E06000057,HUB-2018-21,secondary,academy,1,medium,urban,NE-LEP\n").await;
     assert_eq!(counts(&report), [1, 0, 0, 0]);
     assert_eq!(service.database.numbers("SELECT COUNT(*) FROM roll_entry").await, [[3]]);
 
@@ -178,7 +180,7 @@ async fn where_there_is_a_roll_it_says_which_institutions_there_are_and_what_the
     assert_eq!(
         told(&service.hand_in(LEP, &file).await),
         [
-            "line 2, column `institution_id`: found `7`, expected an institution of the roll, which names those of this local \
+            "line 2, column `institution_id`: found `100007`, expected an institution of the roll, which names those of this local \
              authority [NOT_ON_ROLL]",
             "line 3, column `local_authority`: found `E06000047`, expected `E06000057`, where the roll has the institution \
              [OTHER_PLACE]"
@@ -204,8 +206,8 @@ async fn a_roll_with_a_problem_is_told_by_line_and_column_and_changes_nothing() 
     let service = Service::empty(Engine::Sqlite).await;
     let report = enter(
         &service,
-        "URN,4,E06000047,HUB-2018-21,secondary,academy,1,large,rural,NE-HUB\n\
-         URN,5,E08000035,HUB-2018-21,secondary,academy,9,medium,urban,NOBODY\n",
+        "URN,100004,E06000047,HUB-2018-21,secondary,academy,1,large,rural,NE-HUB\n\
+         URN,100005,E08000035,HUB-2018-21,secondary,academy,9,medium,urban,NOBODY\n",
     )
     .await;
     let problems: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
@@ -294,8 +296,10 @@ async fn destinations_that_another_organisation_hands_in_anew_with_equal_counts_
     let service = Service::filled(Engine::Sqlite).await;
     let mut file = String::from("institution_scheme,institution_id,cohort_year,stage,category,students\n");
     for row in Population::standard(1).only(in_leeds).0 {
-        for (category, students) in [("education", 90 + row.id % 20), ("unknown", row.id % 7)] {
-            file.push_str(&format!("URN,{},202324,KS4,{category},{students}\n", row.id));
+        let nobody = ["apprenticeship", "employment", "not-sustained"].map(|category| (category, 0));
+        for (category, students) in [("education", 90 + row.id % 20), ("unknown", row.id % 7)].into_iter().chain(nobody)
+        {
+            file.push_str(&format!("URN,{},202324,KS4,{category},{students}\n", row.identifier()));
         }
     }
     let hand_in = async |organisation: &str, file: &str| {
@@ -308,7 +312,7 @@ async fn destinations_that_another_organisation_hands_in_anew_with_equal_counts_
     let before = service.ask(Some(LEP), input).await.data();
     service.operator().transfer(&Transfer::AllOf(LEP.into()), HUB).await.unwrap();
     let told = hand_in(HUB, &file).await;
-    assert!(told.contains("120 counts of destinations, 120 of them corrections"), "{told}");
+    assert!(told.contains("0 counts of destinations, 0 of them corrections; 300 were there already"), "{told}");
     service.publish_anew().await;
     assert_eq!(before, service.ask(Some(LEP), input).await.data());
 }

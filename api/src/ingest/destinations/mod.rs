@@ -1,4 +1,4 @@
-//! Counts of destinations from CSV: how many students of an institution's cohort went where.
+//! Counts of destinations from a table: how many students of an institution's cohort went where.
 //!
 //! `institution_scheme,institution_id,cohort_year,stage,category,students`, columns in any order. The file says nothing about
 //! locations: an institution stands where its results say it stood.
@@ -6,17 +6,18 @@
 #[cfg(test)]
 mod tests;
 
-use std::io::Read;
+use std::{collections::HashMap, io::Read};
 
+use chrono::NaiveDate;
 use csv::ByteRecord;
 
 use crate::domain::{CohortYear, Destination, DestinationRecord, Locations, Pseudonym, Remit, Secret, Stage};
 
 use super::{
-    Problem, ProblemCode, Reading,
+    Form, Problem, ProblemCode, Reading,
     columns::Columns,
     file::{self, Layout},
-    row::{At, Row, shown},
+    row::{At, Row, category, shown},
 };
 
 /// The columns that every file has.
@@ -25,15 +26,18 @@ const COLUMNS: [&str; 6] = ["institution_scheme", "institution_id", "cohort_year
 /// The most students of one institution in one category.
 const MOST_STUDENTS: u32 = 100_000;
 
-/// Reads a file of destinations. `remit` is what its provider may hand in, `locations` tells where institutions stood; `progress` is told how many bytes are read.
+/// Reads a file of destinations in a form. `remit` is what its provider may hand in, `locations` tells where institutions stood, by
+/// `today` a cohort year must have ended; `progress` is told how many bytes are read.
 pub fn read_destinations(
+    form: &Form,
     input: impl Read,
     remit: Remit<'_>,
     locations: &Locations,
     secret: &Secret,
+    today: NaiveDate,
     progress: &mut dyn FnMut(u64),
 ) -> Reading<DestinationRecord> {
-    file::read(&DestinationsLayout { remit, locations, secret }, input, progress)
+    file::read(&DestinationsLayout { remit, locations, secret, today }, form, input, progress)
 }
 
 /// A file of destinations, and what its rows are checked against.
@@ -41,6 +45,7 @@ struct DestinationsLayout<'a> {
     remit: Remit<'a>,
     locations: &'a Locations,
     secret: &'a Secret,
+    today: NaiveDate,
 }
 
 /// Where each column stands.
@@ -64,24 +69,44 @@ impl Layout for DestinationsLayout<'_> {
         Ok(Header { positions: COLUMNS.map(|name| columns.position(name).unwrap_or_default()), columns })
     }
 
+    fn columns(header: &Header) -> &Columns {
+        &header.columns
+    }
+
     /// Checks every field before it gives up, so that all problems of the row are told together.
     fn record(&self, header: &Header, line: u64, fields: &ByteRecord) -> Result<DestinationRecord, Vec<Problem>> {
-        let [scheme, identifier, cohort_year, stage, category, students] = header.positions;
-        let mut row = Row::new(&header.columns, line, fields)?;
+        let [scheme, identifier, cohort_year, stage, destination, students] = header.positions;
+        let mut row = Row::new(&header.columns, line, fields);
         let institution = row.institution(scheme, identifier, self.secret).map(|(institution, _)| institution);
         let year = coded(
             &mut row,
             cohort_year,
             ProblemCode::CohortYear,
-            |text| text.parse().ok(),
+            |text| text.replace(['/', '-'], "").parse().ok(),
             || "a cohort year such as `202223`: an academic year, six digits".to_owned(),
         );
-        let stage = coded(&mut row, stage, ProblemCode::UnknownCategory, Stage::from_code, || {
-            format!("one of {}", Stage::ALL.map(Stage::code).join(", "))
+        let year = year.filter(|year: &CohortYear| {
+            let ended = year.last_period().is_some_and(|last| last.ends_on() < self.today);
+            if !ended {
+                let expected = format!("an academic year that has ended by {}", self.today);
+                row.problem(cohort_year, ProblemCode::CohortYear, &year.to_string(), expected);
+            }
+            ended
         });
-        let destination = coded(&mut row, category, ProblemCode::UnknownCategory, Destination::from_code, || {
-            format!("one of {}", Destination::ALL.map(Destination::code).join(", "))
-        });
+        let stage = coded(
+            &mut row,
+            stage,
+            ProblemCode::UnknownCategory,
+            |text| Stage::from_code(&text.to_ascii_uppercase()),
+            || format!("one of {}", Stage::ALL.map(Stage::code).join(", ")),
+        );
+        let destination = coded(
+            &mut row,
+            destination,
+            ProblemCode::UnknownCategory,
+            |text| Destination::from_code(&category(text)),
+            || format!("one of {}", Destination::ALL.map(Destination::code).join(", ")),
+        );
         let students = coded(&mut row, students, ProblemCode::Students, whole_number, || {
             format!("a whole number from 0 to {MOST_STUDENTS}")
         });
@@ -117,6 +142,26 @@ impl Layout for DestinationsLayout<'_> {
     fn identity(header: &Header, fields: &ByteRecord) -> String {
         shown(fields, header.positions[1])
     }
+
+    /// A cohort is there with all its categories, or it is not there.
+    fn settle(&self, records: Vec<(u64, DestinationRecord)>, tell: &mut dyn FnMut(Problem)) -> Vec<DestinationRecord> {
+        let cohort = |record: &DestinationRecord| (record.institution, record.cohort_year, record.stage);
+        let mut cohorts: HashMap<_, (u64, Vec<Destination>)> = HashMap::new();
+        for (line, record) in &records {
+            cohorts.entry(cohort(record)).or_insert((*line, Vec::new())).1.push(record.destination);
+        }
+        cohorts.retain(|_, (_, there)| there.len() < Destination::ALL.len());
+        let mut parts: Vec<&(u64, Vec<Destination>)> = cohorts.values().collect();
+        parts.sort_unstable_by_key(|(line, _)| *line);
+        for (line, there) in parts {
+            let (here, missing): (Vec<_>, Vec<_>) = Destination::ALL.into_iter().partition(|one| there.contains(one));
+            let codes = |list: Vec<Destination>| list.into_iter().map(Destination::code).collect::<Vec<_>>().join(", ");
+            let expected = format!("every category of the cohort, 0 where nobody went; without {}", codes(missing));
+            tell(Problem::in_column(*line, COLUMNS[4], ProblemCode::Cohort, &codes(here), expected));
+        }
+        let whole = records.into_iter().map(|(_, record)| record);
+        whole.filter(|record| !cohorts.contains_key(&cohort(record))).collect()
+    }
 }
 
 /// A field that must be read as something; a problem where it cannot.
@@ -136,6 +181,7 @@ fn coded<T>(
 }
 
 fn whole_number(text: &str) -> Option<u32> {
+    let text = text.strip_suffix(".0").unwrap_or(text);
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|students| digits && *students <= MOST_STUDENTS)
 }

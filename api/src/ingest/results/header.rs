@@ -4,7 +4,7 @@ use csv::ByteRecord;
 
 use crate::{
     domain::{Catalogue, Dimension},
-    ingest::{Problem, columns::Columns},
+    ingest::{Problem, ProblemCode, columns::Columns},
 };
 
 /// The columns that every file has, beside the dimensions' and the scores'.
@@ -19,6 +19,9 @@ const FIXED: [&str; 8] = [
     "terms_version",
 ];
 
+/// The highest number of a column that is taken for scores.
+const MOST_SCORES: usize = 99;
+
 /// Where each column stands.
 pub(super) struct Header {
     columns: Columns,
@@ -28,21 +31,25 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// Reads the first row. Columns stand in any order, each once. There are as many scores as the file carries, from
-    /// `b1` on without a gap, and no more than the largest framework has benchmarks.
+    /// Reads the first row. Columns stand in any order, each once, with others between them. There are as many scores as the file
+    /// carries, from `b1` on without a gap, and no more than the largest framework has benchmarks.
     pub(super) fn read(fields: &ByteRecord, catalogue: &Catalogue) -> Result<Self, Vec<Problem>> {
         let most = catalogue.frameworks().iter().map(|framework| framework.number_of_benchmarks).max().unwrap_or(0);
         let expected = format!("one of {}, or b1 to b{most}", known().join(", "));
         let mut last = 1;
         let columns = Columns::read(
             fields,
-            |name| is_known(name, most),
+            |name| is_known(name),
             &expected,
             |columns| {
-                last = (1..=most).rev().find(|&number| columns.position(&score(number)).is_some()).unwrap_or(1);
+                last = (1..=MOST_SCORES).rev().find(|&number| columns.position(&score(number)).is_some()).unwrap_or(1);
                 known().into_iter().map(str::to_owned).chain((1..=last).map(score)).collect()
             },
         )?;
+        if last > most {
+            let expected = format!("scores up to b{most}: no framework has more benchmarks");
+            return Err(vec![Problem::in_column(1, &score(last), ProblemCode::Header, &score(last), expected)]);
+        }
         let find = |name: &str| columns.position(name).unwrap_or_default();
         Ok(Self {
             fixed: FIXED.map(find),
@@ -81,7 +88,8 @@ fn known() -> Vec<&'static str> {
     FIXED.into_iter().chain(Dimension::ALL.map(Dimension::column)).collect()
 }
 
-fn is_known(name: &str, benchmarks: usize) -> bool {
-    let number = name.strip_prefix('b').filter(|digits| !digits.starts_with('0')).and_then(|text| text.parse().ok());
-    known().contains(&name) || number.is_some_and(|number: usize| (1..=benchmarks).contains(&number))
+fn is_known(name: &str) -> bool {
+    let number =
+        name.strip_prefix('b').filter(|digits| !digits.starts_with(['0', '+'])).and_then(|text| text.parse().ok());
+    known().contains(&name) || number.is_some_and(|number: usize| (1..=MOST_SCORES).contains(&number))
 }

@@ -1,4 +1,4 @@
-//! Institution-level results from CSV: read as a stream, checked row by row, every problem told at once.
+//! Institution-level results from a table: read as a stream, checked row by row, every problem told at once.
 
 mod header;
 mod row;
@@ -13,7 +13,8 @@ use csv::ByteRecord;
 use crate::domain::{Period, Pseudonym, Record, Remit, Secret};
 
 use super::{
-    Problem, Reading,
+    Form, Problem, Reading,
+    columns::Columns,
     file::{self, Layout},
     row::shown,
 };
@@ -21,16 +22,17 @@ use super::{
 use header::Header;
 use row::RowCheck;
 
-/// Reads a results file. `remit` is what its provider may hand in, `today` is the last day on which an assessment can have been completed; `progress` is told how
+/// Reads a results file in a form. `remit` is what its provider may hand in, `today` is the last day on which an assessment can have been completed; `progress` is told how
 /// many bytes are read.
 pub fn read_results(
+    form: &Form,
     input: impl Read,
     remit: Remit<'_>,
     secret: &Secret,
     today: NaiveDate,
     progress: &mut dyn FnMut(u64),
 ) -> Reading<Record> {
-    file::read(&ResultsLayout { remit, secret, today }, input, progress)
+    file::read(&ResultsLayout { remit, secret, today }, form, input, progress)
 }
 
 /// A results file, and what its rows are checked against.
@@ -50,6 +52,10 @@ impl Layout for ResultsLayout<'_> {
 
     fn header(&self, fields: &ByteRecord) -> Result<Header, Vec<Problem>> {
         Header::read(fields, self.remit.catalogue)
+    }
+
+    fn columns(header: &Header) -> &Columns {
+        header.columns()
     }
 
     fn record(&self, header: &Header, line: u64, fields: &ByteRecord) -> Result<Record, Vec<Problem>> {

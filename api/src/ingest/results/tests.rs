@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     domain::{Catalogue, Dimension, Organisation, OrganisationKind, Roll},
-    ingest::{ProblemCode, reference},
+    ingest::{self, ProblemCode, reference},
 };
 
 const HEADER: &str = "institution_scheme,institution_id,framework,period,completed_on,local_authority,hub,phase,type,\
@@ -19,6 +19,10 @@ fn catalogue() -> Catalogue {
 }
 
 fn read(bytes: &[u8]) -> Reading<Record> {
+    read_as(&Form::default(), bytes)
+}
+
+fn read_as(form: &Form, bytes: &[u8]) -> Reading<Record> {
     let today = NaiveDate::from_ymd_opt(2026, 11, 24).unwrap();
     let organisation = Organisation {
         id: 1,
@@ -28,7 +32,7 @@ fn read(bytes: &[u8]) -> Reading<Record> {
         area: "HUB-2018-21".to_owned(),
     };
     let remit = Remit { catalogue: &catalogue(), roll: &Roll::default(), organisation: &organisation };
-    read_results(bytes, remit, &Secret::new([1; 32]), today, &mut |_| {})
+    read_results(form, bytes, remit, &Secret::new([1; 32]), today, &mut |_| {})
 }
 
 /// The problems of a file as `line:column:code:value`.
@@ -81,11 +85,10 @@ fn columns_stand_in_any_order_and_spreadsheets_write_as_they_do() {
 #[test]
 fn a_wrong_header_is_told_column_by_column() {
     let header = HEADER.replace("period", "term").replace("setting", "phase");
-    check(
-        &format!("{header}\n{ROW}\n"),
-        &["1:term:HEADER:term", "1:phase:HEADER:phase", "1:period:HEADER:", "1:setting:HEADER:"],
-    );
+    check(&format!("{header}\n{ROW}\n"), &["1:phase:HEADER:phase", "1:period:HEADER:term", "1:setting:HEADER:term"]);
     check(&format!("{HEADER},b10\n{ROW},1\n"), &["1:b9:HEADER:"]);
+    check(&format!("{HEADER},b9,b10,b11\n{ROW},,,1\n"), &["1:b11:HEADER:b11"]);
+    check(&format!("{ROW}\n{ROW}\n"), &["1::HEADER:URN, 100001, GATSBY-2014, 202324T3, 2024-06-30"]);
     check("", &["1::EMPTY:"]);
     check(&format!("{HEADER}\n"), &["2::EMPTY:"]);
 }
@@ -101,12 +104,20 @@ fn every_field_that_cannot_be_used_is_named() {
     check(&with("E06000047", "E12000001"), &["3:local_authority:UNKNOWN_AREA:E12000001"]);
     check(&with("HUB-2018-21", "E06000047"), &["3:hub:UNKNOWN_AREA:E06000047"]);
     check(&with("202324T3", "202325T3"), &["3:period:PERIOD:202325T3"]);
-    check(&with("2024-06-30", "30/06/2024"), &["3:completed_on:DATE:30/06/2024"]);
+    check(&with("2024-06-30", "06/30/2024"), &["3:completed_on:DATE:06/30/2024"]);
+    check(&with("2024-06-30", "2023-08-31"), &["3:completed_on:DATE:2023-08-31"]);
+    check(&with("2024-06-30", "2024-11-01"), &["3:completed_on:DATE:2024-11-01"]);
+    check(&with("2024-06-30", ""), &["3:completed_on:BLANK:"]);
+    check(&with("202324T3", "202627T2"), &["3:period:PERIOD:202627T2"]);
+    check(&with("202324T3", "201314T1"), &["3:period:PERIOD:201314T1"]);
     check(&with("2024-06-30", "2027-01-01"), &["3:completed_on:DATE:2027-01-01"]);
     check(&with("secondary", "sixth-form"), &["3:phase:UNKNOWN_CATEGORY:sixth-form"]);
     check(&with(",5,medium", ",6,medium"), &["3:disadvantage_quintile:UNKNOWN_CATEGORY:6"]);
-    check(&with("medium", ""), &["3:size_band:UNKNOWN_CATEGORY:"]);
-    check(&with("URN", "urn"), &["3:institution_scheme:IDENTIFIER:urn"]);
+    check(&with("medium", ""), &["3:size_band:BLANK:"]);
+    check(&with("URN", "U R"), &["3:institution_scheme:IDENTIFIER:U R"]);
+    check(&with("100002", "100002.0"), &["3:institution_id:IDENTIFIER:100002.0"]);
+    check(&with("100002", ""), &["3:institution_id:BLANK:"]);
+    check(&with(",v1,", ",#REF!,"), &["3:terms_version:IDENTIFIER:#REF!"]);
     check(&with(",v1,", ",,"), &["3:terms_version:BLANK:"]);
     check(&with("100,80,,0,100,100,50,75", ",,,,,,,"), &["3:b1:BLANK:"]);
     check(&with(",75", ""), &["3::FIELDS:20 fields"]);
@@ -132,8 +143,8 @@ fn an_institution_that_stands_twice_is_told_with_its_first_line() {
 
 #[test]
 fn bytes_that_are_not_utf_8_are_told_with_their_place() {
-    let mut bytes = file(&[ROW]).into_bytes();
-    let at = HEADER.len() + 1 + ROW.find("v1").unwrap() + 1;
+    let mut bytes = format!("\u{feff}{}", file(&[ROW])).into_bytes();
+    let at = 3 + HEADER.len() + 1 + ROW.find("v1").unwrap() + 1;
     bytes[at] = 0xe9;
     let reading = read(&bytes);
     assert_eq!(reading.records, []);
@@ -145,18 +156,135 @@ fn bytes_that_are_not_utf_8_are_told_with_their_place() {
 
 #[test]
 fn a_file_that_may_have_been_cut_is_refused() {
-    check(file(&[ROW]).trim_end(), &["2::TRUNCATED:end of file"]);
-    check(&file(&[ROW]).trim_end()[..HEADER.len() + 40], &["2::FIELDS:5 fields", "2::TRUNCATED:end of file"]);
-    check(&file(&[&ROW.replace(",v1,", ",\"v1,")]), &["2::FIELDS:13 fields", "2::TRUNCATED:\""]);
+    check(file(&[ROW]).trim_end(), &[]);
+    check(&file(&[ROW]).trim_end()[..HEADER.len() + 40], &["2::TRUNCATED:5 fields"]);
+    check(&file(&[&ROW.replace(",v1,", ",\"v1,")]), &["2::TRUNCATED:\""]);
 }
 
 #[test]
-fn past_a_thousand_problems_the_rest_is_counted() {
-    let bad: Vec<String> =
-        (0..1_200).map(|number| ROW.replace("100001", &format!("{number}")).replace(",80,", ",x,")).collect();
+fn problems_alike_are_counted_past_the_tenth() {
+    let bad: Vec<String> = (0..1_200)
+        .map(|number| ROW.replace("100001", &format!("{}", 100_000 + number)).replace(",80,", ",x,"))
+        .collect();
     let rows: Vec<&str> = bad.iter().map(String::as_str).collect();
-    let reading = read(file(&rows).as_bytes());
-    assert_eq!((reading.problems.len(), reading.suppressed, reading.records.len()), (1_000, 200, 0));
+    let reading = read(file(&rows).replace("100007,GATSBY-2014", "100007,GATSBY-2013").as_bytes());
+    assert_eq!((reading.problems.len(), reading.records.len()), (11, 0));
+    let kinds: Vec<_> = reading
+        .kinds
+        .iter()
+        .map(|kind| (kind.code.as_str(), kind.column.as_deref(), kind.count, kind.last_line))
+        .collect();
+    assert_eq!(kinds, [("SCORE", Some("b2"), 1_200, 1_201), ("UNKNOWN_FRAMEWORK", Some("framework"), 1, 9)]);
+}
+
+#[test]
+fn names_are_told_their_codes_and_codes_may_be_written_in_other_letters() {
+    let named = read(file(&[&ROW.replace("E06000047", "County Durham")]).as_bytes());
+    assert_eq!(
+        named.problems[0].to_string(),
+        "line 2, column `local_authority`: found `County Durham`, expected the code of an area of kind local_authority; \
+         `E06000047` is County Durham [UNKNOWN_AREA]"
+    );
+    let plain = read(file(&[ROW]).as_bytes());
+    let other = "urn,100001,gatsby-2014,202324t3,30/06/2024 00:00,e06000047,hub-2018-21,Secondary,ACADEMY,5,Medium,Urban,v1,\
+                 100%,80.0,,0,\"100,0\",100.00%,50 %,75";
+    let other = read(file(&[other]).as_bytes());
+    assert_eq!((other.problems.as_slice(), &other.records), ([].as_slice(), &plain.records));
+    let phase = ROW.replace("secondary", "All through");
+    assert_eq!(read(file(&[&phase]).as_bytes()).records[0].attributes.code(Dimension::Phase), Some("all-through"));
+}
+
+#[test]
+fn a_score_that_is_no_whole_number_is_none() {
+    for score in
+        ["66.5", "0.75", "75,5", "101", "+75", "7 5", "75%%", "%", ".0", "75.", "1e2", "７５", "1000", "075x", "true"]
+    {
+        let row = ROW.replace(",80,", &format!(",\"{score}\","));
+        check(&file(&[&row]), &[&format!("2:b2:SCORE:{score}")]);
+    }
+}
+
+#[test]
+fn other_columns_and_blank_ones_and_blank_rows_are_not_read() {
+    let blank = ",".repeat(HEADER.matches(',').count() + 3);
+    let text = format!(" ,School Name,{},,\n{blank}\n,The School,{ROW},,\n\n{blank}\n,,,,,,\n", HEADER.to_uppercase());
+    let reading = read(text.as_bytes());
+    assert_eq!((reading.problems.as_slice(), reading.rows), ([].as_slice(), 1));
+    assert_eq!(reading.records, read(file(&[ROW]).as_bytes()).records);
+    assert_eq!(reading.ignored, ["School Name"]);
+    let spaced = HEADER.replace('_', " ").replace("b1", " B 1 ").replace("hub", "Hub\u{a0}");
+    assert_eq!(read(format!("{spaced}\n{ROW}\n").replace("B 1", "B1").as_bytes()).problems, []);
+    check(&format!("{HEADER}\n{ROW},5\n"), &["2::FIELDS:22 fields"]);
+    let unnamed = read(format!("{HEADER},\n{ROW},a note\n").as_bytes());
+    assert_eq!(
+        (unnamed.problems.as_slice(), unnamed.ignored.as_slice()),
+        ([].as_slice(), ["without a name".to_owned()].as_slice())
+    );
+}
+
+#[test]
+fn lines_are_numbered_as_a_spreadsheet_numbers_them() {
+    let bad = ROW.replace(",80,", ",x,");
+    for end in ["\n", "\r\n", "\r"] {
+        let text = format!("{HEADER},note{end}{ROW},\"one{end}two\"{end}{end}{bad},{end}");
+        check(&text, &["4:b2:SCORE:x"]);
+    }
+    check(&format!("sep=,\r\n{HEADER}\r\n{bad}\r\n"), &["2:b2:SCORE:x"]);
+}
+
+#[test]
+fn nothing_may_follow_a_closed_quote() {
+    let reading = read(file(&[&ROW.replace(",100,80", ",\"10\"0,80"), &ROW.replace("100001", "100002")]).as_bytes());
+    assert_eq!(reading.records.len(), 1, "rows after it are read");
+    assert_eq!(
+        reading.problems[0].to_string(),
+        "line 2: found `100`, expected a separator after a closed quote; a quote within a field is written twice [QUOTE]"
+    );
+}
+
+#[test]
+fn columns_are_read_under_the_names_that_a_file_has_for_them() {
+    let renamed = ingest::renaming::read_renaming("Ours;Theirs\nb1;Stable programme\nperiod;Term\n".as_bytes());
+    assert_eq!(renamed.problems, []);
+    let constants =
+        vec![("framework".to_owned(), "GATSBY-2014".to_owned()), ("terms_version".to_owned(), "v1".to_owned())];
+    let form = Form { renamed: renamed.records, constants, ..Form::default() };
+    let header = HEADER
+        .replace("b1,", "STABLE PROGRAMME,")
+        .replace("period", "term")
+        .replace("framework,", "")
+        .replace("terms_version,", "");
+    let row = ROW.replace("GATSBY-2014,", "").replace("v1,", "");
+    let reading = read_as(&form, format!("{header}\n{row}\n").as_bytes());
+    assert_eq!(reading.problems, []);
+    assert_eq!(reading.records, read(file(&[ROW]).as_bytes()).records);
+    let told = read_as(&form, file(&[ROW]).as_bytes()).problems;
+    let told: Vec<String> = told.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "line 1: found `Stable programme`, expected a column of that name, which is to be read as `b1` [HEADER]",
+            "line 1: found `Term`, expected a column of that name, which is to be read as `period` [HEADER]",
+            "line 1, column `framework`: found `framework`, expected no such column, since `GATSBY-2014` was said for every row \
+             [HEADER]",
+            "line 1, column `terms_version`: found `terms_version`, expected no such column, since `v1` was said for every row \
+             [HEADER]",
+        ]
+    );
+    let twice = ingest::renaming::read_renaming("theirs,ours\na,b1\nb,B1\n,b2\n".as_bytes());
+    let codes: Vec<_> = twice.problems.iter().map(|problem| (problem.line, problem.code.as_str())).collect();
+    assert_eq!(codes, [(3, "DUPLICATE"), (4, "BLANK")]);
+}
+
+#[test]
+fn whatever_a_file_holds_no_terminal_obeys_it() {
+    let evil = "\u{1b}]0;title\u{7}\u{202e}";
+    let reading = read(format!("{evil}{HEADER},{evil}{}\n{ROW},\n", "x".repeat(500)).as_bytes());
+    let told = reading.problems.iter().map(ToString::to_string).chain(reading.ignored).collect::<String>();
+    assert!(!told.is_empty() && !told.chars().any(|c| c.is_control() || c == '\u{202e}'), "{told:?}");
+    let row = ROW.replace("secondary", &format!("{evil}{}", "y".repeat(500)));
+    let told = read(file(&[&row]).as_bytes()).problems[0].to_string();
+    assert!(told.len() < 400 && !told.chars().any(|c| c.is_control() || c == '\u{202e}'), "{told:?}");
 }
 
 proptest! {

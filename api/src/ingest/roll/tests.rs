@@ -21,7 +21,7 @@ fn read(file: &str) -> Reading<RollRecord> {
     let organisations = vec![organisation(1, "LEP", "E37000025"), organisation(2, "HK", "HK")];
     let directory = Directory::new(organisations, Vec::new());
     let catalogue = reference::load().unwrap().into_catalogue().unwrap();
-    read_roll(file.as_bytes(), &catalogue, &directory, &Secret::new([1; 32]), &mut |_| {})
+    read_roll(&Form::default(), file.as_bytes(), &catalogue, &directory, &Secret::new([1; 32]), &mut |_| {})
 }
 
 /// The problems of the second row as `column:code:value`.
@@ -52,11 +52,11 @@ fn a_good_file_tells_place_attributes_and_who_speaks() {
 
 #[test]
 fn every_field_that_cannot_be_used_is_named() {
-    check("URN", "urn", &["institution_scheme:IDENTIFIER:urn"]);
+    check("URN", "U N", &["institution_scheme:IDENTIFIER:U N"]);
     check("E06000047", "E12000001", &["local_authority:UNKNOWN_AREA:E12000001"]);
     check("HUB-2018-21", "HUB", &["hub:UNKNOWN_AREA:HUB"]);
     check("secondary", "sixth-form", &["phase:UNKNOWN_CATEGORY:sixth-form"]);
-    check("medium", "", &["size_band:UNKNOWN_CATEGORY:"]);
+    check("medium", "", &["size_band:BLANK:"]);
     check("LEP", "NOBODY", &["provider:UNKNOWN_ORGANISATION:NOBODY"]);
     check("LEP", "HK", &["local_authority:OTHER_AREA:E06000047"]);
     check("100002", "100001", &["institution_id:DUPLICATE:100001"]);

@@ -15,6 +15,8 @@ use super::{
 
 const PERIOD: &str = "202324T3";
 
+const CATEGORIES: [&str; 5] = ["education", "apprenticeship", "employment", "not-sustained", "unknown"];
+
 /// The institutions of the North East that were assessed on every benchmark in the period of the bands.
 fn assessed(salt: u32) -> Vec<Row> {
     let there = |row: &Row| row.scheme == "URN" && row.local_authority != "E08000035" && row.period == PERIOD;
@@ -39,8 +41,8 @@ async fn plant(service: &Service, cohorts: impl Iterator<Item = (Row, usize, u32
     for (row, year, students) in cohorts {
         let file = files.entry(if is_of_lep(&row) { LEP } else { HUB }).or_insert_with(|| header.to_owned());
         let code = format!("{}{:02}", year, (year + 1) % 100);
-        for (category, students) in [("education", students - students / 4), ("employment", students / 4)] {
-            let _ = writeln!(file, "URN,{},{code},KS4,{category},{students}", row.id);
+        for (category, students) in CATEGORIES.iter().zip([students - students / 4, 0, students / 4, 0, 0]) {
+            let _ = writeln!(file, "URN,{},{code},KS4,{category},{students}", row.identifier());
         }
     }
     for (organisation, file) in files {

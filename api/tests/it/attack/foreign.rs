@@ -6,6 +6,8 @@ use crate::support::{Engine, HUB, LEP, Population, Service, block_on};
 
 use super::report::{Attack, Report};
 
+const CATEGORIES: [&str; 5] = ["education", "apprenticeship", "employment", "not-sustained", "unknown"];
+
 /// How many institutions each attempt names.
 const ATTEMPTS: usize = 40;
 
@@ -20,7 +22,7 @@ async fn accepted(service: &Service, organisation: &str, file: &str, destination
     } else {
         operator.import_results(&request, file.as_bytes(), |_| {}).await.unwrap()
     };
-    assert_eq!(report.rows, ATTEMPTS as u64);
+    assert_eq!(report.rows, (if destinations { ATTEMPTS * CATEGORIES.len() } else { ATTEMPTS }) as u64);
     service.database.numbers(stored).await[0][0] - before
 }
 
@@ -51,7 +53,10 @@ fn nothing_is_taken_from_who_does_not_speak_for_an_institution() {
             "institution_scheme,institution_id,local_authority,hub,phase,type,disadvantage_quintile,size_band,setting,provider\n",
         );
         for row in members(1).0 {
-            roll.push_str(&format!("URN,{},E06000047,HUB-2018-21,secondary,academy,1,medium,urban,\n", row.id));
+            roll.push_str(&format!(
+                "URN,{},E06000047,HUB-2018-21,secondary,academy,1,medium,urban,\n",
+                row.identifier()
+            ));
         }
         let entered = service.operator().import_roll(roll.as_bytes(), |_| {}).await.unwrap();
         assert!(entered.problems.is_empty(), "{:?}", entered.problems);
@@ -62,10 +67,12 @@ fn nothing_is_taken_from_who_does_not_speak_for_an_institution() {
 
         let mut cohorts = String::from("institution_scheme,institution_id,cohort_year,stage,category,students\n");
         for row in members(1).0 {
-            cohorts.push_str(&format!("URN,{},202324,KS4,education,{}\n", row.id, 100 + row.id));
+            for (category, students) in CATEGORIES.iter().zip([100 + row.id, 0, 0, 0, 0]) {
+                cohorts.push_str(&format!("URN,{},202324,KS4,{category},{students}\n", row.identifier()));
+            }
         }
         none("cohorts of another's institutions accepted", accepted(&service, LEP, &cohorts, true).await);
-        assert_eq!(accepted(&service, HUB, &cohorts, true).await, 40, "who speaks for them is heard");
+        assert_eq!(accepted(&service, HUB, &cohorts, true).await, 200, "who speaks for them is heard");
         report.finish();
     });
 }

@@ -32,7 +32,7 @@ fn destinations(rows: &Population, salt: u64) -> String {
     for row in rows.0.iter().filter(|row| row.period == "202324T3") {
         for year in [202_223, 202_324] {
             for (category, students) in CATEGORIES.iter().zip(split(row.id, year, salt)) {
-                let _ = writeln!(text, "{},{},{year},KS4,{category},{students}", row.scheme, row.id);
+                let _ = writeln!(text, "{},{},{year},KS4,{category},{students}", row.scheme, row.identifier());
             }
         }
     }

@@ -80,7 +80,10 @@ async fn what_the_database_would_refuse_is_told_plainly() {
     };
     let add =
         async |code, name| service.operator().add_organisation(code, OrganisationKind::Hub, name, "HUB-2018-21").await;
-    assert_eq!(told(add(" ", "New").await), "expected the code of an organisation, found ` `");
+    assert_eq!(
+        told(add(" ", "New").await),
+        "expected the code of an organisation of 1 to 64 characters, found ` `: it is blank"
+    );
     assert_eq!(told(add("NEW", "").await), "expected the name of an organisation, found ``");
     let agree = async |change: fn(&mut NewAgreement)| {
         let mut new = agreement(None);
@@ -91,7 +94,10 @@ async fn what_the_database_would_refuse_is_told_plainly() {
         agree(|new| new.valid_until = new.valid_from.pred_opt()).await,
         "expected a last day no earlier than the first, 2026-11-24, found `2026-11-23`"
     );
-    assert_eq!(agree(|new| new.purposes = vec![" ".into()]).await, "expected a purpose, found ` `");
+    assert_eq!(
+        agree(|new| new.purposes = vec![" ".into()]).await,
+        "expected a purpose of 1 to 64 characters, found ` `: it is blank"
+    );
     assert_eq!(agree(|new| new.purposes.clear()).await, "expected a purpose, found none");
     assert_eq!(
         agree(|new| new.tier = Tier::Own).await,

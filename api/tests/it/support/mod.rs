@@ -9,7 +9,7 @@ mod run;
 mod service;
 
 pub(crate) use database::{Database, Engine};
-pub(crate) use population::{Population, Row};
+pub(crate) use population::{Population, Row, identifier};
 pub(crate) use postgres::Server as Postgres;
 pub(crate) use process::{Desk, OWN_FILES, Running};
 pub(crate) use proxy::Network;

@@ -32,6 +32,18 @@ const PLACES: [(&str, u32, &str); 8] = [
     ("HK-KT", 30, ""),
 ];
 
+impl Row {
+    /// The identifier, of 6 digits as in both schemes.
+    pub(crate) fn identifier(&self) -> u32 {
+        identifier(self.id)
+    }
+}
+
+/// The identifier of the institution with a number.
+pub(crate) fn identifier(id: u32) -> u32 {
+    100_000 + id
+}
+
 impl Population {
     /// 258 institutions over two terms, each score a function of institution, benchmark, term and `salt`.
     pub(crate) fn standard(salt: u32) -> Self {
@@ -73,10 +85,11 @@ impl Population {
         );
         for row in &self.0 {
             let quintile = row.id % 5 + 1;
-            let Row { scheme, id, framework, period, local_authority, hub, phase, kind, .. } = row;
+            let Row { scheme, framework, period, local_authority, hub, phase, kind, .. } = row;
             let _ = write!(
                 text,
-                "{scheme},{id},{framework},{period},2024-01-15,{local_authority},{hub},{phase},{kind},{quintile},medium,urban,v1"
+                "{scheme},{},{framework},{period},2024-01-15,{local_authority},{hub},{phase},{kind},{quintile},medium,urban,v1",
+                row.identifier()
             );
             for number in 0..10 {
                 text.push(',');
