@@ -20,9 +20,17 @@ export default defineConfig({
     chunkSizeWarningLimit: 8000,
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      // The page, and GraphiQL in a frame of its own, loaded when it is opened.
+      input: ['index.html', 'editor.html'],
       // GraphiQL's sources carry directives for a compiler that has run already.
       onwarn: (warning, warn) => (warning.code === 'MODULE_LEVEL_DIRECTIVE' ? undefined : warn(warning)),
     },
   },
-  server: { proxy: { '/graphql': 'http://127.0.0.1:8080' } },
+  server: {
+    proxy: {
+      '/graphql': 'http://127.0.0.1:8080',
+      // The service hands the editor over without its ending.
+      '/graphiql/editor': { target: 'http://127.0.0.1:8080', bypass: () => '/graphiql/editor.html' },
+    },
+  },
 });

@@ -10,11 +10,16 @@ use axum::{
 
 use super::{edge::RequestId, error, state};
 
-/// Own scripts, styles, workers and connections; nothing else from anywhere.
+/// Own scripts, styles, frames and connections; nothing written into the page, and nothing from anywhere else.
 const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; \
-     img-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; \
-     frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; \
+     base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
+
+/// Of the editor, which stands in a frame of the page: it writes styles and starts workers, and asks through the page alone.
+const EDITOR_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; \
+     worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
 );
 
 /// What is shown where the playground was not built.
@@ -26,10 +31,23 @@ const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
 
 /// The page itself.
 pub(super) async fn page(State(state): State<state::State>) -> Response<Body> {
-    match (state.playground.0)("index.html") {
-        Some(file) => html(file.data.into_owned()),
-        None => html(NOT_BUILT.as_bytes().to_vec()),
-    }
+    document(&state, "index.html", POLICY, "DENY")
+}
+
+/// The editor in its frame.
+pub(super) async fn editor(State(state): State<state::State>) -> Response<Body> {
+    document(&state, "editor.html", EDITOR_POLICY, "SAMEORIGIN")
+}
+
+fn document(state: &state::State, name: &str, policy: HeaderValue, framed: &'static str) -> Response<Body> {
+    let body = (state.playground.0)(name).map_or_else(|| NOT_BUILT.as_bytes().to_vec(), |file| file.data.into_owned());
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::X_FRAME_OPTIONS, HeaderValue::from_static(framed)),
+    ];
+    (headers, body).into_response()
 }
 
 /// One of its files. Their names carry a hash of what is in them, so they may be cached for ever.
@@ -46,13 +64,4 @@ pub(super) async fn asset(
     let headers =
         [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, cached), (header::CONTENT_SECURITY_POLICY, POLICY)];
     (headers, file.data.into_owned()).into_response()
-}
-
-fn html(body: Vec<u8>) -> Response<Body> {
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-    ];
-    (headers, body).into_response()
 }

@@ -67,6 +67,7 @@ pub fn router(state: State) -> Router {
         .route("/", get(|| async { Redirect::temporary("/graphiql") }))
         .route("/graphiql", get(graphiql::page))
         .route("/graphiql/", get(|| async { Redirect::permanent("/graphiql") }))
+        .route("/graphiql/editor", get(graphiql::editor))
         .route("/graphiql/{*path}", get(graphiql::asset))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, state.rules.timeout));
     pages

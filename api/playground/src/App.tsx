@@ -1,0 +1,281 @@
+// The page and what it holds: session, question, answer.
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+
+import { AskForm } from './ask/AskForm';
+import { examplesFor, type Example } from './ask/examples';
+import { blank, changed, inputOf, start, write, type Form } from './ask/form';
+import { changeOf, rewrite, withFields, type Text } from './ask/rewrite';
+import { budgetOf, type Session } from './ask/session';
+import { TokenBox } from './ask/TokenBox';
+import type { Editor } from './editor/desk';
+import { ask, type Answer, type Question } from './endpoint';
+import { Results } from './show/Results';
+import type { Table } from './show/tables';
+import * as links from './take/link';
+import { useTheme } from './theme';
+import { Welcome } from './Welcome';
+
+const catalogueQuestion = `# The catalogue is open to everyone, token or not.
+query Catalogue {
+  viewer {
+    organisation { code name }
+    agreements { area { code name } tier purposes }
+  }
+  frameworks { code title benchmarks { number title } }
+  periods { code endsOn }
+  dimensions { dimension allowed categories { code label } }
+  areas(kind: LEP, first: 50) { totalCount nodes { code name } }
+}
+`;
+
+type Mode = 'form' | 'editor';
+type Answered = { asked: Text; answer: Answer; form?: Form };
+
+export function App() {
+  const [dark, toggleTheme] = useTheme();
+  const [session, setSession] = useState<Session | undefined>();
+  const [mode, setMode] = useState<Mode>('form');
+  const [form, setForm] = useState<Form>(blank);
+  const [touched, setTouched] = useState(false);
+  const [answered, setAnswered] = useState<Partial<Record<Mode, Answered>>>({});
+  const [running, setRunning] = useState(false);
+  const [view, setView] = useState<links.View>({});
+  const [note, setNote] = useState('');
+  const [opened, setOpened] = useState<Text | undefined>();
+
+  const token = useRef('');
+  const editor = useRef<Editor | undefined>(undefined);
+  const frame = useRef<HTMLIFrameElement>(null);
+
+  const keep = useCallback((next: Session) => {
+    const other = token.current !== next.token;
+    token.current = next.refused ? '' : next.token;
+    setSession(next);
+    // What one token was told stays with it.
+    if (other) setAnswered({});
+  }, []);
+  useEffect(() => {
+    if (session?.viewer && !touched) setForm(start(session));
+    // eslint-disable-next-line -- a fresh form for a fresh session
+  }, [session?.token, session?.viewer?.organisation?.code]);
+
+  const examples = useMemo(() => (session ? examplesFor(session) : []), [session]);
+  const editing = useMemo(
+    () => ({
+      text: opened ?? { query: session?.token && form.framework ? write(form) : catalogueQuestion },
+      examples: [...examples.map((one) => ({ name: `${one.name} (${one.cost})`, query: write(one.form) })), { name: 'The catalogue', query: catalogueQuestion }],
+      dark,
+    }),
+    // eslint-disable-next-line -- the form is taken over when asked to, not followed
+    [examples, dark, opened],
+  );
+  const editingNow = useRef(editing);
+  editingNow.current = editing;
+  useEffect(() => editor.current?.set(editing), [editing]);
+
+  const spent = useCallback(async () => {
+    const budget = await budgetOf(token.current);
+    if (budget) setSession((now) => (now?.viewer ? { ...now, viewer: { ...now.viewer, budget } } : now));
+  }, []);
+  const run = useCallback(
+    async (asked: Form) => {
+      setRunning(true);
+      setNote('');
+      const text = { query: write(asked) };
+      const answer = await ask(text, token.current);
+      setAnswered((now) => ({ ...now, form: { asked: text, answer, form: asked } }));
+      setRunning(false);
+      history.replaceState(null, '', await links.write({ form: asked }));
+      void spent();
+    },
+    [spent],
+  );
+
+  const openInEditor = useCallback((text: Text) => {
+    setMode('editor');
+    if (editor.current) editor.current.open(text);
+    else setOpened(text);
+  }, []);
+  const tabNow = useRef('');
+  window.desk ??= {
+    ask: async (question: Question) => {
+      const answer = await ask(question, token.current);
+      if (!question.query.includes('__schema')) void spent();
+      return answer;
+    },
+    onTab: (text, response) => {
+      tabNow.current = response;
+      setAnswered((now) => {
+        if (!response) return { ...now, editor: undefined };
+        try {
+          return { ...now, editor: { asked: text, answer: JSON.parse(response) } };
+        } catch {
+          return { ...now, editor: { asked: text, answer: { errors: [{ message: response }] } } };
+        }
+      });
+    },
+    onReady: (ready) => {
+      editor.current = ready;
+      return editingNow.current;
+    },
+  };
+
+  // A question in the address: shown, and not run, since it may cost something.
+  useEffect(() => {
+    const follow = () =>
+      links.read(location.hash).then(
+        (link) => {
+          if (!link) return;
+          if (link.view) setView(link.view);
+          if (link.form) {
+            setForm(link.form);
+            setMode('form');
+          } else if (link.query) openInEditor({ query: link.query, variables: link.variables });
+          else return;
+          setTouched(true);
+          setNote('This link holds a question. With a token, see what it costs, then press Run.');
+        },
+        (error: Error) => setNote(`The question in this address cannot be read: ${error.message}.`),
+      );
+    void follow();
+    addEventListener('hashchange', follow);
+    return () => removeEventListener('hashchange', follow);
+  }, [openInEditor]);
+
+  const shown = answered[mode];
+  const shownNow = useRef<{ shown: Answered | undefined; view: links.View }>({ shown, view });
+  shownNow.current = { shown, view };
+  const link = useCallback(async () => {
+    const { shown: what, view: how } = shownNow.current;
+    const hash = await links.write(what?.form ? { form: what.form, view: how } : { query: what?.asked.query, variables: what?.asked.variables, view: how });
+    history.replaceState(null, '', hash);
+    return location.href;
+  }, []);
+
+  const areas = session?.areas;
+  const takeRemedy = useCallback(
+    (table: Table, remedy: string) => {
+      const what = shownNow.current.shown;
+      const change = changeOf(remedy);
+      if (!what || !change) {
+        setNote(`Change the question by hand: ${remedy}.`);
+        return;
+      }
+      if (what.form) {
+        const input = change(JSON.parse(JSON.stringify(inputOf(what.form))));
+        if (!input) return;
+        setForm(changed(what.form, input, areas ?? []));
+        setTouched(true);
+        setNote(`The question is changed: ${remedy}. See what it costs, then press Run.`);
+        requestAnimationFrame(() => document.getElementById('run')?.focus());
+        return;
+      }
+      const text = rewrite(what.asked, table.path.split('.')[0], change);
+      if (!text) return setNote(`Change the question by hand: ${remedy}.`);
+      openInEditor(text);
+      setNote(`The question is changed in a new tab: ${remedy}. Run it there.`);
+    },
+    [areas, openInEditor],
+  );
+  const addFields = useCallback(
+    (table: Table, fields: string[]) => {
+      const what = shownNow.current.shown;
+      const text = what && withFields(what.asked, table.path, fields);
+      if (!text) return setNote(`Add it by hand: ${fields.join(' ')}.`);
+      openInEditor(text);
+      setNote('The question has the fields now, in a new tab. Run it there.');
+    },
+    [openInEditor],
+  );
+  const change = (next: Form) => {
+    setForm(next);
+    setTouched(true);
+  };
+  const take = (example: Example) => {
+    change(example.form);
+    setView({});
+    if (example.cost === 'free') void run(example.form);
+    else {
+      setNote('This example needs budget: see what it costs, then press Run.');
+      requestAnimationFrame(() => document.getElementById('run')?.focus());
+    }
+  };
+
+  // The editor stays as it is while the form is used.
+  const [wasOpen, setWasOpen] = useState(false);
+  useEffect(() => {
+    if (mode === 'editor') setWasOpen(true);
+  }, [mode]);
+  const own = session?.viewer?.organisation?.area ?? undefined;
+  const isOpen = Boolean(session?.token && session.viewer?.organisation);
+
+  return (
+    <>
+      <header>
+        <h1>Benchmark Exchange</h1>
+        <TokenBox session={session} onSession={keep} />
+        <nav aria-label="Ways to ask" className="views">
+          {(['form', 'editor'] as const).map((one) => (
+            <button key={one} type="button" aria-pressed={mode === one} onClick={() => setMode(one)}>
+              {one === 'form' ? 'Ask by form' : 'GraphiQL'}
+            </button>
+          ))}
+        </nav>
+        <button type="button" className="theme" onClick={toggleTheme}>
+          {dark ? 'Light' : 'Dark'}
+        </button>
+      </header>
+      {note ? (
+        <p className="note" role="status">
+          {note}
+        </p>
+      ) : null}
+      <main className={mode}>
+        {mode === 'form' && session ? (
+          <div className="left">
+            {isOpen && examples.length > 0 ? (
+              <details className="examples" open={!shown}>
+                <summary>Examples that you may ask</summary>
+                <ul>
+                  {examples.map((one) => (
+                    <li key={one.name}>
+                      <button type="button" onClick={() => take(one)} disabled={running}>
+                        {one.name}
+                      </button>{' '}
+                      <small>{one.cost}</small>
+                    </li>
+                  ))}
+                </ul>
+              </details>
+            ) : null}
+            {isOpen ? (
+              <AskForm session={session} form={form} onChange={change} onRun={() => run(form)} onTakeOver={() => openInEditor({ query: write(form) })} running={running} />
+            ) : (
+              <Welcome session={session} />
+            )}
+          </div>
+        ) : null}
+        {wasOpen || mode === 'editor' ? (
+          <iframe ref={frame} title="GraphiQL" src={new URL('graphiql/editor', location.href).href} hidden={mode !== 'editor'} />
+        ) : null}
+        {shown ? (
+          <Results
+            asked={shown.asked}
+            answer={shown.answer}
+            view={view}
+            onView={setView}
+            own={own}
+            dark={dark}
+            onRemedy={takeRemedy}
+            onFields={addFields}
+            link={link}
+          />
+        ) : isOpen || mode === 'editor' ? (
+          <section className="results" aria-label="Results">
+            <p className="hint">{running ? 'Running …' : 'Choose an example or press Run: the table and the chart of the answer appear here.'}</p>
+          </section>
+        ) : null}
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,108 @@
+// Who asks, what they may ask, and what there is to ask about. The token is kept in memory alone.
+import { ask } from '../endpoint';
+import { words } from '../show/tables';
+
+export type AreaRef = { code: string; name: string; kind: string };
+export type Agreement = { area: AreaRef; tier: string; purposes: string[]; dimensions: string[] | null; validUntil: string | null };
+export type BudgetLine = { measure: string; tier: string; used: number; limit: number | null; remaining: number | null };
+export type Viewer = {
+  organisation: { code: string; name: string; area: AreaRef | null } | null;
+  scopes: string[];
+  agreements: Agreement[];
+  budget: BudgetLine[];
+  limits: { cellsPerTable: number; tabulationsTogether: number; allowances: { tier: string; tabulations: number | null }[] };
+};
+export type Benchmark = { number: number; title: string };
+export type Framework = { code: string; title: string; jurisdiction: string; benchmarks: Benchmark[] };
+export type Dimension = { dimension: string; allowed: boolean; categories: { code: string; label: string }[] };
+export type Catalogue = {
+  frameworks: Framework[];
+  periods: string[];
+  dimensions: Dimension[];
+  cohortYears: string[];
+  release?: { number: number; synthetic: boolean; publishedAt: string };
+};
+export type Session = {
+  token: string;
+  /** Why the token was refused. */
+  refused?: string;
+  viewer?: Viewer;
+  catalogue?: Catalogue;
+  /** The areas that may be asked about, with everything in them. */
+  areas: AreaRef[];
+  /** Until when the token holds, as it says itself. */
+  until?: Date;
+};
+
+const area = 'area { code name kind }';
+const budget = 'budget { measure tier used limit remaining }';
+const question = `query Desk {
+  viewer {
+    organisation { code name ${area} }
+    scopes
+    agreements { ${area} tier purposes dimensions validUntil }
+    ${budget}
+    limits { cellsPerTable tabulationsTogether allowances { tier tabulations } }
+  }
+  frameworks { code title jurisdiction benchmarks { number title } }
+  periods { code }
+  dimensions { dimension allowed categories { code label } }
+  release { number synthetic publishedAt destinationEditions { cohortYear } }
+}`;
+
+/** What may be asked with a token; without one, the catalogue. */
+export async function open(token: string): Promise<Session> {
+  const { data, errors } = await ask({ query: question }, token);
+  if (!data?.viewer) return { token, areas: [], refused: errors?.[0]?.message ?? 'The service told nothing' };
+  const catalogue: Catalogue = {
+    frameworks: data.frameworks ?? [],
+    periods: (data.periods ?? []).map(({ code }: { code: string }) => code),
+    dimensions: data.dimensions ?? [],
+    cohortYears: (data.release?.destinationEditions ?? []).map(({ cohortYear }: { cohortYear: string }) => cohortYear),
+    release: data.release ?? undefined,
+  };
+  const viewer: Viewer = data.viewer;
+  const areas = await within(viewer, token);
+  return { token, viewer, catalogue, areas, until: endOf(token) };
+}
+
+export async function budgetOf(token: string): Promise<BudgetLine[] | undefined> {
+  const { data } = await ask({ query: `{ viewer { ${budget} } }` }, token);
+  return data?.viewer?.budget;
+}
+
+/** Each area of the agreements, and every area in it. */
+async function within({ agreements, organisation }: Viewer, token: string): Promise<AreaRef[]> {
+  const found = new Map<string, AreaRef>();
+  if (organisation?.area) found.set(organisation.area.code, organisation.area);
+  for (const { area } of agreements) {
+    found.set(area.code, area);
+    for (let after: string | null = null, pages = 0; pages < 50; pages += 1) {
+      const query = `query Areas($within: String!, $after: String) {
+        areas(within: $within, first: 200, after: $after) { nodes { code name kind } pageInfo { hasNextPage endCursor } }
+      }`;
+      const { data } = await ask({ query, variables: { within: area.code, after } }, token);
+      if (!data?.areas) break;
+      for (const one of data.areas.nodes as AreaRef[]) found.set(one.code, one);
+      if (!data.areas.pageInfo.hasNextPage) break;
+      after = data.areas.pageInfo.endCursor;
+    }
+  }
+  return [...found.values()];
+}
+
+/** The time that a JSON Web Token says it ends at. */
+function endOf(token: string): Date | undefined {
+  try {
+    const { exp } = JSON.parse(atob(token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/')));
+    return typeof exp === 'number' ? new Date(exp * 1000) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export const kindWords = (kind: string) =>
+  ({ LEP: 'LEP', LOCAL_AUTHORITY: 'local authority', COMBINED_AUTHORITY: 'combined authority' })[kind] ?? words(kind);
+const kinds = ['COUNTRY', 'REGION', 'LEP', 'COMBINED_AUTHORITY', 'LOCAL_AUTHORITY', 'HUB'];
+export const areaKinds = (areas: AreaRef[]) => kinds.filter((kind) => areas.some((one) => one.kind === kind));
+export const plural = (kind: string) => kindWords(kind).replace(/y$/, 'ie').concat('s');

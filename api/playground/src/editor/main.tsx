@@ -1,0 +1,122 @@
+// GraphiQL, in a frame of its own: its editor writes styles that the policy of the page around it does not allow.
+import 'graphiql/setup-workers/vite';
+import 'graphiql/style.css';
+import '@graphiql/plugin-explorer/style.css';
+import './editor.css';
+
+import { explorerPlugin } from '@graphiql/plugin-explorer';
+import { DOC_EXPLORER_PLUGIN } from '@graphiql/plugin-doc-explorer';
+import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
+import { GraphiQL } from 'graphiql';
+import { StrictMode, useEffect, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+
+import type { Text } from '../ask/rewrite';
+import { named, type Question } from '../endpoint';
+import type { Desk, Editing } from './desk';
+
+const desk: Desk | undefined = window.parent === window ? undefined : window.parent.desk;
+
+/** Nothing is kept in the browser. */
+const memory = new Map<string, string>();
+const storage: Storage = {
+  get length() {
+    return memory.size;
+  },
+  clear: () => memory.clear(),
+  getItem: (key) => memory.get(key) ?? null,
+  key: (at) => [...memory.keys()][at] ?? null,
+  removeItem: (key) => void memory.delete(key),
+  setItem: (key, value) => void memory.set(key, value),
+};
+const plugins = [explorerPlugin({ showAttribution: false })];
+const fetcher = (question: Question) => desk!.ask(named(question));
+const json = (variables: Text['variables']) => (variables ? JSON.stringify(variables, null, 2) : '');
+
+function Frame() {
+  const [editing, setEditing] = useState<Editing | undefined>();
+  const [waiting, setWaiting] = useState<Text | undefined>();
+  useEffect(() => {
+    const given = desk!.onReady({ open: setWaiting, set: setEditing });
+    setEditing(given);
+  }, []);
+  if (!editing) return null;
+  return (
+    <GraphiQL
+      fetcher={fetcher}
+      storage={storage}
+      plugins={plugins}
+      referencePlugin={DOC_EXPLORER_PLUGIN}
+      defaultTabs={[{ query: editing.text.query, variables: json(editing.text.variables) || undefined }]}
+      isHeadersEditorEnabled={false}
+      showPersistHeadersSettings={false}
+      forcedTheme={editing.dark ? 'dark' : 'light'}
+    >
+      <GraphiQL.Logo>
+        <Examples examples={editing.examples} />
+      </GraphiQL.Logo>
+      <Tabs waiting={waiting} />
+    </GraphiQL>
+  );
+}
+
+/** Tells the page which tab is open, and opens what it hands over in a tab of its own. */
+function Tabs({ waiting }: { waiting: Text | undefined }) {
+  const { addTab } = useGraphiQLActions();
+  const editor = useGraphiQL((state) => state.queryEditor);
+  const variablesEditor = useGraphiQL((state) => state.variableEditor);
+  const tab = useGraphiQL((state) => state.tabs[state.activeTabIndex]);
+  const { query, variables, response } = tab ?? {};
+
+  useEffect(() => {
+    let told: Text['variables'];
+    try {
+      told = variables?.trim() ? JSON.parse(variables) : undefined;
+    } catch {
+      told = undefined;
+    }
+    desk!.onTab({ query: query ?? '', variables: told }, response ?? '');
+    // eslint-disable-next-line -- an answer is told with the question it came to, not with what is typed since
+  }, [response]);
+  useEffect(() => {
+    if (!waiting || !editor) return;
+    addTab();
+    editor.setValue(waiting.query);
+    variablesEditor?.setValue(json(waiting.variables));
+    // eslint-disable-next-line -- once for each text handed over
+  }, [waiting, editor]);
+  return null;
+}
+
+function Examples({ examples }: { examples: Editing['examples'] }) {
+  const { addTab } = useGraphiQLActions();
+  const editor = useGraphiQL((state) => state.queryEditor);
+  const open = (index: string) => {
+    addTab();
+    editor?.setValue(examples[Number(index)].query);
+    editor?.focus();
+  };
+  return (
+    <select aria-label="Open an example" value="" onChange={(event) => open(event.target.value)}>
+      <option value="" disabled>
+        Examples
+      </option>
+      {examples.map(({ name }, index) => (
+        <option key={name} value={index}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+const root = createRoot(document.getElementById('root')!);
+if (desk) {
+  root.render(
+    <StrictMode>
+      <Frame />
+    </StrictMode>,
+  );
+} else {
+  location.replace('../graphiql');
+}

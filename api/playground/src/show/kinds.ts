@@ -1,0 +1,29 @@
+// The ways in which a table can be drawn. Apart from the drawing itself, which is loaded when it is looked at.
+import type { Measure, Table } from './tables';
+
+export type Kind = 'bars' | 'dots' | 'lines' | 'stacked';
+export const kindNames: Record<Kind, string> = { bars: 'bars', dots: 'dots beside each other', lines: 'lines over time', stacked: 'stacked' };
+
+export const timeOf = (table: Table) => table.facets.find(({ key }) => ['period', 'cohortYear', 'timePeriod', 'year'].includes(key));
+export const panelOf = (table: Table) =>
+  table.facets.find(({ key }) => key === 'benchmark' || key === 'category');
+export const codesOf = (table: Table, key: string | undefined) => [...new Set(table.entries.map(({ places }) => places.get(key ?? '')?.code ?? ''))];
+
+/** The kinds, the usual one first, and what one drawing can be limited to. */
+export function chartChoices(table: Table, measure: Measure) {
+  const time = timeOf(table);
+  const panel = panelOf(table);
+  const overTime = time !== undefined && codesOf(table, time.key).length > 1;
+  const several = panel !== undefined && codesOf(table, panel.key).length > 1;
+  const stackable = measure.place !== undefined || (panel?.key === 'category' && several && measure.unit === 'share' && !measure.signed);
+  const kinds: Kind[] = [
+    ...(overTime && measure.place === undefined ? (['lines'] as const) : []),
+    ...(stackable ? (['stacked'] as const) : []),
+    'bars',
+    ...(several && !overTime ? (['dots'] as const) : []),
+  ];
+  const panels = several
+    ? [...new Map(table.entries.map(({ places }) => [places.get(panel.key)?.code ?? '', places.get(panel.key)?.text ?? ''])).entries()].map(([code, text]) => ({ code, text }))
+    : [];
+  return { kinds, panels, label: panel?.label ?? '' };
+}
