@@ -38,7 +38,7 @@ const browser = await chromium.launch({
 const elsewhere = [];
 const complaints = [];
 /** A browser of its own, which tells what was asked elsewhere and what went wrong. */
-async function visit(options = {}) {
+async function visit({ faulty = false, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1500, height: 1000 }, ...options });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await context.newPage();
@@ -47,7 +47,10 @@ async function visit(options = {}) {
     if (!['blob:', 'data:'].includes(url.protocol) && url.origin !== new URL(base).origin) elsewhere.push(request.url());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  page.on('console', (message) => {
+    const isAsked = faulty && message.text().startsWith('Failed to load resource');
+    if (message.type() === 'error' && !isAsked) complaints.push(message.text());
+  });
   return page;
 }
 let page = await visit();
@@ -256,7 +259,7 @@ await check('asked by form: areas found by name, terms, a breakdown, with cost a
   await expected().filter({ hasText: /96 cells.*Expected precision of a share, 95 %: ± [\d.]+/s }).waitFor({ timeout: 5_000 });
   await page.getByText('Broken down by nothing').click();
   await page.getByRole('checkbox', { name: 'phase', exact: true }).check();
-  await expected().filter({ hasText: /Costs 8 of your budget.*left to you/s }).waitFor({ timeout: 5_000 });
+  await expected().filter({ hasText: /Costs \d+ of your budget.*left to you|Free: asked before/s }).waitFor({ timeout: 5_000 });
   await page.getByRole('checkbox', { name: 'phase', exact: true }).uncheck();
   await expected().filter({ hasText: 'Free' }).waitFor({ timeout: 5_000 });
   const written = await page.locator('.written pre').textContent();
@@ -317,7 +320,8 @@ await check('20,000 cells are a table in two seconds, and typing stays quick', a
   const periods = (await api('{ periods { code } }')).data.periods.map(({ code }) => code).slice(-15);
   await press('Start afresh');
   await page.getByLabel('Broken down to').selectOption('LOCAL_AUTHORITY');
-  await page.locator('details.choices summary').filter({ hasText: 'Periods' }).click();
+  const folded = page.locator('details.choices:not([open]) > summary').filter({ hasText: 'Periods' });
+  if (await folded.count()) await folded.click();
   for (const code of periods) await page.getByRole('checkbox', { name: `${code.slice(0, 4)}/${code.slice(4, 6)} term ${code.slice(7)}` }).check();
   const answers = page.waitForResponse((response) => response.request().postData()?.includes('meanScore') ?? false, { timeout: 30_000 });
   await press('Run');
@@ -438,7 +442,7 @@ await check('a refusal tells where it is and what was expected', async () => {
   await page.getByRole('alert').filter({ hasText: /nothing/ }).waitFor({ timeout: 5_000 });
 });
 await check('an answer that is no JSON is told with its status, and with what came', async () => {
-  const other = await visit();
+  const other = await visit({ faulty: true });
   await other.goto(`${base}/graphiql`);
   await signIn(lep, other);
   await other.route('**/graphql', (route) => route.fulfill({ status: 502, contentType: 'text/html', body: '<html><title>Sign in</title><h1>Gateway of the library</h1></html>' }));
@@ -452,7 +456,6 @@ await check('an answer that is no JSON is told with its status, and with what ca
   await other.route('**/graphql', (route) => route.abort());
   await press('Run', other);
   await other.getByRole('alert').filter({ hasText: 'cannot be reached' }).waitFor({ timeout: 5_000 });
-  complaints.splice(0, complaints.length, ...complaints.filter((text) => !/status of (502|408)|net::ERR_FAILED/.test(text)));
   await other.context().close();
 });
 
@@ -510,6 +513,9 @@ await check('a token is forgotten, with what it was told', async () => {
   await press('Forget');
   await told().filter({ hasText: 'No token' }).waitFor({ timeout: 5_000 });
   expect((await rows().count()) === 0, 'its table is still there');
+  await press('GraphiQL');
+  await inner.locator('.graphiql-query-editor .view-line').first().waitFor({ timeout: 20_000 });
+  expect(!(await inner.locator('.graphiql-response').textContent()).includes('data'), 'the editor still shows its answer');
 });
 await check('nothing was asked of any other origin', async () => expect(elsewhere.length === 0, elsewhere.join(' ')));
 await check('no error and no violation of the content security policy', async () => {

@@ -45,14 +45,22 @@ export function App() {
 
   const token = useRef('');
   const editor = useRef<Editor | undefined>(undefined);
-  const frame = useRef<HTMLIFrameElement>(null);
+  const asking = useRef('');
+  const [frames, setFrames] = useState(0);
 
   const keep = useCallback((next: Session) => {
     const other = token.current !== next.token;
+    const organisation = next.viewer?.organisation?.code ?? '';
     token.current = next.refused ? '' : next.token;
     setSession(next);
-    // What one token was told stays with it.
+    // What one organisation was told stays with it, in the editor too.
     if (other) setAnswered({});
+    if (asking.current && asking.current !== organisation) {
+      editor.current = undefined;
+      setOpened(undefined);
+      setFrames((count) => count + 1);
+    }
+    asking.current = organisation;
   }, []);
   useEffect(() => {
     if (session?.viewer && !touched) setForm(start(session));
@@ -85,6 +93,8 @@ export function App() {
       const answer = await ask(text, token.current);
       setAnswered((now) => ({ ...now, form: { asked: text, answer, form: asked } }));
       setRunning(false);
+      // Where they stand one below the other, what came back is looked at next.
+      if (innerWidth < 1000) requestAnimationFrame(() => document.querySelector('.results')?.scrollIntoView({ block: 'start' }));
       history.replaceState(null, '', await links.write({ form: asked }));
       void spent();
     },
@@ -96,7 +106,6 @@ export function App() {
     if (editor.current) editor.current.open(text);
     else setOpened(text);
   }, []);
-  const tabNow = useRef('');
   window.desk ??= {
     ask: async (question: Question) => {
       const answer = await ask(question, token.current);
@@ -104,7 +113,6 @@ export function App() {
       return answer;
     },
     onTab: (text, response) => {
-      tabNow.current = response;
       setAnswered((now) => {
         if (!response) return { ...now, editor: undefined };
         try {
@@ -193,7 +201,7 @@ export function App() {
   };
   const take = (example: Example) => {
     change(example.form);
-    setView({});
+    setView({ ...example.view, view: view.view });
     if (example.cost === 'free') void run(example.form);
     else {
       setNote('This example needs budget: see what it costs, then press Run.');
@@ -256,7 +264,7 @@ export function App() {
           </div>
         ) : null}
         {wasOpen || mode === 'editor' ? (
-          <iframe ref={frame} title="GraphiQL" src={new URL('graphiql/editor', location.href).href} hidden={mode !== 'editor'} />
+          <iframe key={frames} title="GraphiQL" src={new URL('graphiql/editor', location.href).href} hidden={mode !== 'editor'} />
         ) : null}
         {shown ? (
           <Results

@@ -30,6 +30,8 @@ export function AreaPicker({ areas, chosen, onChange }: Props) {
     onChange([...chosen, area]);
     setText('');
     setActive(0);
+    // Otherwise it would lie over what comes next.
+    setOpen(false);
   };
   const press = (event: KeyboardEvent) => {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
@@ -87,7 +89,7 @@ export function AreaPicker({ areas, chosen, onChange }: Props) {
             setOpen(true);
             setActive(0);
           }}
-          onFocus={() => setOpen(true)}
+          onClick={() => setOpen(true)}
           onBlur={() => setOpen(false)}
           onKeyDown={press}
         />

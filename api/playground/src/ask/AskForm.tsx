@@ -204,6 +204,8 @@ function Expected({ session, form }: { session: Session; form: Form }) {
   useEffect(() => {
     if (!session.token || !session.viewer) return;
     let current = true;
+    // What was told of another question is no longer true.
+    setTold({});
     const timer = setTimeout(async () => {
       const next = await expected(session, form);
       if (current) setTold(next);

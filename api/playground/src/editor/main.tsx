@@ -5,7 +5,6 @@ import '@graphiql/plugin-explorer/style.css';
 import './editor.css';
 
 import { explorerPlugin } from '@graphiql/plugin-explorer';
-import { DOC_EXPLORER_PLUGIN } from '@graphiql/plugin-doc-explorer';
 import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { GraphiQL } from 'graphiql';
 import { StrictMode, useEffect, useState } from 'react';
@@ -46,7 +45,6 @@ function Frame() {
       fetcher={fetcher}
       storage={storage}
       plugins={plugins}
-      referencePlugin={DOC_EXPLORER_PLUGIN}
       defaultTabs={[{ query: editing.text.query, variables: json(editing.text.variables) || undefined }]}
       isHeadersEditorEnabled={false}
       showPersistHeadersSettings={false}

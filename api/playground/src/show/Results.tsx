@@ -90,7 +90,7 @@ function Shown({ table, tables, view, onView, own, dark, onRemedy, onFields, lin
   const grid = useMemo(() => layOut(table, spread, measure.id, table.measures), [table, spread, measure]);
   const choices = useMemo(() => chartChoices(table, measure), [table, measure]);
   const kind = choices.kinds.find((one) => one === view.kind) ?? choices.kinds[0];
-  const usualPanel = choices.panels.length > 0 && kind === 'bars' ? choices.panels[0].code : '';
+  const usualPanel = choices.crowded && kind === 'bars' ? choices.panels[0].code : '';
   const panel = kind === 'dots' || kind === 'stacked' ? '' : view.panel === undefined ? usualPanel : choices.panels.some((one) => one.code === view.panel) ? view.panel : '';
 
   const ownIn = useCallback((entry: Entry) => Boolean(own) && entry.places.get('area')?.code === own!.code, [own]);
@@ -115,7 +115,7 @@ function Shown({ table, tables, view, onView, own, dark, onRemedy, onFields, lin
     else save(fileName(table, 'svg'), 'image/svg+xml', made.text);
   };
   useEffect(() => {
-    say(`${table.entries.length} cells came: ${grid.rows.length} rows.`);
+    say(`${count(table.entries.length, 'cell')} came, in ${count(grid.rows.length, 'row')}.`);
     // eslint-disable-next-line -- a new answer is announced once
   }, [table]);
 
@@ -225,6 +225,8 @@ function Shown({ table, tables, view, onView, own, dark, onRemedy, onFields, lin
     </>
   );
 }
+
+const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 type ChoiceProps = { label: string; value: string; set: (value: string) => void; options: string[][] };
 

@@ -31,6 +31,7 @@ type Point = {
 function points(table: Table, { measure, panel: wanted, isOwn }: Drawing): Point[] {
   const time = timeOf(table);
   const panel = panelOf(table);
+  const panelTold = codesOf(table, panel?.key).length > 1;
   return table.entries.flatMap((entry) => {
     const estimate = entry.estimates.get(measure.id);
     if (!estimate) return [];
@@ -43,7 +44,7 @@ function points(table: Table, { measure, panel: wanted, isOwn }: Drawing): Point
     const when = entry.places.get(time?.key ?? '')?.code ?? '';
     const told = isHidden(estimate) ? `hidden: ${reasonOf(estimate)}` : `${shown(measure, estimate)} ${margin(measure, estimate)}`;
     return [{
-      row, name, panel: place?.text ?? '', time: when, value: estimate.value ?? 0, low: between?.[0] ?? 0, high: between?.[1] ?? 0,
+      row, name, panel: panelTold ? (place?.text ?? '') : '', time: when, value: estimate.value ?? 0, low: between?.[0] ?? 0, high: between?.[1] ?? 0,
       hidden: isHidden(estimate) ? reasonOf(estimate) : '', bound: Boolean(estimate.bound), unreliable: estimate.status === 'UNRELIABLE',
       own: isOwn(entry), label: told, title: [name, place?.text, when, told].filter(Boolean).join('\n'),
     }];
@@ -173,7 +174,7 @@ function dots(all: Point[], drawing: Drawing): Drawn {
   const hidden = keyed.filter((one) => one.hidden).length;
   const legend = told
     ? rows.map((row, at) => ({ text: nameOf.get(row) || 'all', ink: ink.series[at] }))
-    : [{ text: 'your own', ink: ink.own }, { text: `each of ${rows.length}, ${hidden} hidden cells left out`, ink: ink.fill }];
+    : [{ text: 'your own', ink: ink.own }, { text: `each of ${rows.length}${hidden ? `, ${hidden} hidden cells left out` : ''}`, ink: ink.fill }];
   return { svg, left: all.length - listed.length, about: `Dots of ${rows.length} rows in ${panels.length} panels: ${measure.label}, with 95 % intervals. The table has the numbers.`, legend };
 }
 
@@ -187,13 +188,14 @@ function lines(all: Point[], drawing: Drawing): Drawn {
   const across = Math.max(1, Math.min(listed.length, Math.floor((width - 60) / (listed.length > 4 ? 220 : 300))));
   const down = Math.ceil(listed.length / across);
   const domain = domainOf(measure, all);
-  const letters = Math.floor((width - 60) / across / 6.6) - 2;
+  const letters = Math.floor((width - 60) / across / 7.6) - 2;
   const placed = listed.flatMap((list, at) =>
     list.map((one) => ({ ...one, fx: at % across, fy: Math.floor(at / across), z: at })).sort((a, b) => times.indexOf(a.time) - times.indexOf(b.time)),
   );
+  const single = !drawing.panel && listed.length > 1 && new Set(listed.map(([first]) => first.row)).size === 1;
   const heads = listed.map(([first], at) => ({
     fx: at % across, fy: Math.floor(at / across), own: first.own,
-    text: short([first.name, drawing.panel ? '' : first.panel].filter(Boolean).join(' · ') || 'all', letters),
+    text: short([single ? '' : first.name, drawing.panel ? '' : first.panel].filter(Boolean).join(' · ') || 'all', letters),
   }));
   const seen = placed.filter(({ hidden }) => !hidden);
   const between = seen.filter(({ low, high }) => high > low);

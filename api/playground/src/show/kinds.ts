@@ -25,5 +25,6 @@ export function chartChoices(table: Table, measure: Measure) {
   const panels = several
     ? [...new Map(table.entries.map(({ places }) => [places.get(panel.key)?.code ?? '', places.get(panel.key)?.text ?? ''])).entries()].map(([code, text]) => ({ code, text }))
     : [];
-  return { kinds, panels, label: panel?.label ?? '' };
+  // One entry for each category is looked at together; many, one category at a time.
+  return { kinds, panels, label: panel?.label ?? '', crowded: panels.length > 0 && table.entries.length > panels.length };
 }
