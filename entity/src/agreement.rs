@@ -21,8 +21,12 @@ pub struct Model {
     pub every_dimension: bool,
     /// The first day.
     pub valid_from: Date,
-    /// The last day; open when null.
+    /// The last day as agreed; open when null.
     pub valid_until: Option<Date>,
+    /// The day from which it no longer holds, whatever was agreed.
+    pub ended_on: Option<Date>,
+    /// The agreement that holds in its place from then on.
+    pub replaced_by: Option<i64>,
 }
 
 /// What its rows refer to, and what refers to them.
@@ -38,6 +42,9 @@ pub enum Relation {
     /// The area it may ask about.
     #[sea_orm(belongs_to = "super::area::Entity", from = "Column::AreaId", to = "super::area::Column::Id")]
     Area,
+    /// The agreement that holds in its place.
+    #[sea_orm(belongs_to = "Entity", from = "Column::ReplacedBy", to = "Column::Id")]
+    ReplacedBy,
     /// What it may ask for.
     #[sea_orm(has_many = "super::agreement_purpose::Entity")]
     Purpose,

@@ -60,6 +60,8 @@ pub struct Model {
     pub hub_id: Option<i64>,
     /// The count it corrects.
     pub supersedes: Option<i64>,
+    /// Whether it takes that count back: then it counts nobody.
+    pub withdrawn: bool,
 }
 
 /// What its rows refer to, and what refers to them.

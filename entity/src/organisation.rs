@@ -39,6 +39,8 @@ pub struct Model {
     pub kind: Kind,
     /// The area it works in.
     pub area_id: i64,
+    /// The day from which it no longer takes part; open when null.
+    pub ended_on: Option<Date>,
 }
 
 /// What its rows refer to, and what refers to them.

@@ -37,6 +37,8 @@ pub struct Model {
     pub setting: i16,
     /// The result it corrects.
     pub supersedes: Option<i64>,
+    /// Whether it takes that result back: then it says nothing itself, and has no scores.
+    pub withdrawn: bool,
 }
 
 /// What its rows refer to, and what refers to them.

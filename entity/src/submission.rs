@@ -21,6 +21,8 @@ pub struct Model {
     pub results: i64,
     /// Scores stored.
     pub scores: i64,
+    /// Why what it names is taken back, where it takes back and somebody said so.
+    pub why: Option<String>,
 }
 
 /// What its rows refer to, and what refers to them.

@@ -16,6 +16,7 @@ mod m0012_editions;
 mod m0013_signing_keys;
 mod m0014_roll;
 mod m0015_handed_in_again;
+mod m0016_taken_back;
 mod rule;
 mod state;
 
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_signing_keys::Migration),
             Box::new(m0014_roll::Migration),
             Box::new(m0015_handed_in_again::Migration),
+            Box::new(m0016_taken_back::Migration),
         ]
     }
 }

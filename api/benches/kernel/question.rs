@@ -47,6 +47,7 @@ fn grant(catalogue: &Catalogue) -> Grant {
         name: String::new(),
         kind: OrganisationKind::National,
         area: ENGLAND.into(),
+        ended_on: None,
     };
     let agreement = Agreement {
         id: 1,
@@ -57,6 +58,8 @@ fn grant(catalogue: &Catalogue) -> Grant {
         dimensions: None,
         valid_from: now().date_naive(),
         valid_until: None,
+        ended_on: None,
+        replaced_by: None,
     };
     let directory = Directory::new(vec![organisation], vec![agreement]);
     policy::authorize(&viewer, &directory, catalogue, now().date_naive(), None).expect("an agreement holds")

@@ -1,46 +1,18 @@
-//! Commands of the operator: migrate, publish, organisations, agreements.
+//! Commands of the operator: migrate, publish, back up.
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
-use chrono::NaiveDate;
+use anyhow::{Context, Result};
 use clap::Args;
-use disclosure::Tier;
 
 use crate::{
     app,
     config::Settings,
-    domain::{Dimension, NewAgreement, OrganisationKind, Publication, Publishable},
+    domain::{Publication, Publishable},
     service::{Authority, Migrated},
 };
 
-use super::{parse_date, say, then_close};
-
-/// What an agreement allows.
-#[derive(Args, Debug)]
-pub(super) struct AgreementArgs {
-    /// The code of the organisation that may ask
-    #[arg(long)]
-    consumer: String,
-    /// The code of the area it may ask about
-    #[arg(long)]
-    area: String,
-    /// How its answers are protected: regional or international
-    #[arg(long)]
-    tier: Tier,
-    /// What it may ask for; repeat for several
-    #[arg(long = "purpose", required = true)]
-    purposes: Vec<String>,
-    /// A dimension it may use, e.g. PHASE; repeat for several, leave out for every one
-    #[arg(long = "dimension", value_parser = parse_dimension)]
-    dimensions: Vec<Dimension>,
-    /// The first day it holds; today when left out
-    #[arg(long, value_parser = parse_date)]
-    from: Option<NaiveDate>,
-    /// The last day it holds; open when left out
-    #[arg(long, value_parser = parse_date)]
-    until: Option<NaiveDate>,
-}
+use super::{say, then_close};
 
 /// What to publish.
 #[derive(Args, Debug)]
@@ -98,45 +70,4 @@ pub(super) async fn back_up(settings: &Settings, file: &Path) -> Result<()> {
         "backed up to `{}`, {size} bytes: the secret is not in it, and without the secret it answers nothing",
         file.display()
     ))
-}
-
-pub(super) async fn add_organisation(
-    settings: &Settings,
-    code: &str,
-    kind: OrganisationKind,
-    name: &str,
-    area: &str,
-) -> Result<()> {
-    then_close(app::started(settings).await?, async |exchange| {
-        Ok(exchange.operator(Authority::of_the_operator()).add_organisation(code, kind, name, area).await?)
-    })
-    .await?;
-    say(&format!("added organisation {code}"))
-}
-
-pub(super) async fn add_agreement(settings: &Settings, args: &AgreementArgs) -> Result<()> {
-    if args.tier == Tier::Own {
-        bail!("expected the tier regional or international, found `own`: results handed in need no agreement");
-    }
-    let id = then_close(app::started(settings).await?, async |exchange| {
-        let agreement = NewAgreement {
-            consumer: args.consumer.clone(),
-            area: args.area.clone(),
-            tier: args.tier,
-            purposes: args.purposes.clone(),
-            dimensions: (!args.dimensions.is_empty()).then(|| args.dimensions.clone()),
-            valid_from: args.from.unwrap_or_else(|| exchange.now().date_naive()),
-            valid_until: args.until,
-        };
-        Ok(exchange.operator(Authority::of_the_operator()).add_agreement(&agreement).await?)
-    })
-    .await?;
-    say(&format!("added agreement {id}: {} may ask about {}", args.consumer, args.area))
-}
-
-fn parse_dimension(text: &str) -> Result<Dimension, String> {
-    Dimension::ALL.into_iter().find(|dimension| dimension.name() == text).ok_or_else(|| {
-        let known: Vec<&str> = Dimension::ALL.iter().map(|dimension| dimension.name()).collect();
-        format!("expected one of {}, found `{text}`", known.join(", "))
-    })
 }

@@ -1,11 +1,14 @@
 //! The command line: `exchange` and its commands.
 
 mod administer;
+mod agreement;
 mod import;
 mod keys;
+mod organisation;
 mod roll;
 pub mod serve;
 mod shell;
+mod withdraw;
 
 use std::{
     io::{Write, stderr, stdout},
@@ -19,7 +22,6 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     config::{ServeSettings, Settings},
-    domain::OrganisationKind,
     http::Playground,
     service::Exchange,
 };
@@ -45,6 +47,9 @@ enum Command {
     /// Take data in
     #[command(subcommand)]
     Import(ImportCommand),
+    /// Take results and counts of destinations back that an organisation handed in: the next edition of their period leaves them
+    /// out
+    Withdraw(withdraw::WithdrawArgs),
     /// Freeze the next numbered release: every period that was not published yet, and those that are named anew
     Publish(administer::PublishArgs),
     /// Copy a SQLite database to a new file, while it is used; the secret is not in it
@@ -57,10 +62,10 @@ enum Command {
     Roll(RollCommand),
     /// Manage organisations
     #[command(subcommand)]
-    Organisation(OrganisationCommand),
+    Organisation(organisation::OrganisationCommand),
     /// Manage agreements
     #[command(subcommand)]
-    Agreement(AgreementCommand),
+    Agreement(agreement::AgreementCommand),
     /// Print a bearer token for an organisation, signed with the service's own key, or take tokens back
     Token(keys::TokenArgs),
     /// Manage the keys that tokens are signed with
@@ -107,30 +112,6 @@ enum RollCommand {
     Transfer(roll::TransferArgs),
 }
 
-#[derive(Subcommand, Debug)]
-enum OrganisationCommand {
-    /// Add an organisation
-    Add {
-        /// Its code
-        code: String,
-        /// What it is: hub, lep, authority, national or partner
-        #[arg(long)]
-        kind: OrganisationKind,
-        /// The name to show
-        #[arg(long)]
-        name: String,
-        /// The code of the area it works in
-        #[arg(long)]
-        area: String,
-    },
-}
-
-#[derive(Subcommand, Debug)]
-enum AgreementCommand {
-    /// Allow an organisation to ask about an area
-    Add(administer::AgreementArgs),
-}
-
 /// Runs the command that was given.
 ///
 /// # Errors
@@ -150,12 +131,11 @@ async fn run_here(cli: Cli, playground: Playground) -> Result<()> {
         Command::Import(ImportCommand::Destinations(args)) => import::run(settings, Content::Destinations, &args).await,
         Command::Import(ImportCommand::Roll(args)) => roll::import(settings, &args).await,
         Command::Roll(RollCommand::Transfer(args)) => roll::transfer(settings, &args).await,
+        Command::Withdraw(args) => withdraw::run(settings, args).await,
         Command::Publish(args) => administer::publish(settings, args).await,
         Command::Backup { file } => administer::back_up(settings, &file).await,
-        Command::Organisation(OrganisationCommand::Add { code, kind, name, area }) => {
-            administer::add_organisation(settings, &code, kind, &name, &area).await
-        }
-        Command::Agreement(AgreementCommand::Add(args)) => administer::add_agreement(settings, &args).await,
+        Command::Organisation(command) => organisation::run(settings, command).await,
+        Command::Agreement(command) => agreement::run(settings, command).await,
         Command::Token(args) => keys::token(settings, args).await,
         Command::Key(command) => keys::manage(settings, command).await,
         Command::Secret(SecretCommand::New { file }) => administer::make_secret(&file),

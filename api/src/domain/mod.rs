@@ -20,6 +20,7 @@ pub mod reference;
 pub mod release;
 pub mod roll;
 pub mod secret;
+pub mod withdrawal;
 
 pub use area::{Area, AreaKind, Membership};
 pub use catalogue::Catalogue;
@@ -33,10 +34,13 @@ pub use framework::{Benchmark, Framework};
 pub use index::{AreaIndex, FrameworkIndex};
 pub use key::{KeptKey, Revocation, Revoked};
 pub use ledger::{Ledger, Settlement};
-pub use organisation::{Agreement, Directory, NewAgreement, Organisation, OrganisationKind};
+pub use organisation::{
+    Agreement, Amendment, Directory, NewAgreement, Organisation, OrganisationChange, OrganisationKind,
+};
 pub use period::Period;
 pub use record::{Pseudonym, Record, ReleasedResult};
 pub use reference::{PublishedFigure, Reference};
 pub use release::{Checksum, Release};
 pub use roll::{Outside, Remit, Roll, RollEntry, RollRecord};
 pub use secret::Secret;
+pub use withdrawal::{TakenBack, Withdrawal};

@@ -50,6 +50,8 @@ struct Cohort {
     hub: Option<AreaIndex>,
     /// Who handed the counts in that the release shows; unknown until one of them came.
     provider: Option<i64>,
+    /// Who handed in what was shown last, and until when, where nothing of it is shown any more.
+    before: Option<(u32, i64)>,
     students: Split,
     /// Per destination, the first release with its count; 0 where there is none.
     from: Split,
@@ -73,6 +75,7 @@ impl DestinationsBuilder {
             local_authority: count.local_authority,
             hub: count.hub,
             provider: None,
+            before: None,
             students: Split::default(),
             from: Split::default(),
             past: Vec::new(),
@@ -80,6 +83,7 @@ impl DestinationsBuilder {
         let ReleasedDestination { destination, students, provider, from, until, .. } = *count;
         if let Some(until) = until {
             cohort.past.push(Replaced { destination, students, from, until });
+            cohort.before = cohort.before.max(Some((until, provider)));
             return;
         }
         let same = cohort.provider.is_none_or(|known| known == provider);
@@ -96,12 +100,12 @@ impl DestinationsBuilder {
 
 impl Cohort {
     fn provider(&self) -> i64 {
-        self.provider.unwrap_or(SEVERAL)
+        self.provider.or(self.before.map(|(_, provider)| provider)).unwrap_or(SEVERAL)
     }
 
-    /// Every release that began to show a count of it, ascending.
+    /// Every release that began to show a count of it, or no longer shows one, ascending.
     fn releases(&self) -> Vec<u32> {
-        let past = self.past.iter().map(|replaced| replaced.from);
+        let past = self.past.iter().flat_map(|replaced| [replaced.from, replaced.until]);
         let mut releases: Vec<u32> = self.from.iter().copied().filter(|&from| from > 0).chain(past).collect();
         releases.sort_unstable();
         releases.dedup();
@@ -309,18 +313,21 @@ mod tests {
             // Handed in again by another organisation, with the same students.
             ReleasedDestination { provider: 8, ..of(8, Destination::Education, 30, 2, Some(4)) },
             of(8, Destination::Education, 30, 4, None),
+            // Taken back.
+            of(10, Destination::Education, 20, 2, Some(4)),
         ];
         let mut builder = DestinationsBuilder::default();
         counts.iter().for_each(|count| builder.add(count));
         let destinations = builder.finish(&NoiseKey::new([3; 32]));
         let columns = destinations.cohort(year, Stage::KeyStage4).unwrap();
-        assert_eq!((columns.since(), columns.cohorts()), (2, &[80, 64, 4, 30][..]));
+        assert_eq!((columns.since(), columns.cohorts()), (2, &[80, 64, 4, 30, 0][..]));
         let revisions = |row| columns.revisions(row).collect::<Vec<_>>();
-        assert_eq!([0, 1, 2, 3].map(revisions), [vec![], vec![2, 3, 5], vec![4], vec![2, 4]]);
+        assert_eq!([0, 1, 2, 3, 4].map(revisions), [vec![], vec![2, 3, 5], vec![4], vec![2, 4], vec![2, 4]]);
         let shown = |row, release| columns.split(row, release).iter().sum::<u32>();
         assert_eq!([2, 3, 4, 5].map(|release| shown(1, Some(release))), [60, 50, 50, 64]);
         assert_eq!([2, 3, 4, 5].map(|release| shown(2, Some(release))), [0, 0, 4, 4]);
-        assert_eq!([0, 1, 2, 3].map(|row| shown(row, None)), [80, 64, 4, 30]);
+        assert_eq!([2, 3, 4, 5].map(|release| shown(4, Some(release))), [20, 20, 0, 0]);
+        assert_eq!([0, 1, 2, 3, 4].map(|row| shown(row, None)), [80, 64, 4, 30, 0]);
         assert!(columns.row_groups.iter().all(|row_group| row_group.provider == 7), "who handed in what is shown now");
     }
 }

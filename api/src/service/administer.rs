@@ -1,8 +1,10 @@
 //! Setting up: migrations, reference data, organisations and agreements.
 
+use chrono::NaiveDate;
+
 use crate::{
-    domain::{NewAgreement, OrganisationKind, Reference},
-    ingest, policy,
+    domain::{Amendment, Directory, NewAgreement, OrganisationChange, OrganisationKind, Reference, Revoked},
+    ingest, policy, store,
 };
 
 use super::{Error, Operator};
@@ -57,18 +59,80 @@ impl Operator<'_> {
         Ok(())
     }
 
+    /// Every organisation and every agreement, those that ended too.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn directory(&self) -> Result<Directory, Error> {
+        Ok(self.0.store().directory().await?)
+    }
+
+    /// Changes what an organisation is; its code stays.
+    ///
+    /// # Errors
+    /// When the organisation or the area is unknown, the organisation ended, or nothing is to change.
+    pub async fn change_organisation(&self, code: &str, change: &OrganisationChange) -> Result<(), Error> {
+        if *change == OrganisationChange::default() {
+            return Err(Error::BadRequest("expected a kind, a name or an area to change to, found none".to_owned()));
+        }
+        Ok(self.0.store().change_organisation(code, change).await?)
+    }
+
+    /// Ends an organisation today: its agreements end, its tokens are taken back, and it hands nothing in and asks nothing from
+    /// now on. What it handed in stays, and it still speaks for its institutions until they are handed over. Returns the
+    /// agreements that ended, and for how many institutions it speaks.
+    ///
+    /// # Errors
+    /// When the organisation is unknown or ended before, or the database fails.
+    pub async fn end_organisation(&self, code: &str) -> Result<(Vec<i64>, u64), Error> {
+        if self.knows_organisation(code).await? {
+            self.revoke(Revoked::Organisation, code).await?;
+        }
+        Ok(self.0.store().end_organisation(code, self.0.today()).await?)
+    }
+
     /// Adds an agreement under which an organisation may ask.
     ///
     /// # Errors
     /// When the organisation or the area is unknown, or a purpose is the built-in one.
     pub async fn add_agreement(&self, agreement: &NewAgreement) -> Result<i64, Error> {
-        if agreement.purposes.iter().any(|purpose| purpose.trim().eq_ignore_ascii_case(policy::OWN_RESULTS)) {
-            return Err(Error::BadRequest(format!(
-                "the purpose `{}` is built in: every organisation may ask about the results it handed in",
-                policy::OWN_RESULTS
-            )));
-        }
+        check_purposes(&agreement.purposes)?;
         Ok(self.0.store().add_agreement(agreement).await?)
+    }
+
+    /// Amends an agreement from a day on, today or later: another one holds in its place, and the earlier one can still be read.
+    /// Returns the number of the new one.
+    ///
+    /// # Errors
+    /// When there is no such agreement, it ended by that day, a day in the past is named, or the amended one breaks a rule.
+    pub async fn amend_agreement(&self, id: i64, amendment: &Amendment, from: NaiveDate) -> Result<i64, Error> {
+        self.check_not_past(from)?;
+        if *amendment == Amendment::default() {
+            return Err(Error::BadRequest("expected something to amend, found nothing".to_owned()));
+        }
+        check_purposes(amendment.purposes.as_deref().unwrap_or_default())?;
+        let directory = self.directory().await?;
+        let before = directory.agreements().iter().find(|agreement| agreement.id == id);
+        let before = before.ok_or(store::Error::UnknownAgreement(id))?;
+        Ok(self.0.store().replace_agreement(id, &before.amended(amendment, from)).await?)
+    }
+
+    /// Ends an agreement: from a day on, today or later, it no longer holds.
+    ///
+    /// # Errors
+    /// When there is no such agreement, it ended by that day, or a day in the past is named.
+    pub async fn end_agreement(&self, id: i64, on: NaiveDate) -> Result<(), Error> {
+        self.check_not_past(on)?;
+        Ok(self.0.store().end_agreement(id, on).await?)
+    }
+
+    /// What was agreed and asked until today stays so.
+    fn check_not_past(self, day: NaiveDate) -> Result<(), Error> {
+        let today = self.0.today();
+        if day < today {
+            return Err(Error::BadRequest(format!("expected today, {today}, or a later day, found `{day}`")));
+        }
+        Ok(())
     }
 
     /// Whether an organisation is known, so that a token for it makes sense.
@@ -78,4 +142,15 @@ impl Operator<'_> {
     pub async fn knows_organisation(&self, code: &str) -> Result<bool, Error> {
         Ok(self.0.store().directory().await?.organisation(code).is_some())
     }
+}
+
+/// The built-in purpose is nobody's to grant.
+fn check_purposes(purposes: &[String]) -> Result<(), Error> {
+    if purposes.iter().any(|purpose| purpose == policy::OWN_RESULTS) {
+        return Err(Error::BadRequest(format!(
+            "the purpose `{}` is built in: every organisation may ask about the results it handed in",
+            policy::OWN_RESULTS
+        )));
+    }
+    Ok(())
 }

@@ -156,6 +156,7 @@ impl Operator<'_> {
             checksum: checksum(&handover.records),
             received_at: self.0.now(),
             rows: handover.records.len() as u64,
+            why: None,
         };
         // An institution that joins a hub, or leaves it, is handed over to whoever hands it in next.
         let institutions: BTreeSet<Pseudonym> = handover.records.iter().map(|record| record.institution).collect();

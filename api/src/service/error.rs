@@ -89,10 +89,13 @@ impl From<store::Error> for Error {
         match error {
             store::Error::UnknownArea(_)
             | store::Error::UnknownOrganisation(_)
+            | store::Error::UnknownAgreement(_)
             | store::Error::UnknownKey(_)
             | store::Error::NoDatabase(_) => Self::NotFound(text),
             store::Error::OrganisationTaken(_)
+            | store::Error::OrganisationEnded(_)
             | store::Error::RollChanged
+            | store::Error::ChangedMeanwhile
             | store::Error::NothingToPublish(_)
             | store::Error::Unrevisable(_)
             | store::Error::TwoKeys(_)

@@ -179,6 +179,7 @@ impl Operator<'_> {
             checksum: reading.checksum,
             received_at: self.0.now(),
             rows: reading.rows,
+            why: None,
         })
     }
 }

@@ -23,6 +23,7 @@ mod roll;
 mod session;
 mod tabulate;
 mod trust;
+mod withdraw;
 
 pub use administer::Migrated;
 pub use allowance::{Allowance, MOST_BYTES, fields_per_cell};
@@ -37,5 +38,6 @@ pub use keys::LONGEST_TOKEN;
 pub use operator::{Authority, Operator};
 pub use reader::Reader;
 pub use roll::{RollReport, Transfer};
+pub use withdraw::{WithdrawReport, WithdrawRequest};
 
 pub use crate::store::Schema;

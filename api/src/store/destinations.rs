@@ -29,7 +29,8 @@ type Cohort = (i64, i16, destination_count::Stage);
 /// The count that holds now for a cohort and a destination.
 struct Held {
     id: i64,
-    students: i32,
+    /// How many; `None` where what holds is that it was taken back.
+    students: Option<i32>,
 }
 
 /// What holds now: counts, and where each cohort's institution stood when its first count was stored.
@@ -55,6 +56,7 @@ impl Store {
             .columns([result::Column::Period, result::Column::LocalAuthorityId, result::Column::HubId])
             .inner_join(institution::Entity)
             .filter(result::Column::Id.lte(last_result))
+            .filter(result::Column::Withdrawn.eq(false))
             .filter(holds::<result::Entity>(result::Column::Id, result::Column::Supersedes))
             .order_by_asc(result::Column::Id)
             .into_tuple::<(Vec<u8>, String, i64, Option<i64>)>();
@@ -82,7 +84,7 @@ impl Store {
     ) -> Result<Receipt> {
         let mut intake = self.receive(new).await?;
         let stored = self.store_counts(&mut intake, roll, records, progress).await;
-        intake.end(stored).await
+        intake.end_of_file(stored).await
     }
 
     async fn store_counts(
@@ -146,7 +148,7 @@ impl Store {
                    JOIN institution i ON i.id = d.institution_id \
                    JOIN submission s ON s.id = d.submission_id \
                    LEFT JOIN destination_count n ON n.supersedes = d.id AND n.id <= $1 \
-                   WHERE d.id > $2 AND d.id <= $3 \
+                   WHERE d.id > $2 AND d.id <= $3 AND NOT d.withdrawn \
                    AND (n.id IS NULL OR EXISTS \
                     (SELECT 1 FROM release e WHERE e.last_destination >= d.id AND e.last_destination < n.id)) \
                    ORDER BY d.id";
@@ -170,10 +172,12 @@ impl Store {
                 from,
                 until,
             };
-            unchanged.settle(count, visit);
+            unchanged.settle(count, &mut *visit);
             Ok(())
         })
-        .await
+        .await?;
+        unchanged.end(visit);
+        Ok(())
     }
 }
 
@@ -197,7 +201,8 @@ async fn holding(
             ));
         for row in counts.all(connection).await? {
             let cohort = (row.institution_id, row.cohort_year, row.stage);
-            holding.counts.insert((cohort, row.category), Held { id: row.id, students: row.students });
+            let students = (!row.withdrawn).then_some(row.students);
+            holding.counts.insert((cohort, row.category), Held { id: row.id, students });
             holding.places.insert(cohort, (row.local_authority_id, row.hub_id));
         }
     }
@@ -235,7 +240,7 @@ impl Writer {
             let category = destination_count::Category::from(record.destination);
             let students = i32::try_from(record.students).unwrap_or(i32::MAX);
             let held = self.holding.counts.get(&(cohort, category));
-            if held.is_some_and(|held| held.students == students) {
+            if held.is_some_and(|held| held.students == Some(students)) {
                 self.unchanged += 1;
                 continue;
             }
@@ -258,8 +263,8 @@ impl Writer {
                 or_null(place.1),
                 or_null(held.map(|held| held.id))
             );
-            self.corrected += usize::from(held.is_some());
-            self.holding.counts.insert((cohort, category), Held { id: self.next, students });
+            self.corrected += usize::from(held.is_some_and(|held| held.students.is_some()));
+            self.holding.counts.insert((cohort, category), Held { id: self.next, students: Some(students) });
             self.holding.places.insert(cohort, place);
             self.next += 1;
             self.counts += 1;

@@ -2,15 +2,20 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use disclosure::Tier;
-use entity::{agreement, agreement_dimension, agreement_purpose, area, framework, organisation};
+use entity::{agreement, agreement_dimension, agreement_purpose, area, framework, organisation, speaker};
 use migration::SchemaManager;
 use sea_orm::{
+    ActiveModelTrait,
     ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, EntityTrait, LoaderTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, LoaderTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 
-use crate::domain::{Agreement, Dimension, Directory, NewAgreement, Organisation, OrganisationKind, label};
+use crate::domain::{
+    Agreement, Dimension, Directory, NewAgreement, Organisation, OrganisationChange, OrganisationKind, label,
+};
 
 use super::{
     Error, Result, Store,
@@ -35,6 +40,7 @@ impl Store {
                 name: row.name,
                 kind: row.kind.into(),
                 area: area.code,
+                ended_on: row.ended_on,
             })
             .collect();
         let (agreements, consumers, areas) = self.agreements().await?;
@@ -54,6 +60,8 @@ impl Store {
                 dimensions: (!row.every_dimension).then(|| listed(dimensions)),
                 valid_from: row.valid_from,
                 valid_until: row.valid_until,
+                ended_on: row.ended_on,
+                replaced_by: row.replaced_by,
             })
             .collect();
         Ok(Directory::new(organisations, agreements))
@@ -85,14 +93,8 @@ impl Store {
     /// When its code is taken, or differs from one that is in capitals alone; when its area is unknown, or code or name blank, too
     /// long or not to be seen.
     pub async fn add_organisation(&self, code: &str, kind: OrganisationKind, name: &str, area: &str) -> Result<i64> {
-        for (what, text, longest) in [("code", code, LONGEST_CODE), ("name", name, LONGEST_NAME)] {
-            if let Some(fault) = label::fault(text, longest) {
-                return Err(Error::Invalid(format!(
-                    "expected the {what} of an organisation of 1 to {longest} characters, found `{}`: {fault}",
-                    text.escape_debug()
-                )));
-            }
-        }
+        check_text("code", code, LONGEST_CODE)?;
+        check_text("name", name, LONGEST_NAME)?;
         let codes =
             organisation::Entity::find().select_only().column(organisation::Column::Code).into_tuple::<String>();
         if let Some(twin) = codes.all(&self.database).await?.into_iter().find(|known| label::are_twins(known, code)) {
@@ -105,6 +107,7 @@ impl Store {
             name: Set(name.to_owned()),
             kind: Set(kind.into()),
             area_id: Set(area),
+            ended_on: Set(None),
         };
         let transaction = self.begin_change().await?;
         let stored = organisation::Entity::insert(row).exec(&transaction).await;
@@ -114,16 +117,65 @@ impl Store {
         Ok(stored.last_insert_id)
     }
 
+    /// Changes what an organisation is. Its code stays: tokens, files and citations name it.
+    ///
+    /// # Errors
+    /// When the organisation or the area is unknown, the organisation ended, or the name is blank.
+    pub async fn change_organisation(&self, code: &str, change: &OrganisationChange) -> Result<()> {
+        let id = self.active_organisation_id(code).await?;
+        if let Some(name) = &change.name {
+            check_text("name", name, LONGEST_NAME)?;
+        }
+        let area = match &change.area {
+            Some(area) => Some(self.area_id(area).await?),
+            None => None,
+        };
+        let row = organisation::ActiveModel {
+            id: Set(id),
+            name: change.name.clone().map_or(NotSet, Set),
+            kind: change.kind.map_or(NotSet, |kind| Set(kind.into())),
+            area_id: area.map_or(NotSet, Set),
+            ..Default::default()
+        };
+        let transaction = self.begin_change().await?;
+        if row.is_changed() {
+            organisation::Entity::update(row).exec(&transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Ends an organisation on a day, and with it every agreement of it that would hold from then on. Returns these agreements,
+    /// and for how many institutions it speaks.
+    ///
+    /// # Errors
+    /// When the organisation is unknown or ended before, or the database fails.
+    pub async fn end_organisation(&self, code: &str, on: NaiveDate) -> Result<(Vec<i64>, u64)> {
+        let id = self.active_organisation_id(code).await?;
+        let transaction = self.begin_change().await?;
+        let row = organisation::ActiveModel { id: Set(id), ended_on: Set(Some(on)), ..Default::default() };
+        organisation::Entity::update(row).exec(&transaction).await?;
+        let agreements = agreement::Entity::find()
+            .filter(agreement::Column::ConsumerId.eq(id))
+            .filter(holds_from(on))
+            .order_by_asc(agreement::Column::Id)
+            .all(&transaction)
+            .await?;
+        for agreement in &agreements {
+            end(&transaction, agreement.id, on, None).await?;
+        }
+        let spoken = speaker::Entity::find().filter(speaker::Column::OrganisationId.eq(id)).count(&transaction).await?;
+        transaction.commit().await?;
+        Ok((agreements.into_iter().map(|agreement| agreement.id).collect(), spoken))
+    }
+
     /// Adds an agreement with its purposes. Returns its key.
     ///
     /// # Errors
     /// When the organisation or the area is unknown, or the agreement breaks a rule.
     pub async fn add_agreement(&self, new: &NewAgreement) -> Result<i64> {
         check(new)?;
-        let consumer = self
-            .organisation_id(&new.consumer)
-            .await?
-            .ok_or_else(|| Error::UnknownOrganisation(new.consumer.clone()))?;
+        let consumer = self.active_organisation_id(&new.consumer).await?;
         let area = self.area_id(&new.area).await?;
         let known = agreement_purpose::Entity::find()
             .select_only()
@@ -139,26 +191,37 @@ impl Store {
             }
         }
         let transaction = self.begin_change().await?;
-        let row = agreement::ActiveModel {
-            id: NotSet,
-            consumer_id: Set(consumer),
-            area_id: Set(area),
-            tier: Set(stored_tier(new.tier)),
-            every_dimension: Set(new.dimensions.is_none()),
-            valid_from: Set(new.valid_from),
-            valid_until: Set(new.valid_until),
-        };
-        let id = agreement::Entity::insert(row).exec(&transaction).await?.last_insert_id;
-        let rows = each_once(&new.purposes)
-            .into_iter()
-            .map(|purpose| agreement_purpose::ActiveModel { agreement_id: Set(id), purpose: Set(purpose) });
-        agreement_purpose::Entity::insert_many(rows).exec_without_returning(&transaction).await?;
-        let rows = each_once(new.dimensions.as_deref().unwrap_or_default()).into_iter().map(|dimension| {
-            agreement_dimension::ActiveModel { agreement_id: Set(id), dimension: Set(dimension.into()) }
-        });
-        agreement_dimension::Entity::insert_many(rows).exec_without_returning(&transaction).await?;
+        let id = insert(&transaction, new, consumer, area).await?;
         transaction.commit().await?;
         Ok(id)
+    }
+
+    /// Lets another agreement hold in the place of one, from the first day of the other one on. Returns its key.
+    ///
+    /// # Errors
+    /// When there is no such agreement, it ended before that day, or the new one breaks a rule.
+    pub async fn replace_agreement(&self, id: i64, new: &NewAgreement) -> Result<i64> {
+        check(new)?;
+        let consumer = self.active_organisation_id(&new.consumer).await?;
+        let area = self.area_id(&new.area).await?;
+        let transaction = self.begin_change().await?;
+        check_holds_from(&transaction, id, new.valid_from).await?;
+        let next = insert(&transaction, new, consumer, area).await?;
+        end(&transaction, id, new.valid_from, Some(next)).await?;
+        transaction.commit().await?;
+        Ok(next)
+    }
+
+    /// Ends an agreement: from a day on it no longer holds.
+    ///
+    /// # Errors
+    /// When there is no such agreement, or it ended before that day.
+    pub async fn end_agreement(&self, id: i64, on: NaiveDate) -> Result<()> {
+        let transaction = self.begin_change().await?;
+        check_holds_from(&transaction, id, on).await?;
+        end(&transaction, id, on, None).await?;
+        transaction.commit().await?;
+        Ok(())
     }
 
     /// Whether there is any organisation; none where nothing was migrated yet.
@@ -177,6 +240,17 @@ impl Store {
         let found =
             organisation::Entity::find().filter(organisation::Column::Code.eq(code)).one(&self.database).await?;
         Ok(found.map(|organisation| organisation.id))
+    }
+
+    /// The key of the organisation with a code, unless it ended.
+    pub(super) async fn active_organisation_id(&self, code: &str) -> Result<i64> {
+        let found =
+            organisation::Entity::find().filter(organisation::Column::Code.eq(code)).one(&self.database).await?;
+        let found = found.ok_or_else(|| Error::UnknownOrganisation(code.to_owned()))?;
+        match found.ended_on {
+            Some(_) => Err(Error::OrganisationEnded(code.to_owned())),
+            None => Ok(found.id),
+        }
     }
 
     async fn area_id(&self, code: &str) -> Result<i64> {
@@ -210,6 +284,65 @@ const LONGEST_CODE: usize = 64;
 
 /// The longest name of an organisation, characters.
 const LONGEST_NAME: usize = 200;
+async fn insert(transaction: &DatabaseTransaction, new: &NewAgreement, consumer: i64, area: i64) -> Result<i64> {
+    let row = agreement::ActiveModel {
+        id: NotSet,
+        consumer_id: Set(consumer),
+        area_id: Set(area),
+        tier: Set(stored_tier(new.tier)),
+        every_dimension: Set(new.dimensions.is_none()),
+        valid_from: Set(new.valid_from),
+        valid_until: Set(new.valid_until),
+        ended_on: Set(None),
+        replaced_by: Set(None),
+    };
+    let id = agreement::Entity::insert(row).exec(transaction).await?.last_insert_id;
+    let rows = each_once(&new.purposes)
+        .into_iter()
+        .map(|purpose| agreement_purpose::ActiveModel { agreement_id: Set(id), purpose: Set(purpose) });
+    agreement_purpose::Entity::insert_many(rows).exec_without_returning(transaction).await?;
+    let rows = each_once(new.dimensions.as_deref().unwrap_or_default())
+        .into_iter()
+        .map(|dimension| agreement_dimension::ActiveModel { agreement_id: Set(id), dimension: Set(dimension.into()) });
+    agreement_dimension::Entity::insert_many(rows).exec_without_returning(transaction).await?;
+    Ok(id)
+}
+
+async fn end(transaction: &DatabaseTransaction, id: i64, on: NaiveDate, replaced_by: Option<i64>) -> Result<()> {
+    let (id, ended_on) = (Set(id), Set(Some(on)));
+    let replaced_by = replaced_by.map_or(NotSet, |next| Set(Some(next)));
+    let row = agreement::ActiveModel { id, ended_on, replaced_by, ..Default::default() };
+    agreement::Entity::update(row).exec(transaction).await?;
+    Ok(())
+}
+
+/// Whether an agreement would hold on a day, or on one after it.
+fn holds_from(day: NaiveDate) -> Condition {
+    let open_until = |column: agreement::Column| Condition::any().add(column.is_null());
+    Condition::all()
+        .add(open_until(agreement::Column::ValidUntil).add(agreement::Column::ValidUntil.gte(day)))
+        .add(open_until(agreement::Column::EndedOn).add(agreement::Column::EndedOn.gt(day)))
+}
+
+async fn check_holds_from(transaction: &DatabaseTransaction, id: i64, day: NaiveDate) -> Result<()> {
+    let found = agreement::Entity::find_by_id(id)
+        .filter(holds_from(day))
+        .filter(agreement::Column::ReplacedBy.is_null())
+        .one(transaction)
+        .await?;
+    found.map(|_| ()).ok_or(Error::UnknownAgreement(id))
+}
+
+/// A text that names something: neither blank, nor too long, nor one that a terminal would obey.
+fn check_text(what: &str, text: &str, longest: usize) -> Result<()> {
+    match label::fault(text, longest) {
+        None => Ok(()),
+        Some(fault) => Err(Error::Invalid(format!(
+            "expected the {what} of an organisation of 1 to {longest} characters, found `{}`: {fault}",
+            text.escape_debug()
+        ))),
+    }
+}
 
 /// What the database would refuse, in words for whoever adds the agreement.
 fn check(new: &NewAgreement) -> Result<()> {

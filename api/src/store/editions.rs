@@ -10,7 +10,7 @@ use sea_orm::{
 
 use crate::domain::{Editions, Publishable, Waiting};
 
-use super::{Error, Result, Store, destinations::cohort_year, releases::number};
+use super::{Error, Result, Store, destinations::cohort_year, releases::number, submit::holds_up_to};
 
 impl Store {
     /// What came in of every period since its newest edition, by period. Nothing of periods that were never published.
@@ -40,19 +40,27 @@ impl Store {
         Ok(Editions::of(published.collect::<Result<Vec<_>>>()?))
     }
 
-    /// The periods with anything up to a last result and a last count of destinations.
+    /// The periods of which anything holds up to a last result and a last count of destinations.
     pub(super) async fn periods_up_to(&self, last_result: i64, last_destination: i64) -> Result<BTreeSet<Publishable>> {
         let terms = result::Entity::find()
             .select_only()
             .column(result::Column::Period)
             .distinct()
             .filter(result::Column::Id.lte(last_result))
+            .filter(result::Column::Withdrawn.eq(false))
+            .filter(holds_up_to::<result::Entity>(result::Column::Id, result::Column::Supersedes, last_result))
             .into_tuple::<String>();
         let cohorts = destination_count::Entity::find()
             .select_only()
             .column(destination_count::Column::CohortYear)
             .distinct()
             .filter(destination_count::Column::Id.lte(last_destination))
+            .filter(destination_count::Column::Withdrawn.eq(false))
+            .filter(holds_up_to::<destination_count::Entity>(
+                destination_count::Column::Id,
+                destination_count::Column::Supersedes,
+                last_destination,
+            ))
             .into_tuple::<i16>();
         let mut periods = BTreeSet::new();
         for period in terms.all(&self.database).await? {
@@ -84,7 +92,8 @@ impl Store {
         Ok(())
     }
 
-    /// How many results and counts that hold now came after the newest edition of their period.
+    /// How many results and counts that hold now came after the newest edition of their period. One that takes back counts
+    /// where that edition shows what it takes back.
     async fn counted(&self) -> Result<BTreeMap<Publishable, u64>> {
         let mut counted = BTreeMap::new();
         let (last_result, last_destination) = self.accepted().await?;
@@ -104,6 +113,11 @@ impl Store {
                   JOIN release r ON r.number = e.release WHERE e.subject = '{subject}' GROUP BY e.period) newest \
                  ON {period} AND t.id > newest.last AND t.id <= {accepted} \
                  WHERE NOT EXISTS (SELECT 1 FROM {table} n WHERE n.supersedes = t.id AND n.id <= {accepted}) \
+                 AND (NOT t.withdrawn OR EXISTS (WITH RECURSIVE before (id, supersedes, withdrawn) AS \
+                  (SELECT b.id, b.supersedes, b.withdrawn FROM {table} b WHERE b.id = t.supersedes UNION ALL \
+                   SELECT b.id, b.supersedes, b.withdrawn FROM before JOIN {table} b ON b.id = before.supersedes \
+                   WHERE before.id > newest.last) \
+                  SELECT 1 FROM before WHERE before.id <= newest.last AND NOT before.withdrawn)) \
                  GROUP BY newest.period"
             );
             let statement = Statement::from_string(self.database.get_database_backend(), sql);

@@ -22,6 +22,15 @@ pub enum Error {
          hand the file in again"
     )]
     RollChanged,
+    /// What was to be taken back changed.
+    #[error("some of it was corrected or taken back at the same moment; nothing was taken back: look again")]
+    ChangedMeanwhile,
+    /// No agreement has that number, or it ended.
+    #[error("no agreement that holds, or will, has the number {0}; `exchange agreement list` names those there are")]
+    UnknownAgreement(i64),
+    /// The organisation ended.
+    #[error("the organisation `{0}` ended: it hands nothing in, asks nothing and is party to nothing")]
+    OrganisationEnded(String),
     /// The code is taken.
     #[error("an organisation with the code `{0}` is there already")]
     OrganisationTaken(String),

@@ -84,25 +84,36 @@ impl Intake {
         Ok(transaction)
     }
 
-    /// Accepts what was stored, or takes it back where that failed, or where the same was handed in before and nothing is new.
-    pub(super) async fn end(mut self, stored: Result<Receipt>) -> Result<Receipt> {
-        let (ended, kept) = match (stored, self.before.take()) {
-            (Ok(receipt), Some(before)) if receipt.stored_nothing() => (Ok(before), false),
-            (Ok(receipt), _) => match self.accept().await {
-                Ok(()) => (Ok(receipt), true),
-                Err(error) => (Err(error), false),
-            },
-            (Err(error), _) => (Err(error), false),
-        };
-        if !kept {
-            drop(self.writing.take());
-            if let Some(alone) = &self.alone
-                && let Err(error) = self.store.take_back(alone).await
-            {
-                tracing::warn!(%error, "what was stored of a submission is taken back by the next command");
+    /// Accepts what was stored of a file, or takes it back where that failed, or where the same was handed in before and nothing is new.
+    pub(super) async fn end_of_file(mut self, stored: Result<Receipt>) -> Result<Receipt> {
+        match (stored, self.before.take()) {
+            (Ok(receipt), Some(before)) if receipt.stored_nothing() => {
+                self.take_back().await;
+                Ok(before)
             }
+            (stored, _) => self.end(stored).await,
+        }
+    }
+
+    /// Accepts what was stored, or takes it back where that failed.
+    pub(super) async fn end<T>(mut self, stored: Result<T>) -> Result<T> {
+        let ended = match stored {
+            Ok(receipt) => self.accept().await.map(|()| receipt),
+            Err(error) => Err(error),
+        };
+        if ended.is_err() {
+            self.take_back().await;
         }
         ended
+    }
+
+    async fn take_back(&mut self) {
+        drop(self.writing.take());
+        if let Some(alone) = &self.alone
+            && let Err(error) = self.store.take_back(alone).await
+        {
+            tracing::warn!(%error, "what was stored of a submission is taken back by the next command");
+        }
     }
 
     async fn accept(&mut self) -> Result<()> {
@@ -154,6 +165,7 @@ impl Store {
             rows: Set(i64::try_from(new.rows).unwrap_or(i64::MAX)),
             results: Set(0),
             scores: Set(0),
+            why: Set(new.why.clone()),
         };
         submission::Entity::insert(row).exec_without_returning(&transaction).await?;
         let writing = Some((transaction, since));

@@ -25,6 +25,7 @@ mod sqlite;
 mod submit;
 mod till;
 mod unchanged;
+mod withdraw;
 mod words;
 
 use std::{sync::Arc, time::Duration};

@@ -15,6 +15,8 @@ pub struct NewSubmission {
     pub received_at: DateTime<Utc>,
     /// Rows read.
     pub rows: u64,
+    /// Why it takes back what it does, where it does and somebody said so.
+    pub why: Option<String>,
 }
 
 /// What became of a submission.

@@ -45,7 +45,7 @@ impl Store {
                    JOIN institution i ON i.id = r.institution_id \
                    JOIN submission s ON s.id = r.submission_id \
                    LEFT JOIN result n ON n.supersedes = r.id AND n.id <= $1 \
-                   WHERE r.id > $2 AND r.id <= $3 \
+                   WHERE r.id > $2 AND r.id <= $3 AND NOT r.withdrawn \
                    AND (n.id IS NULL OR EXISTS \
                     (SELECT 1 FROM release e WHERE e.last_result >= r.id AND e.last_result < n.id)) \
                    ORDER BY r.id";
@@ -89,10 +89,12 @@ impl Store {
                 from,
                 until,
             };
-            unchanged.settle(result, visit);
+            unchanged.settle(result, &mut *visit);
             Ok(())
         })
-        .await
+        .await?;
+        unchanged.end(visit);
+        Ok(())
     }
 
     /// Visits the rows of a statement about what has keys up to `last`, page by page. In it `$1` is that last key, and a page holds

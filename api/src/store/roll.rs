@@ -152,7 +152,7 @@ impl Store {
     pub async fn hand_over(&self, what: &Handover, to: &str) -> Result<usize> {
         let organisation =
             async |code: &str| self.organisation_id(code).await?.ok_or_else(|| Error::UnknownOrganisation(code.into()));
-        let to = organisation(to).await?;
+        let to = self.active_organisation_id(to).await?;
         let from = match what {
             Handover::AllOf(from) => Some(organisation(from).await?),
             Handover::Of(_) => None,

@@ -37,6 +37,8 @@ type Key = (i64, i64, String);
 #[derive(PartialEq, Eq)]
 struct Held {
     id: i64,
+    /// Whether what holds is that it was taken back.
+    withdrawn: bool,
     content: Content,
 }
 
@@ -86,7 +88,7 @@ impl Store {
     ) -> Result<Receipt> {
         let mut intake = self.receive(new).await?;
         let stored = self.store_results(&mut intake, roll, records, progress).await;
-        intake.end(stored).await
+        intake.end_of_file(stored).await
     }
 
     async fn store_results(
@@ -169,6 +171,7 @@ struct HeldRow {
     size: i16,
     setting: i16,
     terms_version: String,
+    withdrawn: bool,
     scores: Option<String>,
 }
 
@@ -200,6 +203,7 @@ async fn held(
                     result::Column::Disadvantage,
                     result::Column::Size,
                     result::Column::Setting,
+                    result::Column::Withdrawn,
                 ])
                 .column(result::Column::TermsVersion)
                 .expr_as(scores_of_result(), "scores")
@@ -220,7 +224,8 @@ async fn held(
                     scores: super::released::parse_scores(row.scores.as_deref().unwrap_or_default())?,
                     terms_version: row.terms_version,
                 };
-                held.insert((row.institution_id, framework, period.clone()), Held { id: row.id, content });
+                let held_now = Held { id: row.id, withdrawn: row.withdrawn, content };
+                held.insert((row.institution_id, framework, period.clone()), held_now);
             }
             let shown = result::Entity::find()
                 .select_only()
@@ -237,12 +242,18 @@ async fn held(
     Ok((held, released))
 }
 
-/// Whether no later row corrects the one at hand.
+/// Whether no later row corrects the one at hand, or takes it back.
 pub(super) fn holds<E: EntityTrait + Default>(id: E::Column, supersedes: E::Column) -> Expr {
+    holds_up_to::<E>(id, supersedes, i64::MAX)
+}
+
+/// The same, of the rows up to a last one.
+pub(super) fn holds_up_to<E: EntityTrait + Default>(id: E::Column, supersedes: E::Column, last: i64) -> Expr {
     let later = Query::select()
         .expr(Expr::val(1))
         .from_as(E::default(), "later")
         .and_where(Expr::col(("later", supersedes)).equals((E::default(), id)))
+        .and_where_option((last < i64::MAX).then(|| Expr::col(("later", id)).lte(last)))
         .to_owned();
     Expr::exists(later).not()
 }
@@ -305,12 +316,13 @@ impl Writer {
             } else if entry.is_some() {
                 self.from_roll += usize::from((hub, content.attributes) != (&record.hub, record.attributes));
             }
-            if before.is_some_and(|before| before.content == content) {
+            let said = before.filter(|before| !before.withdrawn);
+            if said.is_some_and(|said| said.content == content) {
                 self.unchanged += 1;
                 continue;
             }
-            match before {
-                Some(before) if before.content.says_the_same(&content) => self.under_other_terms += 1,
+            match said {
+                Some(said) if said.content.says_the_same(&content) => self.under_other_terms += 1,
                 Some(_) => self.corrected += 1,
                 None => {}
             }
@@ -331,9 +343,10 @@ impl Writer {
                 size: Set(size),
                 setting: Set(setting),
                 supersedes: Set(before.map(|before| before.id)),
+                withdrawn: Set(false),
             });
             scores.extend(content.scores.iter().map(|&(benchmark, score)| (self.next, benchmark, score)));
-            self.held.insert(key, Held { id: self.next, content });
+            self.held.insert(key, Held { id: self.next, withdrawn: false, content });
             self.next += 1;
         }
         self.results += rows.len();

@@ -20,8 +20,8 @@ pub(super) trait Shown {
     /// The number of the first release that shows it.
     fn first(&mut self) -> &mut u32;
 
-    /// Whether a later one is shown in its place.
-    fn is_replaced(&self) -> bool;
+    /// The number of the first release that no longer shows it; absent where the newest does.
+    fn until(&self) -> Option<u32>;
 }
 
 /// Keeps back what was replaced, until it is known whether what came in its place says anything else.
@@ -41,17 +41,24 @@ impl<T: Shown> Unchanged<T> {
     pub(super) fn settle(&mut self, mut next: T, visit: &mut (dyn FnMut(T) + Send)) {
         let key = next.key();
         if let Some(mut earlier) = self.kept.remove(&key) {
-            if *next.first() >= self.since && next.says_what(&earlier) {
+            // Between what was taken back and what came later there are releases that show neither.
+            let follows = earlier.until() == Some(*next.first());
+            if follows && *next.first() >= self.since && next.says_what(&earlier) {
                 *next.first() = mem::take(earlier.first());
             } else {
                 visit(earlier);
             }
         }
-        if next.is_replaced() {
+        if next.until().is_some() {
             self.kept.insert(key, next);
         } else {
             visit(next);
         }
+    }
+
+    /// Visits what is left: what was taken back, and nothing came in its place.
+    pub(super) fn end(self, visit: &mut (dyn FnMut(T) + Send)) {
+        self.kept.into_values().for_each(visit);
     }
 }
 
@@ -71,8 +78,8 @@ impl Shown for ReleasedResult {
         &mut self.from
     }
 
-    fn is_replaced(&self) -> bool {
-        self.until.is_some()
+    fn until(&self) -> Option<u32> {
+        self.until
     }
 }
 
@@ -92,7 +99,7 @@ impl Shown for ReleasedDestination {
         &mut self.from
     }
 
-    fn is_replaced(&self) -> bool {
-        self.until.is_some()
+    fn until(&self) -> Option<u32> {
+        self.until
     }
 }

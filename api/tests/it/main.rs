@@ -27,3 +27,4 @@ mod schema;
 mod store;
 mod support;
 mod telemetry;
+mod withdrawals;

@@ -120,7 +120,7 @@ impl Agreement {
                 .as_ref()
                 .map(|dimensions| dimensions.iter().map(|&dimension| dimension.into()).collect()),
             valid_from: agreement.valid_from,
-            valid_until: agreement.valid_until,
+            valid_until: agreement.last_day(),
         })
     }
 }

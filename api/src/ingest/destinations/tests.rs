@@ -32,6 +32,7 @@ fn read(file: &str) -> Reading<DestinationRecord> {
         name: "Hub".to_owned(),
         kind: OrganisationKind::Hub,
         area: "HUB-2018-21".to_owned(),
+        ended_on: None,
     };
     let catalogue = reference::load().unwrap().into_catalogue().unwrap();
     let remit = Remit { catalogue: &catalogue, roll: &roll, organisation: &organisation };

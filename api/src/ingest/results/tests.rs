@@ -30,6 +30,7 @@ fn read_as(form: &Form, bytes: &[u8]) -> Reading<Record> {
         name: "Hub".to_owned(),
         kind: OrganisationKind::Hub,
         area: "HUB-2018-21".to_owned(),
+        ended_on: None,
     };
     let remit = Remit { catalogue: &catalogue(), roll: &Roll::default(), organisation: &organisation };
     read_results(form, bytes, remit, &Secret::new([1; 32]), today, &mut |_| {})

@@ -17,6 +17,7 @@ fn read(file: &str) -> Reading<RollRecord> {
         name: code.to_owned(),
         kind: OrganisationKind::Lep,
         area: area.to_owned(),
+        ended_on: None,
     };
     let organisations = vec![organisation(1, "LEP", "E37000025"), organisation(2, "HK", "HK")];
     let directory = Directory::new(organisations, Vec::new());

@@ -95,8 +95,14 @@ pub(crate) fn grant(purpose: Option<&str>, catalogue: &Arc<Catalogue>) -> Grant 
     let ttl = Duration::hours(1);
     let token = key.sign(&NewToken { organisation: "O".into(), scopes, issued_at: now, ttl, id: "1".into() }).unwrap();
     let viewer = Viewer::Partner(key.verifier().verify(&token, now).unwrap());
-    let organisation =
-        Organisation { id: 1, code: "O".into(), name: String::new(), kind: OrganisationKind::Lep, area: "C".into() };
+    let organisation = Organisation {
+        id: 1,
+        code: "O".into(),
+        name: String::new(),
+        kind: OrganisationKind::Lep,
+        area: "C".into(),
+        ended_on: None,
+    };
     let agreement = Agreement {
         id: 1,
         consumer: "O".into(),
@@ -106,6 +112,8 @@ pub(crate) fn grant(purpose: Option<&str>, catalogue: &Arc<Catalogue>) -> Grant 
         dimensions: None,
         valid_from: now.date_naive(),
         valid_until: None,
+        ended_on: None,
+        replaced_by: None,
     };
     let directory = Directory::new(vec![organisation], vec![agreement]);
     policy::authorize(&viewer, &directory, catalogue, now.date_naive(), purpose).unwrap()

@@ -1,0 +1,73 @@
+//! Taking back what was handed in.
+
+use crate::domain::{TakenBack, Withdrawal};
+
+use super::{Error, Operator};
+
+/// What is taken back, and by whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WithdrawRequest {
+    /// The code of the organisation that handed it in.
+    pub organisation: String,
+    /// The number of the submission that it came with; any where absent.
+    pub submission: Option<i64>,
+    /// The terms and cohort years; any where there are none.
+    pub periods: Vec<crate::domain::Publishable>,
+    /// The institutions, each by the scheme of its identifier and the identifier; any where there are none.
+    pub institutions: Vec<(String, String)>,
+    /// Why.
+    pub why: Option<String>,
+}
+
+/// What became of a withdrawal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WithdrawReport {
+    /// The number under which it is kept; `None` where it was only tried.
+    pub submission: Option<i64>,
+    /// What is taken back, by period.
+    pub taken_back: Vec<TakenBack>,
+}
+
+impl Operator<'_> {
+    /// Takes back results and counts of destinations that an organisation handed in. A release that was published stays as it is;
+    /// the next edition of each period leaves them out, by the rules by which corrections show.
+    ///
+    /// # Errors
+    /// When the organisation is unknown, it holds nothing such, or the database fails: then nothing is taken back.
+    pub async fn withdraw(&self, request: &WithdrawRequest) -> Result<WithdrawReport, Error> {
+        self.check_not_demo().await?;
+        let withdrawal = self.withdrawal(request);
+        let done = self.0.store().withdraw(&withdrawal, request.why.clone(), self.0.now()).await?;
+        let (submission, taken_back) = done.ok_or_else(|| nothing(request))?;
+        Ok(WithdrawReport { submission: Some(submission), taken_back })
+    }
+
+    /// What [`withdraw`](Self::withdraw) would take back. Changes nothing.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn try_withdraw(&self, request: &WithdrawRequest) -> Result<WithdrawReport, Error> {
+        let taken_back = self.0.store().to_take_back(&self.withdrawal(request)).await?;
+        if taken_back.is_empty() {
+            return Err(nothing(request));
+        }
+        Ok(WithdrawReport { submission: None, taken_back })
+    }
+
+    fn withdrawal(self, request: &WithdrawRequest) -> Withdrawal {
+        let pseudonym = |(scheme, identifier): &(String, String)| self.0.secret().pseudonym(scheme, identifier);
+        Withdrawal {
+            organisation: request.organisation.clone(),
+            submission: request.submission,
+            periods: request.periods.clone(),
+            institutions: request.institutions.iter().map(pseudonym).collect(),
+        }
+    }
+}
+
+fn nothing(request: &WithdrawRequest) -> Error {
+    Error::NotFound(format!(
+        "`{}` handed in nothing such that holds: it was never handed in, was corrected by somebody else, or was taken back",
+        request.organisation
+    ))
+}
