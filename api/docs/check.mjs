@@ -1,6 +1,7 @@
 // Holds the book and the pages around it to the program: their links, their questions, their commands.
-//   node api/docs/check.mjs BASE LEP_TOKEN PARTNER_TOKEN HUB_TOKEN EXCHANGE
-// BASE is the address of a running demonstration, the tokens are those that it printed, EXCHANGE is the program.
+//   node api/docs/check.mjs BASE LEP_TOKEN PARTNER_TOKEN HUB_TOKEN EXCHANGE DATABASE SECRET
+// BASE is the address of a running demonstration, the tokens are those that it printed, EXCHANGE is the program, DATABASE the
+// address of the demonstration's database and SECRET the file with its secret.
 //
 // - Every page of `src/SUMMARY.md` is there, every page that is there is in it, and every link leads to a file and a heading.
 // - Every file and folder of the project that a page names in `code` is there.
@@ -8,7 +9,8 @@
 // - Every block of ```graphql is asked of the demonstration, as the LEP. A word after a comma changes that: `partner`, `hub`
 //   or `anonymous` asks as another, a code such as `FORBIDDEN` says which error is expected, `skip-run` marks a fragment.
 // - Every block of ```sh,check is run by bash, the blocks of a page one after the other in a new folder, with `exchange` on the
-//   path, `api` leading to the sources, and TOKEN, PARTNER_TOKEN and HUB_TOKEN set; http://127.0.0.1:8080 stands for BASE.
+//   path, `api` leading to the sources, and TOKEN, PARTNER_TOKEN and HUB_TOKEN set; http://127.0.0.1:8080 stands for BASE, sqlite://demonstration.db for DATABASE and
+//   demonstration.secret for SECRET.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
@@ -21,12 +23,12 @@ const root = resolve(docs, '../..');
 const source = join(docs, 'src');
 const summary = join(source, 'SUMMARY.md');
 const around = ['README.md', 'CHANGELOG.md', '.github/CONTRIBUTING.md', '.github/SECURITY.md'].map((page) => join(root, page));
-const writtenBase = 'http://127.0.0.1:8080';
+const written = ['http://127.0.0.1:8080', 'sqlite://demonstration.db', 'demonstration.secret'];
 const longestPage = 180_000;
 
-const [base, lep, partner, hub, program] = process.argv.slice(2);
-if (!program) {
-  console.error('usage: check.mjs BASE LEP_TOKEN PARTNER_TOKEN HUB_TOKEN EXCHANGE');
+const [base, lep, partner, hub, program, database, secret] = process.argv.slice(2);
+if (!secret) {
+  console.error('usage: check.mjs BASE LEP_TOKEN PARTNER_TOKEN HUB_TOKEN EXCHANGE DATABASE SECRET');
   process.exit(2);
 }
 const tokens = { lep, partner, hub, anonymous: undefined };
@@ -137,11 +139,17 @@ async function ask(from, block) {
   tell(name, messages || (empty ? 'no data' : ''));
 }
 
+// The commands of a page, with the demonstration that runs in place of the one that it writes of.
+function there(body) {
+  const real = [base, database, resolve(secret)];
+  return written.reduce((text, name, index) => text.replaceAll(name, real[index]), body);
+}
+
 function run(from, blocks, scratch) {
   if (!blocks.length) return;
   const folder = mkdtempSync(join(scratch, 'page-'));
   symlinkSync(join(root, 'api'), join(folder, 'api'));
-  const script = blocks.map(({ body }, index) => `${body.replaceAll(writtenBase, base)}\nprintf '%s\\n' ${index + 1} >&9\n`);
+  const script = blocks.map(({ body }, index) => `${there(body)}\nprintf '%s\\n' ${index + 1} >&9\n`);
   // Settings of whoever runs this must not reach the commands.
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('EXCHANGE_'));
   const done = spawnSync('bash', ['-euo', 'pipefail', '-c', `exec 9>"$PROGRESS"\n${script.join('')}`], {

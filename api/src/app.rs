@@ -6,6 +6,7 @@ use std::{
     collections::HashMap,
     fs,
     io::{BufWriter, IsTerminal},
+    net::SocketAddr,
     path::Path,
     sync::Arc,
     time::Duration as Interval,
@@ -24,8 +25,8 @@ use crate::{
     config::{EdgeSettings, LogFormat, ServeSettings, Settings, StatusProfile, Switch},
     domain::{Clock, Secret},
     graphql,
-    http::{self, Playground},
-    service::Exchange,
+    http::{self, Playground, PublicUrl},
+    service::{AuthorizationServer, Exchange},
     store::Address,
     telemetry::Traces,
 };
@@ -179,6 +180,7 @@ pub fn token(
 ) -> Result<String> {
     let token = NewToken {
         organisation: organisation.to_owned(),
+        client: None,
         scopes: scopes.iter().copied().collect(),
         issued_at: exchange.now(),
         ttl,
@@ -237,7 +239,7 @@ pub async fn serve(
         tracing::info!(address = %metrics.local_addr()?, "serving metrics");
         tokio::spawn(http::serve_metrics(metrics, exchange.clone()));
     }
-    let state = state(settings, edge, &exchange, playground)?;
+    let state = state(settings, edge, &exchange, playground, listener.local_addr()?)?;
     let router = http::router(state.clone());
     if let Some(address) = edge.health_listen {
         let apart = std::net::TcpListener::bind(address).and_then(|listener| http::serve_health(&state, listener));
@@ -268,7 +270,8 @@ pub fn router(settings: &Settings, exchange: &Arc<Exchange>) -> Result<http::Rou
 /// # Errors
 /// When the token key cannot be made, or the trusted documents cannot be read or would be refused.
 pub fn router_with(settings: &Settings, edge: &EdgeSettings, exchange: &Arc<Exchange>) -> Result<http::Router> {
-    Ok(http::router(state(settings, edge, exchange, Playground::default())?))
+    let unbound = SocketAddr::from(([127, 0, 0, 1], 8080));
+    Ok(http::router(state(settings, edge, exchange, Playground::default(), unbound)?))
 }
 
 fn state(
@@ -276,6 +279,7 @@ fn state(
     edge: &EdgeSettings,
     exchange: &Arc<Exchange>,
     playground: Playground,
+    listening: SocketAddr,
 ) -> Result<http::State> {
     let trusted = match &edge.trusted_documents {
         Some(path) => trusted(path).with_context(|| format!("cannot trust the documents of `{}`", path.display()))?,
@@ -291,6 +295,9 @@ fn state(
     };
     let executor = graphql::Executor::new(&documents)?;
     let verifier = Verifier::new(exchange.trust(), &settings.issuer, &settings.audience);
+    let public = edge.public_url.clone().or_else(|| settings.issuer.parse().ok());
+    let public = public.map_or_else(|| format!("http://{listening}"), |url: PublicUrl| url.as_str().to_owned());
+    let authorization = AuthorizationServer::new(exchange.clone(), &settings.issuer, &settings.audience, &public);
     let ids = http::RequestIds::new(hex::encode(random::<4>()));
     let rules = http::EdgeRules {
         status_profile: match edge.status_profile {
@@ -303,7 +310,8 @@ fn state(
         body_timeout: Interval::from_secs(edge.body_timeout.into()),
     };
     let traces = edge.otlp_endpoint.as_deref().map(Traces::to).transpose()?;
-    Ok(http::State::new(exchange.clone(), executor, verifier, ids, rules, playground, traces))
+    let exchange = exchange.clone();
+    Ok(http::State::new(http::Parts { exchange, executor, verifier, authorization, ids, rules, playground, traces }))
 }
 
 /// How long connections may be in each state.

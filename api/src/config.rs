@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::http::Origin;
+use crate::http::{Origin, PublicUrl};
 
 /// What every command needs to know.
 #[derive(Args, Debug, Clone)]
@@ -104,6 +104,11 @@ pub struct EdgeSettings {
     #[arg(long, env = "EXCHANGE_CORS_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
     pub cors_origin: Vec<Origin>,
 
+    /// Where partners reach the service, e.g. `https://exchange.example`: clients are told it, and sign assertions for it. The
+    /// issuer where that is an address, otherwise `http://` and the address to listen on
+    #[arg(long, env = "EXCHANGE_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<PublicUrl>,
+
     /// An address at which `/livez` and `/readyz` are answered too, by a thread of its own, however busy the others are
     #[arg(long, env = "EXCHANGE_HEALTH_LISTEN", value_name = "ADDRESS")]
     pub health_listen: Option<std::net::SocketAddr>,
@@ -153,6 +158,7 @@ impl Default for EdgeSettings {
             introspection: Switch::On,
             suggestions: Switch::On,
             cors_origin: Vec::new(),
+            public_url: None,
             health_listen: None,
             otlp_endpoint: None,
             request_timeout: 10,

@@ -3,6 +3,7 @@
 pub mod agreement;
 pub mod agreement_dimension;
 pub mod agreement_purpose;
+pub mod api_client;
 pub mod area;
 pub mod area_membership;
 pub mod area_version;
@@ -11,6 +12,7 @@ pub mod benchmark_relation;
 pub mod benchmark_score;
 pub mod budget_entry;
 pub mod catalogue_version;
+pub mod client_credential;
 pub mod destination_count;
 pub mod framework;
 pub mod framework_version;
@@ -26,5 +28,6 @@ pub mod signing_key;
 pub mod speaker;
 pub mod submission;
 mod tier;
+pub mod used_assertion;
 
 pub use tier::Tier;

@@ -55,6 +55,9 @@ pub enum Relation {
     /// What it handed in.
     #[sea_orm(has_many = "super::submission::Entity")]
     Submission,
+    /// The programs of it that are given tokens.
+    #[sea_orm(has_many = "super::api_client::Entity")]
+    ApiClient,
     /// The institutions that it speaks for.
     #[sea_orm(has_many = "super::speaker::Entity")]
     Speaker,
@@ -75,6 +78,12 @@ impl Related<super::agreement::Entity> for Entity {
 impl Related<super::submission::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::Submission.def()
+    }
+}
+
+impl Related<super::api_client::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::ApiClient.def()
     }
 }
 

@@ -17,6 +17,7 @@ mod m0013_signing_keys;
 mod m0014_roll;
 mod m0015_handed_in_again;
 mod m0016_taken_back;
+mod m0017_clients;
 mod rule;
 mod state;
 
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_roll::Migration),
             Box::new(m0015_handed_in_again::Migration),
             Box::new(m0016_taken_back::Migration),
+            Box::new(m0017_clients::Migration),
         ]
     }
 }

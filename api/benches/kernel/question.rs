@@ -34,7 +34,8 @@ pub fn token(key: &TokenKey) -> String {
 pub fn token_of(organisation: &str, key: &TokenKey) -> String {
     let scopes = [Scope::OutcomesRead].into_iter().collect();
     let ttl = Duration::hours(12);
-    let token = NewToken { organisation: organisation.into(), scopes, issued_at: now(), ttl, id: "1".into() };
+    let token =
+        NewToken { organisation: organisation.into(), client: None, scopes, issued_at: now(), ttl, id: "1".into() };
     key.sign(&token).expect("it can be signed")
 }
 

@@ -38,6 +38,8 @@ pub struct TokenKey {
 pub struct NewToken {
     /// The code of the organisation it speaks for.
     pub organisation: String,
+    /// The client that it is given to; none where the operator made it.
+    pub client: Option<String>,
     /// What it may be used for.
     pub scopes: Scopes,
     /// When it is made, UTC.
@@ -51,7 +53,7 @@ pub struct NewToken {
 /// The key or the token could not be made.
 #[derive(Debug, thiserror::Error)]
 #[error("the token key cannot be used: {0}")]
-pub struct SignError(String);
+pub struct SignError(pub(super) String);
 
 impl TokenKey {
     /// The key of a seed, for tokens of one issuer and one audience.
@@ -97,7 +99,7 @@ impl TokenKey {
             // With its fraction: a token that is made right after all before it were taken back holds.
             iat: Some(precise(token.issued_at)),
             jti: Some(token.id.clone()),
-            client_id: None,
+            client_id: token.client.clone(),
             scope: token.scopes.write(),
         };
         let header = Header { kid: Some(self.key_id.clone()), ..Header::new(Algorithm::EdDSA) };

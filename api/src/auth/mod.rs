@@ -1,6 +1,9 @@
 //! A bearer token becomes a viewer. Tokens are signed and verified here and nowhere else.
 
+mod assertion;
 mod claims;
+mod client_key;
+mod client_secret;
 mod key;
 mod scope;
 mod seal;
@@ -9,6 +12,9 @@ mod trust;
 mod verified;
 mod viewer;
 
+pub use assertion::{Assertion, AssertionError, check_assertion, claimed_client};
+pub use client_key::{CLIENT_ALGORITHMS, ClientKeyError, client_key};
+pub use client_secret::{fits_hash, hash_secret, new_client_secret, new_identifier, was_drawn_for};
 pub use key::{NewToken, SignError, TokenKey, derived_key, new_key};
 pub use scope::{Scope, Scopes};
 pub use token::{TokenError, Verifier};

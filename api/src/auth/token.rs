@@ -225,6 +225,7 @@ mod tests {
     fn good_token() -> String {
         let token = NewToken {
             organisation: "NE-LEP".into(),
+            client: None,
             scopes: [Scope::OutcomesRead].into_iter().collect(),
             issued_at: now(),
             ttl: Duration::hours(1),

@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
 use jsonwebtoken::DecodingKey;
+use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use crate::domain::{KeptKey, Revocation, Revoked};
@@ -22,6 +25,7 @@ pub struct Trust {
 
 struct Trusted {
     id: String,
+    public: Vec<u8>,
     verifying: DecodingKey,
     until: Option<f64>,
     /// The secret half; none of a key that only verifies.
@@ -44,6 +48,7 @@ impl Trust {
             };
             trust.keys.push(Trusted {
                 id: key.id.clone(),
+                public: key.public.clone(),
                 verifying: DecodingKey::from_ed_der(&key.public),
                 until: key.verifies_until.map(precise),
                 seed: key.sealed.is_some().then_some(seed),
@@ -61,7 +66,10 @@ impl Trust {
     /// One key that holds, and nothing taken back.
     pub(super) fn in_one(id: &str, public: &[u8]) -> Self {
         let verifying = DecodingKey::from_ed_der(public);
-        Self { keys: vec![Trusted { id: id.to_owned(), verifying, until: None, seed: None }], ..Self::default() }
+        Self {
+            keys: vec![Trusted { id: id.to_owned(), public: public.to_vec(), verifying, until: None, seed: None }],
+            ..Self::default()
+        }
     }
 
     /// The secret half of the key that signs.
@@ -76,6 +84,19 @@ impl Trust {
 
     pub(super) fn keys(&self) -> impl Iterator<Item = (&str, &DecodingKey)> {
         self.keys.iter().map(|key| (key.id.as_str(), &key.verifying))
+    }
+
+    /// The public halves of the keys that hold, as a JSON Web Key Set (RFC 7517, RFC 8037).
+    pub fn key_set(&self, now: DateTime<Utc>) -> Value {
+        let now = precise(now);
+        let holding = self.keys.iter().filter(|key| key.until.is_none_or(|until| now < until));
+        let keys: Vec<Value> = holding
+            .map(|key| {
+                let x = URL_SAFE_NO_PAD.encode(&key.public);
+                json!({"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": key.id, "x": x})
+            })
+            .collect();
+        json!({ "keys": keys })
     }
 
     /// Whether tokens of a key are taken.
@@ -126,7 +147,14 @@ mod tests {
 
     fn token(key: &TokenKey, id: &str, issued_at: DateTime<Utc>) -> String {
         let scopes = [Scope::OutcomesRead].into_iter().collect();
-        let token = NewToken { organisation: "LEP".into(), scopes, issued_at, ttl: Duration::hours(1), id: id.into() };
+        let token = NewToken {
+            organisation: "LEP".into(),
+            client: None,
+            scopes,
+            issued_at,
+            ttl: Duration::hours(1),
+            id: id.into(),
+        };
         key.sign(&token).unwrap()
     }
 

@@ -12,7 +12,7 @@ use crate::{
     service::{Authority, Exchange, LONGEST_TOKEN},
 };
 
-use super::{say, then_close};
+use super::{duration, parse_scope, say, then_close};
 
 /// Which token to print, or what to take back.
 #[derive(Args, Debug)]
@@ -25,7 +25,7 @@ pub(super) struct TokenArgs {
     #[arg(long = "scope", default_value = "outcomes:read", value_parser = parse_scope)]
     scopes: Vec<Scope>,
     /// How long it holds, e.g. `30m`, `1h`, `7d`
-    #[arg(long, default_value = "1h", value_parser = parse_duration)]
+    #[arg(long, default_value = "1h", value_parser = parse_ttl)]
     ttl: chrono::Duration,
     #[command(subcommand)]
     command: Option<TokenCommand>,
@@ -135,27 +135,6 @@ fn line(key: &KeptKey, signs: Option<&str>, now: DateTime<Utc>) -> String {
     format!("{}  {state}  {made}", key.id)
 }
 
-fn parse_scope(text: &str) -> Result<Scope, String> {
-    text.parse().map_err(|_| {
-        let known: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
-        format!("expected one of {}, found `{text}`", known.join(", "))
-    })
-}
-
-fn parse_duration(text: &str) -> Result<chrono::Duration, String> {
-    let wrong = || format!("expected a number and a unit such as `30m`, `1h` or `7d`, found `{text}`");
-    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;
-    let number: i64 = number.parse().map_err(|_| wrong())?;
-    let seconds = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3_600,
-        "d" => 86_400,
-        _ => return Err(wrong()),
-    };
-    let total = number
-        .checked_mul(seconds)
-        .filter(|total| (1..=LONGEST_TOKEN.num_seconds()).contains(total))
-        .ok_or_else(wrong)?;
-    Ok(chrono::Duration::seconds(total))
+fn parse_ttl(text: &str) -> Result<chrono::Duration, String> {
+    duration(text, LONGEST_TOKEN)
 }

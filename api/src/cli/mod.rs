@@ -2,6 +2,7 @@
 
 mod administer;
 mod agreement;
+mod client;
 mod import;
 mod keys;
 mod organisation;
@@ -21,6 +22,7 @@ use chrono::NaiveDate;
 use clap::{Parser, Subcommand};
 
 use crate::{
+    auth::Scope,
     config::{ServeSettings, Settings},
     http::Playground,
     service::Exchange,
@@ -68,6 +70,9 @@ enum Command {
     Agreement(agreement::AgreementCommand),
     /// Print a bearer token for an organisation, signed with the service's own key, or take tokens back
     Token(keys::TokenArgs),
+    /// Manage clients: programs that get tokens at `/oauth/token` by themselves
+    #[command(subcommand)]
+    Client(client::ClientCommand),
     /// Manage the keys that tokens are signed with
     #[command(subcommand)]
     Key(keys::KeyCommand),
@@ -137,6 +142,7 @@ async fn run_here(cli: Cli, playground: Playground) -> Result<()> {
         Command::Organisation(command) => organisation::run(settings, command).await,
         Command::Agreement(command) => agreement::run(settings, command).await,
         Command::Token(args) => keys::token(settings, args).await,
+        Command::Client(command) => client::manage(settings, command).await,
         Command::Key(command) => keys::manage(settings, command).await,
         Command::Secret(SecretCommand::New { file }) => administer::make_secret(&file),
         Command::Schema => say(&crate::graphql::sdl()),
@@ -180,4 +186,28 @@ fn for_terminal(text: &str) -> String {
 
 fn parse_date(text: &str) -> Result<NaiveDate, String> {
     text.parse().map_err(|_| format!("expected a date such as `2026-09-01`, found `{text}`"))
+}
+
+fn parse_scope(text: &str) -> Result<Scope, String> {
+    text.parse().map_err(|_| {
+        let known: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
+        format!("expected one of {}, found `{text}`", known.join(", "))
+    })
+}
+
+/// Reads a time such as `7d`, from a second to the longest.
+fn duration(text: &str, longest: chrono::Duration) -> Result<chrono::Duration, String> {
+    let wrong = || format!("expected a number and a unit such as `30m`, `1h` or `7d`, found `{text}`");
+    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;
+    let number: i64 = number.parse().map_err(|_| wrong())?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return Err(wrong()),
+    };
+    let total =
+        number.checked_mul(seconds).filter(|total| (1..=longest.num_seconds()).contains(total)).ok_or_else(wrong)?;
+    Ok(chrono::Duration::seconds(total))
 }

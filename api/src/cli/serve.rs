@@ -50,6 +50,14 @@ async fn demonstrate(settings: &Settings, exchange: &Exchange, address: SocketAd
     exchange.start().await?;
     for organisation in operator.fill_demo().await? {
         show(settings, exchange, &organisation, address)?;
+        if organisation.kind == OrganisationKind::Lep {
+            let given = operator.demo_client(&organisation.code).await?;
+            let (client, secret) = (&given.client, given.secret.as_ref().map_or("", |secret| secret.as_str()));
+            say(&format!("client {} {} {client} {secret}", organisation.kind, organisation.code))?;
+            say(&format!(
+                "  curl -s http://{address}/oauth/token -u {client}:{secret} -d grant_type=client_credentials"
+            ))?;
+        }
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 pub mod area;
 pub mod catalogue;
 pub mod charge;
+pub mod client;
 pub mod clock;
 pub mod crosswalk;
 pub mod destination;
@@ -25,6 +26,7 @@ pub mod withdrawal;
 pub use area::{Area, AreaKind, Membership};
 pub use catalogue::Catalogue;
 pub use charge::{Bill, BudgetLine, Charge, Shortfall, Verdict};
+pub use client::{Client, Credential, CredentialKind, NewClient, NewCredential};
 pub use clock::Clock;
 pub use crosswalk::{Comparability, Crosswalk, Relation, RelationKind, Source};
 pub use destination::{CohortYear, Destination, DestinationRecord, Location, Locations, ReleasedDestination, Stage};

@@ -34,6 +34,11 @@ impl Secret {
         Zeroizing::new(self.derive("exchange/sealing/v1", &[]))
     }
 
+    /// The key by which the secret of a client is told from what the service never drew.
+    pub fn client_key(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.derive("exchange/client/v1", &[]))
+    }
+
     /// The seed of the signing key of versions before keys were kept. Tokens of it are taken for a while; it signs none.
     pub fn signing_seed(&self) -> [u8; 32] {
         self.derive("exchange/signing/v1", &[])

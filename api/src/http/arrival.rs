@@ -14,7 +14,7 @@ use super::senders::{Full, Hold};
 pub(super) const LARGEST_BODY: usize = 1 << 20;
 
 /// Why a body did not arrive.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Undelivered {
     /// It is larger than a body may be.
     TooLarge,

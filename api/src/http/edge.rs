@@ -88,7 +88,16 @@ pub(super) async fn observe(Extract(state): Extract<State>, mut request: Request
 
 /// The route as a word of the program: what a sender made up is none.
 fn known_route(route: &str) -> &'static str {
-    const ROUTES: [&str; 5] = ["/graphql", "/graphiql", "/livez", "/readyz", "/"];
+    const ROUTES: [&str; 8] = [
+        "/graphql",
+        "/graphiql",
+        "/oauth/token",
+        "/.well-known/jwks.json",
+        "/.well-known/oauth-authorization-server",
+        "/livez",
+        "/readyz",
+        "/",
+    ];
     let route = if route.starts_with("/graphiql") { "/graphiql" } else { route };
     let route = if route == "/graphql/" { "/graphql" } else { route };
     ROUTES.into_iter().find(|known| *known == route).unwrap_or("other")

@@ -1,4 +1,4 @@
-//! The edge: GraphQL over HTTP, the playground, health. Everything about HTTP is here and nothing else is.
+//! The edge: GraphQL over HTTP, tokens for clients, the playground, health. Everything about HTTP is here and nothing else is.
 
 mod arrival;
 mod bearer;
@@ -12,6 +12,7 @@ mod graphql;
 mod health;
 mod metrics;
 mod negotiate;
+mod oauth;
 mod parameters;
 mod playground;
 mod rules;
@@ -42,9 +43,9 @@ pub use connection::ConnectionRules;
 pub use health::serve_health;
 pub use metrics::serve_metrics;
 pub use playground::{Playground, PlaygroundFile};
-pub use rules::{EdgeRules, Origin, StatusProfile};
+pub use rules::{EdgeRules, Origin, PublicUrl, StatusProfile};
 pub use serve::serve;
-pub use state::{RequestIds, State};
+pub use state::{Parts, RequestIds, State};
 
 /// Bodies below this go out as they are, bytes: they fit one packet anyway.
 const SMALLEST_COMPRESSED: u64 = 1_024;
@@ -72,6 +73,7 @@ pub fn router(state: State) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, state.rules.timeout));
     pages
         .merge(api)
+        .merge(oauth::routes())
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(

@@ -72,6 +72,33 @@ impl FromStr for Origin {
     }
 }
 
+/// Where partners reach the service: `https://exchange.example`, with a port or a path where there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl(String);
+
+impl PublicUrl {
+    /// Without a slash at its end.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for PublicUrl {
+    type Err = String;
+
+    /// # Errors
+    /// For anything that is no address of a service.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let url = text.trim_end_matches('/');
+        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".:-[]/_~".contains(&byte);
+        match rest {
+            Some(rest) if rest.starts_with(|c: char| c != '/') && rest.bytes().all(plain) => Ok(Self(url.to_owned())),
+            _ => Err(format!("expected an address such as `https://exchange.example`, found `{text}`")),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,6 +110,22 @@ mod tests {
         }
         for wrong in ["", "a.example", "https://", "https://a.example/", "https://A.example", "null", "ftp://a", "**"] {
             assert!(wrong.parse::<Origin>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_public_address_has_no_more_than_a_scheme_a_host_and_a_path() {
+        for (text, url) in [
+            ("https://a.example", "https://a.example"),
+            ("https://a.example/", "https://a.example"),
+            ("http://[::1]:8080/exchange/", "http://[::1]:8080/exchange"),
+        ] {
+            assert_eq!(text.parse::<PublicUrl>().unwrap().as_str(), url);
+        }
+        for wrong in
+            ["", "a.example", "https://", "https:///a", "https://a.example?x", "https://u@a.example", "ftp://a"]
+        {
+            assert!(wrong.parse::<PublicUrl>().is_err(), "{wrong}");
         }
     }
 }

@@ -55,6 +55,15 @@ impl Shares {
         }
     }
 
+    /// Of those who ask for one: small questions, each of which may take some tens of milliseconds of another thread.
+    pub(super) fn clients() -> Self {
+        Self {
+            permits: Bound::new(64, 64),
+            bodies: Bound::new(2 << 20, 2 << 20),
+            answers: Bound::new(2 << 20, 2 << 20),
+        }
+    }
+
     /// Of those with a valid one.
     pub(super) fn partners() -> Self {
         Self {

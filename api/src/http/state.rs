@@ -8,7 +8,12 @@ use std::{
     },
 };
 
-use crate::{auth::Verifier, graphql::Executor, service::Exchange, telemetry::Traces};
+use crate::{
+    auth::Verifier,
+    graphql::Executor,
+    service::{AuthorizationServer, Exchange},
+    telemetry::Traces,
+};
 
 use super::{EdgeRules, Playground, senders::Shares};
 
@@ -16,13 +21,35 @@ use super::{EdgeRules, Playground, senders::Shares};
 #[derive(Clone)]
 pub struct State(Arc<Shared>);
 
+/// What a server is made of.
+pub struct Parts {
+    /// What it answers from.
+    pub exchange: Arc<Exchange>,
+    /// Executes documents.
+    pub executor: Executor,
+    /// Checks bearer tokens.
+    pub verifier: Verifier,
+    /// Gives tokens to clients.
+    pub authorization: AuthorizationServer,
+    /// Names requests.
+    pub ids: RequestIds,
+    /// How the edge behaves.
+    pub rules: EdgeRules,
+    /// The files of the playground.
+    pub playground: Playground,
+    /// Where spans go, if anywhere.
+    pub traces: Option<Traces>,
+}
+
 /// What all requests share.
 pub struct Shared {
     pub(super) exchange: Arc<Exchange>,
     pub(super) executor: Executor,
     pub(super) verifier: Verifier,
+    pub(super) authorization: AuthorizationServer,
     pub(super) ids: RequestIds,
     pub(super) anonymous: Shares,
+    pub(super) clients: Shares,
     pub(super) partners: Shares,
     pub(super) rules: EdgeRules,
     pub(super) playground: Playground,
@@ -40,21 +67,16 @@ impl Deref for State {
 
 impl State {
     /// The state of one server.
-    pub fn new(
-        exchange: Arc<Exchange>,
-        executor: Executor,
-        verifier: Verifier,
-        ids: RequestIds,
-        rules: EdgeRules,
-        playground: Playground,
-        traces: Option<Traces>,
-    ) -> Self {
+    pub fn new(parts: Parts) -> Self {
+        let Parts { exchange, executor, verifier, authorization, ids, rules, playground, traces } = parts;
         Self(Arc::new(Shared {
             exchange,
             executor,
             verifier,
+            authorization,
             ids,
             anonymous: Shares::anonymous(),
+            clients: Shares::clients(),
             partners: Shares::partners(),
             rules,
             playground,

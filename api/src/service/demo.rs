@@ -7,13 +7,14 @@ use disclosure::Tier;
 use sha2::{Digest, Sha256};
 
 use crate::{
+    auth::Scopes,
     domain::{DestinationRecord, NewAgreement, OrganisationKind, Pseudonym, Record},
     ingest,
     store::{self, NewSubmission},
     synthetic::{self, Handover, Population},
 };
 
-use super::{Error, Operator};
+use super::{Error, Given, Operator, Overlap};
 
 /// The setting that marks a database as filled with made-up data.
 const SYNTHETIC: &str = "synthetic";
@@ -23,6 +24,9 @@ const SEED: u64 = 2_014;
 
 /// The purpose of the demonstration's agreements.
 const PURPOSE: &str = "benchmarking";
+
+/// What the client of the demonstration is called.
+const DEMO_CLIENT: &str = "demonstration";
 
 /// How many organisations are stored from one line of progress to the next.
 const STORED_A_LINE: usize = 10;
@@ -80,6 +84,18 @@ impl Operator<'_> {
         .into_iter()
         .flatten()
         .collect())
+    }
+
+    /// The client of an organisation of the demonstration, with a secret of its own for each start.
+    ///
+    /// # Errors
+    /// When there is no such organisation, or the database fails.
+    pub async fn demo_client(&self, organisation: &str) -> Result<Given, Error> {
+        let clients = self.clients(Some(organisation)).await?;
+        match clients.iter().find(|client| client.name == DEMO_CLIENT && client.revoked_at.is_none()) {
+            Some(client) => self.rotate_client(&client.id, None, Overlap::AtOnce).await,
+            None => self.add_client(organisation, DEMO_CLIENT, &Scopes::read("outcomes:read"), None).await,
+        }
     }
 
     /// Refuses a database that holds anything but a demonstration, before it is migrated or written to.

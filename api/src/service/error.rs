@@ -91,6 +91,7 @@ impl From<store::Error> for Error {
             | store::Error::UnknownOrganisation(_)
             | store::Error::UnknownAgreement(_)
             | store::Error::UnknownKey(_)
+            | store::Error::UnknownClient(_)
             | store::Error::NoDatabase(_) => Self::NotFound(text),
             store::Error::OrganisationTaken(_)
             | store::Error::OrganisationEnded(_)
@@ -99,6 +100,8 @@ impl From<store::Error> for Error {
             | store::Error::NothingToPublish(_)
             | store::Error::Unrevisable(_)
             | store::Error::TwoKeys(_)
+            | store::Error::RevokedClient(_)
+            | store::Error::TwoCredentials(_)
             | store::Error::SigningKey(_)
             | store::Error::ReleaseTaken(_)
             | store::Error::LostRace(_)

@@ -2,9 +2,11 @@
 
 mod administer;
 mod allowance;
+mod authorize;
 mod backup;
 mod browse;
 mod budget;
+mod clients;
 mod current;
 mod demo;
 mod error;
@@ -27,8 +29,10 @@ mod withdraw;
 
 pub use administer::Migrated;
 pub use allowance::{Allowance, MOST_BYTES, fields_per_cell};
+pub use authorize::{AuthorizationServer, CLIENT_TOKEN, GivenToken, NoToken, Shown};
 pub use browse::{Page, ViewerView};
 pub use budget::MAX_BUDGET_LINES;
+pub use clients::{Given, LONGEST_OVERLAP, Overlap};
 pub use current::Version;
 pub use demo::DemoOrganisation;
 pub use error::Error;

@@ -49,6 +49,18 @@ pub enum Error {
     /// It is the key that signs.
     #[error("the key `{0}` is the one that signs; make another first, with `exchange key rotate`")]
     SigningKey(String),
+    /// No client has that identifier.
+    #[error("no client has the identifier `{0}`; `exchange client list` names those there are")]
+    UnknownClient(String),
+    /// The client was revoked.
+    #[error("the client `{0}` was revoked, for good; add another with `exchange client add`")]
+    RevokedClient(String),
+    /// Two credentials of a client hold already.
+    #[error(
+        "two secrets or keys of the client `{0}` hold already: wait until the older one ends (`exchange client list`), or end \
+         both at once with --at-once"
+    )]
+    TwoCredentials(String),
     /// There is no database file.
     #[error("there is no database `{0}`; make one with `exchange migrate`, or name another with --database-url")]
     NoDatabase(String),

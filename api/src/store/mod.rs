@@ -4,6 +4,7 @@ mod address;
 mod backup;
 mod budget;
 mod catalogue;
+mod clients;
 mod connect;
 mod destinations;
 mod directory;

@@ -1,9 +1,12 @@
 //! Closed word lists: what the database stores as active enums, and the domain's words for the same.
 
 use disclosure::Tier;
-use entity::{agreement_dimension, area_version, benchmark_relation, destination_count, organisation, revocation};
+use entity::{
+    agreement_dimension, area_version, benchmark_relation, client_credential, destination_count, organisation,
+    revocation,
+};
 
-use crate::domain::{AreaKind, Destination, Dimension, OrganisationKind, RelationKind, Revoked, Stage};
+use crate::domain::{AreaKind, CredentialKind, Destination, Dimension, OrganisationKind, RelationKind, Revoked, Stage};
 
 /// Both words of one list, told apart by the compiler: a word that one side lacks does not compile.
 macro_rules! same_words {
@@ -26,6 +29,7 @@ same_words!(area_version::AreaKind, AreaKind, Country, Region, Lep, CombinedAuth
 same_words!(benchmark_relation::RelationKind, RelationKind, Exact, Close, Broad, Narrow);
 same_words!(agreement_dimension::Dimension, Dimension, Phase, Type, Disadvantage, Size, Setting);
 same_words!(revocation::Kind, Revoked, Token, Organisation, Client);
+same_words!(client_credential::Kind, CredentialKind, Secret, Key);
 same_words!(destination_count::Stage, Stage, KeyStage4, SixteenToEighteen);
 same_words!(destination_count::Category, Destination, Education, Apprenticeship, Employment, NotSustained, Unknown);
 
@@ -66,6 +70,10 @@ mod tests {
         for stored in benchmark_relation::RelationKind::iter() {
             let kind = RelationKind::from(stored);
             assert_eq!((kind.to_string(), benchmark_relation::RelationKind::from(kind)), (stored.to_value(), stored));
+        }
+        for stored in client_credential::Kind::iter() {
+            let kind = CredentialKind::from(stored);
+            assert_eq!((kind.to_string(), client_credential::Kind::from(kind)), (stored.to_value(), stored));
         }
         for dimension in Dimension::ALL {
             let stored = agreement_dimension::Dimension::from(dimension);

@@ -134,8 +134,19 @@ fn a_demonstration_keeps_to_files_of_its_own_and_shows_what_may_be_asked() {
 
     let tokens: Vec<&str> = running.lines.iter().filter_map(|line| line.strip_prefix("token ")).collect();
     let curls: Vec<&str> = running.lines.iter().filter_map(|line| line.strip_prefix("  curl ")).collect();
-    assert_eq!((tokens.len(), curls.len()), (3, 3), "{:?}", running.lines);
-    for (token, curl) in tokens.into_iter().zip(curls) {
+    let (questions, forms): (Vec<&str>, Vec<&str>) = curls.into_iter().partition(|curl| curl.contains("/graphql "));
+    assert_eq!((tokens.len(), questions.len(), forms.len()), (3, 3, 1), "{:?}", running.lines);
+    let client = running.lines.iter().find_map(|line| line.strip_prefix("client lep NE-LEP-DEMO ")).unwrap();
+    let (client, secret) = client.split_once(' ').unwrap();
+    assert!(forms[0].contains(&running.address) && forms[0].contains(&format!("-u {client}:{secret} ")), "{forms:?}");
+    let form = format!("grant_type=client_credentials&client_id={client}&client_secret={secret}");
+    let given: serde_json::Value = serde_json::from_str(&running.form("/oauth/token", &form).unwrap()).unwrap();
+    assert_eq!(
+        running.ask(given["access_token"].as_str().unwrap(), "{ viewer { organisation { code } } }")["data"]["viewer"]
+            ["organisation"]["code"],
+        "NE-LEP-DEMO"
+    );
+    for (token, curl) in tokens.into_iter().zip(questions) {
         let [kind, _, token] = token.split(' ').collect::<Vec<_>>()[..] else { panic!("{token}") };
         let query = question(kind.parse().unwrap());
         assert!(

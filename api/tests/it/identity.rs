@@ -34,6 +34,7 @@ async fn a_bad_token_is_refused_and_never_anonymous() {
     let sign = |foreign: bool, issuer: &str, audience: &str, minutes| {
         let token = NewToken {
             organisation: LEP.into(),
+            client: None,
             scopes: [Scope::OutcomesRead].into_iter().collect(),
             issued_at: clock().now() + Duration::minutes(minutes),
             ttl: Duration::hours(1),
@@ -107,6 +108,7 @@ async fn nothing_is_granted_by_default() {
     assert_eq!(ask(service.token("NOBODY")).await.0, "FORBIDDEN");
     let no_scope = NewToken {
         organisation: LEP.into(),
+        client: None,
         scopes: [Scope::AuditRead].into_iter().collect(),
         issued_at: clock().now(),
         ttl: Duration::hours(1),
@@ -132,6 +134,7 @@ async fn an_agreement_of_yesterday_grants_nothing_today() {
             .key()
             .sign(&NewToken {
                 organisation: LEP.into(),
+                client: None,
                 scopes,
                 issued_at: now,
                 ttl: Duration::hours(1),

@@ -27,7 +27,8 @@ async fn is_taken(service: &Service, token: &str) -> bool {
 fn token(key: &TokenKey, organisation: &str, id: &str, issued_at: DateTime<Utc>) -> String {
     let scopes = [Scope::OutcomesRead].into_iter().collect();
     let ttl = Duration::days(300);
-    key.sign(&NewToken { organisation: organisation.into(), scopes, issued_at, ttl, id: id.into() }).unwrap()
+    key.sign(&NewToken { organisation: organisation.into(), client: None, scopes, issued_at, ttl, id: id.into() })
+        .unwrap()
 }
 
 #[rstest]

@@ -8,6 +8,7 @@ mod authz;
 mod budget;
 mod catalogue;
 mod catalogue_versions;
+mod clients;
 mod derived;
 mod destinations;
 mod edge;

@@ -172,6 +172,7 @@ pub(super) async fn build(service: &Service) -> Vec<Scenario> {
 fn token(key: &TokenKey, organisation: &str, scopes: &[Scope], hours: i64) -> String {
     let token = NewToken {
         organisation: organisation.into(),
+        client: None,
         scopes: scopes.iter().copied().collect(),
         issued_at: clock().now() + Duration::hours(hours),
         ttl: Duration::hours(1),

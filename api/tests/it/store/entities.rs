@@ -116,17 +116,19 @@ fn declared() -> BTreeMap<String, Table> {
         ($($module:ident)*) => { [$(Table::of::<entity::$module::Entity>()),*].into() };
     }
     tables! {
-        agreement agreement_dimension agreement_purpose area area_membership area_version benchmark benchmark_relation
-        benchmark_score budget_entry catalogue_version destination_count framework framework_version institution
-        organisation release release_edition result revocation roll_entry setting signing_key speaker submission
+        agreement agreement_dimension agreement_purpose api_client area area_membership area_version benchmark
+        benchmark_relation benchmark_score budget_entry catalogue_version client_credential destination_count framework
+        framework_version institution organisation release release_edition result revocation roll_entry setting
+        signing_key speaker submission used_assertion
     }
 }
 
 /// The indexes that are made beside those of keys and unique columns.
-const INDEXES: [&str; 8] = [
+const INDEXES: [&str; 9] = [
     "agreement_consumer_id",
     "budget_entry_measure_tabulation",
     "budget_entry_organisation_id_measure",
+    "client_credential_client_id",
     "destination_count_institution_id",
     "destination_count_supersedes",
     "result_framework_id_period",

@@ -1,6 +1,7 @@
 //! What rows must keep is held by the database, and told in plain words before it comes to that.
 
 use api::{
+    auth::Scopes,
     domain::{Clock, Dimension, NewAgreement, OrganisationKind},
     service::Error,
 };
@@ -11,7 +12,7 @@ use sea_orm::ConnectionTrait;
 use crate::support::{Engine, LEP, Service, clock};
 
 /// Statements that each break one rule.
-const BROKEN: [&str; 39] = [
+const BROKEN: [&str; 43] = [
     "UPDATE organisation SET code = ' ' WHERE id = 1",
     "UPDATE organisation SET name = '' WHERE id = 1",
     "UPDATE organisation SET kind = 'club' WHERE id = 1",
@@ -51,6 +52,10 @@ const BROKEN: [&str; 39] = [
     "UPDATE release_edition SET release = 9 WHERE release = 1",
     "UPDATE budget_entry SET tier = 'free'",
     "UPDATE budget_entry SET cost = -1",
+    "UPDATE api_client SET scopes = ''",
+    "UPDATE api_client SET organisation_id = 999999",
+    "UPDATE client_credential SET kind = 'password'",
+    "UPDATE client_credential SET client_id = 'nobody'",
 ];
 
 #[rstest]
@@ -64,6 +69,7 @@ async fn the_database_refuses_rows_that_break_a_rule(#[case] engine: Engine) {
                  local_authority_id) SELECT 1, institution_id, 2022, 1, 1, 9, submission_id, local_authority_id \
                  FROM result WHERE id = 1";
     service.database.execute(count).await;
+    service.operator().add_client(LEP, "", &Scopes::read("outcomes:read"), None).await.unwrap();
     let connection = service.database.connect().await;
     for sql in BROKEN {
         let error = connection.execute_unprepared(sql).await.expect_err(sql).to_string().to_lowercase();

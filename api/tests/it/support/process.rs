@@ -186,6 +186,22 @@ impl Running {
         Self::body_from(&self.address, token, query)
     }
 
+    /// The body of the answer to a form.
+    pub(crate) fn form(&self, path: &str, form: &str) -> Option<String> {
+        let mut stream = TcpStream::connect(&self.address).ok()?;
+        write!(
+            stream,
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+            self.address,
+            form.len()
+        )
+        .ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned())
+    }
+
     /// The same of a server at an address, which may have ended.
     pub(crate) fn body_from(address: &str, token: &str, query: &str) -> Option<String> {
         let body = json!({ "query": query }).to_string();

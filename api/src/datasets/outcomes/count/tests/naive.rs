@@ -93,7 +93,9 @@ pub(crate) fn grant(purpose: Option<&str>, catalogue: &Arc<Catalogue>) -> Grant 
     let key = TokenKey::from_seed([1; 32], "test", "test").unwrap();
     let scopes = [Scope::OutcomesRead].into_iter().collect();
     let ttl = Duration::hours(1);
-    let token = key.sign(&NewToken { organisation: "O".into(), scopes, issued_at: now, ttl, id: "1".into() }).unwrap();
+    let token = key
+        .sign(&NewToken { organisation: "O".into(), client: None, scopes, issued_at: now, ttl, id: "1".into() })
+        .unwrap();
     let viewer = Viewer::Partner(key.verifier().verify(&token, now).unwrap());
     let organisation = Organisation {
         id: 1,
