@@ -26,13 +26,16 @@ use crate::{
     domain::{Clock, Secret},
     graphql,
     http::{self, Playground, PublicUrl},
-    service::{AuthorizationServer, Exchange},
+    service::{Authority, AuthorizationServer, Exchange},
     store::Address,
     telemetry::Traces,
 };
 
 /// How often a replica looks for a new release and for changed agreements.
 const REFRESH_EVERY: Interval = Interval::from_secs(1);
+
+/// How often entries of the audit are looked for whose time is over.
+const CUT_EVERY: Interval = Interval::from_hours(1);
 
 /// Where a demonstration is kept unless another place is named: apart from anything real.
 pub const DEMONSTRATION: &str = "sqlite://demonstration.db";
@@ -247,11 +250,13 @@ pub async fn serve(
     }
     let follow = tokio::spawn(follow(exchange.clone()));
     let follow_trust = tokio::spawn(follow_trust(exchange.clone()));
+    let cut_audit = tokio::spawn(cut_audit(exchange.clone(), edge.audit_retention));
     tracing::info!(address = %listener.local_addr()?, release = exchange.newest_release(), "serving");
     let ended = ended(&state, Interval::from_secs(edge.leave_delay.into()));
     let served = http::serve(listener, router, connection_rules(edge), ended).await;
     follow.abort();
     follow_trust.abort();
+    cut_audit.abort();
     state.end_traces().await;
     exchange.close().await;
     served.context("the server failed")
@@ -293,6 +298,10 @@ fn state(
         trusted_only: edge.trusted_only,
         rows: if edge.field_by_field { graphql::RowsMade::FieldByField } else { graphql::RowsMade::Written },
     };
+    if edge.no_audit {
+        tracing::warn!("the audit is off: nobody will know who asked what");
+        exchange.switch_audit_off();
+    }
     let executor = graphql::Executor::new(&documents)?;
     let verifier = Verifier::new(exchange.trust(), &settings.issuer, &settings.audience);
     let public = edge.public_url.clone().or_else(|| settings.issuer.parse().ok());
@@ -375,6 +384,23 @@ async fn follow_trust(exchange: Arc<Exchange>) {
         ticks.tick().await;
         if let Err(error) = exchange.refresh_trust().await {
             tracing::debug!(?error, "cannot read keys and revocations; what is known stays in force");
+        }
+    }
+}
+
+/// Drops entries of the audit whose time is over, where they have one.
+async fn cut_audit(exchange: Arc<Exchange>, days: u16) {
+    if days == 0 {
+        return;
+    }
+    let mut ticks = tokio::time::interval(CUT_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match exchange.operator(Authority::of_the_operator()).cut_audit(days).await {
+            Ok(0) => {}
+            Ok(dropped) => tracing::info!(dropped, days, "dropped entries of the audit whose time was over"),
+            Err(error) => tracing::warn!(%error, "the audit was not cut; the next hour tries again"),
         }
     }
 }

@@ -142,6 +142,14 @@ pub struct EdgeSettings {
     #[arg(long, env = "EXCHANGE_LEAVE_DELAY", default_value = "3", value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(..=300))]
     pub leave_delay: u16,
 
+    /// How many days the audit keeps an entry, from 30; 0 for ever
+    #[arg(long, env = "EXCHANGE_AUDIT_RETENTION", default_value = "0", value_name = "DAYS", value_parser = parse_retention)]
+    pub audit_retention: u16,
+
+    /// Record nothing of who asks what: for measuring against
+    #[arg(long, hide = true)]
+    pub no_audit: bool,
+
     /// Resolve rows of tables field by field, as the library does it, instead of writing them straight to JSON. The answers
     /// are the same, later: for measuring against
     #[arg(long, hide = true)]
@@ -167,9 +175,17 @@ impl Default for EdgeSettings {
             write_timeout: 10,
             connections_per_address: 1_000,
             leave_delay: 3,
+            audit_retention: 0,
+            no_audit: false,
             field_by_field: false,
         }
     }
+}
+
+/// Reads how many days the audit keeps an entry: never so few that nobody has looked at it.
+fn parse_retention(text: &str) -> Result<u16, String> {
+    let days = text.parse().ok().filter(|days| *days == 0 || *days >= 30);
+    days.ok_or_else(|| format!("expected 0, or a number of days from 30 to {}, found `{text}`", u16::MAX))
 }
 
 /// Which edition of GraphQL over HTTP the statuses follow.
@@ -221,6 +237,8 @@ mod tests {
             &["x", "--idle-timeout", "0"],
             &["x", "--write-timeout", "0"],
             &["x", "--leave-delay", "301"],
+            &["x", "--audit-retention", "29"],
+            &["x", "--audit-retention", "ever"],
             &["x", "--introspection", "maybe"],
         ] {
             assert!(Only::try_parse_from(wrong).is_err(), "{wrong:?}");

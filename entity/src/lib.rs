@@ -7,6 +7,8 @@ pub mod api_client;
 pub mod area;
 pub mod area_membership;
 pub mod area_version;
+pub mod audit_chain;
+pub mod audit_entry;
 pub mod benchmark;
 pub mod benchmark_relation;
 pub mod benchmark_score;

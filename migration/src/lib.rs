@@ -18,6 +18,7 @@ mod m0014_roll;
 mod m0015_handed_in_again;
 mod m0016_taken_back;
 mod m0017_clients;
+mod m0018_audit;
 mod rule;
 mod state;
 
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_handed_in_again::Migration),
             Box::new(m0016_taken_back::Migration),
             Box::new(m0017_clients::Migration),
+            Box::new(m0018_audit::Migration),
         ]
     }
 }

@@ -177,7 +177,11 @@ impl Verifier {
             return Err(TokenError::Claims);
         }
         Ok(Verified {
-            partner: Partner { organisation: claims.sub, scopes: Scopes::read(&claims.scope) },
+            partner: Partner {
+                organisation: claims.sub,
+                scopes: Scopes::read(&claims.scope),
+                client: claims.client_id.clone(),
+            },
             starts: claims.nbf.unwrap_or(f64::NEG_INFINITY),
             expires: claims.exp,
             checked_at: now,

@@ -17,12 +17,18 @@ pub enum Viewer {
 pub struct Partner {
     pub(super) organisation: String,
     pub(super) scopes: Scopes,
+    pub(super) client: Option<String>,
 }
 
 impl Partner {
     /// The code of the organisation.
     pub fn organisation(&self) -> &str {
         &self.organisation
+    }
+
+    /// The client that the token was given to, if any.
+    pub fn client(&self) -> Option<&str> {
+        self.client.as_deref()
     }
 
     /// Whether the token carries a scope.

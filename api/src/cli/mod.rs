@@ -2,6 +2,7 @@
 
 mod administer;
 mod agreement;
+mod audit;
 mod client;
 mod import;
 mod keys;
@@ -76,6 +77,9 @@ enum Command {
     /// Manage the keys that tokens are signed with
     #[command(subcommand)]
     Key(keys::KeyCommand),
+    /// Look into the audit: who asked what
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Manage the secret
     #[command(subcommand)]
     Secret(SecretCommand),
@@ -144,6 +148,7 @@ async fn run_here(cli: Cli, playground: Playground) -> Result<()> {
         Command::Token(args) => keys::token(settings, args).await,
         Command::Client(command) => client::manage(settings, command).await,
         Command::Key(command) => keys::manage(settings, command).await,
+        Command::Audit(command) => audit::manage(settings, command).await,
         Command::Secret(SecretCommand::New { file }) => administer::make_secret(&file),
         Command::Schema => say(&crate::graphql::sdl()),
         Command::Completions { shell } => shell::completions(shell),

@@ -1,6 +1,7 @@
 //! The words every other room shares: codes, periods, areas, frameworks, records, releases and the clock.
 
 pub mod area;
+pub mod audit;
 pub mod catalogue;
 pub mod charge;
 pub mod client;
@@ -24,6 +25,7 @@ pub mod secret;
 pub mod withdrawal;
 
 pub use area::{Area, AreaKind, Membership};
+pub use audit::{AuditChain, AuditCut, AuditEntry, AuditHead, AuditKind, AuditRecord, AuditSum};
 pub use catalogue::Catalogue;
 pub use charge::{Bill, BudgetLine, Charge, Shortfall, Verdict};
 pub use client::{Client, Credential, CredentialKind, NewClient, NewCredential};

@@ -34,6 +34,11 @@ impl Secret {
         Zeroizing::new(self.derive("exchange/sealing/v1", &[]))
     }
 
+    /// The key that the entries of the audit are hashed with.
+    pub fn audit_key(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.derive("exchange/audit/v1", &[]))
+    }
+
     /// The key by which the secret of a client is told from what the service never drew.
     pub fn client_key(&self) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(self.derive("exchange/client/v1", &[]))

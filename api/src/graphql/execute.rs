@@ -166,7 +166,8 @@ impl Executor {
             variables: request.variables.to_string(),
         });
         let responses = self.responses.at(reader.version());
-        if let Some(body) = key.as_ref().and_then(|key| responses.get(key)) {
+        if let Some((body, audited)) = key.as_ref().and_then(|key| responses.get(key)) {
+            reader.again(&audited);
             return Answer::cached(body, prepared.catalogue_only);
         }
         let contract = &self.preparer.contract;
@@ -197,8 +198,9 @@ impl Executor {
         }
         let data = executed.then_some(response.data);
         let answer = write(&reader, data, response.errors, prepared.catalogue_only, request_id).await;
+        let audited = reader.audited();
         if let Some(key) = key.filter(|_| answer.reply == Reply::Complete) {
-            responses.insert(key, answer.body.clone());
+            responses.insert(key, (answer.body.clone(), audited));
         }
         answer
     }

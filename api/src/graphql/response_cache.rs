@@ -18,7 +18,10 @@ use arc_swap::ArcSwapOption;
 use bytes::Bytes;
 use quick_cache::{Weighter, sync::Cache};
 
-use crate::{auth::Viewer, service::Version};
+use crate::{
+    auth::Viewer,
+    service::{Audited, Version},
+};
 
 use super::bounded_cache::bounded_cache;
 
@@ -31,12 +34,15 @@ const ENTRY_BYTES: usize = 400;
 /// How many responses are likely cached.
 const USUAL_RESPONSES: usize = 4_096;
 
+/// A body, and the questions that it answers: the audit counts each time that it is given again.
+pub(super) type Kept = (Bytes, Audited);
+
 /// What an entry takes, bytes.
 #[derive(Clone)]
 struct Weight;
 
-impl Weighter<CacheKey, Bytes> for Weight {
-    fn weight(&self, key: &CacheKey, body: &Bytes) -> u64 {
+impl Weighter<CacheKey, Kept> for Weight {
+    fn weight(&self, key: &CacheKey, (body, _): &Kept) -> u64 {
         let name = key.operation.as_ref().map_or(0, String::len);
         (name + key.variables.len() + body.len() + ENTRY_BYTES) as u64
     }
@@ -56,7 +62,7 @@ pub(super) struct CacheKey {
 /// The responses of one version `V`.
 pub(super) struct VersionResponses<V = Version> {
     version: V,
-    bodies: Cache<CacheKey, Bytes, Weight>,
+    bodies: Cache<CacheKey, Kept, Weight>,
 }
 
 /// The responses of the current version.
@@ -83,14 +89,14 @@ impl<V: PartialEq> ResponseCache<V> {
 }
 
 impl<V> VersionResponses<V> {
-    /// The cached body.
-    pub(super) fn get(&self, key: &CacheKey) -> Option<Bytes> {
+    /// The cached body, and what to count where it is given again.
+    pub(super) fn get(&self, key: &CacheKey) -> Option<Kept> {
         self.bodies.get(key)
     }
 
-    /// Caches a body.
-    pub(super) fn insert(&self, key: CacheKey, body: Bytes) {
-        self.bodies.insert(key, body);
+    /// Caches a body, with the questions that it answers.
+    pub(super) fn insert(&self, key: CacheKey, kept: Kept) {
+        self.bodies.insert(key, kept);
     }
 }
 
@@ -102,11 +108,19 @@ mod tests {
         CacheKey { viewer: Viewer::Anonymous, document: [7; 32], operation: None, variables: variables.to_owned() }
     }
 
+    fn kept(body: &'static [u8]) -> Kept {
+        (Bytes::from_static(body), Audited::default())
+    }
+
+    fn body(responses: &VersionResponses<i32>, variables: &str) -> Option<Bytes> {
+        responses.get(&key(variables)).map(|(body, _)| body)
+    }
+
     #[test]
     fn a_response_is_given_again_for_the_same_key_alone() {
         let cache = ResponseCache::default();
-        cache.at(1).insert(key("{}"), Bytes::from_static(b"a"));
-        assert_eq!(cache.at(1).get(&key("{}")), Some(Bytes::from_static(b"a")));
+        cache.at(1).insert(key("{}"), kept(b"a"));
+        assert_eq!(body(&cache.at(1), "{}"), Some(Bytes::from_static(b"a")));
         let others = [
             key("null"),
             CacheKey { document: [8; 32], ..key("{}") },
@@ -114,11 +128,11 @@ mod tests {
         ];
         let weight = |operation: Option<&str>| {
             let key = CacheKey { operation: operation.map(str::to_owned), ..key("{}") };
-            Weight.weight(&key, &Bytes::new())
+            Weight.weight(&key, &kept(b""))
         };
         assert_eq!(weight(Some("a name")), weight(None) + 6, "the name is counted");
         for other in others {
-            assert_eq!(cache.at(1).get(&other), None, "{other:?}");
+            assert!(cache.at(1).get(&other).is_none(), "{other:?}");
         }
     }
 
@@ -126,10 +140,10 @@ mod tests {
     fn another_version_drops_what_was_cached_and_a_late_response_of_an_earlier_one() {
         let cache = ResponseCache::default();
         let earlier = cache.at(1);
-        earlier.insert(key("{}"), Bytes::from_static(b"a"));
-        assert_eq!(cache.at(2).get(&key("{}")), None);
-        earlier.insert(key("late"), Bytes::from_static(b"b"));
-        assert_eq!(cache.at(2).get(&key("late")), None);
-        assert_eq!(cache.at(1).get(&key("{}")), None, "dropped for good");
+        earlier.insert(key("{}"), kept(b"a"));
+        assert_eq!(body(&cache.at(2), "{}"), None);
+        earlier.insert(key("late"), kept(b"b"));
+        assert_eq!(body(&cache.at(2), "late"), None);
+        assert_eq!(body(&cache.at(1), "{}"), None, "dropped for good");
     }
 }

@@ -19,6 +19,7 @@ impl Operator<'_> {
 impl Exchange {
     /// Ends: what was stored stands in the database file itself, and nothing is asked of the database any more.
     pub async fn close(&self) {
+        self.audit.close().await;
         self.store().close().await;
     }
 }

@@ -17,7 +17,7 @@ use crate::{
     telemetry::{Present, Telemetry},
 };
 
-use super::{Error, current::CurrentRelease, heavy::HeavyPool, known::KnownTrust, older::OlderReleases};
+use super::{Error, audit::Audit, current::CurrentRelease, heavy::HeavyPool, known::KnownTrust, older::OlderReleases};
 
 /// The setting under which the fingerprint of the secret is kept.
 const SECRET_FINGERPRINT: &str = "secret_fingerprint";
@@ -35,6 +35,7 @@ pub struct Exchange {
     pub(super) trust: KnownTrust,
     pub(super) telemetry: Arc<Telemetry>,
     ledger: Ledger,
+    pub(super) audit: Audit,
     /// Whether the schema was the one that this program knows when it was seen last.
     migrated: AtomicBool,
 }
@@ -71,6 +72,7 @@ impl Exchange {
             Catalogue::build(Vec::new(), Vec::new(), Vec::new(), &[]).map_err(|error| Error::Internal(error.into()))?;
         Ok(Self {
             ledger: Ledger::new(store.clone()),
+            audit: Audit::new(store.clone(), secret.audit_key(), clock.clone()),
             migrated: AtomicBool::new(false),
             store,
             noise: Arc::new(NoiseKey::new(secret.noise_key())),
@@ -193,6 +195,11 @@ impl Exchange {
 
     pub(super) fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Records no question from now on: for measuring against.
+    pub fn switch_audit_off(&self) {
+        self.audit.switch_off();
     }
 
     /// Where questions are paid for.

@@ -2,6 +2,7 @@
 
 mod administer;
 mod allowance;
+mod audit;
 mod authorize;
 mod backup;
 mod browse;
@@ -11,6 +12,7 @@ mod current;
 mod demo;
 mod error;
 mod exchange;
+mod exposure;
 mod heavy;
 mod import;
 mod keys;
@@ -25,10 +27,12 @@ mod roll;
 mod session;
 mod tabulate;
 mod trust;
+mod verify;
 mod withdraw;
 
 pub use administer::Migrated;
 pub use allowance::{Allowance, MOST_BYTES, fields_per_cell};
+pub use audit::Audited;
 pub use authorize::{AuthorizationServer, CLIENT_TOKEN, GivenToken, NoToken, Shown};
 pub use browse::{Page, ViewerView};
 pub use budget::MAX_BUDGET_LINES;
@@ -37,11 +41,13 @@ pub use current::Version;
 pub use demo::DemoOrganisation;
 pub use error::Error;
 pub use exchange::Exchange;
+pub use exposure::{Asker, Exposure};
 pub use import::{ImportReport, ImportRequest, Progress};
 pub use keys::LONGEST_TOKEN;
 pub use operator::{Authority, Operator};
 pub use reader::Reader;
 pub use roll::{RollReport, Transfer};
+pub use verify::Verified;
 pub use withdraw::{WithdrawReport, WithdrawRequest};
 
 pub use crate::store::Schema;

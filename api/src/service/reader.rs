@@ -1,15 +1,24 @@
 //! What a request may do: read. It can neither change anything nor hand out the secret.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use crate::{
     auth::Viewer,
-    domain::Catalogue,
+    domain::{AuditRecord, Catalogue},
     policy::{self, Grant, Refusal},
     release::Snapshot,
 };
 
-use super::{Error, Exchange, allowance::Allowance, current::Version, session::Session};
+use super::{
+    Error, Exchange,
+    allowance::Allowance,
+    audit::{Asked, Audited},
+    current::Version,
+    session::Session,
+};
 
 /// Everything that the contract's questions may reach, for one request of one viewer. Cheap to clone.
 ///
@@ -39,7 +48,14 @@ impl Exchange {
     /// may take, most of which it may wait for an older release to be loaded.
     pub fn reader(self: &Arc<Self>, viewer: Viewer, time: Duration) -> Reader {
         let (current, day, allowance) = (self.current(), self.today(), Allowance::new(time));
-        let session = Session { viewer, current, day, allowance, place: tokio::sync::Mutex::default() };
+        let session = Session {
+            viewer,
+            current,
+            day,
+            allowance,
+            place: tokio::sync::Mutex::default(),
+            asked: std::sync::Mutex::default(),
+        };
         Reader { exchange: self.clone(), session: Arc::new(session) }
     }
 }
@@ -77,6 +93,24 @@ impl Reader {
         let reader = self.clone();
         let timely = move || reader.allowance().go_on().map(|()| work());
         self.exchange.heavy.run(timely).await?
+    }
+
+    /// The questions that were recorded since this was asked last, for whoever gives their answer again.
+    pub fn audited(&self) -> Audited {
+        let mut asked = self.session.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        Audited(std::mem::take(&mut *asked).into())
+    }
+
+    /// Counts that an answer is given again.
+    pub fn again(&self, audited: &Audited) {
+        self.exchange.audit.again(audited, self.exchange.now());
+    }
+
+    /// Hands a question in to be recorded.
+    pub(super) fn record(&self, record: AuditRecord) -> Result<Option<Arc<Asked>>, Error> {
+        let asked = self.exchange.audit.hand_in(record, self.exchange.now())?;
+        self.session.asked.lock().unwrap_or_else(PoisonError::into_inner).extend(asked.clone());
+        Ok(asked)
     }
 
     /// The catalogue of the release that the request is answered from.

@@ -8,6 +8,7 @@ use crate::{auth::Viewer, domain::Directory};
 
 use super::{
     allowance::Allowance,
+    audit::Asked,
     current::{CurrentRelease, Version},
     heavy::Place,
 };
@@ -24,6 +25,8 @@ pub(super) struct Session {
     pub(super) allowance: Allowance,
     /// Its place among those with heavy work, from the first piece on. One piece is done at a time.
     pub(super) place: tokio::sync::Mutex<Option<Place>>,
+    /// The questions of the answer that is being made.
+    pub(super) asked: std::sync::Mutex<Vec<Arc<Asked>>>,
 }
 
 impl Session {

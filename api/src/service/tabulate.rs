@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::tabulation::{self, Admitted, Advised, Citation, Dataset, Preview, Tabulation};
+use crate::{
+    auth::Viewer,
+    tabulation::{self, Admitted, Advised, Citation, Dataset, Preview, Tabulation},
+};
 
 use super::{Error, Reader};
 
@@ -16,8 +19,8 @@ impl Reader {
     /// Answers a question from a release, the newest when none is named. `fields` is how many of each cell will be read.
     ///
     /// # Errors
-    /// When there is no release, no grant, the question breaks a rule, or its budget is used up or cannot be charged. None
-    /// of them depends on scores. A question that breaks a rule, or is more than one answer has room for, is not charged.
+    /// When there is no release, no grant, the question breaks a rule, its budget is used up or cannot be charged, or it cannot be
+    /// recorded. None of them depends on scores. A question that breaks a rule, or is more than one answer has room for, is not charged.
     pub async fn tabulate<D: Dataset>(
         &self,
         question: D::Question,
@@ -29,9 +32,19 @@ impl Reader {
         self.allowance().take_cells(admitted.cells(), fields)?;
         let payer = self.payer(admitted.organisation());
         let bought = measured.charged(self.exchange.ledger().pay(admitted, payer, self.exchange.now()).await)?;
+        let client = match self.viewer() {
+            Viewer::Partner(partner) => partner.client(),
+            Viewer::Anonymous => None,
+        };
+        let (asked, charged) = (self.record(bought.record(client))?, bought.is_charged());
         let key = self.exchange.noise().clone();
         let (cells, work) = (bought.cells(), move || measured.table(tabulation::tabulate(bought, &key)));
-        if cells < HEAVY_CELLS { Ok(work()) } else { self.work(work).await }
+        let table = if cells < HEAVY_CELLS { work() } else { self.work(work).await? };
+        // Written while the table was made.
+        if let Some(asked) = asked {
+            self.exchange.audit.recorded(&asked, charged).await?;
+        }
+        Ok(table)
     }
 
     /// Tells what a question would cost and what its table would look like. Charges nothing. `fields` is how many of each cell

@@ -1,6 +1,7 @@
 //! The database: the one room that knows sea-orm and the entities. Takes and returns domain types.
 
 mod address;
+mod audit;
 mod backup;
 mod budget;
 mod catalogue;

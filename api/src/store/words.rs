@@ -2,11 +2,13 @@
 
 use disclosure::Tier;
 use entity::{
-    agreement_dimension, area_version, benchmark_relation, client_credential, destination_count, organisation,
-    revocation,
+    agreement_dimension, area_version, audit_entry, benchmark_relation, client_credential, destination_count,
+    organisation, revocation,
 };
 
-use crate::domain::{AreaKind, CredentialKind, Destination, Dimension, OrganisationKind, RelationKind, Revoked, Stage};
+use crate::domain::{
+    AreaKind, AuditKind, CredentialKind, Destination, Dimension, OrganisationKind, RelationKind, Revoked, Stage,
+};
 
 /// Both words of one list, told apart by the compiler: a word that one side lacks does not compile.
 macro_rules! same_words {
@@ -29,6 +31,7 @@ same_words!(area_version::AreaKind, AreaKind, Country, Region, Lep, CombinedAuth
 same_words!(benchmark_relation::RelationKind, RelationKind, Exact, Close, Broad, Narrow);
 same_words!(agreement_dimension::Dimension, Dimension, Phase, Type, Disadvantage, Size, Setting);
 same_words!(revocation::Kind, Revoked, Token, Organisation, Client);
+same_words!(audit_entry::Kind, AuditKind, Start, Question, Repeat, Witness);
 same_words!(client_credential::Kind, CredentialKind, Secret, Key);
 same_words!(destination_count::Stage, Stage, KeyStage4, SixteenToEighteen);
 same_words!(destination_count::Category, Destination, Education, Apprenticeship, Employment, NotSustained, Unknown);
@@ -70,6 +73,10 @@ mod tests {
         for stored in benchmark_relation::RelationKind::iter() {
             let kind = RelationKind::from(stored);
             assert_eq!((kind.to_string(), benchmark_relation::RelationKind::from(kind)), (stored.to_value(), stored));
+        }
+        for stored in audit_entry::Kind::iter() {
+            let kind = AuditKind::from(stored);
+            assert_eq!((kind.to_string(), audit_entry::Kind::from(kind)), (stored.to_value(), stored));
         }
         for stored in client_credential::Kind::iter() {
             let kind = CredentialKind::from(stored);

@@ -132,7 +132,9 @@ impl Ledger {
         now: DateTime<Utc>,
     ) -> Result<Bought<D>, PayError> {
         let tier = admitted.plan().scope().tier();
-        let refused = self.charge(organisation, tier, &admitted.bill, now).await?;
+        let charged = self.charge(organisation, tier, &admitted.bill, now).await?;
+        let is_charged = charged.is_some();
+        let refused = charged.unwrap_or_default();
         let Admitted { snapshot, grant, tables, bill } = admitted;
         let mut rest = refused.as_slice();
         let paid = tables.into_iter().map(|(plan, parts)| {
@@ -140,23 +142,23 @@ impl Ledger {
             rest = others;
             Paid { plan, refused: own.to_vec() }
         });
-        Ok(Bought { tables: paid.collect(), snapshot, grant, charges: bill.charges.len() })
+        Ok(Bought { tables: paid.collect(), snapshot, grant, charges: bill.charges.len(), is_charged })
     }
 
-    /// Per part of a bill, whether it is refused; nothing where none is.
+    /// Per part of a bill, whether it is refused, as the database says; none where it need not be asked, and nothing is refused.
     async fn charge(
         &self,
         organisation: Option<i64>,
         tier: Tier,
         bill: &Bill,
         now: DateTime<Utc>,
-    ) -> Result<Vec<bool>, PayError> {
+    ) -> Result<Option<Vec<bool>>, PayError> {
         if bill.charges.is_empty() {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         let organisation = organisation.ok_or(PayError::UnknownOrganisation)?;
         if bill.charges.iter().all(|charge| self.open.get(charge).is_some()) {
-            return Ok(Vec::new());
+            return Ok(None);
         }
         let before = self.charged_to().1;
         let debit = Debit { organisation, tier, bill: bill.clone(), at: now };
@@ -176,7 +178,7 @@ impl Ledger {
         drop(charged_to);
         match exhausted(&verdicts) {
             Some(shortfall) => Err(PayError::Exhausted(wording(&bill.charges[shortfall.charge], shortfall, tier))),
-            None => Ok(verdicts.iter().map(Result::is_err).collect()),
+            None => Ok(Some(verdicts.iter().map(Result::is_err).collect())),
         }
     }
 

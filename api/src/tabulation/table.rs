@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use disclosure::{HiddenReason, NoiseKey, Tier};
 
 use crate::{
-    domain::{Catalogue, Release},
+    domain::{AuditRecord, Catalogue, Release},
     policy::Grant,
     release::Snapshot,
 };
@@ -23,6 +23,7 @@ pub struct Bought<D: Dataset> {
     pub(super) grant: Grant,
     pub(super) tables: Vec<Paid<D::Plan>>,
     pub(super) charges: usize,
+    pub(super) is_charged: bool,
 }
 
 /// A protected table with what is needed to read it.
@@ -59,7 +60,7 @@ pub struct Figure {
 
 /// Counts and protects: the whole work of an answer, without a wait in it.
 pub fn tabulate<D: Dataset>(bought: Bought<D>, key: &NoiseKey) -> Tabulation<D> {
-    let Bought { snapshot, grant, tables, charges } = bought;
+    let Bought { snapshot, grant, tables, charges, .. } = bought;
     let raw = D::count(&tables, &snapshot);
     let plans: Vec<D::Plan> = tables.into_iter().map(Paid::into_plan).collect();
     let table = D::protect(raw, &plans, key);
@@ -67,6 +68,28 @@ pub fn tabulate<D: Dataset>(bought: Bought<D>, key: &NoiseKey) -> Tabulation<D> 
 }
 
 impl<D: Dataset> Bought<D> {
+    /// Whether the database was asked to charge it: else it is free, or what was opened before.
+    pub fn is_charged(&self) -> bool {
+        self.is_charged
+    }
+
+    /// What the audit keeps of it. Nothing in it is of an answer.
+    pub fn record(&self, client: Option<&str>) -> AuditRecord {
+        let (plan, catalogue) = (self.tables[0].plan(), self.snapshot.catalogue());
+        let scope = plan.scope();
+        AuditRecord {
+            organisation: scope.organisation().to_owned(),
+            client: client.unwrap_or_default().to_owned(),
+            purpose: scope.purpose().to_owned(),
+            tier: scope.tier(),
+            dataset: D::NAME,
+            release: self.snapshot.release().number,
+            question: plan.canonical(catalogue),
+            cells: self.cells(),
+            tabulations: self.charges,
+        }
+    }
+
     /// How many charges the question has.
     pub fn charges(&self) -> usize {
         self.charges

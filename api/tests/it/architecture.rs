@@ -38,7 +38,7 @@ const HOMES: [(&str, &[&str]); 11] = [
     ("hyper", &["http"]),
     ("rust_embed", &["main"]),
     ("jsonwebtoken", &["auth"]),
-    ("csv", &["ingest"]),
+    ("csv", &["ingest", "cli"]),
     ("prometheus_client", &["telemetry"]),
     ("clap", &["cli", "config", "main"]),
 ];

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod attack;
+mod audit;
 mod authz;
 mod budget;
 mod catalogue;

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod destinations;
+mod exposure;
 mod outcomes;
 mod releases;
 mod viewer;
@@ -18,6 +19,7 @@ pub struct Query(
     catalogue::CatalogueQuery,
     outcomes::OutcomeQuery,
     destinations::DestinationQuery,
+    exposure::ExposureQuery,
 );
 
 /// The number of a release as asked; one that no release can have is told like any other that none has.

@@ -116,7 +116,8 @@ fn declared() -> BTreeMap<String, Table> {
         ($($module:ident)*) => { [$(Table::of::<entity::$module::Entity>()),*].into() };
     }
     tables! {
-        agreement agreement_dimension agreement_purpose api_client area area_membership area_version benchmark
+        agreement agreement_dimension agreement_purpose api_client area area_membership area_version audit_chain
+        audit_entry benchmark
         benchmark_relation benchmark_score budget_entry catalogue_version client_credential destination_count framework
         framework_version institution organisation release release_edition result revocation roll_entry setting
         signing_key speaker submission used_assertion
@@ -124,8 +125,9 @@ fn declared() -> BTreeMap<String, Table> {
 }
 
 /// The indexes that are made beside those of keys and unique columns.
-const INDEXES: [&str; 9] = [
+const INDEXES: [&str; 10] = [
     "agreement_consumer_id",
+    "audit_entry_asked_at",
     "budget_entry_measure_tabulation",
     "budget_entry_organisation_id_measure",
     "client_credential_client_id",

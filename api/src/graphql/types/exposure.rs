@@ -1,0 +1,88 @@
+//! What was asked about an area.
+
+use std::sync::Arc;
+
+use async_graphql::SimpleObject;
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::{domain::Catalogue, service};
+
+use super::{Area, scalar::Tier};
+
+/// What was asked that concerns an area of yours: about it, about areas in it, and about areas that share some of it, such as
+/// the country around it. Taken from the audit, which records every answered question; repeats are counted within about a
+/// minute. No answer is kept in it, only questions.
+#[derive(SimpleObject)]
+pub struct Exposure {
+    /// The area.
+    area: Area,
+    /// The first day that is looked at, UTC.
+    since: NaiveDate,
+    /// Until when, UTC.
+    until: DateTime<Utc>,
+    /// All of it in a sentence or two, to be read by an officer.
+    statement: String,
+    /// Who asked: one entry for each organisation, purpose and tier.
+    askers: Vec<Asker>,
+}
+
+/// What one organisation asked for one purpose at one tier.
+#[derive(SimpleObject)]
+pub struct Asker {
+    /// The code of the organisation.
+    organisation: String,
+    /// Its name.
+    name: String,
+    /// The purpose, one of its agreements'.
+    purpose: String,
+    /// How its answers were protected.
+    tier: Tier,
+    /// How many different questions it asked.
+    questions: i32,
+    /// How many times they were answered, repeats counted.
+    times: i32,
+    /// How finely it asked: what its questions named beside area, period and benchmark, e.g. `PHASE`, or `BENCHMARKS_ACHIEVED` of
+    /// destinations. Empty where they named nothing.
+    breakdowns: Vec<String>,
+    /// The most of these that one question named at once.
+    finest: i32,
+    /// What it cost: the tabulations on the bills of its questions together. Standard tables have none.
+    tabulations: i32,
+    /// When it asked first, UTC.
+    first_asked_at: DateTime<Utc>,
+    /// When it asked last, UTC.
+    last_asked_at: DateTime<Utc>,
+    /// All of it in a sentence or two, to be read by an officer.
+    statement: String,
+}
+
+impl Exposure {
+    pub(crate) fn new(exposure: service::Exposure, catalogue: Arc<Catalogue>) -> Self {
+        Self {
+            area: Area::new(catalogue, exposure.area),
+            since: exposure.since,
+            until: exposure.until,
+            statement: exposure.statement,
+            askers: exposure.askers.into_iter().map(Asker::from).collect(),
+        }
+    }
+}
+
+impl From<service::Asker> for Asker {
+    fn from(asker: service::Asker) -> Self {
+        Self {
+            organisation: asker.organisation,
+            name: asker.name,
+            purpose: asker.purpose,
+            tier: asker.tier.into(),
+            questions: i32::try_from(asker.questions).unwrap_or(i32::MAX),
+            times: i32::try_from(asker.times).unwrap_or(i32::MAX),
+            breakdowns: asker.breakdowns,
+            finest: i32::try_from(asker.finest).unwrap_or(i32::MAX),
+            tabulations: i32::try_from(asker.tabulations).unwrap_or(i32::MAX),
+            first_asked_at: asker.first,
+            last_asked_at: asker.last,
+            statement: asker.statement,
+        }
+    }
+}

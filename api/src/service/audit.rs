@@ -1,0 +1,372 @@
+//! Every answered question is recorded before its answer leaves; repeats are counted, and the counts are written every minute.
+//!
+//! One task writes, so that what is asked at the same time is written together and the chain has one end. A question that was
+//! charged is not answered without its record. A free one waits for it as long as the database answers soon; while it is away
+//! the record is kept until it is back, and past a bound nothing that is new is answered.
+
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use chrono::{DateTime, Utc};
+use quick_cache::sync::Cache;
+use tokio::{
+    sync::{Notify, mpsc, oneshot},
+    time::{Instant, MissedTickBehavior, interval, sleep, timeout},
+};
+use zeroize::Zeroizing;
+
+use crate::{
+    auth::new_identifier,
+    domain::{AuditEntry, AuditHead, AuditKind, AuditRecord, Clock},
+    store::Store,
+};
+
+use super::Error;
+
+/// How many questions are remembered as recorded by this process.
+const REMEMBERED: usize = 50_000;
+
+/// How many records wait to be written at the most.
+const MOST_WAITING: usize = 16_384;
+
+/// How many are written together at the most.
+const TOGETHER: usize = 256;
+
+/// How long a charged question waits for its record.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// How long a free one does.
+const FREE_PATIENCE: Duration = Duration::from_millis(250);
+
+/// How long the first repeats of a question wait until they are counted in the database.
+const FIRST_COUNT: Duration = Duration::from_secs(1);
+
+/// How often the repeats of one question are counted there after that.
+const COUNTED_EVERY: Duration = Duration::from_mins(1);
+
+/// How long it is waited between attempts to write.
+const BETWEEN: Duration = Duration::from_millis(200);
+
+/// How long the end waits until everything is written.
+const CLOSING: Duration = Duration::from_secs(5);
+
+/// A question that this process recorded, or is about to.
+pub(super) struct Asked {
+    record: AuditRecord,
+    at: DateTime<Utc>,
+    written: AtomicBool,
+    told: Notify,
+    /// How many repeats are not counted in the database yet, and when the last came, milliseconds.
+    repeats: AtomicU64,
+    repeated_at: AtomicI64,
+    /// When its repeats were counted last.
+    counted: Mutex<Option<Instant>>,
+}
+
+impl Asked {
+    fn counted(&self) -> Option<Instant> {
+        *self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until it is written.
+    async fn written(&self) {
+        loop {
+            let told = self.told.notified();
+            if self.written.load(Ordering::Acquire) {
+                return;
+            }
+            told.await;
+        }
+    }
+}
+
+/// The questions of one answer, for whoever gives the answer again.
+#[derive(Clone, Default)]
+pub struct Audited(pub(super) Arc<[Arc<Asked>]>);
+
+/// Where answered questions are recorded.
+pub(super) struct Audit {
+    store: Store,
+    asked: Cache<AuditRecord, Arc<Asked>>,
+    waiting: mpsc::Sender<Job>,
+    repeated: Arc<Repeated>,
+    off: AtomicBool,
+}
+
+enum Job {
+    /// Write a question.
+    Write(Arc<Asked>),
+    /// Write everything, and say when that is done.
+    Finish(oneshot::Sender<()>),
+}
+
+/// Questions with repeats that are not counted yet, each from when on they may be.
+#[derive(Default)]
+struct Repeated(Mutex<Vec<(Arc<Asked>, Instant)>>);
+
+impl Repeated {
+    fn list(&self) -> MutexGuard<'_, Vec<(Arc<Asked>, Instant)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Those whose time has come, or all.
+    fn due(&self, all: bool) -> Vec<Arc<Asked>> {
+        let now = Instant::now();
+        let mut list = self.list();
+        let (due, later) = list.drain(..).partition(|(_, from)| all || *from <= now);
+        *list = later;
+        drop(list);
+        Vec::into_iter(due).map(|(asked, _)| asked).collect()
+    }
+}
+
+impl Audit {
+    /// An audit that is kept in a store, hashed under a key.
+    pub(super) fn new(store: Store, key: Zeroizing<[u8; 32]>, clock: Arc<dyn Clock>) -> Self {
+        let (waiting, jobs) = mpsc::channel(MOST_WAITING);
+        let (asked, repeated) = (Cache::new(REMEMBERED), Arc::new(Repeated::default()));
+        let writer = Writer { store: store.clone(), key, clock, chain: None, repeated: repeated.clone() };
+        tokio::spawn(writer.run(jobs));
+        Self { store, asked, waiting, repeated, off: AtomicBool::new(false) }
+    }
+
+    /// Records nothing from now on: for measuring against.
+    pub(super) fn switch_off(&self) {
+        self.off.store(true, Ordering::Relaxed);
+    }
+
+    /// Hands a question in, to be recorded or counted. None where the audit is switched off.
+    ///
+    /// # Errors
+    /// When too many wait: then nothing may be answered.
+    pub(super) fn hand_in(&self, record: AuditRecord, at: DateTime<Utc>) -> Result<Option<Arc<Asked>>, Error> {
+        if self.off.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        if let Some(asked) = self.asked.get(&record) {
+            self.count(&asked, at);
+            return Ok(Some(asked));
+        }
+        let asked = Arc::new(Asked {
+            record: record.clone(),
+            at,
+            written: AtomicBool::new(false),
+            told: Notify::new(),
+            repeats: AtomicU64::new(0),
+            repeated_at: AtomicI64::new(0),
+            counted: Mutex::default(),
+        });
+        self.waiting.try_send(Job::Write(asked.clone())).map_err(|_| unavailable())?;
+        self.asked.insert(record, asked.clone());
+        Ok(Some(asked))
+    }
+
+    /// Waits for the record of a question; of a free one not for long.
+    ///
+    /// # Errors
+    /// When a charged one is not recorded in time: then it must not be answered.
+    pub(super) async fn recorded(&self, asked: &Asked, charged: bool) -> Result<(), Error> {
+        if asked.written.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        if !charged && self.store.check_not_away().is_err() {
+            return Ok(());
+        }
+        let patience = if charged { PATIENCE } else { FREE_PATIENCE };
+        match timeout(patience, asked.written()).await {
+            Err(_) if charged => Err(unavailable()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Counts that an answer is given again.
+    pub(super) fn again(&self, audited: &Audited, at: DateTime<Utc>) {
+        for asked in &*audited.0 {
+            self.count(asked, at);
+        }
+    }
+
+    fn count(&self, asked: &Arc<Asked>, at: DateTime<Utc>) {
+        asked.repeated_at.fetch_max(at.timestamp_millis(), Ordering::Relaxed);
+        if asked.repeats.fetch_add(1, Ordering::AcqRel) == 0 {
+            let counted = asked.counted();
+            let soon = Instant::now() + FIRST_COUNT;
+            self.repeated.list().push((asked.clone(), counted.map_or(soon, |at| soon.max(at + COUNTED_EVERY))));
+        }
+    }
+
+    /// Writes what is left.
+    pub(super) async fn close(&self) {
+        let (done, told) = oneshot::channel();
+        let finish = async { self.waiting.send(Job::Finish(done)).await.is_ok() && told.await.is_ok() };
+        if timeout(CLOSING, finish).await != Ok(true) {
+            tracing::warn!("the audit was not written to its end: the database did not answer in time");
+        }
+    }
+}
+
+fn unavailable() -> Error {
+    Error::Unavailable("the question cannot be recorded at present, and is not answered without".to_owned())
+}
+
+/// The end of the chain of this process.
+struct Chain {
+    id: String,
+    number: i64,
+    hash: String,
+}
+
+struct Writer {
+    store: Store,
+    key: Zeroizing<[u8; 32]>,
+    clock: Arc<dyn Clock>,
+    chain: Option<Chain>,
+    repeated: Arc<Repeated>,
+}
+
+impl Writer {
+    async fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
+        let mut batch = Vec::with_capacity(TOGETHER);
+        let mut ticks = interval(FIRST_COUNT);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                handed_in = jobs.recv_many(&mut batch, TOGETHER) => {
+                    if handed_in == 0 {
+                        return;
+                    }
+                    let (mut questions, mut finish) = (Vec::new(), Vec::new());
+                    for job in batch.drain(..) {
+                        match job {
+                            Job::Write(asked) => questions.push(asked),
+                            Job::Finish(done) => finish.push(done),
+                        }
+                    }
+                    let entry = |asked: &Arc<Asked>| AuditEntry::of(&asked.record, AuditKind::Question, 1, asked.at);
+                    self.write(questions.iter().map(entry).collect()).await;
+                    for asked in questions {
+                        asked.written.store(true, Ordering::Release);
+                        asked.told.notify_waiters();
+                    }
+                    if !finish.is_empty() {
+                        self.count(true).await;
+                        for done in finish {
+                            let _ = done.send(());
+                        }
+                    }
+                }
+                _ = ticks.tick() => self.count(false).await,
+            }
+        }
+    }
+
+    /// Counts repeats in the database. What comes meanwhile is counted a minute later.
+    async fn count(&mut self, all: bool) {
+        for some in self.repeated.due(all).chunks(TOGETHER) {
+            let entry = |asked: &Arc<Asked>| {
+                let times = asked.repeats.load(Ordering::Acquire);
+                let at = DateTime::from_timestamp_millis(asked.repeated_at.load(Ordering::Relaxed)).unwrap_or(asked.at);
+                AuditEntry::of(&asked.record, AuditKind::Repeat, times, at)
+            };
+            let entries: Vec<AuditEntry> = some.iter().map(entry).collect();
+            let times: Vec<u64> = entries.iter().map(|entry| entry.times.unsigned_abs()).collect();
+            self.write(entries).await;
+            for (asked, times) in some.iter().zip(times) {
+                *asked.counted.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+                // What came meanwhile, it alone is left.
+                if asked.repeats.fetch_sub(times, Ordering::AcqRel) > times {
+                    self.repeated.list().push((asked.clone(), Instant::now() + COUNTED_EVERY));
+                }
+            }
+        }
+    }
+
+    /// Writes entries to the chain, however long the database is away.
+    async fn write(&mut self, entries: Vec<AuditEntry>) {
+        if entries.is_empty() {
+            return;
+        }
+        let mut failing = false;
+        loop {
+            match self.append(&entries).await {
+                Ok(()) => {
+                    if failing {
+                        tracing::info!("the audit is written again");
+                    }
+                    return;
+                }
+                Err(error) => {
+                    if !std::mem::replace(&mut failing, true) {
+                        let cause = format!("{:#}", anyhow::Error::from(error));
+                        tracing::warn!(cause, "the audit cannot be written; it is kept until it can");
+                    }
+                    sleep(BETWEEN).await;
+                }
+            }
+        }
+    }
+
+    async fn append(&mut self, entries: &[AuditEntry]) -> Result<(), Error> {
+        let (chain, heads) = match self.chain.take() {
+            Some(chain) => (chain, None),
+            None => (self.new_chain()?, Some(self.store.audit_heads().await?)),
+        };
+        let start = heads.as_deref().map(|heads| self.first_entries(heads)).unwrap_or_default();
+        let (mut number, mut before) = (chain.number, chain.hash.clone());
+        let linked: Vec<AuditEntry> = start
+            .iter()
+            .chain(entries)
+            .map(|entry| {
+                number += 1;
+                let mut entry = AuditEntry { chain: chain.id.clone(), number, ..entry.clone() };
+                entry.hash = entry.link(&self.key, &before);
+                before.clone_from(&entry.hash);
+                entry
+            })
+            .collect();
+        let end = Chain { id: chain.id.clone(), number, hash: before };
+        let Err(error) = self.store.append_audit(&linked, heads.as_deref()).await else {
+            self.chain = Some(end);
+            return Ok(());
+        };
+        // Whether it came to stand is not known: a connection may be lost on its way back.
+        match self.store.audit_head(&chain.id).await {
+            Ok(Some(head)) if head.number == end.number && head.hash == end.hash => {
+                self.chain = Some(end);
+                Ok(())
+            }
+            Ok(Some(head)) if head.number == chain.number && head.hash == chain.hash => {
+                self.chain = Some(chain);
+                Err(error.into())
+            }
+            // Neither: another database answers than before. A new chain bears witness of how far this one stands there.
+            Ok(_) => Err(error.into()),
+            Err(_) if heads.is_none() => {
+                self.chain = Some(chain);
+                Err(error.into())
+            }
+            Err(_) => Err(error.into()),
+        }
+    }
+
+    fn new_chain(&self) -> Result<Chain, Error> {
+        let id = new_identifier().map_err(|error| Error::Internal(error.into()))?;
+        Ok(Chain { id, number: 0, hash: String::new() })
+    }
+
+    /// What a chain begins with: that it does, and how far the others had come.
+    fn first_entries(&self, heads: &[AuditHead]) -> Vec<AuditEntry> {
+        let now = self.clock.now();
+        let witness = |head: &AuditHead| {
+            let text = format!("{} {} {}", head.chain, head.number, head.hash);
+            AuditEntry::bare(AuditKind::Witness, now, text)
+        };
+        let start = AuditEntry::bare(AuditKind::Start, now, String::new());
+        std::iter::once(start).chain(heads.iter().map(witness)).collect()
+    }
+}

@@ -1,0 +1,187 @@
+//! The audit is verified link by link, handed out, and cut where its time is over.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::domain::{AuditChain, AuditCut, AuditEntry, AuditKind};
+
+use super::{Error, Operator};
+
+/// How many entries are read at once.
+const PAGE: u64 = 5_000;
+
+/// What was found of the audit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verified {
+    /// Every link holds.
+    Whole {
+        /// How many chains there are.
+        chains: usize,
+        /// How many entries they have together.
+        entries: u64,
+        /// How many entries were dropped, their time being over.
+        dropped: u64,
+    },
+    /// One does not.
+    Broken {
+        /// The chain.
+        chain: String,
+        /// The place of the entry.
+        number: i64,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+/// What the links that were seen so far tell of others.
+#[derive(Default)]
+struct Seen {
+    entries: u64,
+    /// What chains bear witness of: the chain, the entry and its hash, and who says so.
+    witnessed: HashMap<(String, i64), (String, String, i64)>,
+}
+
+impl Operator<'_> {
+    /// Follows every chain of the audit from its first entry to its last, and looks up what they bear witness of. Only reads.
+    ///
+    /// # Errors
+    /// When the database fails. A broken link is none.
+    pub async fn verify_audit(&self) -> Result<Verified, Error> {
+        loop {
+            let named = self.0.store().audit_named_chains().await?;
+            let chains = self.0.store().audit_chains().await?;
+            let found = self.verify(named, &chains).await?;
+            // What is cut while it is read looks as if it were missing.
+            let cut = matches!(found, Verified::Broken { .. }) && self.0.store().audit_chains().await? != chains;
+            if !cut {
+                return Ok(found);
+            }
+        }
+    }
+
+    async fn verify(&self, named: Vec<String>, chains: &[AuditChain]) -> Result<Verified, Error> {
+        let known: HashSet<&str> = chains.iter().map(|chain| chain.chain.as_str()).collect();
+        for named in named {
+            if !known.contains(named.as_str()) {
+                return Ok(broken(&named, 1, "its chain is not listed: it was taken away"));
+            }
+        }
+        let mut seen = Seen::default();
+        for chain in chains {
+            if let Some(broken) = self.follow(chain, &mut seen).await? {
+                return Ok(broken);
+            }
+        }
+        let mut witnessed: Vec<_> = seen.witnessed.into_iter().collect();
+        witnessed.sort_unstable();
+        for ((of, number), (hash, by, place)) in witnessed {
+            let cut = chains.iter().find(|chain| chain.chain == of).map_or(0, |chain| chain.cut.number);
+            if number <= cut {
+                continue;
+            }
+            let there = self.0.store().audit_page(&of, number - 1, 1).await?;
+            if !there.first().is_some_and(|entry| entry.number == number && entry.hash == hash) {
+                let why =
+                    format!("it is not there any more as the chain {by} bears witness of it in its entry {place}");
+                return Ok(broken(&of, number, &why));
+            }
+        }
+        let dropped = chains.iter().map(|chain| chain.cut.number.unsigned_abs()).sum();
+        Ok(Verified::Whole { chains: chains.len(), entries: seen.entries, dropped })
+    }
+
+    /// Follows one chain. Tells of the first link that does not hold.
+    async fn follow(&self, chain: &AuditChain, seen: &mut Seen) -> Result<Option<Verified>, Error> {
+        let key = self.0.secret().audit_key();
+        let AuditCut { number, hash, seal } = &chain.cut;
+        if *number > 0 && *seal != AuditCut::seal(&key, &chain.chain, *number, hash) {
+            return Ok(Some(broken(&chain.chain, *number, "the service did not drop the entries up to it")));
+        }
+        let (mut last, mut before) = (*number, hash.clone());
+        loop {
+            let page = self.0.store().audit_page(&chain.chain, last, PAGE).await?;
+            if page.is_empty() {
+                // The last entry of a chain is never dropped.
+                let gone = (last == *number).then(|| broken(&chain.chain, last + 1, "its chain has no entry any more"));
+                return Ok(gone);
+            }
+            for entry in page {
+                if entry.number != last + 1 {
+                    let why = format!("it is missing: entry {} follows entry {last}", entry.number);
+                    return Ok(Some(broken(&chain.chain, last + 1, &why)));
+                }
+                if entry.link(&key, &before) != entry.hash {
+                    let why = "it, or what came before it, is not as it was written";
+                    return Ok(Some(broken(&chain.chain, entry.number, why)));
+                }
+                seen.take(&entry);
+                (last, before) = (entry.number, entry.hash);
+            }
+        }
+    }
+
+    /// Hands every entry that tells of a question over, in the order of the chains: those from a time on, before another, of one
+    /// organisation, where they are given.
+    ///
+    /// # Errors
+    /// When the database fails, or the one who takes them does.
+    pub async fn each_audited<E: From<Error>>(
+        &self,
+        since: Option<DateTime<Utc>>,
+        until: Option<DateTime<Utc>>,
+        organisation: Option<&str>,
+        mut take: impl FnMut(&AuditEntry) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let wanted = |entry: &AuditEntry| {
+            matches!(entry.kind, AuditKind::Question | AuditKind::Repeat)
+                && since.is_none_or(|since| entry.at >= since)
+                && until.is_none_or(|until| entry.at < until)
+                && organisation.is_none_or(|code| entry.organisation == code)
+        };
+        for chain in self.0.store().audit_chains().await.map_err(Error::from)? {
+            let mut last = 0;
+            loop {
+                let page = self.0.store().audit_page(&chain.chain, last, PAGE).await.map_err(Error::from)?;
+                let Some(end) = page.last() else { break };
+                last = end.number;
+                page.iter().filter(|entry| wanted(entry)).try_for_each(&mut take)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops entries that are older than so many days, and keeps of each chain what shows that the rest follows them. The last
+    /// entry of a chain stays. Returns how many it dropped.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn cut_audit(&self, days: u16) -> Result<u64, Error> {
+        let (store, key) = (self.0.store(), self.0.secret().audit_key());
+        let mut dropped = 0;
+        for past in store.audit_past(self.0.now() - Duration::days(days.into())).await? {
+            let seal = AuditCut::seal(&key, &past.chain, past.number, &past.hash);
+            dropped += store.cut_audit(&past.chain, &AuditCut { number: past.number, hash: past.hash, seal }).await?;
+        }
+        Ok(dropped)
+    }
+}
+
+impl Seen {
+    fn take(&mut self, entry: &AuditEntry) {
+        self.entries += 1;
+        if entry.kind == AuditKind::Witness {
+            let mut words = entry.question.split(' ');
+            if let (Some(chain), Some(Ok(number)), Some(hash)) =
+                (words.next(), words.next().map(str::parse), words.next())
+            {
+                let by = (hash.to_owned(), entry.chain.clone(), entry.number);
+                self.witnessed.insert((chain.to_owned(), number), by);
+            }
+        }
+    }
+}
+
+fn broken(chain: &str, number: i64, why: &str) -> Verified {
+    Verified::Broken { chain: chain.to_owned(), number, why: why.to_owned() }
+}

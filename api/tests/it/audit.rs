@@ -1,0 +1,361 @@
+//! Who asked what: recorded before the answer leaves, in chains that show every change, told to those whose area it is.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use api::{
+    auth::{NewToken, Scope},
+    domain::{AuditEntry, AuditKind, Clock, Secret, clock::FixedClock},
+    service::{Authority, Error, Exchange, Verified},
+};
+use chrono::TimeDelta;
+use disclosure::Tier;
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Database, Desk, Engine, HUB, LEP, OWN_FILES, Running, Service, ask_router, clock};
+
+/// A standard table, which is free.
+const FREE: &str =
+    r#"{ outcomes(input: {framework: "GATSBY-2014", areas: ["E12000001"]}) { tier cells { institutions } } }"#;
+
+/// A breakdown, which is charged.
+const CHARGED: &str = r#"{ outcomes(input: {framework: "GATSBY-2014", areas: ["E12000001"], by: [PHASE]}) { tier cells { institutions } } }"#;
+
+/// Everything that was recorded, and the counts that were written.
+async fn recorded(service: &Service) -> Vec<AuditEntry> {
+    let mut entries = Vec::new();
+    let operator = service.operator();
+    let all = operator.each_audited(None, None, None, |entry| {
+        entries.push(entry.clone());
+        Ok::<_, Error>(())
+    });
+    all.await.unwrap();
+    entries
+}
+
+/// The same, once something holds of it: counts are written a little later.
+async fn recorded_until(service: &Service, holds: impl Fn(&[AuditEntry]) -> bool) -> Vec<AuditEntry> {
+    let began = Instant::now();
+    loop {
+        let entries = recorded(service).await;
+        if holds(&entries) {
+            return entries;
+        }
+        assert!(began.elapsed() < Duration::from_secs(30), "{entries:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+async fn is_whole(service: &Service) -> bool {
+    matches!(service.operator().verify_audit().await.unwrap(), Verified::Whole { .. })
+}
+
+/// The place and the reason of the first link that does not hold.
+async fn broken(service: &Service) -> (i64, String) {
+    match service.operator().verify_audit().await.unwrap() {
+        Verified::Broken { number, why, .. } => (number, why),
+        whole => panic!("{whole:?}"),
+    }
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn every_answered_question_is_recorded_once_and_its_repeats_are_counted(#[case] engine: Engine) {
+    let service = Service::filled(engine).await;
+    assert!(recorded(&service).await.is_empty());
+    for query in [FREE, CHARGED] {
+        service.ask(Some(LEP), query).await.data();
+        let entries = recorded(&service).await;
+        let last = entries.last().unwrap();
+        assert_eq!((last.kind, &*last.organisation, &*last.purpose), (AuditKind::Question, LEP, "benchmarking"));
+        assert_eq!((&*last.tier, &*last.dataset, last.release, last.times), ("regional", "outcomes", 1, 1));
+        assert!(last.question.contains("E12000001"), "{}", last.question);
+        assert_eq!(last.tabulations > 0, query == CHARGED);
+    }
+    // Refused: no answer left, so there is nothing to account for.
+    service.ask(Some(LEP), &FREE.replace("E12000001", "X99")).await.error();
+    assert_eq!(recorded(&service).await.len(), 2);
+    // As it was sent, and spelled another way.
+    let respelled = FREE.replace("cells {", "release { number } cells {");
+    for query in [FREE, FREE, &respelled] {
+        service.ask(Some(LEP), query).await.data();
+    }
+    let entries = recorded_until(&service, |entries| entries.iter().map(|entry| entry.times).sum::<i64>() == 5).await;
+    assert_eq!(entries.iter().filter(|entry| entry.kind == AuditKind::Question).count(), 2);
+    // Another organisation, a replica, a client: each has an entry of its own.
+    service.ask(Some(HUB), FREE).await.data();
+    let replica = service.replica().await;
+    replica.ask(Some(LEP), FREE).await.data();
+    let token = NewToken {
+        organisation: LEP.into(),
+        client: Some("nightly".into()),
+        scopes: [Scope::OutcomesRead].into_iter().collect(),
+        issued_at: clock().now(),
+        ttl: TimeDelta::hours(1),
+        id: "1".into(),
+    };
+    ask_router(&service.router, &service.key().sign(&token).unwrap(), FREE).await.data();
+    let entries = recorded(&service).await;
+    assert_eq!(entries.iter().filter(|entry| entry.kind == AuditKind::Question).count(), 5);
+    assert_eq!(entries.iter().filter(|entry| entry.client == "nightly").count(), 1);
+    let found = service.operator().verify_audit().await.unwrap();
+    let Verified::Whole { chains, dropped, .. } = found else { panic!("{found:?}") };
+    assert_eq!((chains, dropped), (2, 0));
+    // What is published, and a preview, tell nothing that is limited.
+    let before = recorded(&service).await.len();
+    let preview = r#"{ preview(input: {framework: "GATSBY-2014", areas: ["E12000001"]}) { cells { institutions } } }"#;
+    service.ask(Some(LEP), preview).await.data();
+    assert_eq!(recorded(&service).await.len(), before);
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn whatever_is_done_to_the_audit_is_found_and_named(#[case] engine: Engine) {
+    let service = Service::filled(engine).await;
+    for area in ["E12000001", "E06000047", "E37000025"] {
+        service.ask(Some(LEP), &FREE.replace("E12000001", area)).await.data();
+    }
+    let replica = service.replica().await;
+    replica.ask(Some(HUB), FREE).await.data();
+    assert!(is_whole(&service).await);
+    let execute = async |sql: &str| service.database.execute(sql).await;
+    // The first chain: its start, and three questions.
+    let first = "chain = (SELECT chain FROM audit_entry WHERE organisation = 'NE-LEP' LIMIT 1)";
+    let tampered = [
+        ("organisation = 'NE-HUB'", "organisation = 'NE-LEP'"),
+        ("times = 7", "times = 1"),
+        ("purpose = 'other'", "purpose = 'benchmarking'"),
+        ("asked_at = '2020-01-01 00:00:00+00:00'", "asked_at = '2026-11-24 10:00:00+00:00'"),
+        ("kind = 'repeat'", "kind = 'question'"),
+    ];
+    for (change, back) in tampered {
+        let change_to = async |set: &str| {
+            let only = "number = 3 AND question LIKE '%E06000047%'";
+            execute(&format!("UPDATE audit_entry SET {set} WHERE {only}")).await;
+        };
+        change_to(change).await;
+        assert_eq!(broken(&service).await.0, 3, "{change}");
+        change_to(back).await;
+        assert!(is_whole(&service).await, "{change}");
+    }
+    let rows = service.database.numbers("SELECT COUNT(*) FROM audit_entry").await;
+    assert_eq!(rows, [[7]], "two starts, four questions, and that the second bears witness of the first");
+    // The end of a chain, of which another bears witness.
+    execute(&format!("CREATE TABLE taken AS SELECT * FROM audit_entry WHERE number = 4 AND {first}")).await;
+    execute(&format!("DELETE FROM audit_entry WHERE number = 4 AND {first}")).await;
+    let (number, why) = broken(&service).await;
+    assert_eq!(number, 4);
+    assert!(why.contains("bears witness"), "{why}");
+    execute("INSERT INTO audit_entry SELECT * FROM taken").await;
+    assert!(is_whole(&service).await);
+    // One in the middle.
+    execute("DELETE FROM taken").await;
+    execute(&format!("INSERT INTO taken SELECT * FROM audit_entry WHERE number = 2 AND {first}")).await;
+    execute(&format!("DELETE FROM audit_entry WHERE number = 2 AND {first}")).await;
+    assert_eq!(broken(&service).await, (2, "it is missing: entry 3 follows entry 1".to_owned()));
+    // As if its time had been over.
+    execute(&format!("UPDATE audit_chain SET cut = 2, cut_hash = (SELECT hash FROM taken) WHERE {first}")).await;
+    execute(&format!("DELETE FROM audit_entry WHERE number = 1 AND {first}")).await;
+    let (number, why) = broken(&service).await;
+    assert_eq!((number, why.as_str()), (2, "the service did not drop the entries up to it"));
+}
+
+/// The same database, seen by a service whose clock is later.
+async fn later(service: &Service, days: i64) -> Exchange {
+    let clock = FixedClock(clock().now() + TimeDelta::days(days));
+    let exchange = Exchange::open(&service.database.url, Secret::new([1; 32]), Arc::new(clock)).await.unwrap();
+    exchange.start().await.unwrap();
+    exchange
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn what_is_past_its_time_is_dropped_and_the_rest_still_holds(#[case] engine: Engine) {
+    let service = Service::filled(engine).await;
+    for area in ["E12000001", "E06000047", "E37000025"] {
+        service.ask(Some(LEP), &FREE.replace("E12000001", area)).await.data();
+    }
+    let replica = service.replica().await;
+    replica.ask(Some(HUB), FREE).await.data();
+    assert_eq!(service.operator().cut_audit(30).await.unwrap(), 0, "nothing is as old");
+    let exchange = later(&service, 31).await;
+    let dropped = exchange.operator(Authority::of_the_operator()).cut_audit(30).await.unwrap();
+    assert_eq!(dropped, 5, "of each chain all but the last");
+    let whole = |entries, dropped| Verified::Whole { chains: 2, entries, dropped };
+    assert_eq!(service.operator().verify_audit().await.unwrap(), whole(2, 5));
+    // What goes on follows what was there.
+    service.ask(Some(LEP), CHARGED).await.data();
+    assert_eq!(service.operator().verify_audit().await.unwrap(), whole(3, 5));
+    assert_eq!(exchange.operator(Authority::of_the_operator()).cut_audit(30).await.unwrap(), 1);
+    assert_eq!(service.operator().verify_audit().await.unwrap(), whole(2, 6));
+    service.database.execute("DELETE FROM audit_entry WHERE kind = 'question'").await;
+    assert!(broken(&service).await.1.contains("no entry any more"));
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn what_cannot_be_recorded_is_not_answered_unless_it_is_free(#[case] engine: Engine) {
+    let service = Service::filled(engine).await;
+    service.ask(Some(LEP), FREE).await.data();
+    service.database.execute("ALTER TABLE audit_entry RENAME TO audit_away").await;
+    let (code, told) = service.ask(Some(LEP), CHARGED).await.error();
+    assert_eq!(code, "UNAVAILABLE", "{told}");
+    let other = FREE.replace("E12000001", "E06000047");
+    service.ask(Some(LEP), &other).await.data();
+    service.ask(Some(LEP), FREE).await.data();
+    service.database.execute("ALTER TABLE audit_away RENAME TO audit_entry").await;
+    let entries = recorded_until(&service, |entries| entries.len() >= 4).await;
+    assert!(entries.iter().any(|entry| entry.question.contains("E06000047")), "written when it can be");
+    service.ask(Some(LEP), CHARGED).await.data();
+    assert!(is_whole(&service).await);
+}
+
+/// A token that reads the audit.
+fn auditor(service: &Service, organisation: &str) -> String {
+    let token = NewToken {
+        organisation: organisation.into(),
+        client: None,
+        scopes: [Scope::AuditRead].into_iter().collect(),
+        issued_at: clock().now(),
+        ttl: TimeDelta::hours(1),
+        id: "1".into(),
+    };
+    service.key().sign(&token).unwrap()
+}
+
+async fn exposure(service: &Service, token: &str, arguments: &str) -> Answer {
+    let query = format!(
+        "{{ exposure({arguments}) {{ area {{ code }} since statement askers {{ organisation name purpose tier questions times \
+         breakdowns finest tabulations statement }} }} }}"
+    );
+    ask_router(&service.router, token, &query).await
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_provider_is_told_who_asked_what_about_its_area(#[case] engine: Engine) {
+    let service = Service::filled(engine).await;
+    service.add_partner("ELSEWHERE", "E12000003", Tier::Regional).await;
+    service.exchange.refresh().await.unwrap();
+    let hub = auditor(&service, HUB);
+    let told = exposure(&service, &hub, r#"area: "HUB-2018-21""#).await.data();
+    assert_eq!(told["exposure"]["askers"], json!([]));
+    assert!(told["exposure"]["statement"].as_str().unwrap().starts_with("Since 24 November 2025 nobody asked about"));
+    for query in [FREE, FREE, CHARGED, r#"{ destinations(input: {areas: ["E12000001"]}) { tier } }"#] {
+        service.ask(Some(LEP), query).await;
+    }
+    service.ask(Some(LEP), &FREE.replace("E12000001", "E92000001")).await.data();
+    // Neither concerns the hub: another region, and what is one's own.
+    service.ask(Some("ELSEWHERE"), &FREE.replace("E12000001", "E12000003")).await.data();
+    service.ask(Some(HUB), &FREE.replace("framework:", r#"purpose: "OWN_RESULTS", framework:"#)).await.data();
+    recorded_until(&service, |entries| entries.iter().any(|entry| entry.kind == AuditKind::Repeat)).await;
+    let told = exposure(&service, &hub, r#"area: "HUB-2018-21", since: "2026-09-01""#).await.data();
+    let askers = told["exposure"]["askers"].as_array().unwrap();
+    assert_eq!(askers.len(), 1, "{told}");
+    let asker = &askers[0];
+    assert_eq!((&asker["organisation"], &asker["tier"]), (&json!(LEP), &json!("REGIONAL")));
+    let questions = asker["questions"].as_i64().unwrap();
+    assert!((3..=4).contains(&questions), "{asker}");
+    assert_eq!(asker["times"], questions + 1);
+    assert_eq!((&asker["breakdowns"], &asker["finest"]), (&json!(["PHASE"]), &json!(1)));
+    assert_eq!(asker["tabulations"], 8);
+    let statement = asker["statement"].as_str().unwrap();
+    assert!(
+        statement.contains(
+            "on 24 November 2026, for the purpose `benchmarking` at the tier REGIONAL: broken down or filtered by PHASE"
+        ),
+        "{statement}"
+    );
+    // One asks about one's own area alone, and with the scope.
+    let elsewhere = auditor(&service, "ELSEWHERE");
+    for (token, area, code) in [
+        (&hub, "E12000001", "NOT_FOUND"),
+        (&hub, "X99", "NOT_FOUND"),
+        (&elsewhere, "HUB-2018-21", "NOT_FOUND"),
+        (&service.token(HUB), "HUB-2018-21", "FORBIDDEN"),
+    ] {
+        assert_eq!(exposure(&service, token, &format!("area: \"{area}\"")).await.error().0, code, "{area}");
+    }
+    let query = r#"{ exposure(area: "HUB-2018-21") { since } }"#;
+    assert_eq!(service.ask(None, query).await.error().0, "UNAUTHENTICATED");
+    assert_eq!(
+        exposure(&service, &hub, r#"area: "HUB-2018-21", since: "2026-11-25""#).await.data()["exposure"]["askers"],
+        json!([])
+    );
+}
+
+/// Questions that each stand in the audit by themselves.
+fn numbered(number: usize) -> String {
+    let periods = ["202122T3", "202223T1", "202223T2", "202223T3", "202324T1", "202324T2", "202324T3"];
+    let (benchmark, period) = (number % 8 + 1, periods[number / 8 % periods.len()]);
+    format!(
+        r#"{{ outcomes(input: {{framework: "GATSBY-2014", areas: ["E12000001"], benchmarks: [{benchmark}], periods: ["{period}"]}}) {{ tier citation }} }}"#
+    )
+}
+
+#[test]
+fn a_server_that_is_killed_leaves_a_record_of_every_answer_that_arrived() {
+    let desk = Desk::filled();
+    let token = desk.token();
+    let mut answered = 0;
+    for round in 0..3_u64 {
+        let running = Running::start(&desk, &[&["serve", "--listen", "127.0.0.1:0"][..], &OWN_FILES].concat());
+        let address = running.address.clone();
+        let asking: Vec<_> = (0..2)
+            .map(|half| {
+                let (address, token) = (address.clone(), token.clone());
+                std::thread::spawn(move || {
+                    let mut citations = Vec::new();
+                    for number in (half..).step_by(2) {
+                        let Some(body) = Running::body_from(&address, &token, &numbered(number)) else { break };
+                        let Ok(answer) = serde_json::from_str::<Value>(&body) else { break };
+                        if let Some(citation) = answer["data"]["outcomes"]["citation"].as_str() {
+                            citations.push(citation.to_owned());
+                        }
+                    }
+                    citations
+                })
+            })
+            .collect();
+        std::thread::sleep(Duration::from_millis(30 + 70 * round));
+        running.kill();
+        let citations: Vec<String> = asking.into_iter().flat_map(|asking| asking.join().unwrap()).collect();
+        answered += citations.len();
+        let exported = desk.does_own(&["audit", "export"]);
+        for citation in citations {
+            use base64::Engine;
+            let sealed = citation.rsplit_once("regional-").unwrap().1;
+            let question = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(sealed).unwrap();
+            let question = String::from_utf8_lossy(&question[..question.len() - 4]).into_owned();
+            assert!(exported.contains(&question.replace('"', "\"\"")), "{question}");
+        }
+        assert!(desk.does_own(&["audit", "verify"]).starts_with("every link holds"), "{round}");
+    }
+    assert!(answered > 0);
+    let lines = desk.does_own(&["audit", "export", "--since", "2020-01-01", "--organisation", "NE-HUB"]);
+    assert!(lines.starts_with(
+        "at,kind,organisation,client,purpose,tier,dataset,release,question,cells,tabulations,times,chain,number\n"
+    ));
+    assert!(lines.lines().count() > 1);
+    assert_eq!(desk.does_own(&["audit", "export", "--until", "2020-01-01"]).lines().count(), 1);
+    // Somebody with the database alone.
+    let database = Database::at(&desk.url());
+    crate::support::block_on(async move {
+        database.execute("UPDATE audit_entry SET organisation = 'OTHER' WHERE kind = 'question'").await;
+    });
+    let told = desk.refuses(&[&["audit", "verify"][..], &OWN_FILES].concat());
+    assert!(told.contains("the audit is broken at entry ") && told.contains("not as it was written"), "{told}");
+}
