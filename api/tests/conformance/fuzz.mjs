@@ -83,7 +83,7 @@ function literal(type, json) {
 }
 
 function question() {
-  const [definitions, variables] = [[], {}];
+  const [definitions, variables, fragments] = [[], {}, []];
   let left = 40;
   const written = (args) => {
     const made = [];
@@ -94,7 +94,8 @@ function question() {
       if (chance(0.5)) {
         const name = `v${definitions.length}`;
         definitions.push(`$${name}: ${arg.type}`);
-        variables[name] = json;
+        // One that is not given leaves the default.
+        if (isNonNullType(arg.type) || chance(0.8)) variables[name] = json;
         made.push(`${arg.name}: $${name}`);
       } else {
         made.push(`${arg.name}: ${literal(arg.type, json)}`);
@@ -102,27 +103,46 @@ function question() {
     }
     return made.length > 0 ? `(${made.join(', ')})` : '';
   };
+  const condition = () => {
+    if (!chance(0.2)) return '';
+    const directive = pick(['skip', 'include']);
+    if (chance(0.5)) return ` @${directive}(if: ${chance(0.5)})`;
+    const name = `v${definitions.length}`;
+    const defaulted = chance(0.4);
+    definitions.push(`$${name}: Boolean${defaulted ? ` = ${chance(0.5)}` : '!'}`);
+    if (!defaulted || chance(0.5)) variables[name] = chance(0.5);
+    return ` @${directive}(if: $${name})`;
+  };
   const select = (type, depth) => {
     const fields = Object.values(type.getFields?.() ?? {});
     const chosen = fields.filter(() => left > 0 && chance(depth === 0 ? 2 / fields.length : 0.4));
-    const parts = ['__typename'];
+    // A value of an interface tells its type, which graphql-js is given by it.
+    const parts = isAbstractType(type) || chance(0.5) ? ['__typename'] : [`__typename${condition()}`];
     for (const [index, field] of chosen.entries()) {
       const named = getNamedType(field.type);
       if (isCompositeType(named) && depth >= 5) continue;
       left -= 1;
       const alias = chance(0.3) ? `a${depth}x${index}: ` : '';
-      const condition = chance(0.1) ? ` @${pick(['skip', 'include'])}(if: ${chance(0.5)})` : '';
       const inner = isCompositeType(named) ? ` ${select(named, depth + 1)}` : '';
-      parts.push(`${alias}${field.name}${written(field.args)}${condition}${inner}`);
+      const made = `${alias}${field.name}${written(field.args)}${condition()}${inner}`;
+      const wrapped = below(8);
+      if (wrapped === 0) {
+        fragments.push(`fragment F${fragments.length} on ${type} { ${made} }`);
+        parts.push(`...F${fragments.length - 1}${condition()}`);
+      } else if (wrapped === 1) {
+        parts.push(`...${chance(0.5) ? ` on ${type}` : ''}${condition()} { ${made} }`);
+      } else {
+        parts.push(made);
+      }
     }
     if (isAbstractType(type)) {
       const one = pick(schema.getPossibleTypes(type));
-      parts.push(`... on ${one} ${select(one, depth + 1)}`);
+      parts.push(`... on ${one}${condition()} ${select(one, depth + 1)}`);
     }
     return `{ ${parts.join(' ')} }`;
   };
   const body = select(schema.getQueryType(), 0);
-  const query = `query Q${definitions.length > 0 ? `(${definitions.join(', ')})` : ''} ${body}`;
+  const query = `query Q${definitions.length > 0 ? `(${definitions.join(', ')})` : ''} ${body} ${fragments.join(' ')}`;
   return { query: print(parse(query)), variables };
 }
 
