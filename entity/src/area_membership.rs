@@ -18,6 +18,8 @@ pub struct Model {
     pub valid_to: Option<Date>,
     /// Where the row was taken from.
     pub source: String,
+    /// Whether the operator says so; else it ships with the product.
+    pub own: bool,
     /// The version of the catalogue that added the row.
     #[sea_orm(primary_key, auto_increment = false)]
     pub added_in: i32,

@@ -15,6 +15,9 @@ pub enum AreaKind {
     /// A Local Enterprise Partnership.
     #[sea_orm(string_value = "lep")]
     Lep,
+    /// The area of a Local Skills Improvement Plan.
+    #[sea_orm(string_value = "lsip")]
+    Lsip,
     /// A combined authority.
     #[sea_orm(string_value = "combined_authority")]
     CombinedAuthority,
@@ -47,6 +50,8 @@ pub struct Model {
     pub valid_to: Option<Date>,
     /// Where the row was taken from.
     pub source: String,
+    /// Whether the operator says so; else it ships with the product.
+    pub own: bool,
     /// The version of the catalogue that added the row.
     #[sea_orm(primary_key, auto_increment = false)]
     pub added_in: i32,

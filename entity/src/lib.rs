@@ -6,6 +6,7 @@ pub mod agreement_purpose;
 pub mod api_client;
 pub mod area;
 pub mod area_membership;
+pub mod area_succession;
 pub mod area_version;
 pub mod audit_chain;
 pub mod audit_entry;

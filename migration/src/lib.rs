@@ -19,6 +19,7 @@ mod m0015_handed_in_again;
 mod m0016_taken_back;
 mod m0017_clients;
 mod m0018_audit;
+mod m0019_areas_in_time;
 mod rule;
 mod state;
 
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_taken_back::Migration),
             Box::new(m0017_clients::Migration),
             Box::new(m0018_audit::Migration),
+            Box::new(m0019_areas_in_time::Migration),
         ]
     }
 }

@@ -33,8 +33,7 @@ pub fn key() -> NoiseKey {
 /// The areas, frameworks and benchmarks that ship with the product.
 pub fn catalogue() -> Arc<Catalogue> {
     let reference = ingest::reference::load().expect("shipped files can be read");
-    let catalogue =
-        Catalogue::build(reference.frameworks, reference.relations, reference.areas, &reference.memberships);
+    let catalogue = reference.into_catalogue("2026-11-24".parse().expect("a day"));
     Arc::new(catalogue.expect("shipped files hang together"))
 }
 

@@ -2,6 +2,7 @@
 
 mod administer;
 mod agreement;
+mod areas;
 mod audit;
 mod client;
 mod import;
@@ -63,6 +64,9 @@ enum Command {
     /// Manage the roll of institutions
     #[command(subcommand)]
     Roll(RollCommand),
+    /// List areas and their codes, and manage those of your own
+    #[command(subcommand)]
+    Areas(areas::AreasCommand),
     /// Manage organisations
     #[command(subcommand)]
     Organisation(organisation::OrganisationCommand),
@@ -110,6 +114,8 @@ enum ImportCommand {
     /// Take in counts of destinations from CSV files or workbooks, after the results of their institutions; a file with problems stores
     /// nothing
     Destinations(import::FilesArgs),
+    /// Add areas, and change and end those there are, from CSV files or workbooks; a file with problems stores nothing
+    Areas(areas::ImportArgs),
     /// Put institutions on the roll from CSV files or workbooks: where each stands, what it is and who speaks for it; a file with problems
     /// stores nothing
     Roll(roll::RollArgs),
@@ -138,11 +144,13 @@ async fn run_here(cli: Cli, playground: Playground) -> Result<()> {
         Command::Migrate => administer::migrate(settings).await,
         Command::Import(ImportCommand::Results(args)) => import::run(settings, Content::Results, &args).await,
         Command::Import(ImportCommand::Destinations(args)) => import::run(settings, Content::Destinations, &args).await,
+        Command::Import(ImportCommand::Areas(args)) => areas::import(settings, &args).await,
         Command::Import(ImportCommand::Roll(args)) => roll::import(settings, &args).await,
         Command::Roll(RollCommand::Transfer(args)) => roll::transfer(settings, &args).await,
         Command::Withdraw(args) => withdraw::run(settings, args).await,
         Command::Publish(args) => administer::publish(settings, args).await,
         Command::Backup { file } => administer::back_up(settings, &file).await,
+        Command::Areas(command) => areas::run(settings, command).await,
         Command::Organisation(command) => organisation::run(settings, command).await,
         Command::Agreement(command) => agreement::run(settings, command).await,
         Command::Token(args) => keys::token(settings, args).await,

@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use chrono::NaiveDate;
 use typed_index_collections::{TiSlice, TiVec};
 
-use super::{Area, AreaIndex, AreaKind, Benchmark, Crosswalk, Framework, FrameworkIndex, Membership, Relation};
+use super::{
+    Area, AreaIndex, AreaKind, Benchmark, Crosswalk, Framework, FrameworkIndex, Membership, Relation, Succession,
+    SuccessionKind,
+};
 
 /// All reference data, indexed by code. Areas and frameworks stand in the order of their codes.
 #[derive(Debug, Clone)]
@@ -21,6 +25,26 @@ pub struct Catalogue {
     local_authorities: TiVec<AreaIndex, Vec<AreaIndex>>,
     /// Per area, the others that it lies in.
     around: TiVec<AreaIndex, Vec<AreaIndex>>,
+    /// The day whose geography it is.
+    as_of: NaiveDate,
+    successions: Vec<Successor>,
+    /// Per area, the one that has its code now: itself where it was not recoded.
+    recoded: TiVec<AreaIndex, AreaIndex>,
+    /// Per area, the one that counts what stood in it: itself where it was neither recoded nor merged.
+    counted_in: TiVec<AreaIndex, AreaIndex>,
+}
+
+/// An area that came in the place of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Successor {
+    /// The area before.
+    pub from: AreaIndex,
+    /// The area from then on.
+    pub to: AreaIndex,
+    /// The first day.
+    pub on: NaiveDate,
+    /// How.
+    pub kind: SuccessionKind,
 }
 
 /// Reference data that does not hang together.
@@ -53,15 +77,31 @@ pub enum CatalogueError {
 }
 
 impl Catalogue {
-    /// Indexes reference data.
+    /// Indexes frameworks, relations, areas and memberships of which no date matters.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub fn build(
+        frameworks: Vec<Framework>,
+        relations: Vec<Relation>,
+        areas: Vec<Area>,
+        memberships: &[Membership],
+    ) -> Result<Self, CatalogueError> {
+        Self::of(frameworks, relations, areas, memberships, &[], NaiveDate::MAX)
+    }
+
+    /// Indexes reference data, in the geography of a day. An area that ended by then lies where it did on its last day, as far as
+    /// those areas are there still; nothing lies in one that ended, or that has not begun.
     ///
     /// # Errors
     /// A code that stands twice, a row that names an unknown code, or areas that lie in each other.
-    pub fn build(
+    pub fn of(
         mut frameworks: Vec<Framework>,
         relations: Vec<Relation>,
         mut areas: Vec<Area>,
         memberships: &[Membership],
+        successions: &[Succession],
+        as_of: NaiveDate,
     ) -> Result<Self, CatalogueError> {
         frameworks.sort_by(|a, b| a.code.cmp(&b.code));
         areas.sort_by(|a, b| a.code.cmp(&b.code));
@@ -75,18 +115,56 @@ impl Catalogue {
         let areas: TiVec<AreaIndex, Area> = areas.into();
 
         let mut parents: TiVec<AreaIndex, BTreeSet<AreaIndex>> = vec![BTreeSet::new(); areas.len()].into();
-        let edges = areas
-            .iter()
-            .filter_map(|area| area.parent.as_deref().map(|parent| (area.code.as_str(), parent)))
-            .chain(memberships.iter().map(|membership| (membership.child.as_str(), membership.parent.as_str())));
-        for (child, parent) in edges {
-            let find = |code: &str| -> Result<AreaIndex, CatalogueError> {
-                let missing =
-                    || CatalogueError::Dangling { what: "area", code: code.into(), by: format!("{child} in {parent}") };
-                area_index.get(code).copied().ok_or_else(missing)
-            };
-            parents[find(child)?].insert(find(parent)?);
+        let find = |code: &str, by: &dyn Fn() -> String| -> Result<AreaIndex, CatalogueError> {
+            let missing = || CatalogueError::Dangling { what: "area", code: code.into(), by: by() };
+            area_index.get(code).copied().ok_or_else(missing)
+        };
+        let always = |child: &Area, parent: &String| Membership {
+            child: child.code.clone(),
+            parent: parent.clone(),
+            valid_from: None,
+            valid_to: None,
+            source: String::new(),
+            own: false,
+        };
+        let printed: Vec<Membership> =
+            areas.iter().filter_map(|area| Some(always(area, area.parent.as_ref()?))).collect();
+        for membership in printed.iter().chain(memberships) {
+            let by = || format!("{} in {}", membership.child, membership.parent);
+            let (child, parent) = (find(&membership.child, &by)?, find(&membership.parent, &by)?);
+            let day = areas[child].valid_to.map_or(as_of, |last| last.min(as_of));
+            if areas[parent].is_in_use_on(as_of) && membership.holds_on(day) {
+                parents[child].insert(parent);
+            }
         }
+        let mut succeeding = Vec::with_capacity(successions.len());
+        for succession in successions {
+            let by = || format!("{} after {}", succession.to, succession.from);
+            let (from, to) = (find(&succession.from, &by)?, find(&succession.to, &by)?);
+            succeeding.push(Successor { from, to, on: succession.on, kind: succession.kind });
+        }
+        let follow = |follows: &dyn Fn(SuccessionKind) -> bool| -> Result<TiVec<AreaIndex, AreaIndex>, CatalogueError> {
+            let next = |area: AreaIndex| {
+                let ended = areas[area].has_ended_before(as_of);
+                let mut after = succeeding.iter().filter(|one| one.from == area && one.on <= as_of);
+                after.find(|one| ended && follows(one.kind)).map(|one| one.to)
+            };
+            let mut last = TiVec::with_capacity(areas.len());
+            for area in areas.keys() {
+                let mut now = area;
+                for _ in 0..=areas.len() {
+                    let Some(next) = next(now) else { break };
+                    now = next;
+                }
+                if next(now).is_some() {
+                    return Err(CatalogueError::Cycle { code: areas[area].code.clone() });
+                }
+                last.push(now);
+            }
+            Ok(last)
+        };
+        let recoded = follow(&|kind| kind == SuccessionKind::Recode)?;
+        let counted_in = follow(&SuccessionKind::is_exact)?;
         let mut ancestors: TiVec<AreaIndex, BTreeSet<AreaIndex>> = TiVec::with_capacity(areas.len());
         for (position, area) in areas.iter_enumerated() {
             let above = closure(position, &parents);
@@ -98,10 +176,11 @@ impl Catalogue {
         let mut children: TiVec<AreaIndex, Vec<AreaIndex>> = vec![Vec::new(); areas.len()].into();
         let mut local_authorities = children.clone();
         for (area, above) in ancestors.iter_enumerated() {
-            for &parent in &parents[area] {
+            for &parent in parents[area].iter().filter(|_| areas[area].is_in_use_on(as_of)) {
                 children[parent].push(area);
             }
-            if areas[area].kind == AreaKind::LocalAuthority {
+            let counts = counted_in[area] == area && areas[area].has_begun_by(as_of);
+            if areas[area].kind == AreaKind::LocalAuthority && counts {
                 for &around in above.iter().chain([&area]) {
                     local_authorities[around].push(area);
                 }
@@ -120,6 +199,10 @@ impl Catalogue {
             ancestors,
             local_authorities,
             around: TiVec::new(),
+            as_of,
+            successions: succeeding,
+            recoded,
+            counted_in,
         };
         let outside = |inner: AreaIndex| {
             let outer = catalogue.areas.keys().filter(|&outer| outer != inner && catalogue.is_within(inner, outer));
@@ -164,7 +247,7 @@ impl Catalogue {
         &self.parents[area]
     }
 
-    /// The areas that lie directly in an area.
+    /// The areas that lie directly in an area, those whose codes are in use.
     pub fn children(&self, area: AreaIndex) -> &[AreaIndex] {
         &self.children[area]
     }
@@ -183,6 +266,74 @@ impl Catalogue {
     /// The other areas that an area lies in, ascending.
     pub fn around(&self, area: AreaIndex) -> &[AreaIndex] {
         &self.around[area]
+    }
+
+    /// The day whose geography it is.
+    pub fn as_of(&self) -> NaiveDate {
+        self.as_of
+    }
+
+    /// Whether the code of an area is in use.
+    pub fn is_in_use(&self, area: AreaIndex) -> bool {
+        self.areas[area].is_in_use_on(self.as_of)
+    }
+
+    /// The area that has the code of another one now: itself, unless it was recoded.
+    pub fn recoded(&self, area: AreaIndex) -> AreaIndex {
+        self.recoded[area]
+    }
+
+    /// The area with a code, or the one that has that code's place by now.
+    pub fn area_now(&self, code: &str) -> Option<AreaIndex> {
+        self.area_index(code).map(|area| self.recoded(area))
+    }
+
+    /// The area that counts what stood in another one: itself, unless it was recoded or merged.
+    pub fn counted_in(&self, area: AreaIndex) -> AreaIndex {
+        self.counted_in[area]
+    }
+
+    /// What came in the place of an area, also what will, by the day.
+    pub fn successors(&self, area: AreaIndex) -> Vec<Successor> {
+        self.related(|one| one.from == area)
+    }
+
+    /// In whose place an area came, or will, by the day.
+    pub fn predecessors(&self, area: AreaIndex) -> Vec<Successor> {
+        self.related(|one| one.to == area)
+    }
+
+    fn related(&self, wanted: impl Fn(&Successor) -> bool) -> Vec<Successor> {
+        let mut found: Vec<Successor> = self.successions.iter().filter(|one| wanted(one)).copied().collect();
+        found.sort_unstable_by_key(|one| (one.on, one.from, one.to));
+        found
+    }
+
+    /// The code under which something is kept that stood in an area of a kind, `since` being the first day of the time it is
+    /// about: any code that was in use then, and any that is in use now. `Err` says what was expected.
+    ///
+    /// # Errors
+    /// When there is no such code, or it was in use neither then nor now.
+    pub fn kept_code(&self, code: &str, kind: AreaKind, since: NaiveDate) -> Result<&str, String> {
+        let found = self.area_index(code).filter(|&index| self.areas[index].kind == kind);
+        let index = found.ok_or_else(|| format!("the code of an area of kind {kind}"))?;
+        let area = &self.areas[index];
+        if let Some(from) = area.valid_from.filter(|&from| from > self.as_of) {
+            return Err(format!("a code that is in use; `{code}` ({}) will be from {from} on", area.name));
+        }
+        if let Some(to) = area.valid_to.filter(|&to| to < since && to < self.as_of) {
+            let after: Vec<String> = self
+                .successors(index)
+                .iter()
+                .map(|one| format!("`{}` ({})", self.areas[one.to].code, self.areas[one.to].name))
+                .collect();
+            let instead = if after.is_empty() { String::new() } else { format!("; after it: {}", after.join(", ")) };
+            return Err(format!(
+                "a code that was in use then, or is now; `{code}` ({}) ended on {to}{instead}",
+                area.name
+            ));
+        }
+        Ok(&self.areas[self.counted_in[index]].code)
     }
 
     fn is_within(&self, inner: AreaIndex, outer: AreaIndex) -> bool {
@@ -257,6 +408,7 @@ fn closure(start: AreaIndex, parents: &TiSlice<AreaIndex, BTreeSet<AreaIndex>>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Reference;
 
     fn area(code: &str, kind: AreaKind, parent: Option<&str>) -> Area {
         Area {
@@ -268,6 +420,7 @@ mod tests {
             valid_from: None,
             valid_to: None,
             source: "test".into(),
+            own: false,
         }
     }
 
@@ -278,6 +431,7 @@ mod tests {
             valid_from: None,
             valid_to: None,
             source: "test".into(),
+            own: false,
         }
     }
 
@@ -312,5 +466,88 @@ mod tests {
         assert!(matches!(Catalogue::build(vec![], vec![], dangling, &[]), Err(CatalogueError::Dangling { .. })));
         let twice = vec![area("A", AreaKind::Region, None), area("A", AreaKind::Lep, None)];
         assert!(matches!(Catalogue::build(vec![], vec![], twice, &[]), Err(CatalogueError::Duplicate { .. })));
+    }
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn succession(from: &str, to: &str, on: &str, kind: SuccessionKind) -> Succession {
+        Succession { from: from.into(), to: to.into(), on: day(on), kind, source: "test".into(), own: false }
+    }
+
+    /// A was recoded to B, and B merged with C into D; E was split into F and G.
+    fn changing() -> Reference {
+        let lasting = |code: &str, from: Option<&str>, to: Option<&str>| Area {
+            valid_from: from.map(day),
+            valid_to: to.map(day),
+            ..area(code, AreaKind::LocalAuthority, Some("R"))
+        };
+        Reference {
+            areas: vec![
+                area("R", AreaKind::Region, None),
+                lasting("A", None, Some("2019-03-31")),
+                lasting("B", Some("2019-04-01"), Some("2026-03-31")),
+                lasting("C", None, Some("2026-03-31")),
+                lasting("D", Some("2026-04-01"), None),
+                lasting("E", None, Some("2023-03-31")),
+                lasting("F", Some("2023-04-01"), None),
+                lasting("G", Some("2023-04-01"), None),
+                Area { valid_to: Some(day("2022-12-31")), ..area("L", AreaKind::Lep, Some("R")) },
+            ],
+            memberships: vec![membership("C", "L")],
+            successions: vec![
+                succession("A", "B", "2019-04-01", SuccessionKind::Recode),
+                succession("B", "D", "2026-04-01", SuccessionKind::Merge),
+                succession("C", "D", "2026-04-01", SuccessionKind::Merge),
+                succession("E", "F", "2023-04-01", SuccessionKind::Split),
+                succession("E", "G", "2023-04-01", SuccessionKind::Split),
+            ],
+            ..Reference::default()
+        }
+    }
+
+    #[test]
+    fn what_stood_in_an_area_counts_where_it_lies_in_the_geography_of_the_day() {
+        let counted = |as_of: &str| {
+            let catalogue = changing().into_catalogue(day(as_of)).unwrap();
+            let at = |code: &str| catalogue.area_index(code).unwrap();
+            let code = |area: AreaIndex| catalogue.areas()[area].code.clone();
+            let counted: String = ["A", "B", "C", "E"].map(|one| code(catalogue.counted_in(at(one)))).concat();
+            let region: String = catalogue.local_authorities(at("R")).iter().map(|&area| code(area)).collect();
+            (counted, code(catalogue.recoded(at("A"))), region)
+        };
+        assert_eq!(counted("2018-09-01"), ("ABCE".into(), "A".into(), "ACE".into()));
+        assert_eq!(counted("2024-09-01"), ("BBCE".into(), "B".into(), "BCEFG".into()), "what was split stays apart");
+        assert_eq!(counted("2026-09-01"), ("DDDE".into(), "B".into(), "DEFG".into()));
+        let catalogue = changing().into_catalogue(day("2024-09-01")).unwrap();
+        let lep = catalogue.area_index("L").unwrap();
+        assert!(catalogue.local_authorities(lep).is_empty(), "nothing lies in an area that ended");
+    }
+
+    #[test]
+    fn a_code_is_taken_for_the_time_in_which_it_was_in_use_and_todays_for_any() {
+        let catalogue = changing().into_catalogue(day("2024-09-01")).unwrap();
+        let kept = |code: &str, since: &str| catalogue.kept_code(code, AreaKind::LocalAuthority, day(since));
+        assert_eq!(kept("A", "2018-09-01"), Ok("B"));
+        assert_eq!(kept("B", "2015-09-01"), Ok("B"));
+        assert_eq!(kept("E", "2023-01-01"), Ok("E"));
+        for (code, since, told) in [
+            ("A", "2019-09-01", "`A` (A) ended on 2019-03-31; after it: `B` (B)"),
+            ("E", "2023-09-01", "after it: `F` (F), `G` (G)"),
+            ("D", "2024-01-01", "will be from 2026-04-01 on"),
+            ("R", "2024-01-01", "the code of an area of kind local_authority"),
+        ] {
+            let error = kept(code, since).unwrap_err();
+            assert!(error.contains(told), "{error}");
+        }
+    }
+
+    #[test]
+    fn areas_that_come_after_each_other_are_refused() {
+        let mut reference = changing();
+        reference.successions.push(succession("D", "A", "2026-05-01", SuccessionKind::Recode));
+        reference.areas[4].valid_to = Some(day("2026-04-30"));
+        reference.areas[1].valid_to = Some(day("2019-03-31"));
+        assert!(matches!(reference.into_catalogue(day("2027-01-01")), Err(CatalogueError::Cycle { .. })));
     }
 }

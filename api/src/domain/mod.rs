@@ -1,6 +1,7 @@
 //! The words every other room shares: codes, periods, areas, frameworks, records, releases and the clock.
 
 pub mod area;
+pub mod area_change;
 pub mod audit;
 pub mod catalogue;
 pub mod charge;
@@ -24,9 +25,10 @@ pub mod roll;
 pub mod secret;
 pub mod withdrawal;
 
-pub use area::{Area, AreaKind, Membership};
+pub use area::{Area, AreaKind, Membership, Succession, SuccessionKind};
+pub use area_change::AreaChange;
 pub use audit::{AuditChain, AuditCut, AuditEntry, AuditHead, AuditKind, AuditRecord, AuditSum};
-pub use catalogue::Catalogue;
+pub use catalogue::{Catalogue, Successor};
 pub use charge::{Bill, BudgetLine, Charge, Shortfall, Verdict};
 pub use client::{Client, Credential, CredentialKind, NewClient, NewCredential};
 pub use clock::Clock;

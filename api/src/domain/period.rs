@@ -40,6 +40,16 @@ impl Period {
         format!("{}{:02}", self.start_year, (self.start_year + 1) % 100)
     }
 
+    /// The first day: results of the term are about institutions as they stood from then on.
+    pub fn starts_on(self) -> NaiveDate {
+        let (year, month) = match self.term {
+            1 => (self.start_year, 9),
+            2 => (self.start_year + 1, 1),
+            _ => (self.start_year + 1, 4),
+        };
+        NaiveDate::from_ymd_opt(i32::from(year), month, 1).unwrap_or_default()
+    }
+
     /// The count date: the last day of the period.
     pub fn ends_on(self) -> NaiveDate {
         let (year, month, day) = match self.term {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
-use super::{Area, Catalogue, Framework, Membership, Relation, catalogue::CatalogueError};
+use super::{Area, Catalogue, Framework, Membership, Relation, Succession, catalogue::CatalogueError};
 
 /// Everything public that ships with the product and that the database keeps.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,15 +18,19 @@ pub struct Reference {
     pub areas: Vec<Area>,
     /// Which area lies in which, beside what `Area::parent` says.
     pub memberships: Vec<Membership>,
+    /// Which area came in the place of which.
+    pub successions: Vec<Succession>,
 }
 
 impl Reference {
     /// What is known after these data were loaded on top of `self`. Areas, frameworks and benchmarks that they do not name stay,
-    /// because results may name them; memberships and the crosswalk are those that they hold and no other.
+    /// because results may name them; memberships, successions and the crosswalk are those that they hold and no other. What
+    /// the operator says of areas stays as the operator says it.
     #[must_use]
     pub fn amended(&self, loaded: &Self) -> Self {
         let mut areas: BTreeMap<&str, &Area> = BTreeMap::new();
-        areas.extend(self.areas.iter().chain(&loaded.areas).map(|area| (area.code.as_str(), area)));
+        let own = self.areas.iter().filter(|area| area.own);
+        areas.extend(self.areas.iter().chain(&loaded.areas).chain(own).map(|area| (area.code.as_str(), area)));
         let mut frameworks: BTreeMap<&str, Framework> = BTreeMap::new();
         for framework in self.frameworks.iter().chain(&loaded.frameworks) {
             let mut benchmarks: BTreeMap<u8, _> = BTreeMap::new();
@@ -40,8 +45,35 @@ impl Reference {
             relations: loaded.relations.clone(),
             areas: areas.into_values().cloned().collect(),
             memberships: loaded.memberships.clone(),
+            successions: loaded.successions.clone(),
         };
-        amended.sorted()
+        let own = Self {
+            memberships: self.memberships.iter().filter(|membership| membership.own).cloned().collect(),
+            successions: self.successions.iter().filter(|succession| succession.own).cloned().collect(),
+            ..Self::default()
+        };
+        amended.with_areas(&own)
+    }
+
+    /// With other areas, memberships and successions in the place of those of the same codes, or beside them.
+    #[must_use]
+    pub fn with_areas(&self, others: &Self) -> Self {
+        let mut areas: BTreeMap<&str, &Area> = BTreeMap::new();
+        areas.extend(self.areas.iter().chain(&others.areas).map(|area| (area.code.as_str(), area)));
+        let mut memberships: BTreeMap<(&str, &str), &Membership> = BTreeMap::new();
+        let all = self.memberships.iter().chain(&others.memberships);
+        memberships.extend(all.map(|one| ((one.child.as_str(), one.parent.as_str()), one)));
+        let mut successions: BTreeMap<(&str, &str), &Succession> = BTreeMap::new();
+        let all = self.successions.iter().chain(&others.successions);
+        successions.extend(all.map(|one| ((one.from.as_str(), one.to.as_str()), one)));
+        let with = Self {
+            frameworks: self.frameworks.clone(),
+            relations: self.relations.clone(),
+            areas: areas.into_values().cloned().collect(),
+            memberships: memberships.into_values().cloned().collect(),
+            successions: successions.into_values().cloned().collect(),
+        };
+        with.sorted()
     }
 
     /// The same in the order of codes and numbers, so that equal data are equal.
@@ -61,10 +93,12 @@ impl Reference {
             ))
         });
         self.memberships.sort_by(|one, other| (&one.child, &one.parent).cmp(&(&other.child, &other.parent)));
+        self.successions.sort_by(|one, other| (&one.from, &one.to).cmp(&(&other.from, &other.to)));
         self
     }
 
-    /// SHA-256 over every value of every row, in order. Meant for what [`sorted`](Self::sorted) gives.
+    /// SHA-256 over every value of every row, in order. Meant for what [`sorted`](Self::sorted) gives. What earlier versions had
+    /// no room for enters where it is there, so that theirs stays what it was.
     pub fn digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new_with_prefix(b"exchange/catalogue/v1");
         let mut row = |values: &[&str]| {
@@ -85,23 +119,33 @@ impl Reference {
             let (from, to) = (from_number.to_string(), to_number.to_string());
             row(&["relation", from_framework, &from, to_framework, &to, kind.as_str(), basis]);
         }
-        for Area { code, name, kind, parent, code_scheme, valid_from, valid_to, source } in &self.areas {
+        for Area { code, name, kind, parent, code_scheme, valid_from, valid_to, source, own } in &self.areas {
             let parent = parent.as_deref().unwrap_or_default();
             let (from, to) = (day(*valid_from), day(*valid_to));
             row(&["area", code, name, kind.as_str(), parent, code_scheme, &from, &to, source]);
+            if *own {
+                row(&["own area", code]);
+            }
         }
-        for Membership { child, parent, valid_from, valid_to, source } in &self.memberships {
+        for Membership { child, parent, valid_from, valid_to, source, own } in &self.memberships {
             row(&["membership", child, parent, &day(*valid_from), &day(*valid_to), source]);
+            if *own {
+                row(&["own membership", child, parent]);
+            }
+        }
+        for Succession { from, to, on, kind, source, own } in &self.successions {
+            row(&["succession", from, to, &on.to_string(), kind.as_str(), source, if *own { "own" } else { "" }]);
         }
         hash.finalize().into()
     }
 
-    /// The same, indexed.
+    /// The same, indexed, in the geography of a day.
     ///
     /// # Errors
     /// When the data do not hang together.
-    pub fn into_catalogue(self) -> Result<Catalogue, CatalogueError> {
-        Catalogue::build(self.frameworks, self.relations, self.areas, &self.memberships)
+    pub fn into_catalogue(self, as_of: NaiveDate) -> Result<Catalogue, CatalogueError> {
+        let Self { frameworks, relations, areas, memberships, successions } = self;
+        Catalogue::of(frameworks, relations, areas, &memberships, &successions, as_of)
     }
 }
 
@@ -139,12 +183,13 @@ mod tests {
             valid_from: None,
             valid_to: None,
             source: "test".into(),
+            own: false,
         }
     }
 
     fn membership(child: &str, parent: &str) -> Membership {
         let (child, parent) = (child.to_owned(), parent.to_owned());
-        Membership { child, parent, valid_from: None, valid_to: None, source: "test".into() }
+        Membership { child, parent, valid_from: None, valid_to: None, source: "test".into(), own: false }
     }
 
     fn framework(numbers: &[u8], title: &str) -> Framework {
@@ -165,13 +210,13 @@ mod tests {
             frameworks: vec![framework(&[2, 1], "old")],
             areas: vec![area("B", "old"), area("A", "old")],
             memberships: vec![membership("A", "B")],
-            relations: Vec::new(),
+            ..Reference::default()
         };
         let loaded = Reference {
             frameworks: vec![framework(&[2], "new")],
             areas: vec![area("C", "new"), area("B", "new")],
             memberships: vec![membership("A", "C")],
-            relations: Vec::new(),
+            ..Reference::default()
         };
         let amended = before.amended(&loaded);
         let names: Vec<_> = amended.areas.iter().map(|area| (area.code.as_str(), area.name.as_str())).collect();
@@ -181,6 +226,24 @@ mod tests {
         assert_eq!((amended.frameworks[0].title.as_str(), titles), ("new", vec!["old", "new"]));
         assert_eq!(amended.memberships, [membership("A", "C")]);
         assert_eq!(amended.amended(&loaded), amended, "loading the same again changes nothing");
+    }
+
+    #[test]
+    fn what_the_operator_says_of_areas_outlasts_what_is_loaded() {
+        let own = Reference {
+            areas: vec![Area { own: true, ..area("H", "own") }, Area { own: true, ..area("B", "ended") }],
+            memberships: vec![Membership { own: true, ..membership("H", "B") }],
+            ..Reference::default()
+        };
+        let shipped = Reference {
+            areas: vec![area("A", "a"), area("B", "b")],
+            memberships: vec![membership("A", "B")],
+            ..Reference::default()
+        };
+        let with = Reference::default().amended(&shipped).with_areas(&own);
+        assert_eq!(with.amended(&shipped), with);
+        let names: Vec<_> = with.areas.iter().map(|area| area.name.as_str()).collect();
+        assert_eq!((names, with.memberships.len()), (vec!["a", "ended", "own"], 2));
     }
 
     #[test]

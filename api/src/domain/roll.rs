@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{AreaKind, Attributes, Catalogue, Location, Organisation, Pseudonym};
+use super::{AreaIndex, AreaKind, Attributes, Catalogue, Location, Organisation, Pseudonym};
 
 /// What the roll says of one institution.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,16 +105,28 @@ impl Remit<'_> {
             Some(speaker) if speaker != self.organisation.id => return Some(Outside::SpokenFor),
             speaker => speaker.is_some(),
         };
-        if entry.is_none() && self.roll.is_enrolled(&said.local_authority) {
+        if entry.is_none() && self.is_enrolled(&said.local_authority) {
             return Some(Outside::NotOnRoll);
         }
-        if location.local_authority != said.local_authority {
+        if self.now(&location.local_authority) != self.now(&said.local_authority) {
             return Some(Outside::OtherPlace(location.local_authority.clone()));
         }
         if let Some(hub) = location.hub.as_ref().filter(|_| !belong_together(self.catalogue, location)) {
             return Some(Outside::HubElsewhere(hub.clone()));
         }
         (!holds(self.catalogue, &self.organisation.area, location, speaks)).then_some(Outside::OtherArea)
+    }
+
+    /// The local authority that counts what stood in the one with a code: the roll may have a code of before.
+    fn now(&self, code: &str) -> Option<AreaIndex> {
+        self.catalogue.area_index(code).map(|area| self.catalogue.counted_in(area))
+    }
+
+    fn is_enrolled(&self, local_authority: &str) -> bool {
+        let before = self.catalogue.area_index(local_authority).map(|area| self.catalogue.predecessors(area));
+        let mut before = before.into_iter().flatten().filter(|one| one.kind.is_exact());
+        self.roll.is_enrolled(local_authority)
+            || before.any(|one| self.roll.is_enrolled(&self.catalogue.areas()[one.from].code))
     }
 
     /// What speaks against destinations of an institution: only who speaks for it hands them in.
@@ -127,7 +139,8 @@ impl Remit<'_> {
 /// anybody from outside an area that the hub lies in. So it does where there is no hub.
 pub fn belong_together(catalogue: &Catalogue, location: &Location) -> bool {
     let Some(hub) = &location.hub else { return true };
-    let (hub, authority) = (catalogue.area_index(hub), catalogue.area_index(&location.local_authority));
+    let authority = catalogue.area_index(&location.local_authority).map(|area| catalogue.counted_in(area));
+    let (hub, authority) = (catalogue.area_index(hub), authority);
     hub.zip(authority)
         .is_some_and(|(hub, authority)| catalogue.parents(hub).iter().all(|&area| catalogue.lies_in(authority, area)))
 }
@@ -136,8 +149,8 @@ pub fn belong_together(catalogue: &Catalogue, location: &Location) -> bool {
 /// they belong to none, in the terms before they joined.
 pub fn holds(catalogue: &Catalogue, area: &str, location: &Location, speaks: bool) -> bool {
     let within = |code: &str| {
-        let inner = catalogue.area_index(code);
-        inner.zip(catalogue.area_index(area)).is_some_and(|(inner, outer)| catalogue.lies_in(inner, outer))
+        let inner = catalogue.area_index(code).map(|area| catalogue.counted_in(area));
+        inner.zip(catalogue.area_now(area)).is_some_and(|(inner, outer)| catalogue.lies_in(inner, outer))
     };
     let is_hub = catalogue.area_index(area).is_some_and(|index| catalogue.areas()[index].kind == AreaKind::Hub);
     let left_out = || Location { hub: Some(area.to_owned()), ..location.clone() };

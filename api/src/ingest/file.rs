@@ -233,7 +233,7 @@ impl<L: Layout> Table<'_, L> {
 }
 
 impl<T> Reading<T> {
-    fn add(&mut self, problem: Problem) {
+    pub(crate) fn add(&mut self, problem: Problem) {
         let alike = |kind: &&mut Alike| (kind.code, &kind.column) == (problem.code, &problem.column);
         let count = match self.kinds.iter_mut().find(alike) {
             Some(kind) => {

@@ -1,5 +1,6 @@
 //! Bytes become checked records, or problems with line and column. Every table that is handed in is read here.
 
+pub mod areas;
 mod columns;
 pub mod destinations;
 mod file;

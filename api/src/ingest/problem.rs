@@ -51,6 +51,8 @@ pub enum ProblemCode {
     UnknownFramework,
     /// No area has that code, or it is of another kind.
     UnknownArea,
+    /// What is said of an area is not taken.
+    Area,
     /// A period is none, lies ahead, or came before its framework.
     Period,
     /// A date is none, or does not fit its period.
@@ -102,6 +104,7 @@ impl ProblemCode {
             Self::Identifier => "IDENTIFIER",
             Self::UnknownFramework => "UNKNOWN_FRAMEWORK",
             Self::UnknownArea => "UNKNOWN_AREA",
+            Self::Area => "AREA",
             Self::Period => "PERIOD",
             Self::Date => "DATE",
             Self::UnknownCategory => "UNKNOWN_CATEGORY",

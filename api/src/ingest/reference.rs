@@ -2,15 +2,17 @@
 
 use std::str::FromStr;
 
+use chrono::NaiveDate;
 use csv::StringRecord;
 
-use crate::domain::{Area, Benchmark, Framework, Membership, PublishedFigure, Reference, Relation};
+use crate::domain::{Area, Benchmark, Framework, Membership, PublishedFigure, Reference, Relation, Succession};
 
 const FRAMEWORKS: &str = include_str!("../../reference/frameworks.csv");
 const BENCHMARKS: &str = include_str!("../../reference/benchmarks.csv");
 const CROSSWALK: &str = include_str!("../../reference/crosswalk.csv");
 const AREAS: &str = include_str!("../../reference/areas.csv");
 const MEMBERSHIPS: &str = include_str!("../../reference/area_membership.csv");
+const SUCCESSIONS: &str = include_str!("../../reference/area_succession.csv");
 const FIGURES: &str = include_str!("../../reference/published_figures.csv");
 
 /// A shipped file that cannot be read: a fault of the build.
@@ -23,7 +25,7 @@ pub struct ShippedFileError {
     reason: String,
 }
 
-/// Reads frameworks, benchmarks, the crosswalk, areas and memberships.
+/// Reads frameworks, benchmarks, the crosswalk, areas, memberships and successions.
 ///
 /// # Errors
 /// When a shipped file is broken.
@@ -64,21 +66,33 @@ pub fn load() -> Result<Reference, ShippedFileError> {
             kind: row.parse("kind")?,
             parent: Some(row.text("parent_code")?).filter(|code| !code.is_empty()),
             code_scheme: row.text("code_scheme")?,
-            valid_from: None,
-            valid_to: None,
+            valid_from: row.day("valid_from")?,
+            valid_to: row.day("valid_to")?,
             source: row.text("source")?,
+            own: false,
         })
     })?;
     let memberships = rows("area_membership.csv", MEMBERSHIPS, |row| {
         Ok(Membership {
             child: row.text("child_code")?,
             parent: row.text("parent_code")?,
-            valid_from: None,
-            valid_to: None,
+            valid_from: row.day("valid_from")?,
+            valid_to: row.day("valid_to")?,
             source: row.text("source")?,
+            own: false,
         })
     })?;
-    Ok(Reference { frameworks, relations, areas, memberships })
+    let successions = rows("area_succession.csv", SUCCESSIONS, |row| {
+        Ok(Succession {
+            from: row.text("from_code")?,
+            to: row.text("to_code")?,
+            on: row.parse("date")?,
+            kind: row.parse("kind")?,
+            source: row.text("source")?,
+            own: false,
+        })
+    })?;
+    Ok(Reference { frameworks, relations, areas, memberships, successions })
 }
 
 /// Reads the published figures whose value is a number.
@@ -119,6 +133,11 @@ impl ShippedRow<'_> {
         self.text(column)?.parse().map_err(|error: T::Err| self.error(column, error.to_string()))
     }
 
+    /// A day, where there is one.
+    fn day(&self, column: &'static str) -> Result<Option<NaiveDate>, ShippedFileError> {
+        if self.text(column)?.is_empty() { Ok(None) } else { self.parse(column).map(Some) }
+    }
+
     fn error(&self, column: &'static str, reason: String) -> ShippedFileError {
         let line = self.record.position().map_or(0, csv::Position::line);
         ShippedFileError { file: self.file, line, column, reason }
@@ -145,8 +164,7 @@ mod tests {
     use crate::domain::{AreaKind, Catalogue, RelationKind, Source};
 
     fn catalogue() -> Catalogue {
-        let reference = load().unwrap();
-        Catalogue::build(reference.frameworks, reference.relations, reference.areas, &reference.memberships).unwrap()
+        load().unwrap().into_catalogue("2026-11-24".parse().unwrap()).unwrap()
     }
 
     #[test]
@@ -155,10 +173,16 @@ mod tests {
         let of_kind = |kind| catalogue.areas().iter().filter(|area| area.kind == kind).count();
         assert_eq!(
             (of_kind(AreaKind::Lep), of_kind(AreaKind::CombinedAuthority), of_kind(AreaKind::Hub)),
-            (38, 15, 21)
+            (38, 18, 21)
         );
+        let in_use = |kind| {
+            let of_kind = catalogue.areas().iter_enumerated().filter(|(_, area)| area.kind == kind);
+            of_kind.filter(|&(index, _)| catalogue.is_in_use(index)).count()
+        };
+        assert_eq!((in_use(AreaKind::CombinedAuthority), in_use(AreaKind::Lsip)), (15, 42));
+        assert_eq!(in_use(AreaKind::LocalAuthority), 153 + 18);
         let authorities = |code| catalogue.local_authorities(catalogue.area_index(code).unwrap()).len();
-        assert_eq!(authorities("E92000001"), 153, "England");
+        assert_eq!(authorities("E92000001"), 153 + 3, "England, with Cumbria, Dorset and Northamptonshire of before");
         assert_eq!(authorities("HK"), 18, "Hong Kong");
         assert_eq!(authorities("E12000001"), 12, "the region North East");
         assert_eq!(authorities("E37000025"), 7, "the LEP North East");
@@ -166,6 +190,28 @@ mod tests {
         for (index, area) in catalogue.areas().iter_enumerated().filter(|(_, area)| area.kind == AreaKind::Hub) {
             assert!(catalogue.lies_in(index, england), "{}", area.name);
         }
+    }
+
+    #[test]
+    fn every_local_authority_of_england_lies_in_one_area_of_each_kind_and_those_of_before_count_where_they_lie_now() {
+        let catalogue = catalogue();
+        let at = |code| catalogue.area_index(code).unwrap();
+        for (index, area) in catalogue.areas().iter_enumerated() {
+            if area.kind == AreaKind::LocalAuthority && catalogue.is_in_use(index) && area.code.starts_with('E') {
+                for kind in [AreaKind::Region, AreaKind::Lep, AreaKind::Lsip] {
+                    let of_kind =
+                        catalogue.parents(index).iter().filter(|&&parent| catalogue.areas()[parent].kind == kind);
+                    assert_eq!(of_kind.count(), 1, "{} in areas of kind {kind}", area.code);
+                }
+            }
+        }
+        let counted = [("E08000016", "E08000038"), ("E06000028", "E06000058"), ("E10000027", "E06000066")];
+        for (before, now) in counted {
+            assert_eq!(catalogue.counted_in(at(before)), at(now), "{before}");
+        }
+        assert_eq!(catalogue.counted_in(at("E10000006")), at("E10000006"), "Cumbria was split");
+        assert!(catalogue.local_authorities(at("E37000007")).contains(&at("E10000006")));
+        assert!(catalogue.local_authorities(at("E47000011")).is_empty(), "North of Tyne ended");
     }
 
     #[test]

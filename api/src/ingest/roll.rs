@@ -80,7 +80,7 @@ impl Layout for RollLayout<'_> {
     fn record(&self, header: &Header, line: u64, fields: &ByteRecord) -> Result<RollRecord, Vec<Problem>> {
         let mut row = Row::new(&header.columns, line, fields);
         let institution = row.institution(header.scheme, header.at.identifier, self.secret);
-        let location = row.location(&header.at, self.catalogue);
+        let location = row.location(&header.at, self.catalogue, self.catalogue.as_of());
         let attributes = row.attributes(header.dimensions);
         if let Some(location) = location.as_ref().filter(|location| !belong_together(self.catalogue, location)) {
             let expected = format!("a careers hub around the local authority `{}`, or blank", location.local_authority);

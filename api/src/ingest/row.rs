@@ -125,22 +125,23 @@ impl<'a> Row<'a> {
         date
     }
 
-    /// A local authority and, unless it is blank, a careers hub.
-    pub(super) fn location(&mut self, at: &At, catalogue: &Catalogue) -> Option<Location> {
-        let local_authority = self.area(at.local_authority, catalogue, AreaKind::LocalAuthority);
+    /// A local authority and, unless it is blank, a careers hub, under the codes that are kept: what stood in an area that was
+    /// recoded or merged stands in the one after it. `since` is the first day of the time that the row is about.
+    pub(super) fn location(&mut self, at: &At, catalogue: &Catalogue, since: NaiveDate) -> Option<Location> {
+        let local_authority = self.area(at.local_authority, catalogue, AreaKind::LocalAuthority, since);
         let hub = match self.text(at.hub)? {
             "" => None,
-            _ => Some(self.area(at.hub, catalogue, AreaKind::Hub)?),
+            _ => Some(self.area(at.hub, catalogue, AreaKind::Hub, since)?),
         };
         Some(Location { local_authority: local_authority?, hub })
     }
 
-    fn area(&mut self, position: usize, catalogue: &Catalogue, kind: AreaKind) -> Option<String> {
+    fn area(&mut self, position: usize, catalogue: &Catalogue, kind: AreaKind, since: NaiveDate) -> Option<String> {
         let text = self.text(position)?;
-        let code = text.to_ascii_uppercase();
-        if catalogue.area_index(&code).is_some_and(|index| catalogue.areas()[index].kind == kind) {
-            return Some(code);
-        }
+        let expected = match catalogue.kept_code(&text.to_ascii_uppercase(), kind, since) {
+            Ok(kept) => return Some(kept.to_owned()),
+            Err(expected) => expected,
+        };
         let named: Vec<String> = catalogue
             .areas()
             .iter()
@@ -148,7 +149,7 @@ impl<'a> Row<'a> {
             .map(|area| format!("; `{}` is {}", area.code, area.name))
             .collect();
         let code = if text.is_empty() { ProblemCode::Blank } else { ProblemCode::UnknownArea };
-        self.problem(position, code, text, format!("the code of an area of kind {kind}{}", named.concat()));
+        self.problem(position, code, text, format!("{expected}{}", named.concat()));
         None
     }
 

@@ -82,7 +82,7 @@ pub fn authorize(
 ) -> Result<Grant, Refusal> {
     let organisation = identify(viewer, directory)?;
     if purpose == Some(OWN_RESULTS) {
-        let area = catalogue.area_index(&organisation.area).ok_or(Refusal::NoAgreement)?;
+        let area = catalogue.area_now(&organisation.area).ok_or(Refusal::NoAgreement)?;
         return Ok(Grant {
             organisation: organisation.code.clone(),
             asker: organisation.id,
@@ -108,7 +108,7 @@ pub fn authorize(
         .iter()
         .filter(|agreement| agreement.purposes.iter().any(|allowed| allowed == purpose))
         .filter_map(|agreement| {
-            let area = catalogue.area_index(&agreement.area)?;
+            let area = catalogue.area_now(&agreement.area)?;
             Some(GrantedArea { area, tier: agreement.tier, dimensions: agreement.dimensions.clone() })
         })
         .collect();

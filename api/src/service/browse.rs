@@ -2,7 +2,7 @@
 
 use crate::{
     auth::Viewer,
-    domain::{Agreement, Area, AreaIndex, AreaKind, Organisation, Period, Release},
+    domain::{Agreement, Area, AreaIndex, AreaKind, Catalogue, Organisation, Period, Release},
     policy,
 };
 
@@ -16,6 +16,44 @@ pub struct Page<T> {
     pub total: usize,
     /// Whether more follow.
     pub more: bool,
+}
+
+/// Which areas of the catalogue.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AreasWanted<'a> {
+    /// Those of a kind.
+    pub kind: Option<AreaKind>,
+    /// Those that lie in the area with this code.
+    pub within: Option<&'a str>,
+    /// Those with a text in their name or code, in any case.
+    pub search: Option<&'a str>,
+    /// Those too whose codes are not in use.
+    pub ended: bool,
+}
+
+impl AreasWanted<'_> {
+    /// Those among the areas of a catalogue, by code.
+    ///
+    /// # Errors
+    /// When `within` is no area.
+    pub fn among(&self, catalogue: &Catalogue) -> Result<Vec<AreaIndex>, Error> {
+        let unknown = |code: &str| Error::NotFound(format!("no area has the code `{code}`"));
+        let within = self.within.map(|code| catalogue.area_index(code).ok_or_else(|| unknown(code))).transpose()?;
+        let search = self.search.map(str::to_lowercase);
+        let found = |area: &Area| {
+            search
+                .as_ref()
+                .is_none_or(|text| area.name.to_lowercase().contains(text) || area.code.to_lowercase().contains(text))
+        };
+        Ok(catalogue
+            .areas()
+            .keys()
+            .filter(|&area| self.kind.is_none_or(|kind| catalogue.areas()[area].kind == kind))
+            .filter(|&area| self.ended || catalogue.is_in_use(area))
+            .filter(|&area| within.is_none_or(|outer| area != outer && catalogue.lies_in(area, outer)))
+            .filter(|&area| found(&catalogue.areas()[area]))
+            .collect())
+    }
 }
 
 /// What a viewer is told about itself.
@@ -58,38 +96,13 @@ impl Reader {
         self.session.current.snapshot.as_ref().map(|snapshot| snapshot.periods()).unwrap_or_default()
     }
 
-    /// Areas by code, those after a code, of a kind, within an area, and with a text in their name or code.
+    /// Areas by code, those that are wanted, after a code.
     ///
     /// # Errors
     /// When `within` is no area.
-    pub fn areas(
-        &self,
-        kind: Option<AreaKind>,
-        within: Option<&str>,
-        search: Option<&str>,
-        after: Option<&str>,
-        first: usize,
-    ) -> Result<Page<AreaIndex>, Error> {
+    pub fn areas(&self, wanted: &AreasWanted<'_>, after: Option<&str>, first: usize) -> Result<Page<AreaIndex>, Error> {
         let catalogue = self.catalogue();
-        let within = match within {
-            None => None,
-            Some(code) => Some(
-                catalogue.area_index(code).ok_or_else(|| Error::NotFound(format!("no area has the code `{code}`")))?,
-            ),
-        };
-        let search = search.map(str::to_lowercase);
-        let found = |area: &Area| {
-            search
-                .as_ref()
-                .is_none_or(|text| area.name.to_lowercase().contains(text) || area.code.to_lowercase().contains(text))
-        };
-        let matching: Vec<AreaIndex> = catalogue
-            .areas()
-            .keys()
-            .filter(|&area| kind.is_none_or(|kind| catalogue.areas()[area].kind == kind))
-            .filter(|&area| within.is_none_or(|outer| area != outer && catalogue.lies_in(area, outer)))
-            .filter(|&area| found(&catalogue.areas()[area]))
-            .collect();
+        let matching = wanted.among(catalogue)?;
         let rest = matching
             .iter()
             .copied()

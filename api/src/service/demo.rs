@@ -133,7 +133,7 @@ impl Operator<'_> {
 
     async fn fill(&self) -> Result<(), Error> {
         tracing::info!("filling the demonstration: making up its population");
-        let catalogue = self.0.store().newest_catalogue().await?;
+        let catalogue = self.0.store().newest_catalogue(self.0.today()).await?;
         let figures = ingest::reference::published_figures().map_err(|error| Error::Internal(error.into()))?;
         let handovers = match Population::of_seed(SEED) {
             Some(population) => synthetic::generate(&population, &catalogue, self.0.secret(), &figures),

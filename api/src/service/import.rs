@@ -75,7 +75,7 @@ impl Operator<'_> {
         input: impl Read,
         mut progress: impl FnMut(Progress) + Send,
     ) -> Result<ImportReport, Error> {
-        let catalogue = self.0.store().newest_catalogue().await?;
+        let catalogue = self.0.store().newest_catalogue(self.0.today()).await?;
         self.check_not_demo().await?;
         let organisation = self.known(request).await?;
         let roll = self.0.store().roll().await?;
@@ -120,7 +120,7 @@ impl Operator<'_> {
         mut progress: impl FnMut(Progress) + Send,
     ) -> Result<ImportReport, Error> {
         self.check_not_demo().await?;
-        let catalogue = self.0.store().newest_catalogue().await?;
+        let catalogue = self.0.store().newest_catalogue(self.0.today()).await?;
         let organisation = self.known(request).await?;
         let roll = self.0.store().roll().await?;
         let remit = Remit { catalogue: &catalogue, roll: &roll, organisation: &organisation };

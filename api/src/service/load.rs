@@ -55,7 +55,7 @@ impl Exchange {
                 let catalogue = snapshot.catalogue().clone();
                 CurrentRelease { generation, catalogue, directory, releases, snapshot: Some(snapshot) }
             } else {
-                let catalogue = Arc::new(self.store().newest_catalogue().await?);
+                let catalogue = Arc::new(self.store().newest_catalogue(self.today()).await?);
                 CurrentRelease { generation, catalogue, directory, releases, snapshot: None }
             }
         };
@@ -98,7 +98,8 @@ impl Exchange {
     }
 
     async fn read(&self, release: &Release) -> Result<Arc<Snapshot>, Error> {
-        let catalogue = Arc::new(self.store().catalogue(release.catalogue_version).await?);
+        let catalogue =
+            Arc::new(self.store().catalogue(release.catalogue_version, release.published_at.date_naive()).await?);
         let mut builder = Builder::new(catalogue.clone());
         self.store().released_results(release, &catalogue, &mut |result| builder.add(&result)).await?;
         let mut destinations = DestinationsBuilder::default();

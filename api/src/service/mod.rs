@@ -2,6 +2,7 @@
 
 mod administer;
 mod allowance;
+mod areas;
 mod audit;
 mod authorize;
 mod backup;
@@ -32,9 +33,10 @@ mod withdraw;
 
 pub use administer::Migrated;
 pub use allowance::{Allowance, MOST_BYTES, fields_per_cell};
+pub use areas::{AreasChanged, AreasReport};
 pub use audit::Audited;
 pub use authorize::{AuthorizationServer, CLIENT_TOKEN, GivenToken, NoToken, Shown};
-pub use browse::{Page, ViewerView};
+pub use browse::{AreasWanted, Page, ViewerView};
 pub use budget::MAX_BUDGET_LINES;
 pub use clients::{Given, LONGEST_OVERLAP, Overlap};
 pub use current::Version;

@@ -58,7 +58,7 @@ impl Operator<'_> {
         mut progress: impl FnMut(u64) + Send,
     ) -> Result<RollReport, Error> {
         self.check_not_demo().await?;
-        let catalogue = self.0.store().newest_catalogue().await?;
+        let catalogue = self.0.store().newest_catalogue(self.0.today()).await?;
         let directory = self.0.store().directory().await?;
         let reading = ingest::roll::read_roll(form, input, &catalogue, &directory, self.0.secret(), &mut progress);
         let receipt = match reading.problems.as_slice() {

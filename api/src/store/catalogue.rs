@@ -2,22 +2,24 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use entity::{
-    area, area_membership, area_version, benchmark, benchmark_relation, catalogue_version, framework, framework_version,
+    area, area_membership, area_succession, area_version, benchmark, benchmark_relation, catalogue_version, framework,
+    framework_version,
 };
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Select};
 
-use crate::domain::{Area, Benchmark, Catalogue, Framework, Membership, Reference, Relation};
+use crate::domain::{Area, Benchmark, Catalogue, Framework, Membership, Reference, Relation, Succession};
 
 use super::{Error, Result, Store};
 
 impl Store {
-    /// The catalogue of a version.
+    /// The catalogue of a version, in the geography of a day.
     ///
     /// # Errors
     /// When the database fails, its reference data do not hang together, or they are not those that the version was sealed
     /// with.
-    pub async fn catalogue(&self, version: u32) -> Result<Catalogue> {
+    pub async fn catalogue(&self, version: u32, as_of: NaiveDate) -> Result<Catalogue> {
         let reference = reference(&self.database, version).await?;
         let sealed = catalogue_version::Entity::find_by_id(stored(version)).one(&self.database).await?;
         if let Some(digest) = sealed.and_then(|row| row.digest)
@@ -27,7 +29,7 @@ impl Store {
                 "version {version} of the catalogue, which was changed since it was made"
             )));
         }
-        reference.into_catalogue().map_err(|error| Error::Corrupt(error.to_string()))
+        reference.into_catalogue(as_of).map_err(|error| Error::Corrupt(error.to_string()))
     }
 
     /// The newest version of the catalogue, by number; 0 before any reference data were loaded.
@@ -38,12 +40,12 @@ impl Store {
         newest_version(&self.database).await
     }
 
-    /// The catalogue as it stands now, which the next release is published with.
+    /// The catalogue as it stands now, which the next release is published with, in the geography of a day.
     ///
     /// # Errors
     /// As [`catalogue`](Self::catalogue).
-    pub async fn newest_catalogue(&self) -> Result<Catalogue> {
-        self.catalogue(self.newest_catalogue_version().await?).await
+    pub async fn newest_catalogue(&self, as_of: NaiveDate) -> Result<Catalogue> {
+        self.catalogue(self.newest_catalogue_version().await?, as_of).await
     }
 }
 
@@ -93,6 +95,14 @@ pub(super) async fn reference(connection: &impl ConnectionTrait, version: u32) -
             .all(connection)
             .await?;
 
+    let successions = of_version::<area_succession::Entity>(
+        version,
+        area_succession::Column::AddedIn,
+        area_succession::Column::EndedIn,
+    )
+    .all(connection)
+    .await?;
+
     let framework_code: HashMap<i64, String> =
         frameworks.iter().filter_map(|(row, of)| Some((row.framework_id, of.as_ref()?.code.clone()))).collect();
     let area_code: HashMap<i64, String> =
@@ -132,6 +142,7 @@ pub(super) async fn reference(connection: &impl ConnectionTrait, version: u32) -
             valid_from: row.valid_from,
             valid_to: row.valid_to,
             source: row.source,
+            own: row.own,
         })
     });
     let memberships = memberships.into_iter().map(|row| {
@@ -141,6 +152,17 @@ pub(super) async fn reference(connection: &impl ConnectionTrait, version: u32) -
             valid_from: row.valid_from,
             valid_to: row.valid_to,
             source: row.source,
+            own: row.own,
+        })
+    });
+    let successions = successions.into_iter().map(|row| {
+        Ok(Succession {
+            from: code(&area_code, row.from_id)?,
+            to: code(&area_code, row.to_id)?,
+            on: row.starts_on,
+            kind: row.kind.into(),
+            source: row.source,
+            own: row.own,
         })
     });
     let reference = Reference {
@@ -148,6 +170,7 @@ pub(super) async fn reference(connection: &impl ConnectionTrait, version: u32) -
         relations: relations.collect::<Result<_>>()?,
         areas: areas.collect::<Result<_>>()?,
         memberships: memberships.collect::<Result<_>>()?,
+        successions: successions.collect::<Result<_>>()?,
     };
     Ok(reference.sorted())
 }

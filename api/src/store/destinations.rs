@@ -14,7 +14,7 @@ use super::{
     Error, Result, Store,
     intake::{Intake, last_id},
     receipt::{NewSubmission, Receipt},
-    released::{Numbering, known, places},
+    released::{Numbering, counted_area, known, places},
     submit::{holds, id, known_institutions},
     unchanged::Unchanged,
 };
@@ -137,7 +137,7 @@ impl Store {
             return Ok(());
         }
         let areas: HashMap<i64, AreaIndex> =
-            places(self.area_ids(&self.database).await?, |code| catalogue.area_index(code));
+            places(self.area_ids(&self.database).await?, |code| counted_area(catalogue, code));
         let mut unchanged = Unchanged::new(release.current_method_since);
         let numbering = Numbering::of(&self.releases().await?, release, |release| release.last_destination);
         // By hand, because it reads every count of the country: one text of SQL stays prepared from page to page. SQLite reads

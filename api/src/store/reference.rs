@@ -2,8 +2,10 @@
 
 use std::{collections::HashMap, hash::Hash};
 
+use chrono::NaiveDate;
 use entity::{
-    area, area_membership, area_version, benchmark, benchmark_relation, catalogue_version, framework, framework_version,
+    area, area_membership, area_succession, area_version, benchmark, benchmark_relation, catalogue_version, framework,
+    framework_version,
 };
 use sea_orm::{
     ActiveModelTrait,
@@ -28,16 +30,28 @@ impl Store {
     /// # Errors
     /// When the data do not hang together, or the database fails.
     pub async fn load_reference(&self, loaded: &Reference) -> Result<u32> {
+        self.amend_reference(|before| Ok(before.amended(loaded))).await
+    }
+
+    /// Makes the reference data what becomes of those that are there, as [`load_reference`](Self::load_reference) does.
+    ///
+    /// # Errors
+    /// As there, and what `change` refuses.
+    pub async fn amend_reference(
+        &self,
+        change: impl FnOnce(&Reference) -> std::result::Result<Reference, String>,
+    ) -> Result<u32> {
         let transaction = self.begin_writing().await?;
         seal(&transaction).await?;
         let newest = newest_version(&transaction).await?;
         let before = reference(&transaction, newest).await?;
-        let wanted = before.amended(loaded);
+        let wanted = change(&before).map_err(Error::Invalid)?;
         if wanted == before {
             transaction.commit().await?;
             return Ok(newest);
         }
-        wanted.clone().into_catalogue().map_err(|error| Error::Reference(error.to_string()))?;
+        // Whether it hangs together does not hang on the day, but for areas that come after each other, in the end.
+        wanted.clone().into_catalogue(NaiveDate::MAX).map_err(|error| Error::Reference(error.to_string()))?;
         let version = newest + 1;
         let row = catalogue_version::ActiveModel {
             number: Set(stored(version)),
@@ -48,6 +62,14 @@ impl Store {
         areas(&transaction, version, &wanted).await?;
         transaction.commit().await?;
         Ok(version)
+    }
+
+    /// The reference data as they stand now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn newest_reference(&self) -> Result<Reference> {
+        reference(&self.database, newest_version(&self.database).await?).await
     }
 }
 
@@ -129,6 +151,7 @@ async fn areas(transaction: &DatabaseTransaction, version: u32, wanted: &Referen
         valid_from: area.valid_from,
         valid_to: area.valid_to,
         source: area.source.clone(),
+        own: area.own,
         added_in,
         ended_in: None,
     });
@@ -139,10 +162,23 @@ async fn areas(transaction: &DatabaseTransaction, version: u32, wanted: &Referen
         valid_from: membership.valid_from,
         valid_to: membership.valid_to,
         source: membership.source.clone(),
+        own: membership.own,
         added_in,
         ended_in: None,
     });
     amend::<area_membership::Entity>(transaction, version, memberships.collect(), area_membership::Column::EndedIn)
+        .await?;
+    let successions = wanted.successions.iter().map(|succession| area_succession::Model {
+        from_id: ids[&succession.from],
+        to_id: ids[&succession.to],
+        starts_on: succession.on,
+        kind: succession.kind.into(),
+        source: succession.source.clone(),
+        own: succession.own,
+        added_in,
+        ended_in: None,
+    });
+    amend::<area_succession::Entity>(transaction, version, successions.collect(), area_succession::Column::EndedIn)
         .await
 }
 
@@ -177,6 +213,7 @@ versioned!(benchmark, framework_id: i64, number: i16);
 versioned!(benchmark_relation, from_framework_id: i64, from_number: i16, to_framework_id: i64, to_number: i16);
 versioned!(area_version, area_id: i64);
 versioned!(area_membership, child_id: i64, parent_id: i64);
+versioned!(area_succession, from_id: i64, to_id: i64);
 
 /// Makes the rows of a version those that are wanted: what is no longer so is ended, what is new is added, and what is the
 /// same stays as it is.

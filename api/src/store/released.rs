@@ -29,7 +29,7 @@ impl Store {
         let frameworks: HashMap<i64, FrameworkIndex> =
             places(self.framework_ids(&self.database).await?, |code| catalogue.framework_index(code));
         let areas: HashMap<i64, AreaIndex> =
-            places(self.area_ids(&self.database).await?, |code| catalogue.area_index(code));
+            places(self.area_ids(&self.database).await?, |code| counted_area(catalogue, code));
         let mut periods: HashMap<String, Period> = HashMap::new();
         let numbering = Numbering::of(&self.releases().await?, release, |release| release.last_result);
         let mut unchanged = Unchanged::new(release.current_method_since);
@@ -178,6 +178,11 @@ pub(super) fn parse_scores(text: &str) -> Result<Vec<(i16, i16)>> {
 
 pub(super) fn places<I>(ids: HashMap<String, i64>, place: impl Fn(&str) -> Option<I>) -> HashMap<i64, I> {
     ids.into_iter().filter_map(|(code, id)| Some((id, place(&code)?))).collect()
+}
+
+/// The area that counts what was handed in under a code.
+pub(super) fn counted_area(catalogue: &Catalogue, code: &str) -> Option<AreaIndex> {
+    catalogue.area_index(code).map(|area| catalogue.counted_in(area))
 }
 
 pub(super) fn known<I: Copy>(places: &HashMap<i64, I>, id: i64) -> Result<I> {

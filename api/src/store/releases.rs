@@ -56,7 +56,7 @@ impl Store {
             current_method_since,
             editions: before.with(periods.iter().copied(), number),
         };
-        let catalogue = self.catalogue(catalogue_version).await?;
+        let catalogue = self.catalogue(catalogue_version, at.date_naive()).await?;
         let mut checksum = Checksum::default();
         checksum.add_catalogue(reference(&self.database, catalogue_version).await?.digest());
         self.released_results(&release, &catalogue, &mut |result| {

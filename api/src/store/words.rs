@@ -2,12 +2,13 @@
 
 use disclosure::Tier;
 use entity::{
-    agreement_dimension, area_version, audit_entry, benchmark_relation, client_credential, destination_count,
-    organisation, revocation,
+    agreement_dimension, area_succession, area_version, audit_entry, benchmark_relation, client_credential,
+    destination_count, organisation, revocation,
 };
 
 use crate::domain::{
     AreaKind, AuditKind, CredentialKind, Destination, Dimension, OrganisationKind, RelationKind, Revoked, Stage,
+    SuccessionKind,
 };
 
 /// Both words of one list, told apart by the compiler: a word that one side lacks does not compile.
@@ -27,7 +28,8 @@ macro_rules! same_words {
 }
 
 same_words!(organisation::Kind, OrganisationKind, Hub, Lep, Authority, National, Partner);
-same_words!(area_version::AreaKind, AreaKind, Country, Region, Lep, CombinedAuthority, LocalAuthority, Hub);
+same_words!(area_version::AreaKind, AreaKind, Country, Region, Lep, Lsip, CombinedAuthority, LocalAuthority, Hub);
+same_words!(area_succession::Kind, SuccessionKind, Recode, Merge, Split, Boundary);
 same_words!(benchmark_relation::RelationKind, RelationKind, Exact, Close, Broad, Narrow);
 same_words!(agreement_dimension::Dimension, Dimension, Phase, Type, Disadvantage, Size, Setting);
 same_words!(revocation::Kind, Revoked, Token, Organisation, Client);
@@ -69,6 +71,10 @@ mod tests {
         for stored in area_version::AreaKind::iter() {
             let kind = AreaKind::from(stored);
             assert_eq!((kind.to_string(), area_version::AreaKind::from(kind)), (stored.to_value(), stored));
+        }
+        for stored in area_succession::Kind::iter() {
+            let kind = SuccessionKind::from(stored);
+            assert_eq!((kind.to_string(), area_succession::Kind::from(kind)), (stored.to_value(), stored));
         }
         for stored in benchmark_relation::RelationKind::iter() {
             let kind = RelationKind::from(stored);

@@ -58,7 +58,8 @@ pub(super) fn draw(catalogue: &Catalogue, random: &mut Random) -> Vec<Institutio
     let mut next = 900_000_000_u32;
     for (country, count) in [(ENGLAND, IN_ENGLAND), (HONG_KONG, IN_HONG_KONG)] {
         let Some(area) = catalogue.area_index(country) else { continue };
-        let authorities = catalogue.local_authorities(area);
+        let in_use = |&authority: &AreaIndex| catalogue.is_in_use(authority);
+        let authorities: Vec<AreaIndex> = catalogue.local_authorities(area).iter().copied().filter(in_use).collect();
         let weights: Vec<f64> =
             authorities.iter().map(|&authority| weight(&catalogue.areas()[authority].code, random)).collect();
         let mut drawn = Vec::with_capacity(count);

@@ -10,7 +10,7 @@ use crate::{
 
 fn catalogue() -> Catalogue {
     let data = reference::load().unwrap();
-    Catalogue::build(data.frameworks, data.relations, data.areas, &data.memberships).unwrap()
+    data.into_catalogue("2026-11-24".parse().unwrap()).unwrap()
 }
 
 fn population(seed: u64) -> Vec<Record> {

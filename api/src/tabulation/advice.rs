@@ -110,7 +110,7 @@ fn coarser(area: AreaIndex, tier: Tier, grant: &Grant, catalogue: &Catalogue) ->
     around.sort_by_key(|&parent| catalogue.local_authorities(parent).len());
     around
         .into_iter()
-        .filter(|&parent| catalogue.areas()[parent].kind != AreaKind::Hub)
+        .filter(|&parent| !matches!(catalogue.areas()[parent].kind, AreaKind::Hub | AreaKind::Lsip))
         .filter(|&parent| !is_too_fine(tier, catalogue.areas()[parent].kind))
         .filter(|&parent| grant.cover(&[parent], catalogue).is_ok_and(|coverage| coverage.tier == tier))
         .collect()

@@ -37,6 +37,7 @@ pub struct Scope {
     purpose: String,
     organisation: String,
     asker: i64,
+    of_free_kind: bool,
 }
 
 impl Scope {
@@ -51,7 +52,9 @@ impl Scope {
         check_grain(tier, catalogue.areas()[areas[0]].kind)?;
         check_cited(asked, grant, tier)?;
         let (purpose, organisation) = (grant.purpose().to_owned(), grant.organisation().to_owned());
-        Ok(Self { areas, tier, dimensions, provider: grant.provider(), purpose, organisation, asker: grant.asker() })
+        let of_free_kind = catalogue.areas()[areas[0]].kind != AreaKind::Lsip;
+        let (provider, asker) = (grant.provider(), grant.asker());
+        Ok(Self { areas, tier, dimensions, provider, purpose, organisation, asker, of_free_kind })
     }
 
     /// The areas, ascending by code.
@@ -99,6 +102,12 @@ impl Scope {
         kind_name(catalogue.areas()[self.areas[0]].kind)
     }
 
+    /// Whether tables of the areas are free where nothing else is asked. Areas of skills plans are made of the local authorities of
+    /// LEPs and combined authorities, so their tables are one more look at the same institutions.
+    pub fn is_of_free_kind(&self) -> bool {
+        self.of_free_kind
+    }
+
     /// The codes of the areas, as a canonical question names them.
     pub fn canonical_areas(&self, catalogue: &Catalogue) -> String {
         let codes: Vec<String> = self.areas.iter().map(|&area| escape(&catalogue.areas()[area].code)).collect();
@@ -113,7 +122,7 @@ impl Scope {
 
 /// Whether areas of a kind are too small for a tier: partners abroad see LEPs and anything coarser.
 pub(super) fn is_too_fine(tier: Tier, kind: AreaKind) -> bool {
-    let fine = matches!(kind, AreaKind::LocalAuthority | AreaKind::Hub | AreaKind::CombinedAuthority);
+    let fine = matches!(kind, AreaKind::LocalAuthority | AreaKind::Hub | AreaKind::CombinedAuthority | AreaKind::Lsip);
     tier == Tier::International && fine
 }
 
@@ -145,10 +154,7 @@ fn areas(asked: &Asked, grant: &Grant, catalogue: &Catalogue) -> Result<Vec<Area
     let named = match asked.areas.as_deref() {
         None => grant.areas(),
         Some([]) => return Err(PlanError::empty("areas")),
-        Some(codes) => {
-            let find = |code: &String| catalogue.area_index(code).ok_or_else(|| PlanError::no_area(code));
-            codes.iter().map(find).collect::<Result<_, _>>()?
-        }
+        Some(codes) => codes.iter().map(|code| named_area(code, catalogue)).collect::<Result<_, _>>()?,
     };
     cover(&named, grant, catalogue)?;
     let areas: Vec<AreaIndex> = match asked.area_kind {
@@ -156,6 +162,7 @@ fn areas(asked: &Asked, grant: &Grant, catalogue: &Catalogue) -> Result<Vec<Area
         Some(kind) => {
             let lies_inside = |area: &AreaIndex| named.iter().any(|&around| catalogue.lies_in(*area, around));
             let of_kind = catalogue.areas().keys().filter(|&area| catalogue.areas()[area].kind == kind);
+            let of_kind = of_kind.filter(|&area| catalogue.is_in_use(area));
             let areas: Vec<AreaIndex> = of_kind.filter(lies_inside).collect();
             if areas.is_empty() {
                 return Err(PlanError::NotFound(format!(
@@ -178,6 +185,23 @@ fn areas(asked: &Asked, grant: &Grant, catalogue: &Catalogue) -> Result<Vec<Area
         )));
     }
     Ok(areas)
+}
+
+/// The area that a code names: the one that has its place by now, where it was recoded. One that ended can be asked for where
+/// institutions stood in it that no other area counts.
+fn named_area(code: &str, catalogue: &Catalogue) -> Result<AreaIndex, PlanError> {
+    let area = catalogue.area_now(code).ok_or_else(|| PlanError::no_area(code))?;
+    let found = &catalogue.areas()[area];
+    if catalogue.is_in_use(area) || catalogue.local_authorities(area).contains(&area) {
+        return Ok(area);
+    }
+    let after = catalogue.successors(area);
+    let after: Vec<&str> = after.iter().map(|one| catalogue.areas()[one.to].code.as_str()).collect();
+    Err(PlanError::NotFound(match found.valid_to.filter(|&to| to < catalogue.as_of()) {
+        Some(to) if after.is_empty() => format!("the area `{code}` ended on {to}"),
+        Some(to) => format!("the area `{code}` ended on {to}; after it: {}", after.join(", ")),
+        None => format!("the area `{code}` has not begun"),
+    }))
 }
 
 fn cover(areas: &[AreaIndex], grant: &Grant, catalogue: &Catalogue) -> Result<Coverage, PlanError> {

@@ -158,9 +158,9 @@ impl TablePlan for Plan {
         self.layout().cells()
     }
 
-    /// One kind of area × cohort year × stage × destination, no bands.
+    /// One kind of area × cohort year × stage × destination, no bands; and no kind that is charged.
     fn is_standard(&self) -> bool {
-        self.banding.is_none()
+        self.banding.is_none() && self.scope.is_of_free_kind()
     }
 
     fn bill(&self, snapshot: &Snapshot) -> Bill {

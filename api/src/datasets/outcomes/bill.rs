@@ -88,7 +88,7 @@ impl Plan {
     fn charges(&self, tabulation: &Arc<str>, mut counted: Vec<Counted<'_>>) -> Vec<Charge> {
         counted.sort_unstable_by_key(|counted| counted.framework);
         let alone = matches!(counted.as_slice(), [only] if only.plain);
-        if alone && self.by.is_empty() && self.filters.is_empty() {
+        if alone && self.by.is_empty() && self.filters.is_empty() && self.scope.is_of_free_kind() {
             return Vec::new();
         }
         let tabulation = if alone { tabulation.clone() } else { joined(tabulation, &counted) };

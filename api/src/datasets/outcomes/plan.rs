@@ -222,9 +222,9 @@ impl TablePlan for Plan {
         self.layout().cells()
     }
 
-    /// One kind of area × period × benchmark, no other condition, not mapped.
+    /// One kind of area × period × benchmark, no other condition, not mapped; and no kind that is charged.
     fn is_standard(&self) -> bool {
-        self.is_plain() && !self.mapped
+        self.is_plain() && !self.mapped && self.scope.is_of_free_kind()
     }
 
     fn bill(&self, snapshot: &Snapshot) -> Bill {

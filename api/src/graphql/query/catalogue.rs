@@ -8,6 +8,7 @@ use crate::{
         context,
         types::{Area, AreaConnection, AreaKind, Benchmark, Dimension, Framework, Node, NodeKey, Period, Release},
     },
+    service::AreasWanted,
 };
 
 /// The catalogue.
@@ -41,18 +42,21 @@ impl CatalogueQuery {
         Area::by_code(context::reader(context).catalogue().clone(), &code)
     }
 
-    /// Areas by code.
+    /// Areas by code: those whose codes are in use.
     async fn areas(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Only areas of this kind.")] kind: Option<AreaKind>,
         #[graphql(desc = "Only areas that lie in the area with this code.")] within: Option<String>,
         #[graphql(desc = "Only areas with this text in their name or code, in any case.")] search: Option<String>,
+        #[graphql(desc = "Those too that ended, or have not begun.", default)] ended: bool,
         #[graphql(desc = "How many, from 1 to 200; 50 when left out.")] first: Option<i32>,
         #[graphql(desc = "A cursor of an earlier page, to go on after it.")] after: Option<String>,
     ) -> Result<Option<AreaConnection>> {
         let reader = context::reader(context);
-        AreaConnection::load(reader, kind, within.as_deref(), search.as_deref(), first, after.as_deref()).map(Some)
+        let (within, search) = (within.as_deref(), search.as_deref());
+        let wanted = AreasWanted { kind: kind.map(Into::into), within, search, ended };
+        AreaConnection::load(reader, &wanted, first, after.as_deref()).map(Some)
     }
 
     /// The periods of the newest release, oldest first.

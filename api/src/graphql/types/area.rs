@@ -6,8 +6,8 @@ use async_graphql::{Enum, ID, Object, Result, SimpleObject, connection::CursorTy
 use chrono::NaiveDate;
 
 use crate::{
-    domain::{self, AreaIndex, Catalogue},
-    service::{Page, Reader},
+    domain::{self, AreaIndex, Catalogue, Successor},
+    service::{AreasWanted, Page, Reader},
 };
 
 use super::{NodeKey, page::cursor, page_size};
@@ -22,6 +22,8 @@ pub enum AreaKind {
     Region,
     /// A Local Enterprise Partnership.
     Lep,
+    /// The area of a Local Skills Improvement Plan. Its tables are never free.
+    Lsip,
     /// A combined authority.
     CombinedAuthority,
     /// A local authority; in Hong Kong a district.
@@ -96,6 +98,24 @@ impl Area {
         self.area().valid_to
     }
 
+    /// Whether its code is in use in the release's geography, which is that of the day on which the release was published.
+    async fn in_use(&self) -> bool {
+        self.catalogue.is_in_use(self.index)
+    }
+
+    /// What came in its place, or will, the earliest first. Results of an area that was recoded or merged are counted in the one
+    /// after it; those of an area that was split stay under its own code, which can be asked for.
+    async fn successors(&self) -> Vec<AreaSuccession> {
+        let successors = self.catalogue.successors(self.index).into_iter();
+        successors.map(|one| AreaSuccession::new(&self.catalogue, one.to, &one)).collect()
+    }
+
+    /// In whose place it came, or will, the earliest first.
+    async fn predecessors(&self) -> Vec<AreaSuccession> {
+        let predecessors = self.catalogue.predecessors(self.index).into_iter();
+        predecessors.map(|one| AreaSuccession::new(&self.catalogue, one.from, &one)).collect()
+    }
+
     /// The areas it lies in directly, of every kind.
     async fn parents(&self) -> Vec<Self> {
         self.all(self.catalogue.parents(self.index))
@@ -104,6 +124,37 @@ impl Area {
     /// The areas that lie directly in it, by code.
     async fn children(&self) -> Vec<Self> {
         self.all(self.catalogue.children(self.index))
+    }
+}
+
+/// How an area came in the place of another.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "domain::SuccessionKind")]
+pub enum SuccessionKind {
+    /// The same place has another code.
+    Recode,
+    /// The whole place lies in a larger one.
+    Merge,
+    /// Parts of the place lie in several.
+    Split,
+    /// The boundary moved.
+    Boundary,
+}
+
+/// An area that came in the place of another.
+#[derive(SimpleObject)]
+pub struct AreaSuccession {
+    /// The other area.
+    area: Area,
+    /// The first day of the later one.
+    on: NaiveDate,
+    /// How.
+    kind: SuccessionKind,
+}
+
+impl AreaSuccession {
+    fn new(catalogue: &Arc<Catalogue>, area: AreaIndex, succession: &Successor) -> Self {
+        Self { area: Area::new(catalogue.clone(), area), on: succession.on, kind: succession.kind.into() }
     }
 }
 
@@ -132,16 +183,13 @@ pub struct AreaEdge {
 impl AreaConnection {
     pub(crate) fn load(
         reader: &Reader,
-        kind: Option<AreaKind>,
-        within: Option<&str>,
-        search: Option<&str>,
+        wanted: &AreasWanted<'_>,
         first: Option<i32>,
         after: Option<&str>,
     ) -> Result<Self> {
         let after = cursor(after)?;
-        let page = reader
-            .areas(kind.map(Into::into), within, search, after.as_deref(), page_size(first)?)
-            .map_err(crate::graphql::error::graphql_error)?;
+        let page =
+            reader.areas(wanted, after.as_deref(), page_size(first)?).map_err(crate::graphql::error::graphql_error)?;
         let catalogue = reader.catalogue();
         let Page { items, total, more } = page;
         let area = |&index: &AreaIndex| Area::new(catalogue.clone(), index);

@@ -34,7 +34,7 @@ fn read(file: &str) -> Reading<DestinationRecord> {
         area: "HUB-2018-21".to_owned(),
         ended_on: None,
     };
-    let catalogue = reference::load().unwrap().into_catalogue().unwrap();
+    let catalogue = reference::load().unwrap().into_catalogue("2026-11-24".parse().unwrap()).unwrap();
     let remit = Remit { catalogue: &catalogue, roll: &roll, organisation: &organisation };
     let today = NaiveDate::from_ymd_opt(2026, 7, 31).unwrap();
     read_destinations(&Form::default(), file.as_bytes(), remit, &locations(), &secret, today, &mut |_| {})

@@ -50,7 +50,7 @@ impl<'a> ResultRow<'a> {
         let completed_on = self.completed_on(period);
         let catalogue = self.check.remit.catalogue;
         let at = At { identifier, local_authority: header.fixed("local_authority"), hub: header.fixed("hub") };
-        let location = self.row.location(&at, catalogue);
+        let location = self.row.location(&at, catalogue, period.map_or(NaiveDate::MIN, Period::starts_on));
         let attributes = self.row.attributes(Dimension::ALL.map(|dimension| header.dimension(dimension)));
         let terms_version = self.row.label(header.fixed("terms_version"));
         let scores = self.scores(framework);

@@ -15,7 +15,7 @@ const ROW: &str = "URN,100001,GATSBY-2014,202324T3,2024-06-30,E06000047,HUB-2018
 
 fn catalogue() -> Catalogue {
     let data = reference::load().unwrap();
-    Catalogue::build(data.frameworks, data.relations, data.areas, &data.memberships).unwrap()
+    data.into_catalogue("2026-11-24".parse().unwrap()).unwrap()
 }
 
 fn read(bytes: &[u8]) -> Reading<Record> {

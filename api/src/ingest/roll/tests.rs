@@ -21,7 +21,7 @@ fn read(file: &str) -> Reading<RollRecord> {
     };
     let organisations = vec![organisation(1, "LEP", "E37000025"), organisation(2, "HK", "HK")];
     let directory = Directory::new(organisations, Vec::new());
-    let catalogue = reference::load().unwrap().into_catalogue().unwrap();
+    let catalogue = reference::load().unwrap().into_catalogue("2026-11-24".parse().unwrap()).unwrap();
     read_roll(&Form::default(), file.as_bytes(), &catalogue, &directory, &Secret::new([1; 32]), &mut |_| {})
 }
 

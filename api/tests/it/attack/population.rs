@@ -28,7 +28,7 @@ const SEED: u64 = 40_731;
 pub(super) fn catalogue() -> &'static Catalogue {
     static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
         let shipped = reference::load().unwrap();
-        Catalogue::build(shipped.frameworks, shipped.relations, shipped.areas, &shipped.memberships).unwrap()
+        shipped.into_catalogue("2026-11-24".parse().unwrap()).unwrap()
     });
     &CATALOGUE
 }

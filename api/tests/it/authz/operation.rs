@@ -133,7 +133,7 @@ pub(super) async fn build(service: &Service) -> Vec<Operation> {
         (
             "areas kind: REGION, within: E92000001, search: north, first: 1, after: …",
             &format!(
-                r#"areas(kind: REGION, within: "E92000001", search: "north", first: 1, after: "{area}") {{ totalCount }}"#
+                r#"areas(kind: REGION, within: "E92000001", search: "north", ended: true, first: 1, after: "{area}") {{ totalCount }}"#
             ),
         ),
         ("periods", "periods { code }"),

@@ -116,8 +116,8 @@ fn declared() -> BTreeMap<String, Table> {
         ($($module:ident)*) => { [$(Table::of::<entity::$module::Entity>()),*].into() };
     }
     tables! {
-        agreement agreement_dimension agreement_purpose api_client area area_membership area_version audit_chain
-        audit_entry benchmark
+        agreement agreement_dimension agreement_purpose api_client area area_membership area_succession area_version
+        audit_chain audit_entry benchmark
         benchmark_relation benchmark_score budget_entry catalogue_version client_credential destination_count framework
         framework_version institution organisation release release_edition result revocation roll_entry setting
         signing_key speaker submission used_assertion

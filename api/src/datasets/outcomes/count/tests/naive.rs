@@ -53,6 +53,7 @@ pub(crate) fn catalogue() -> Arc<Catalogue> {
         valid_from: None,
         valid_to: None,
         source: String::new(),
+        own: false,
     };
     let mut areas = vec![
         area("C".into(), AreaKind::Country, None),
