@@ -37,12 +37,7 @@ impl Columns {
         }
         let others = columns.ignored().take(SHOWN_NAMES).collect::<Vec<_>>().join(", ");
         if !columns.known.contains(&true) {
-            return Err(vec![Problem::in_row(
-                1,
-                ProblemCode::Header,
-                &others,
-                format!("a header with columns such as {known}"),
-            )]);
+            return Err(vec![Problem::in_row(1, ProblemCode::Header, &others, format!("a header with {known}"))]);
         }
         for name in required(&columns) {
             if columns.position(&name).is_none() {

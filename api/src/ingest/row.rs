@@ -69,6 +69,11 @@ impl<'a> Row<'a> {
         self.problems.push(Problem::in_column(self.line, name, code, value, expected));
     }
 
+    /// Notes that the file has no column for something that the row needs.
+    pub(super) fn lacks(&mut self, column: &str, expected: impl Into<String>) {
+        self.problems.push(Problem::in_column(self.line, column, ProblemCode::Header, "", expected));
+    }
+
     /// The pseudonym and the scheme of the institution that a scheme and an identifier name.
     pub(super) fn institution(
         &mut self,

@@ -102,3 +102,74 @@ async fn a_database_in_memory_takes_results_in_and_publishes_them() {
     operator.publish(None).await.unwrap();
     assert!(exchange.is_loaded());
 }
+
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn an_earlier_file_handed_in_again_restores_what_it_said(#[case] engine: Engine) {
+    let service = Service::empty(engine).await;
+    let right = Population::standard(1).only(|row| row.id == 5 && row.period == "202324T3");
+    let mut wrong = right.clone();
+    wrong.0[0].scores = vec![Some(0); 8];
+    let told = |report: api::service::ImportReport| report.receipt.unwrap().to_string();
+    let scores = "SELECT CAST(SUM(score) AS BIGINT) FROM benchmark_score WHERE result_id IN \
+                  (SELECT id FROM result r WHERE NOT EXISTS (SELECT 1 FROM result n WHERE n.supersedes = r.id))";
+    told(service.hand_in(LEP, &right).await);
+    let before = service.database.numbers(scores).await;
+    assert!(told(service.hand_in(LEP, &wrong).await).contains("1 of them corrections"));
+    assert_eq!(service.database.numbers(scores).await, [[0]]);
+    let restored = told(service.hand_in(LEP, &right).await);
+    assert!(
+        restored.starts_with("stored as submission 3: 1 results") && restored.contains("1 of them corr"),
+        "{restored}"
+    );
+    assert_eq!(service.database.numbers(scores).await, before);
+    let after = counts(&service).await;
+    let again = told(service.hand_in(LEP, &right).await);
+    assert!(again.starts_with("nothing changed: received before as submission 3"), "{again}");
+    assert_eq!(counts(&service).await, after, "of what changes nothing, nothing is left");
+}
+
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_changed_version_of_the_terms_is_kept_and_is_no_correction(#[case] engine: Engine) {
+    let service = Service::empty(engine).await;
+    let population = Population::standard(1).only(|row| row.id < 8 && row.period == "202324T3");
+    service.hand_in(LEP, &population).await.receipt.unwrap();
+    let file = population.file().replacen(",v1,", ",v2,", 3);
+    let told = service.hand_in_file(LEP, &file).await.receipt.unwrap().to_string();
+    assert!(
+        told.contains(": 3 results")
+            && told.contains(", 0 of them corrections; 4 were there already")
+            && told.ends_with("; 3 differ in the version of their terms alone"),
+        "{told}"
+    );
+    let versions = "SELECT COUNT(*), COUNT(supersedes) FROM result WHERE terms_version = 'v2'";
+    assert_eq!(service.database.numbers(versions).await, [[3, 3]]);
+}
+
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn who_speaks_for_an_institution_now_does_not_take_over_results_by_repeating_them(#[case] engine: Engine) {
+    let service = Service::empty(engine).await;
+    let population = Population::standard(1).only(|row| row.hub == "HUB-2018-21" && row.period == "202324T3");
+    service.hand_in(HUB, &population).await.receipt.unwrap();
+    service.operator().transfer(&api::service::Transfer::AllOf(HUB.into()), LEP).await.unwrap();
+    let mut again = population.clone();
+    again.0[0].scores = vec![Some(7); 8];
+    let told = service.hand_in(LEP, &again).await.receipt.unwrap().to_string();
+    assert!(told.contains(": 1 results") && told.contains("1 of them corrections; 67 were there already"), "{told}");
+    let of = |organisation: &str| {
+        format!(
+            "SELECT COUNT(*) FROM result r JOIN submission s ON s.id = r.submission_id \
+             JOIN organisation o ON o.id = s.organisation_id WHERE o.code = '{organisation}'"
+        )
+    };
+    assert_eq!(service.database.numbers(&of(HUB)).await, [[68]]);
+    assert_eq!(service.database.numbers(&of(LEP)).await, [[1]]);
+}

@@ -16,6 +16,7 @@ mod destinations;
 mod edge;
 mod editions;
 mod faults;
+mod files;
 mod first_start;
 mod identity;
 mod importing;

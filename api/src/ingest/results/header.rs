@@ -4,7 +4,10 @@ use csv::ByteRecord;
 
 use crate::{
     domain::{Catalogue, Dimension},
-    ingest::{Problem, ProblemCode, columns::Columns},
+    ingest::{
+        Problem, ProblemCode,
+        columns::{Columns, normal},
+    },
 };
 
 /// The columns that every file has, beside the dimensions' and the scores'.
@@ -37,15 +40,11 @@ impl Header {
         let most = catalogue.frameworks().iter().map(|framework| framework.number_of_benchmarks).max().unwrap_or(0);
         let expected = format!("one of {}, or b1 to b{most}", known().join(", "));
         let mut last = 1;
-        let columns = Columns::read(
-            fields,
-            |name| is_known(name),
-            &expected,
-            |columns| {
-                last = (1..=MOST_SCORES).rev().find(|&number| columns.position(&score(number)).is_some()).unwrap_or(1);
-                known().into_iter().map(str::to_owned).chain((1..=last).map(score)).collect()
-            },
-        )?;
+        let fields: ByteRecord = fields.iter().map(called).collect();
+        let columns = Columns::read(&fields, is_known, &expected, |columns| {
+            last = (1..=MOST_SCORES).rev().find(|&number| columns.position(&score(number)).is_some()).unwrap_or(1);
+            known().into_iter().map(str::to_owned).chain((1..=last).map(score)).collect()
+        })?;
         if last > most {
             let expected = format!("scores up to b{most}: no framework has more benchmarks");
             return Err(vec![Problem::in_column(1, &score(last), ProblemCode::Header, &score(last), expected)]);
@@ -77,6 +76,17 @@ impl Header {
     /// Where the scores stand, by number.
     pub(super) fn scores(&self) -> &[usize] {
         &self.scores
+    }
+}
+
+/// A name as it is here: people call a benchmark's column `Benchmark 1` as well.
+fn called(field: &[u8]) -> Vec<u8> {
+    let name = normal(&String::from_utf8_lossy(field));
+    let number =
+        ["gatsby_benchmark_", "benchmark_", "gb_", "gb", "b_"].into_iter().find_map(|start| name.strip_prefix(start));
+    match number.filter(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())) {
+        Some(number) => format!("b{number}").into_bytes(),
+        None => field.to_vec(),
     }
 }
 

@@ -167,6 +167,11 @@ impl<'a> ResultRow<'a> {
             }
         }
         let framework = framework?;
+        if positions.len() < benchmarks {
+            let expected = format!("the column `b{benchmarks}`: {} has {benchmarks} benchmarks", framework.code);
+            self.row.lacks(&format!("b{benchmarks}"), expected);
+            return None;
+        }
         if whole && scores.iter().all(Option::is_none) {
             let first = positions.first().copied().unwrap_or_default();
             self.row.problem(first, ProblemCode::Blank, "", "a score on at least one benchmark");

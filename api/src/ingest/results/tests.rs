@@ -234,6 +234,15 @@ fn lines_are_numbered_as_a_spreadsheet_numbers_them() {
 }
 
 #[test]
+fn a_column_for_every_benchmark_is_there_and_may_be_called_so() {
+    let cut = |text: &str| text.rsplit_once(',').unwrap().0.to_owned();
+    check(&format!("{}\n{}\n", cut(HEADER), cut(ROW)), &["2:b8:HEADER:"]);
+    check(&format!("{},Careers benchmark eight\n{ROW}\n", cut(HEADER)), &["2:b8:HEADER:"]);
+    let called = HEADER.replace("b1,b2,b3,b4", "Benchmark 1,GB2,B 3,gatsby benchmark 4");
+    assert_eq!(read(format!("{called}\n{ROW}\n").as_bytes()).records, read(file(&[ROW]).as_bytes()).records);
+}
+
+#[test]
 fn nothing_may_follow_a_closed_quote() {
     let reading = read(file(&[&ROW.replace(",100,80", ",\"10\"0,80"), &ROW.replace("100001", "100002")]).as_bytes());
     assert_eq!(reading.records.len(), 1, "rows after it are read");

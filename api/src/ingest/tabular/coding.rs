@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::super::{Problem, ProblemCode};
+use crate::ingest::{Problem, ProblemCode};
 
 /// Bytes that are decoded at a time.
 const PIECE: usize = 1 << 14;

@@ -1,6 +1,6 @@
 //! Files that are no table: each named as what it is, with what to do about it.
 
-use super::super::{Problem, ProblemCode};
+use crate::ingest::{Problem, ProblemCode};
 
 /// What was expected, for messages.
 const TABLE: &str = "a table as CSV text or as a workbook (.xlsx)";

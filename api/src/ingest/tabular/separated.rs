@@ -11,12 +11,9 @@ use std::{
 use csv::ByteRecord;
 use encoding_rs::WINDOWS_1252;
 
-use super::{
-    super::{Problem, ProblemCode},
-    Found, HEAD, Line, WIDEST,
-    coding::Coding,
-    is_blank, kind, unreadable,
-};
+use crate::ingest::{Problem, ProblemCode};
+
+use super::{Found, HEAD, Line, WIDEST, coding::Coding, is_blank, kind, unreadable};
 
 /// What may stand between fields, the likelier first.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'^'];

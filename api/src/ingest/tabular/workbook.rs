@@ -9,10 +9,9 @@ use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Style, X
 use csv::ByteRecord;
 use zip::ZipArchive;
 
-use super::{
-    super::{Problem, ProblemCode},
-    Form, Found, Line, WIDEST, is_blank, kind, unreadable,
-};
+use crate::ingest::{Problem, ProblemCode, printable};
+
+use super::{Form, Found, Line, WIDEST, is_blank, kind, unreadable};
 
 /// The largest workbook, bytes.
 const LARGEST: usize = 48 << 20;
@@ -138,12 +137,7 @@ fn choose(workbook: &Xlsx<Cursor<&[u8]>>, form: &Form) -> Result<Found, Problem>
     chosen.map(|sheet| Found::Sheet { name: sheet.name.clone(), of }).ok_or_else(|| {
         let names: Vec<&str> = shown.map(|sheet| sheet.name.as_str()).collect();
         let found = form.sheet.as_deref().unwrap_or("no sheet");
-        Problem::in_row(
-            1,
-            ProblemCode::Sheet,
-            found,
-            format!("one of the sheets {}", super::super::printable(&names.join(", "))),
-        )
+        Problem::in_row(1, ProblemCode::Sheet, found, format!("one of the sheets {}", printable(&names.join(", "))))
     })
 }
 

@@ -90,7 +90,20 @@ async fn what_the_database_would_refuse_is_told_plainly() {
         told(add(" ", "New").await),
         "expected the code of an organisation of 1 to 64 characters, found ` `: it is blank"
     );
-    assert_eq!(told(add("NEW", "").await), "expected the name of an organisation, found ``");
+    assert_eq!(
+        told(add("NEW", "").await),
+        "expected the name of an organisation of 1 to 200 characters, found ``: it is blank"
+    );
+    let hidden = "there are characters in it that nobody sees";
+    for (code, name, fault) in [
+        ("NEW\u{1b}[2J", "New", hidden),
+        ("NEW\u{200b}", "New", hidden),
+        (" NEW", "New", "there are blanks around it"),
+        ("NEW", "New\n", hidden),
+    ] {
+        assert!(told(add(code, name).await).ends_with(fault), "{code:?} {name:?}");
+    }
+    assert_eq!(told(add("ne-Hub", "New").await), "expected a code unlike every other, found `ne-Hub` beside `NE-HUB`");
     let agree = async |change: fn(&mut NewAgreement)| {
         let mut new = agreement(None);
         change(&mut new);
@@ -105,6 +118,16 @@ async fn what_the_database_would_refuse_is_told_plainly() {
         "expected a purpose of 1 to 64 characters, found ` `: it is blank"
     );
     assert_eq!(agree(|new| new.purposes.clear()).await, "expected a purpose, found none");
+    assert!(agree(|new| new.purposes = vec!["a\u{7}b".into()]).await.ends_with("nobody sees"));
+    assert_eq!(
+        agree(|new| new.purposes = vec!["Research".into(), "research".into()]).await,
+        "expected the purpose as it is written already, `research`, found `Research`"
+    );
+    assert_eq!(
+        agree(|new| new.purposes = vec!["BENCHMARKING".into()]).await,
+        "expected the purpose as it is written already, `benchmarking`, found `BENCHMARKING`"
+    );
+    assert!(agree(|new| new.purposes = vec!["own_results".into()]).await.contains("is built in"));
     assert_eq!(
         agree(|new| new.tier = Tier::Own).await,
         "expected the tier regional or international, found `own`: own results need no agreement"

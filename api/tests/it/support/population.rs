@@ -88,8 +88,9 @@ impl Population {
             let Row { scheme, framework, period, local_authority, hub, phase, kind, .. } = row;
             let _ = write!(
                 text,
-                "{scheme},{},{framework},{period},2024-01-15,{local_authority},{hub},{phase},{kind},{quintile},medium,urban,v1",
-                row.identifier()
+                "{scheme},{},{framework},{period},{}-01-15,{local_authority},{hub},{phase},{kind},{quintile},medium,urban,v1",
+                row.identifier(),
+                period[..4].parse::<u32>().unwrap() + 1
             );
             for number in 0..10 {
                 text.push(',');
