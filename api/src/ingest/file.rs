@@ -99,7 +99,7 @@ pub(super) fn read<L: Layout>(
     let found = tabular::each_row(&mut input, form, &mut |line| table.take(line));
     let Table { header, records, last, .. } = table;
     if let Some(header) = &header {
-        reading.ignored = L::columns(&header.layout).ignored().map(|name| printable(name)).collect();
+        reading.ignored = L::columns(&header.layout).ignored().map(printable).collect();
         if header.unnamed_filled {
             reading.ignored.push("without a name".to_owned());
         }
@@ -235,21 +235,14 @@ impl<L: Layout> Table<'_, L> {
 impl<T> Reading<T> {
     pub(crate) fn add(&mut self, problem: Problem) {
         let alike = |kind: &&mut Alike| (kind.code, &kind.column) == (problem.code, &problem.column);
-        let count = match self.kinds.iter_mut().find(alike) {
-            Some(kind) => {
-                kind.count += 1;
-                kind.last_line = kind.last_line.max(problem.line);
-                kind.count
-            }
-            None => {
-                self.kinds.push(Alike {
-                    code: problem.code,
-                    column: problem.column.clone(),
-                    count: 1,
-                    last_line: problem.line,
-                });
-                1
-            }
+        let count = if let Some(kind) = self.kinds.iter_mut().find(alike) {
+            kind.count += 1;
+            kind.last_line = kind.last_line.max(problem.line);
+            kind.count
+        } else {
+            let (code, column, last_line) = (problem.code, problem.column.clone(), problem.line);
+            self.kinds.push(Alike { code, column, count: 1, last_line });
+            1
         };
         if count <= KEPT_ALIKE && self.problems.len() < KEPT_PROBLEMS {
             self.problems.push(problem);

@@ -29,7 +29,7 @@ const RANKS: [(&str, u8); 17] = [
 ];
 
 /// Crates that live in one room only.
-const HOMES: [(&str, &[&str]); 11] = [
+const HOMES: [(&str, &[&str]); 14] = [
     ("sea_orm", &["store"]),
     ("entity", &["store"]),
     ("migration", &["store"]),
@@ -39,6 +39,9 @@ const HOMES: [(&str, &[&str]); 11] = [
     ("rust_embed", &["main"]),
     ("jsonwebtoken", &["auth"]),
     ("csv", &["ingest", "cli"]),
+    ("calamine", &["ingest"]),
+    ("encoding_rs", &["ingest"]),
+    ("zip", &["ingest"]),
     ("prometheus_client", &["telemetry"]),
     ("clap", &["cli", "config", "main"]),
 ];

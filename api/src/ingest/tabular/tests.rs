@@ -8,8 +8,11 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 use super::*;
 
-/// The rows of a file with their numbers, and the form in which it was found.
-fn rows_as(form: &Form, bytes: &[u8]) -> Result<(Vec<(u64, Vec<String>)>, Found), Problem> {
+/// Rows with their numbers.
+type Rows = Vec<(u64, Vec<String>)>;
+
+/// The rows of a file, and the form in which it was found.
+fn rows_as(form: &Form, bytes: &[u8]) -> Result<(Rows, Found), Problem> {
     let mut rows = Vec::new();
     let mut input = bytes;
     let found = each_row(&mut input, form, &mut |line| {
@@ -25,7 +28,7 @@ fn rows_as(form: &Form, bytes: &[u8]) -> Result<(Vec<(u64, Vec<String>)>, Found)
     Ok((rows, found))
 }
 
-fn rows(bytes: &[u8]) -> Vec<(u64, Vec<String>)> {
+fn rows(bytes: &[u8]) -> Rows {
     rows_as(&Form::default(), bytes).unwrap().0
 }
 
@@ -283,6 +286,9 @@ fn a_sheet_is_read_as_it_is_shown() {
 fn a_workbook_that_would_fill_the_memory_is_refused_before_it_is_unpacked() {
     let bomb = sheet(&" ".repeat(300 << 20));
     let problem = refusal(&workbook(&[("Results", &bomb)]));
+    assert_eq!(problem.code, ProblemCode::TooLarge, "{problem}");
+    let texts = "<si><t/></si>".repeat(5 << 20);
+    let problem = refusal(&archive(&[("xl/workbook.xml", b"x"), ("xl/anything", texts.as_bytes())]));
     assert_eq!(problem.code, ProblemCode::TooLarge, "{problem}");
     let long = sheet(&format!("<row r=\"1\"><c r=\"A1\" t=\"str\"><v>{}</v></c></row>", "x".repeat(1 << 20)));
     assert_eq!(refusal(&workbook(&[("Results", &long)])).code, ProblemCode::TooLarge);

@@ -1,6 +1,7 @@
 //! A sheet of a workbook (.xlsx), row by row. What it would take to unpack is looked at before anything is unpacked.
 
 use std::{
+    borrow::Cow,
     io::{Cursor, Read},
     ops::ControlFlow,
 };
@@ -19,7 +20,7 @@ const LARGEST: usize = 48 << 20;
 /// The most that its sheets may unpack to, bytes: some 300,000 rows of results.
 const UNPACKED: u64 = 256 << 20;
 
-/// The most that everything else which is read may unpack to, texts among it, bytes.
+/// The most that everything else may unpack to, its texts among it, bytes.
 const UNPACKED_BESIDE: u64 = 48 << 20;
 
 /// The longest text or tag within a sheet, bytes: a cell holds 32,767 characters.
@@ -61,7 +62,7 @@ fn check(bytes: &[u8]) -> Result<(), Problem> {
     let mut archive: Archive<'_> = ZipArchive::new(Cursor::new(bytes)).map_err(|error| {
         Problem::in_row(1, ProblemCode::Unreadable, &error.to_string(), "a workbook that can be read to its end")
     })?;
-    let names: Vec<String> = archive.file_names().flatten().map(|name| name.into_owned()).collect();
+    let names: Vec<String> = archive.file_names().flatten().map(Cow::into_owned).collect();
     let holds = |wanted: &str| names.iter().any(|name| name.eq_ignore_ascii_case(wanted));
     if let Some((_, found, advice)) = OTHERS.iter().find(|(name, ..)| holds(name)) {
         return Err(kind::another(found, advice));
@@ -71,8 +72,7 @@ fn check(bytes: &[u8]) -> Result<(), Problem> {
     }
     let (mut sheets, mut beside) = (0, 0);
     let is_sheet = |name: &str| name.to_ascii_lowercase().contains("/worksheets/");
-    let read: Vec<&String> = names.iter().filter(|name| ends_as_read(name)).collect();
-    for name in &read {
+    for name in &names {
         let size = archive.by_name(name).map_or(0, |entry| entry.size());
         let sum = if is_sheet(name) { &mut sheets } else { &mut beside };
         *sum += size;
@@ -81,7 +81,7 @@ fn check(bytes: &[u8]) -> Result<(), Problem> {
         return Err(unpacks_to_much());
     }
     let (mut sheets, mut beside) = (UNPACKED, UNPACKED_BESIDE);
-    for name in read {
+    for name in &names {
         let left = if is_sheet(name) { &mut sheets } else { &mut beside };
         let entry = archive.by_name(name).map_err(|error| {
             Problem::in_row(1, ProblemCode::Unreadable, &error.to_string(), "a workbook that can be unpacked")
@@ -89,12 +89,6 @@ fn check(bytes: &[u8]) -> Result<(), Problem> {
         *left = unpack(entry, *left, is_sheet(name))?;
     }
     Ok(())
-}
-
-/// Whether it may be read: pictures and the like never are.
-fn ends_as_read(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.ends_with(".xml") || name.ends_with(".rels")
 }
 
 /// Unpacks and forgets. Returns how much is left of what may be unpacked.
@@ -205,9 +199,8 @@ impl SheetRow {
 fn text(value: &DataRef<'_>, percent: bool) -> String {
     match value {
         DataRef::Empty => String::new(),
-        DataRef::String(text) => text.clone(),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
         DataRef::SharedString(text) => (*text).to_owned(),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
         DataRef::Int(number) if percent => format!("{}%", number.saturating_mul(100)),
         DataRef::Int(number) => number.to_string(),
         // Past the 15 digits of a spreadsheet there is nothing but the error of arithmetic.
