@@ -1,7 +1,8 @@
 // Everything is bundled and served from /graphiql/: no other origin is ever asked.
-import { existsSync, utimesSync } from 'node:fs';
+import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { brotliCompressSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 // The source that embeds the page, where it is at hand: a page that was built is embedded by the next compilation.
 const embedding = new URL('../src/main.rs', import.meta.url);
@@ -12,9 +13,28 @@ const embedAgain = {
   },
 };
 
+/** GraphiQL's style sheet carries two typefaces, a quarter of all there is to load; those of the system will do. */
+const systemTypefaces: Plugin = {
+  name: 'system-typefaces',
+  enforce: 'pre',
+  transform: (code, id) => (/graphiql\/dist\/style\.css/.test(id) ? code.replace(/@font-face\s*\{[^}]*\}/g, '') : undefined),
+};
+
+/** Each file also as brotli at its best, once and not for each visit. */
+const compressed: Plugin = {
+  name: 'compressed',
+  writeBundle({ dir }, bundle) {
+    for (const name of Object.keys(bundle)) {
+      if (!/\.(js|css|html|svg|ttf)$/.test(name)) continue;
+      const file = `${dir}/${name}`;
+      writeFileSync(`${file}.br`, brotliCompressSync(readFileSync(file)));
+    }
+  },
+};
+
 export default defineConfig({
   base: '/graphiql/',
-  plugins: [react(), embedAgain],
+  plugins: [react(), systemTypefaces, compressed, embedAgain],
   build: {
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 8000,

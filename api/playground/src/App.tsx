@@ -70,13 +70,14 @@ export function App() {
   const examples = useMemo(() => (session ? examplesFor(session) : []), [session]);
   const editing = useMemo(
     () => ({
-      text: opened ?? { query: session?.token && form.framework ? write(form) : catalogueQuestion },
+      text: opened,
       examples: [...examples.map((one) => ({ name: `${one.name} (${one.cost})`, query: write(one.form) })), { name: 'The catalogue', query: catalogueQuestion }],
       dark,
     }),
-    // eslint-disable-next-line -- the form is taken over when asked to, not followed
     [examples, dark, opened],
   );
+  const formNow = useRef<Text>({ query: catalogueQuestion });
+  formNow.current = { query: session?.token && form.framework ? write(form) : catalogueQuestion };
   const editingNow = useRef(editing);
   editingNow.current = editing;
   useEffect(() => editor.current?.set(editing), [editing]);
@@ -124,7 +125,8 @@ export function App() {
     },
     onReady: (ready) => {
       editor.current = ready;
-      return editingNow.current;
+      const { text, ...rest } = editingNow.current;
+      return { ...rest, text: text ?? formNow.current };
     },
   };
 

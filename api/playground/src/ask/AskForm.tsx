@@ -1,12 +1,12 @@
 // Asking without GraphQL: the form, what its question costs and how exact it would be, and the question as it is written.
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 
 import { ask } from '../endpoint';
 import { words } from '../show/tables';
 import { AreaPicker } from './AreaPicker';
 import { Choices } from './Choices';
 import { destinations, stages, start, write, writePreview, type Form } from './form';
-import { areaKinds, plural, type Session } from './session';
+import { areaKinds, plural, type Session, type Viewer } from './session';
 
 type Props = {
   session: Session;
@@ -196,61 +196,71 @@ export function AskForm({ session, form, onChange, onRun, onTakeOver, running }:
   );
 }
 
-type Told = { problem?: string; lines?: string[]; over?: boolean };
+type Preview = {
+  tier: string;
+  cost: { cells: number; newTabulations: number; tabulations: number; standard: boolean };
+  summary: { published: number; hidden: { reason: string; count: number }[] };
+  cells?: { shareError: number | null }[];
+};
 
 /** Cost, what is left, and how exact the answer would be; asked again when the question changes. */
 function Expected({ session, form }: { session: Session; form: Form }) {
-  const [told, setTold] = useState<Told>({});
+  const [told, setTold] = useState<{ preview?: Preview; problem?: string }>({});
+  const { token, viewer } = session;
   useEffect(() => {
-    if (!session.token || !session.viewer) return;
+    if (!token) return;
     let current = true;
     // What was told of another question is no longer true.
     setTold({});
     const timer = setTimeout(async () => {
-      const next = await expected(session, form);
-      if (current) setTold(next);
+      const { data, errors } = await ask({ query: writePreview(form) }, token);
+      const preview = data?.preview ?? data?.destinationPreview ?? undefined;
+      if (current) setTold({ preview, problem: preview ? undefined : (errors?.[0]?.message ?? 'no reason was told') });
     }, 250);
     return () => {
       current = false;
       clearTimeout(timer);
     };
-  }, [session, form]);
-  if (!session.token) return <p className="expected">With a token, what a question costs and how exact it would be is told here before it is run.</p>;
+  }, [token, form]);
+  const lines = useMemo(() => told.preview && viewer && expected(told.preview, viewer, form), [told, viewer, form]);
+  const isOver = told.preview && viewer && !told.preview.cost.standard && told.preview.cost.newTabulations > 0 && left(told.preview, viewer, form) === 0;
   return (
-    <div className={told.problem || told.over ? 'expected warning' : 'expected'} role="status" aria-label="What to expect">
-      {told.problem ? <p>{told.problem}</p> : (told.lines ?? ['Looking what it would cost …']).map((line) => <p key={line}>{line}</p>)}
+    <div className={told.problem || isOver ? 'expected warning' : 'expected'} role="status" aria-label="What to expect">
+      {told.problem ? <p>This question would be refused: {told.problem}</p> : (lines ?? ['Looking what it would cost …']).map((line) => <p key={line}>{line}</p>)}
     </div>
   );
 }
 
-async function expected({ token, viewer }: Session, form: Form): Promise<Told> {
-  const { data, errors } = await ask({ query: writePreview(form) }, token);
-  const preview = data?.preview ?? data?.destinationPreview;
-  if (!preview) return { problem: `This question would be refused: ${errors?.[0]?.message ?? 'no reason was told'}` };
+/** How many new tabulations are left, of the benchmark that has the fewest. */
+function left({ tier }: Preview, viewer: Viewer, form: Form): number {
+  const concerns = (measure: string) => {
+    if (form.dataset === 'destinations') return measure.startsWith('destinations/') || (form.bands && measure.startsWith(`${form.framework}/`));
+    const number = Number(measure.split('/')[1]);
+    return measure.startsWith(`${form.framework}/`) && (form.overall || form.benchmarks.length === 0 || form.benchmarks.includes(number));
+  };
+  const lines = viewer.budget.filter((line) => line.tier === tier && concerns(line.measure)).map(({ remaining }) => remaining ?? Infinity);
+  return Math.min(limitOf(tier, viewer), ...lines);
+}
+const limitOf = (tier: string, viewer: Viewer) => viewer.limits.allowances.find((one) => one.tier === tier)?.tabulations ?? Infinity;
+
+function expected(preview: Preview, viewer: Viewer, form: Form): string[] {
   const { cost, tier, summary, cells } = preview;
-  const measures = form.dataset === 'outcomes' ? (form.benchmarks.length ? form.benchmarks : undefined) : undefined;
-  const concerns = (measure: string) =>
-    form.dataset === 'destinations'
-      ? measure.startsWith('destinations/')
-      : measure.startsWith(`${form.framework}/`) && (!measures || form.overall || measures.includes(Number(measure.split('/')[1])));
-  const limit = viewer!.limits.allowances.find((one) => one.tier === tier)?.tabulations ?? null;
-  const used = viewer!.budget.filter((line) => line.tier === tier && concerns(line.measure)).map(({ remaining }) => remaining ?? Infinity);
-  const left = limit === null ? Infinity : Math.min(limit, ...used);
-  const leftTold = left === Infinity ? 'without a limit' : `${left} of ${limit} new tabulations are left to you for ${form.dataset === 'destinations' ? 'it' : 'each benchmark'}`;
+  const limit = limitOf(tier, viewer);
+  const rest = limit === Infinity ? 'without a limit' : `${left(preview, viewer, form)} of ${limit} new tabulations are left to you for each benchmark`;
   const price = cost.standard
     ? 'Free: a standard table.'
     : cost.newTabulations === 0
       ? 'Free: asked before, by you or by others, or your own results.'
-      : `Costs ${cost.newTabulations} of your budget, one for each benchmark of a new tabulation, once and for every period; ${leftTold}.`;
-  const hidden = (summary.hidden as { reason: string; count: number }[]).map(({ reason, count }) => `${count} hidden (${words(reason)})`);
+      : `Costs ${cost.newTabulations} of your budget, one for each benchmark of a new tabulation, once and for every period; ${rest}.`;
+  const hidden = summary.hidden.map(({ reason, count }) => `${count} hidden (${words(reason)})`);
   const table = `${cost.cells} cells at tier ${words(tier)}: ${[`${summary.published} with a value`, ...hidden].join(', ')}.`;
-  const errorsOf = ((cells ?? []) as { shareError: number | null }[]).flatMap(({ shareError }) => (shareError === null ? [] : [shareError])).sort((a, b) => a - b);
+  const errors = (cells ?? []).flatMap(({ shareError }) => (shareError === null ? [] : [shareError])).sort((a, b) => a - b);
   const points = (error: number) => Number((196 * error).toPrecision(2));
   const precision =
     form.dataset === 'destinations'
       ? 'How exact shares are hangs on where students went, so it comes with the table.'
-      : errorsOf.length > 0
-        ? `Expected precision of a share, 95 %: ± ${points(errorsOf[errorsOf.length >> 1])} points in the middle, from ± ${points(errorsOf[0])} to ± ${points(errorsOf.at(-1)!)}.`
+      : errors.length > 0
+        ? `Expected precision of a share, 95 %: ± ${points(errors[errors.length >> 1])} points in the middle, from ± ${points(errors[0])} to ± ${points(errors.at(-1)!)}.`
         : 'No share would be published.';
-  return { lines: [price, table, precision], over: !cost.standard && cost.newTabulations > 0 && left === 0 };
+  return [price, table, precision];
 }

@@ -7,10 +7,10 @@ export type Desk = {
   /** The question and the answer of the open tab. */
   onTab: (text: Text, response: string) => void;
   /** The editor is there; it is handed what to show. */
-  onReady: (editor: Editor) => Editing;
+  onReady: (editor: Editor) => Editing & { text: Text };
 };
 export type Editor = { open: (text: Text) => void; set: (editing: Editing) => void };
-export type Editing = { text: Text; examples: { name: string; query: string }[]; dark: boolean };
+export type Editing = { text?: Text; examples: { name: string; query: string }[]; dark: boolean };
 
 declare global {
   interface Window {

@@ -34,9 +34,11 @@ const json = (variables: Text['variables']) => (variables ? JSON.stringify(varia
 
 function Frame() {
   const [editing, setEditing] = useState<Editing | undefined>();
+  const [first, setFirst] = useState<Text>({ query: '' });
   const [waiting, setWaiting] = useState<Text | undefined>();
   useEffect(() => {
     const given = desk!.onReady({ open: setWaiting, set: setEditing });
+    setFirst(given.text);
     setEditing(given);
   }, []);
   if (!editing) return null;
@@ -45,7 +47,7 @@ function Frame() {
       fetcher={fetcher}
       storage={storage}
       plugins={plugins}
-      defaultTabs={[{ query: editing.text.query, variables: json(editing.text.variables) || undefined }]}
+      defaultTabs={[{ query: first.query, variables: json(first.variables) || undefined }]}
       isHeadersEditorEnabled={false}
       showPersistHeadersSettings={false}
       forcedTheme={editing.dark ? 'dark' : 'light'}

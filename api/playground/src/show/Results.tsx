@@ -173,7 +173,7 @@ function Shown({ table, tables, view, onView, own, dark, onRemedy, onFields, lin
         <DataGrid {...{ table, grid, heat, ranked, isOwn, sorting }} onSorting={setSorting} onRemedy={(remedy) => onRemedy(table, remedy)} />
       )}
       <p className="legend">
-        ± half of the 95 % interval of protection and rounding · ≤ ≥ the edge of a band, drawn dashed · <i className="unreliable">italics</i> unreliable ·{' '}
+        ± half of the 95 % interval of protection and rounding ·{measure.signed ? ' pp percentage points, clear larger than the noise ·' : ''} ≤ ≥ the edge of a band, drawn dashed · <i className="unreliable">italics</i> unreliable ·{' '}
         <span className="hidden">hatched</span> hidden: press for the reason and what to change
       </p>
       <div className="take" role="group" aria-label="Take away">

@@ -60,8 +60,12 @@ const short = (text: string, most: number) => (text.length > most ? `${text.slic
 function domainOf(measure: Measure, drawn: Point[]): [number, number] {
   const [least, most] = limitsOf(measure);
   const highest = Math.max(...drawn.map(({ high, hidden }) => (hidden || !Number.isFinite(high) ? 0 : high)), 0);
-  const lowest = Math.min(...drawn.map(({ low, hidden }) => (hidden || !Number.isFinite(low) ? 0 : low)), 0);
-  if (measure.signed) return [lowest * 1.1 || -0.01, highest * 1.1 || 0.01];
+  if (measure.signed) {
+    // The open side of a band would leave no room for the rest.
+    const told = drawn.filter(({ hidden }) => !hidden).flatMap(({ bound, value, low, high }) => (bound ? [value] : [low, high]));
+    const end = 1.1 * Math.max(...told.map(Math.abs), 1e-3);
+    return [told.some((one) => one < 0) ? -end : 0, end];
+  }
   return [least, Number.isFinite(most) && !measure.id.startsWith('distribution') ? most : highest * 1.05 || 1];
 }
 
@@ -111,7 +115,7 @@ function bars(all: Point[], drawing: Drawing): Drawn {
     barX(seen.filter(({ bound }) => !bound), {
       y: 'key', x1: 0, x2: 'value', fill: (one: Point) => (one.own ? ink.own : ink.fill), fillOpacity: (one: Point) => (one.unreliable ? 0.45 : 0.85), title: 'title', insetTop: 3, insetBottom: 3,
     }),
-    barX(seen.filter(({ bound }) => bound), { y: 'key', x1: 'low', x2: 'high', fill: 'none', stroke: (one: Point) => (one.own ? ink.own : ink.fill), strokeDasharray: '3 3', title: 'title', insetTop: 3, insetBottom: 3 }),
+    barX(seen.filter(({ bound }) => bound), { y: 'key', x1: (one: Point) => Math.max(domain[0], one.low), x2: (one: Point) => (one.high > one.low ? Math.min(domain[1], one.high) : domain[1]), fill: 'none', stroke: (one: Point) => (one.own ? ink.own : ink.fill), strokeDasharray: '3 3', title: 'title', insetTop: 3, insetBottom: 3 }),
     ...whiskersAcross(seen, 'key', ink.ink),
     text(seen, { y: 'key', x: domain[1], text: 'label', textAnchor: 'start', dx: 6, fill: ink.ink }),
     ruleX([0], { stroke: ink.quiet }),

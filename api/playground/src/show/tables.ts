@@ -347,7 +347,7 @@ const round = (value: number, digits: number) => String(Number(value.toFixed(dig
 /** A number as it is shown: shares in per cent. */
 export const figure = ({ unit, signed }: Measure, value: number) => {
   const sign = signed && value > 0 ? '+' : '';
-  const text = unit === 'share' ? `${round(value * 100, 1)} %` : round(value, unit === 'students' || unit === 'institutions' ? 0 : 2);
+  const text = unit === 'share' ? `${round(value * 100, 1)} ${signed ? 'pp' : '%'}` : round(value, unit === 'students' || unit === 'institutions' ? 0 : 2);
   return (sign + text).replace('-', '−');
 };
 
