@@ -12,7 +12,7 @@ export function csv({ about, facets, measures, entries }: Table): string {
   );
   const head = [
     ...heads, 'measure', 'value', 'standard_error', 'lower_95', 'upper_95', 'bound', 'status', 'reason', 'institutions', 'comparability',
-    'distinguishable', 'remedy', 'framework', 'release', 'synthetic', 'tier', 'citation',
+    'distinguishable', 'remedy', 'framework', 'release', 'synthetic', 'tier', 'purpose', 'citation',
   ];
   const lines: unknown[][] = [head];
   for (const { places, estimates, institutions, comparability } of entries) {
@@ -29,7 +29,7 @@ export function csv({ about, facets, measures, entries }: Table): string {
         ...named, measure.id, isHidden(estimate) ? undefined : estimate.value, estimate.standardError,
         between && tidy(between[0]), between && tidy(between[1]), estimate.bound, estimate.status, estimate.reason,
         institutions, comparability, estimate.distinguishable, estimate.remedy?.join('; '),
-        about.framework?.code, about.release?.number, about.release?.synthetic, about.tier,
+        about.framework?.code, about.release?.number, about.release?.synthetic, about.tier, about.purpose,
         // Once: it is as long as everything else.
         lines.length === 1 ? about.citation : undefined,
       ]);

@@ -17,7 +17,7 @@ export function asSvg({ svg, legend }: Drawn, title: string, source: string): { 
   outer.append(element('rect', { width: '100%', height: '100%', fill: '#fff' }));
   let y = 0;
   const lines = (text: string, size: number, fill: string) => {
-    for (const line of wrap(text, Math.floor((width - 20) / (size * 0.55)))) {
+    for (const line of wrap(text, Math.floor((width - 20) / (size * 0.7)))) {
       y += size * 1.4;
       outer.append(element('text', { x: 10, y, 'font-size': size, fill, ...(size > 12 ? { 'font-weight': 600 } : {}) }, line));
     }
