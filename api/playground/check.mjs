@@ -113,18 +113,20 @@ await check('a token tells who it speaks for, and is kept nowhere', async () => 
   expect(!kept.includes(lep), 'the token is stored');
 });
 
-const standard = '{ outcomes(input: { framework: "GATSBY-2014", areas: ["E92000001"], areaKind: LEP }) { cells { area { code name } benchmark { number } achievedShare { value standardError } } } }';
-await check('the first example is free and becomes a table of LEPs', async () => {
+const shares = '{ citation cells { area { code name } benchmark { number } achievedShare { value standardError } } }';
+const standard = `{ outcomes(input: { framework: "GATSBY-2014", areas: ["E92000001"], areaKind: LEP }) ${shares} beside: outcomes(input: { framework: "GATSBY-2014", areas: ["E92000001"] }) ${shares} }`;
+const standardCells = async () => Object.values((await api(standard)).data).flatMap(({ cells }) => cells);
+await check('the first example is free and becomes a table of LEPs, with England beside them', async () => {
   const first = page.locator('.examples li').first();
   expect((await first.textContent()).includes('free'), 'it is not called free');
   await first.getByRole('button').click();
   await rows().first().waitFor({ timeout: 15_000 });
-  expect((await page.getByRole('grid').getAttribute('aria-rowcount')) === '39', 'not 38 rows and a head');
+  expect((await page.getByRole('grid').getAttribute('aria-rowcount')) === '40', 'not 38 rows, England beside them, and a head');
   await expected().filter({ hasText: 'Free: a standard table' }).waitFor({ timeout: 5_000 });
   expect(await page.getByText('synthetic data', { exact: true }).first().isVisible(), 'synthetic data is not called so');
 });
 await check('every number is the API’s, with its 95 % interval', async () => {
-  const { cells } = (await api(standard)).data.outcomes;
+  const cells = await standardCells();
   const shown = await page.locator('.results tbody tr[data-row]').evaluateAll((list) =>
     list.map((row) => [...row.cells].map((cell) => cell.textContent.trim())));
   expect(shown.length >= 15, `only ${shown.length} rows drawn`);
@@ -176,7 +178,7 @@ await check('the grid is one stop of the keyboard, and arrows move in it', async
   await page.keyboard.press('ArrowRight');
   await until(async () => (await at()) !== before, 'the active cell stays');
   await page.keyboard.press('Control+End');
-  await until(async () => page.evaluate((id) => document.getElementById(id)?.parentElement.getAttribute('aria-rowindex') === '39', await at()), 'the last row is not reached');
+  await until(async () => page.evaluate((id) => document.getElementById(id)?.parentElement.getAttribute('aria-rowindex') === '40', await at()), 'the last row is not reached');
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor({ timeout: 2_000 });
   await page.keyboard.press('Escape');
@@ -185,11 +187,11 @@ await check('the grid is one stop of the keyboard, and arrows move in it', async
 });
 await check('CSV has each number of the API, numbers in number columns, and the citation once', async () => {
   const lines = (await taken('Download CSV')).toString('utf8').replace(/^\uFEFF/, '').trim().split('\r\n');
-  expect(lines.length === 1 + 38 * 8 * 2, `expected 609 lines, found ${lines.length}`);
+  expect(lines.length === 1 + 39 * 8 * 2, `expected 625 lines, found ${lines.length}`);
   const parse = (line) => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare);
   const [head, ...body] = lines.map(parse);
   const records = body.map((line) => Object.fromEntries(head.map((name, at) => [name, line[at]])));
-  const { cells } = (await api(standard)).data.outcomes;
+  const cells = await standardCells();
   for (const cell of cells) {
     const record = records.find((one) => one.area_code === cell.area.code && one.benchmark === String(cell.benchmark.number) && one.measure === 'achievedShare');
     const same = (text, value) => (value === null ? text === '' : Number(text) === value);
@@ -199,7 +201,7 @@ await check('CSV has each number of the API, numbers in number columns, and the 
     const odd = records.find((one) => one[name] !== '' && !Number.isFinite(Number(one[name])));
     expect(!odd, `${name} holds ${odd?.[name]}`);
   }
-  const { citation } = (await api(standard.replace('{ cells', '{ citation cells'))).data.outcomes;
+  const { citation } = (await api(standard)).data.outcomes;
   expect(lines.join('\n').split(citation).length === 2, 'the citation is not there once');
 });
 await check('a copied table has one line for each row, the head too', async () => {
@@ -207,7 +209,7 @@ await check('a copied table has one line for each row, the head too', async () =
   await page.keyboard.press('Control+c');
   await until(async () => (await clipboard()).startsWith('Area\t'), async () => `found ${(await clipboard()).slice(0, 80)}`);
   const lines = (await clipboard()).split('\n').map((line) => line.split('\t'));
-  expect(lines.length === 39 && lines.every((line) => line.length === 9), `${lines.length} lines of ${lines.map((line) => line.length).slice(0, 3)} fields`);
+  expect(lines.length === 40 && lines.every((line) => line.length === 9), `${lines.length} lines of ${lines.map((line) => line.length).slice(0, 3)} fields`);
   const [head] = (await page.evaluate(() => {
     document.getSelection().selectAllChildren(document.querySelector('.results thead'));
     const text = document.getSelection().toString();
@@ -230,7 +232,7 @@ await check('a citation, a link and code are copied, without the token', async (
 await check('bars have 95 % intervals, and go away as SVG and PNG', async () => {
   await press('Chart');
   await page.locator('.results svg .whisker').first().waitFor({ timeout: 10_000 });
-  expect((await page.getByRole('img').getAttribute('aria-label')).startsWith('Bars of 38 rows'), 'not 38 bars');
+  expect((await page.getByRole('img').getAttribute('aria-label')).startsWith('Bars of 39 rows'), 'not 39 bars');
   const svg = (await taken('Download SVG')).toString('utf8');
   expect(svg.startsWith('<svg') && svg.includes('release-1-') && svg.includes('North East'), 'the picture lacks its source');
   const png = await taken('Download PNG');
@@ -239,7 +241,7 @@ await check('bars have 95 % intervals, and go away as SVG and PNG', async () => 
 await shoot('chart');
 await check('areas are drawn beside each other as dots', async () => {
   await page.getByRole('combobox', { name: 'As', exact: true }).selectOption('dots');
-  await page.getByRole('img', { name: /^Dots of 38 rows in 8 panels/ }).waitFor({ timeout: 5_000 });
+  await page.getByRole('img', { name: /^Dots of 39 rows in 8 panels/ }).waitFor({ timeout: 5_000 });
 });
 await shoot('dots');
 

@@ -180,7 +180,7 @@ export function App() {
         requestAnimationFrame(() => document.getElementById('run')?.focus());
         return;
       }
-      const text = rewrite(what.asked, table.path.split('.')[0], change);
+      const text = rewrite(what.asked, (table.source ?? table.path).split('.')[0], change);
       if (!text) return setNote(`Change the question by hand: ${remedy}.`);
       openInEditor(text);
       setNote(`The question is changed in a new tab: ${remedy}. Run it there.`);
@@ -190,7 +190,7 @@ export function App() {
   const addFields = useCallback(
     (table: Table, fields: string[]) => {
       const what = shownNow.current.shown;
-      const text = what && withFields(what.asked, table.path, fields);
+      const text = what && withFields(what.asked, table.source ?? table.path, fields);
       if (!text) return setNote(`Add it by hand: ${fields.join(' ')}.`);
       openInEditor(text);
       setNote('The question has the fields now, in a new tab. Run it there.');

@@ -4,11 +4,11 @@ use axum::{
     Extension,
     body::Body,
     extract::{Path, State},
-    http::{HeaderValue, Response, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
     response::IntoResponse,
 };
 
-use super::{edge::RequestId, error, state};
+use super::{edge::RequestId, error, negotiate::takes_brotli, state};
 
 /// Own scripts, styles, frames and connections; nothing written into the page, and nothing from anywhere else.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -18,7 +18,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 
 /// Of the editor, which stands in a frame of the page: it writes styles and starts workers, and asks through the page alone.
 const EDITOR_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' data:; \
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; \
      worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
 );
 
@@ -50,11 +50,13 @@ fn document(state: &state::State, name: &str, policy: HeaderValue, framed: &'sta
     (headers, body).into_response()
 }
 
-/// One of its files. Their names carry a hash of what is in them, so they may be cached for ever.
+/// One of its files. Their names carry a hash of what is in them, so they may be cached for ever. They were compressed when
+/// the playground was built, for whoever takes that.
 pub(super) async fn asset(
     State(state): State<state::State>,
     Path(path): Path<String>,
     Extension(id): Extension<RequestId>,
+    asked: HeaderMap,
 ) -> Response<Body> {
     let Some(file) = (state.playground.0)(&path).filter(|_| path.starts_with("assets/")) else {
         return error::respond(StatusCode::NOT_FOUND, "NOT_FOUND", "the playground has no such file", &id);
@@ -63,5 +65,14 @@ pub(super) async fn asset(
     let cached = HeaderValue::from_static("public, max-age=31536000, immutable");
     let headers =
         [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, cached), (header::CONTENT_SECURITY_POLICY, POLICY)];
-    (headers, file.data.into_owned()).into_response()
+    let smaller = takes_brotli(&asked).then(|| (state.playground.0)(&format!("{path}.br"))).flatten();
+    let mut answer = match smaller {
+        Some(smaller) => {
+            let coding = [(header::CONTENT_ENCODING, HeaderValue::from_static("br"))];
+            (headers, coding, smaller.data.into_owned()).into_response()
+        }
+        None => (headers, file.data.into_owned()).into_response(),
+    };
+    answer.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
+    answer
 }

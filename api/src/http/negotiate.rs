@@ -136,20 +136,30 @@ fn ranges(headers: &HeaderMap) -> Vec<(String, f32)> {
 /// Whether the sender takes an answer as it is, or made smaller in a way that is known here.
 pub(super) fn takes_some_coding(headers: &HeaderMap) -> bool {
     let (mut identity, mut any, mut smaller) = (None, None, false);
-    for value in headers.get_all(header::ACCEPT_ENCODING) {
-        for coding in value.to_str().unwrap_or_default().split(',') {
-            let (name, parameters) = coding.split_once(';').unwrap_or((coding, ""));
-            let quality = parameters.trim().strip_prefix("q=").map_or(1.0, |text| text.trim().parse().unwrap_or(0.0));
-            let taken = quality > 0.0;
-            match name.trim().to_ascii_lowercase().as_str() {
-                "identity" => identity = Some(taken),
-                "*" => any = Some(taken),
-                "gzip" | "x-gzip" | "br" => smaller |= taken,
-                _ => {}
-            }
+    for (name, taken) in codings(headers) {
+        match name.as_str() {
+            "identity" => identity = Some(taken),
+            "*" => any = Some(taken),
+            "gzip" | "x-gzip" | "br" => smaller |= taken,
+            _ => {}
         }
     }
     smaller || identity.or(any).unwrap_or(true)
+}
+
+/// Whether the sender names brotli among what it takes.
+pub(super) fn takes_brotli(headers: &HeaderMap) -> bool {
+    codings(headers).any(|coding| coding == ("br".to_owned(), true))
+}
+
+/// The codings that the sender names, in small letters, and whether it takes each.
+fn codings(headers: &HeaderMap) -> impl Iterator<Item = (String, bool)> {
+    let values = headers.get_all(header::ACCEPT_ENCODING).into_iter();
+    values.flat_map(|value| value.to_str().unwrap_or_default().split(',')).map(|coding| {
+        let (name, parameters) = coding.split_once(';').unwrap_or((coding, ""));
+        let quality = parameters.trim().strip_prefix("q=").map_or(1.0, |text| text.trim().parse().unwrap_or(0.0));
+        (name.trim().to_ascii_lowercase(), quality > 0.0)
+    })
 }
 
 /// Whether the body is said to be JSON in UTF-8. Forms and plain text are not: a browser sends them across origins
@@ -247,6 +257,20 @@ mod tests {
         ] {
             let sent_with = sent.map(|sent| (header::ACCEPT_ENCODING, sent.parse().unwrap()));
             assert_eq!(takes_some_coding(&HeaderMap::from_iter(sent_with)), expected, "{sent:?}");
+        }
+    }
+
+    #[test]
+    fn brotli_goes_out_to_whoever_names_it() {
+        for (sent, expected) in [
+            ("gzip, deflate, BR", true),
+            ("gzip;q=1.0, br;q=0.1", true),
+            ("br;q=0, gzip", false),
+            ("*", false),
+            ("brotli", false),
+        ] {
+            let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, sent.parse().unwrap())]);
+            assert_eq!(takes_brotli(&headers), expected, "{sent}");
         }
     }
 

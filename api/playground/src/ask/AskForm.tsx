@@ -6,7 +6,7 @@ import { words } from '../show/tables';
 import { AreaPicker } from './AreaPicker';
 import { Choices } from './Choices';
 import { destinations, stages, start, write, writePreview, type Form } from './form';
-import { areaKinds, plural, type Session, type Viewer } from './session';
+import { areaKinds, kindWords, plural, type Session, type Viewer } from './session';
 
 type Props = {
   session: Session;
@@ -125,6 +125,19 @@ export function AskForm({ session, form, onChange, onRun, onTakeOver, running }:
                 ))}
               </select>
             </label>
+            <label>
+              Beside it{' '}
+              <select value={form.beside} onChange={(event) => set({ beside: event.target.value })}>
+                <option value="">no other area</option>
+                {areas
+                  .filter(({ kind }) => kind === 'COUNTRY' || kind === 'REGION')
+                  .map(({ code, name, kind }) => (
+                    <option key={code} value={code}>
+                      {name}, {kindWords(kind)}
+                    </option>
+                  ))}
+              </select>
+            </label>
             <fieldset className="switches">
               <legend>Also</legend>
               <label>
@@ -214,7 +227,18 @@ function Expected({ session, form }: { session: Session; form: Form }) {
     setTold({});
     const timer = setTimeout(async () => {
       const { data, errors } = await ask({ query: writePreview(form) }, token);
-      const preview = data?.preview ?? data?.destinationPreview ?? undefined;
+      const preview: Preview | undefined = data?.preview ?? data?.destinationPreview ?? undefined;
+      if (preview && data.beside) {
+        const { cost, summary } = data.beside as Preview;
+        preview.cost.cells += cost.cells;
+        preview.cost.newTabulations += cost.newTabulations;
+        preview.cost.standard &&= cost.standard;
+        preview.summary.published += summary.published;
+      } else if (preview && errors?.length) {
+        // The area beside is refused, and with it the question.
+        if (current) setTold({ problem: errors[0].message });
+        return;
+      }
       if (current) setTold({ preview, problem: preview ? undefined : (errors?.[0]?.message ?? 'no reason was told') });
     }, 250);
     return () => {

@@ -21,7 +21,7 @@ export function examplesFor(session: Session): Example[] {
   const areaKind = kinds.find((kind) => several(kind)) ?? '';
   const each = areaKind ? `Each ${kindWords(areaKind)} of ${area.name}` : area.name;
   const found: Example[] = [
-    { name: `${each}, by benchmark`, cost: 'free', form: { ...whole, areaKind } },
+    { name: `${each}, by benchmark`, cost: 'free', form: { ...whole, areaKind, beside: areaKind ? area.code : '' } },
     { name: `${area.name}, term by term`, cost: 'free', form: { ...whole, periods } },
   ];
   const since = catalogue.periods.at(-4);

@@ -19,6 +19,8 @@ export type Form = {
   overall: boolean;
   totals: boolean;
   since: string;
+  /** An area to stand beside the others, whatever its kind; none when empty. */
+  beside: string;
   cohortYears: string[];
   stages: string[];
   categories: string[];
@@ -33,7 +35,7 @@ export const destinations: [string, string][] = [
 
 export const blank: Form = {
   dataset: 'outcomes', framework: '', purpose: '', areas: [], areaKind: '', periods: [], benchmarks: [], by: [], where: {},
-  mapped: false, overall: false, totals: false, since: '', cohortYears: [], stages: [], categories: [], bands: false,
+  mapped: false, overall: false, totals: false, since: '', beside: '', cohortYears: [], stages: [], categories: [], bands: false,
 };
 
 /** The framework that most of an agreement's institutions use. */
@@ -101,6 +103,9 @@ const about = `release { number publishedAt synthetic }
     summary { published hidden { reason count } }
     citation`;
 
+/** The same question about the area that stands beside. */
+const besideOf = (form: Form): Form => ({ ...form, areas: [{ code: form.beside, name: '', kind: '' }], areaKind: '' });
+
 /** The question as GraphQL. */
 export function write(form: Form): string {
   const isDestinations = form.dataset === 'destinations';
@@ -154,16 +159,22 @@ ${categories}      institutions
 `
     : '';
   const totals = form.totals && broken ? `    totals {\n${cell}    }\n` : '';
-  return `query Outcomes {
-  outcomes(
-    input: ${input(form)}
-  ) {
+  const selected = (parts: string) => `{
     framework { code }
     ${about}
     cells {
 ${cell}${change}    }
-${overall}${totals}  }
-}
+${parts}  }
+`;
+  const beside = form.beside
+    ? `  beside: outcomes(
+    input: ${input(besideOf(form))}
+  ) ${selected('')}`
+    : '';
+  return `query Outcomes {
+  outcomes(
+    input: ${input(form)}
+  ) ${selected(overall + totals)}${beside}}
 
 ${number}`;
 }
@@ -177,7 +188,9 @@ export function writePreview(form: Form): string {
     ...(form.totals && form.by.length > 0 ? ['totals: true'] : []),
     ...(form.since ? [`since: [${JSON.stringify(form.since)}]`] : []),
   ].join(' ');
-  return `{ preview(input: ${input(form)} ${extra}) { ${cost} cells { shareError } } }`;
+  const since = form.since ? `since: [${JSON.stringify(form.since)}]` : '';
+  const beside = form.beside ? `beside: preview(input: ${input(besideOf(form))} ${since}) { ${cost} }` : '';
+  return `{ preview(input: ${input(form)} ${extra}) { ${cost} cells { shareError } } ${beside} }`;
 }
 
 /** A form read back from a link: what is not as it should be is left out. */
@@ -201,6 +214,7 @@ export function readForm(told: any): Form | undefined {
     overall: told.overall === true,
     totals: told.totals === true,
     since: text(told.since),
+    beside: text(told.beside),
     cohortYears: texts(told.cohortYears),
     stages: texts(told.stages).filter((one) => /^[A-Z_\d]+$/.test(one)),
     categories: texts(told.categories).filter((one) => /^[A-Z_]+$/.test(one)),

@@ -13,7 +13,7 @@ import { DataGrid } from './DataGrid';
 import type { Drawing, Drawn } from './draw';
 import { chartChoices, kindNames } from './kinds';
 import { selectionOf } from './selection';
-import { findTables, layOut, missingFields, spreadable, usualSpread, words, type Entry, type Row, type Table } from './tables';
+import { findTables, layOut, missingFields, spreadable, TOGETHER, usualSpread, words, type Entry, type Row, type Table } from './tables';
 
 const Chart = lazy(() => import('./Chart'));
 
@@ -31,7 +31,7 @@ type Props = {
 
 export const Results = memo(function Results({ asked, answer, view, onView, own, dark, onRemedy, onFields, link }: Props) {
   const tables = useMemo(() => findTables(answer, selectionOf(asked.query, asked.variables)), [answer, asked]);
-  const table = tables.find((one) => one.path === view.path) ?? tables[0];
+  const table = tables.find((one) => one.path === view.path) ?? (asked.query.includes('beside: outcomes(') ? tables.find((one) => one.path === TOGETHER) : undefined) ?? tables[0];
   return (
     <section className="results" aria-label="Results">
       <Problems answer={answer} query={asked.query} />
@@ -215,9 +215,9 @@ function Shown({ table, tables, view, onView, own, dark, onRemedy, onFields, lin
       {code ? (
         <div className="code">
           <pre tabIndex={0} aria-label={`The question for ${code}`}>
-            {codeFor(code, asked, table.path)}
+            {codeFor(code, asked, table.source ?? table.path)}
           </pre>
-          <button type="button" onClick={() => copy(`Code for ${code}`, codeFor(code, asked, table.path))}>
+          <button type="button" onClick={() => copy(`Code for ${code}`, codeFor(code, asked, table.source ?? table.path))}>
             Copy code
           </button>
         </div>

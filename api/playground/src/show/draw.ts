@@ -55,6 +55,7 @@ function isSame(table: Table, key: string, keep: boolean) {
   return !keep && codesOf(table, key).length <= 1;
 }
 
+const intervals = (all: Point[]) => (all.some(({ high, low, hidden }) => !hidden && high > low) ? ', with 95 % intervals' : '');
 const short = (text: string, most: number) => (text.length > most ? `${text.slice(0, Math.max(1, most - 1))}…` : text);
 
 function domainOf(measure: Measure, drawn: Point[]): [number, number] {
@@ -124,7 +125,7 @@ function bars(all: Point[], drawing: Drawing): Drawn {
     ...common(drawing), marginLeft: left, marginRight: width < 500 ? 96 : 130, marginTop: 26, marginBottom: 6, height: 34 + listed.length * 24,
     x: { domain }, y: { domain: listed.map(({ key }) => key), padding: 0 }, marks,
   }) as SVGSVGElement;
-  return { svg, left: all.length - listed.length, about: `Bars of ${listed.length} rows: ${measure.label}, with 95 % intervals. The table has the numbers.`, legend: [] };
+  return { svg, left: all.length - listed.length, about: `Bars of ${listed.length} rows: ${measure.label}${intervals(all)}. The table has the numbers.`, legend: [] };
 }
 
 function whiskersAcross(seen: { low: number; high: number; bound: boolean }[], y: string, stroke: string): Markish[] {
@@ -179,7 +180,7 @@ function dots(all: Point[], drawing: Drawing): Drawn {
   const legend = told
     ? rows.map((row, at) => ({ text: nameOf.get(row) || 'all', ink: ink.series[at] }))
     : [{ text: 'your own', ink: ink.own }, { text: `each of ${rows.length}${hidden ? `, ${hidden} hidden cells left out` : ''}`, ink: ink.fill }];
-  return { svg, left: all.length - listed.length, about: `Dots of ${rows.length} rows in ${panels.length} panels: ${measure.label}, with 95 % intervals. The table has the numbers.`, legend };
+  return { svg, left: all.length - listed.length, about: `Dots of ${rows.length} rows in ${panels.length} panels: ${measure.label}${intervals(all)}. The table has the numbers.`, legend };
 }
 
 function lines(all: Point[], drawing: Drawing): Drawn {
@@ -225,7 +226,7 @@ function lines(all: Point[], drawing: Drawing): Drawn {
       text(heads, { fx: 'fx', fy: 'fy', frameAnchor: 'top-left', dy: -13, text: 'text', fontWeight: 600, fill: (one: { own: boolean }) => (one.own ? ink.own : ink.ink) } as object),
     ],
   }) as SVGSVGElement;
-  return { svg, left: series.length - listed.length, about: `Lines of ${listed.length} series over ${times.length} terms: ${measure.label}, with 95 % intervals. The table has the numbers.`, legend: [] };
+  return { svg, left: series.length - listed.length, about: `Lines of ${listed.length} series over ${times.length} terms: ${measure.label}${intervals(all)}. The table has the numbers.`, legend: [] };
 }
 
 /** Shares of one whole beside each other: how many achieved 0, 1, 2 …, or where students went. */

@@ -50,6 +50,8 @@ export type About = {
 export type Table = {
   /** The keys that lead to it, such as `outcomes.cells`. */
   path: string;
+  /** Of several tables as one: the keys that lead to the first. */
+  source?: string;
   /** The field of the root it comes from, e.g. `outcomes`, and the list, e.g. `cells`. */
   root: string;
   list: string;
@@ -154,7 +156,35 @@ export function findTables(answer: Answer | undefined, selection?: Selection): T
   look(answer?.data, selection, [], '', '', {}, new Map());
   const tables = [...found.values()].filter(({ measures }) => measures.length > 0);
   for (const table of tables) finish(table);
-  return tables;
+  return [...tables, ...together(tables)];
+}
+
+export const TOGETHER = 'together';
+
+/** Tables of one question that tell the same figures, such as each LEP and England beside them, as one. */
+function together(tables: Table[]): Table[] {
+  const [first] = tables;
+  const alike = tables.filter(({ list, measures }) => list === first?.list && measures.map(({ id }) => id).join() === first.measures.map(({ id }) => id).join());
+  if (alike.length < 2) return [];
+  const keys = new Map(alike.flatMap(({ facets }) => facets).map((facet) => [facet.key, facet]));
+  // Where areas and the rest tell them apart, what each was called says nothing more.
+  const facets = [...keys.values()].sort((a, b) => rankOf(a.key) - rankOf(b.key));
+  const entries = alike.flatMap((table) => table.entries);
+  const apart = new Set(entries.map((entry) => keyOf(entry, facets))).size === entries.length;
+  const named = alike.flatMap((table) => {
+    const key = table.path.split('.')[0];
+    return table.entries.map((entry) => (apart ? entry : { ...entry, places: new Map([...entry.places, ['asked as', { text: key, code: key }]]) }));
+  });
+  const citations = alike.flatMap(({ about }) => about.citation ?? []);
+  const tiers = new Set(alike.map(({ about }) => about.tier));
+  return [{
+    ...first,
+    path: TOGETHER,
+    source: first.path,
+    about: { ...first.about, summary: undefined, tier: tiers.size === 1 ? first.about.tier : [...tiers].join(' and '), citation: citations.join(' and ') || undefined },
+    facets: apart ? facets : [...facets, { key: 'asked as', label: 'Asked as' }],
+    entries: named.map((entry, at) => ({ ...entry, at: at + 1 })),
+  }];
 }
 
 const aboutFields = new Set(['release', 'framework', 'tier', 'purpose', 'citation', 'summary', 'cost']);
@@ -243,11 +273,12 @@ function entryOf(value: Fields, names: Selection | undefined, around: Entry['pla
   return entry;
 }
 
+const rankOf = (key: string) => (order.includes(key) ? order.indexOf(key) : order.indexOf('benchmark') - 0.5);
+
 /** Facets in a fixed order; figures before counts; the reason of a hidden count from the figure beside it. */
 function finish(table: Table) {
   const keys = new Set(table.entries.flatMap(({ places }) => [...places.keys()]));
-  const rank = (key: string) => (order.includes(key) ? order.indexOf(key) : order.indexOf('benchmark') - 0.5);
-  table.facets = [...keys].sort((a, b) => rank(a) - rank(b)).map((key) => ({ key, label: labelOf(key) }));
+  table.facets = [...keys].sort((a, b) => rankOf(a) - rankOf(b)).map((key) => ({ key, label: labelOf(key) }));
   table.measures.sort((a, b) => Number(a.plain) - Number(b.plain));
   for (const { estimates } of table.entries) {
     const hidden = [...estimates.values()].find((one) => isHidden(one) && one.reason);

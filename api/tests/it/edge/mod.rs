@@ -192,6 +192,22 @@ async fn addresses_with_a_slash_at_the_end_lead_to_the_same() {
     );
 }
 
+/// The page writes no style into itself; its editor does, and so stands in a frame of the page alone, from where it asks nobody.
+#[tokio::test]
+async fn the_editor_is_framed_by_the_page_and_by_nobody_else() {
+    let service = Service::empty(Engine::Sqlite).await;
+    let header = |answer: &Answer, name: header::HeaderName| answer.headers[name].to_str().unwrap().to_owned();
+    let page = service.send(Request::get("/graphiql").body(Body::empty()).unwrap()).await;
+    let policy = header(&page, header::CONTENT_SECURITY_POLICY);
+    assert!(!policy.contains("unsafe") && policy.contains("frame-src 'self'"), "{policy}");
+    assert_eq!(header(&page, header::X_FRAME_OPTIONS), "DENY");
+    let editor = service.send(Request::get("/graphiql/editor").body(Body::empty()).unwrap()).await;
+    let policy = header(&editor, header::CONTENT_SECURITY_POLICY);
+    assert!(policy.contains("frame-ancestors 'self'") && !policy.contains("connect-src"), "{policy}");
+    assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'self';"), "{policy}");
+    assert_eq!(header(&editor, header::X_FRAME_OPTIONS), "SAMEORIGIN");
+}
+
 #[tokio::test]
 async fn a_mark_before_the_body_is_overlooked() {
     let service = Service::empty(Engine::Sqlite).await;
