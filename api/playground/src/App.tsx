@@ -64,7 +64,7 @@ export function App() {
   }, []);
   useEffect(() => {
     if (session?.viewer && !touched) setForm(start(session));
-    // eslint-disable-next-line -- a fresh form for a fresh session
+    // A fresh form for a fresh session.
   }, [session?.token, session?.viewer?.organisation?.code]);
 
   const examples = useMemo(() => (session ? examplesFor(session) : []), [session]);
@@ -201,6 +201,12 @@ export function App() {
     setForm(next);
     setTouched(true);
   };
+  const runForm = () => {
+    const before = answered.form?.form;
+    // How another kind of answer was looked at says nothing of this one.
+    if (before && (before.dataset !== form.dataset || before.overall !== form.overall || before.since !== form.since)) setView({ view: view.view });
+    void run(form);
+  };
   const take = (example: Example) => {
     change(example.form);
     setView({ ...example.view, view: view.view });
@@ -259,7 +265,7 @@ export function App() {
               </details>
             ) : null}
             {isOpen ? (
-              <AskForm session={session} form={form} onChange={change} onRun={() => run(form)} onTakeOver={() => openInEditor({ query: write(form) })} running={running} />
+              <AskForm session={session} form={form} onChange={change} onRun={runForm} onTakeOver={() => openInEditor({ query: write(form) })} running={running} />
             ) : (
               <Welcome session={session} />
             )}

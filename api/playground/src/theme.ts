@@ -8,7 +8,7 @@ export function useTheme(): [boolean, () => void] {
     const follow = (event: MediaQueryListEvent) => setDark(event.matches);
     system.addEventListener('change', follow);
     return () => system.removeEventListener('change', follow);
-    // eslint-disable-next-line -- the same list every time
+    // The same list every time.
   }, []);
   useEffect(() => {
     document.documentElement.dataset.theme = dark ? 'dark' : 'light';

@@ -76,14 +76,14 @@ function Tabs({ waiting }: { waiting: Text | undefined }) {
       told = undefined;
     }
     desk!.onTab({ query: query ?? '', variables: told }, response ?? '');
-    // eslint-disable-next-line -- an answer is told with the question it came to, not with what is typed since
+    // An answer is told with the question it came to, not with what is typed since.
   }, [response]);
   useEffect(() => {
     if (!waiting || !editor) return;
     addTab();
     editor.setValue(waiting.query);
     variablesEditor?.setValue(json(waiting.variables));
-    // eslint-disable-next-line -- once for each text handed over
+    // Once for each text handed over.
   }, [waiting, editor]);
   return null;
 }

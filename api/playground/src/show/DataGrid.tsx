@@ -23,13 +23,15 @@ type Props = {
 
 const HEIGHT = 32;
 
-export function DataGrid({ table, grid, heat, ranked, isOwn, sorting, onSorting, onRemedy }: Props) {
+export function DataGrid({ table, grid, heat, ranked, isOwn, sorting: asked, onSorting, onRemedy }: Props) {
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<[number, number]>([0, 0]);
   const [open, setOpen] = useState<{ entry: Entry; measure: Measure; rank?: string; at: DOMRect } | undefined>();
   const measures = useMemo(() => new Map(table.measures.map((one) => [one.id, one])), [table]);
   const { facets, columns, rows } = grid;
+  // An order by a column of another layout is none of this one.
+  const sorting = useMemo(() => asked.filter(({ id: by }) => [...facets, ...columns].some(({ key }) => key === by)), [asked, facets, columns]);
 
   const definitions = useMemo(
     (): ColumnDef<typeof features, Row>[] => [
@@ -142,7 +144,7 @@ export function DataGrid({ table, grid, heat, ranked, isOwn, sorting, onSorting,
   useEffect(() => {
     if (row > 0) window.scrollToIndex(row - 1, { align: 'auto' });
     document.getElementById(cellId(row, column))?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-    // eslint-disable-next-line -- only a move scrolls
+    // Only a move scrolls.
   }, [row, column]);
   useEffect(() => {
     setOpen(undefined);

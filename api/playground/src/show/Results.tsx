@@ -116,7 +116,7 @@ function Shown({ table, tables, view, onView, own, dark, onRemedy, onFields, lin
   };
   useEffect(() => {
     say(`${count(table.entries.length, 'cell')} came, in ${count(grid.rows.length, 'row')}.`);
-    // eslint-disable-next-line -- a new answer is announced once
+    // A new answer is announced once.
   }, [table]);
 
   const { kinds } = choices;
