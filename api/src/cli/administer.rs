@@ -34,8 +34,9 @@ pub(super) async fn migrate(settings: &Settings) -> Result<()> {
         Ok(migrated)
     })
     .await?;
-    let Migrated { frameworks, areas, catalogue_version } = migrated;
-    say(&format!("migrated: {frameworks} frameworks, {areas} areas, version {catalogue_version} of the catalogue"))
+    let Migrated { frameworks, areas, catalogue_version, concerned } = migrated;
+    say(&format!("migrated: {frameworks} frameworks, {areas} areas, version {catalogue_version} of the catalogue"))?;
+    concerned.iter().try_for_each(|line| say(line))
 }
 
 pub(super) fn make_secret(file: &Path) -> Result<()> {

@@ -10,7 +10,7 @@ use crate::{
 use super::{Error, Operator};
 
 /// What a database holds after it was brought up to date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migrated {
     /// How many frameworks.
     pub frameworks: usize,
@@ -18,6 +18,8 @@ pub struct Migrated {
     pub areas: usize,
     /// The version of the catalogue that the next release is published with.
     pub catalogue_version: u32,
+    /// Agreements about areas that ended, or will, in words.
+    pub concerned: Vec<String>,
 }
 
 impl Operator<'_> {
@@ -32,7 +34,9 @@ impl Operator<'_> {
         self.make_first_key(was_used).await?;
         let reference = ingest::reference::load().map_err(|error| Error::Internal(error.into()))?;
         let catalogue_version = self.load_reference(&reference).await?;
-        Ok(Migrated { frameworks: reference.frameworks.len(), areas: reference.areas.len(), catalogue_version })
+        let concerned = self.concerned(&[]).await?;
+        let (frameworks, areas) = (reference.frameworks.len(), reference.areas.len());
+        Ok(Migrated { frameworks, areas, catalogue_version, concerned })
     }
 
     /// Loads reference data. What differs from those that are there makes another version of the catalogue, which the next

@@ -152,7 +152,7 @@ pub fn check_dimensions(scope: &Scope, named: &[Dimension]) -> Result<(), PlanEr
 
 fn areas(asked: &Asked, grant: &Grant, catalogue: &Catalogue) -> Result<Vec<AreaIndex>, PlanError> {
     let named = match asked.areas.as_deref() {
-        None => grant.areas(),
+        None => still_there(grant.areas(), catalogue)?,
         Some([]) => return Err(PlanError::empty("areas")),
         Some(codes) => codes.iter().map(|code| named_area(code, catalogue)).collect::<Result<_, _>>()?,
     };
@@ -187,21 +187,37 @@ fn areas(asked: &Asked, grant: &Grant, catalogue: &Catalogue) -> Result<Vec<Area
     Ok(areas)
 }
 
+/// Of the areas of a grant, those that can be asked for.
+fn still_there(granted: Vec<AreaIndex>, catalogue: &Catalogue) -> Result<Vec<AreaIndex>, PlanError> {
+    let (there, ended): (Vec<AreaIndex>, Vec<AreaIndex>) =
+        granted.into_iter().partition(|&area| can_be_asked_for(area, catalogue));
+    match (there.as_slice(), ended.first()) {
+        ([], Some(&ended)) => Err(gone(&catalogue.areas()[ended].code, ended, catalogue)),
+        _ => Ok(there),
+    }
+}
+
+/// Whether an area is in use, or institutions stood in it that no other area counts.
+fn can_be_asked_for(area: AreaIndex, catalogue: &Catalogue) -> bool {
+    catalogue.is_in_use(area) || catalogue.local_authorities(area).contains(&area)
+}
+
 /// The area that a code names: the one that has its place by now, where it was recoded. One that ended can be asked for where
 /// institutions stood in it that no other area counts.
 fn named_area(code: &str, catalogue: &Catalogue) -> Result<AreaIndex, PlanError> {
     let area = catalogue.area_now(code).ok_or_else(|| PlanError::no_area(code))?;
-    let found = &catalogue.areas()[area];
-    if catalogue.is_in_use(area) || catalogue.local_authorities(area).contains(&area) {
-        return Ok(area);
-    }
+    if can_be_asked_for(area, catalogue) { Ok(area) } else { Err(gone(code, area, catalogue)) }
+}
+
+/// Why an area cannot be asked for.
+fn gone(code: &str, area: AreaIndex, catalogue: &Catalogue) -> PlanError {
     let after = catalogue.successors(area);
     let after: Vec<&str> = after.iter().map(|one| catalogue.areas()[one.to].code.as_str()).collect();
-    Err(PlanError::NotFound(match found.valid_to.filter(|&to| to < catalogue.as_of()) {
+    PlanError::NotFound(match catalogue.areas()[area].valid_to.filter(|&to| to < catalogue.as_of()) {
         Some(to) if after.is_empty() => format!("the area `{code}` ended on {to}"),
         Some(to) => format!("the area `{code}` ended on {to}; after it: {}", after.join(", ")),
         None => format!("the area `{code}` has not begun"),
-    }))
+    })
 }
 
 fn cover(areas: &[AreaIndex], grant: &Grant, catalogue: &Catalogue) -> Result<Coverage, PlanError> {

@@ -19,8 +19,9 @@ struct Size {
     areas: u64,
 }
 
-/// Lists of areas around or within an area. They lead into one another, each step to many times as many areas.
-const AREAS: [&str; 2] = ["children", "parents"];
+/// Lists of areas around or within an area, or before or after it. They lead into one another, each step to many times as many
+/// areas.
+const AREAS: [&str; 4] = ["children", "parents", "predecessors", "successors"];
 
 /// How many areas such a list is reckoned to hold.
 const AREAS_OF_ONE: u64 = 25;

@@ -8,7 +8,7 @@ use super::FieldByField;
 const ROWS: [&str; 3] = ["cells", "overall", "totals"];
 
 /// Lists of areas around or within an area, and how many such a list is reckoned to hold.
-const AREAS: [&str; 2] = ["children", "parents"];
+const AREAS: [&str; 4] = ["children", "parents", "predecessors", "successors"];
 const AREAS_OF_ONE: usize = 5;
 
 /// How many times as much a field takes that the library resolves by itself.

@@ -20,6 +20,7 @@ pub(in crate::graphql) enum AreaField {
     CodeScheme,
     ValidFrom,
     ValidTo,
+    InUse,
     Parents(Shape<AreaField>),
     Children(Shape<AreaField>),
 }
@@ -36,6 +37,7 @@ impl SelectableField for AreaField {
             "codeScheme" => Self::CodeScheme,
             "validFrom" => Self::ValidFrom,
             "validTo" => Self::ValidTo,
+            "inUse" => Self::InUse,
             "parents" => Self::Parents(selected.below()?),
             "children" => Self::Children(selected.below()?),
             _ => return None,
@@ -54,6 +56,7 @@ impl Shape<AreaField> {
             AreaField::CodeScheme => json(text, &area.code_scheme),
             AreaField::ValidFrom => json(text, &area.valid_from.map(|date| date.to_string())),
             AreaField::ValidTo => json(text, &area.valid_to.map(|date| date.to_string())),
+            AreaField::InUse => json(text, &catalogue.is_in_use(index)),
             AreaField::Parents(shape) => {
                 list(text, catalogue.parents(index), |&parent, text| shape.write_area(text, catalogue, parent));
             }
