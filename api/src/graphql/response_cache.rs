@@ -42,9 +42,9 @@ pub(super) type Kept = (Bytes, Audited);
 struct Weight;
 
 impl Weighter<CacheKey, Kept> for Weight {
-    fn weight(&self, key: &CacheKey, (body, _): &Kept) -> u64 {
+    fn weight(&self, key: &CacheKey, (body, audited): &Kept) -> u64 {
         let name = key.operation.as_ref().map_or(0, String::len);
-        (name + key.variables.len() + body.len() + ENTRY_BYTES) as u64
+        (name + key.variables.len() + body.len() + audited.weight() + ENTRY_BYTES) as u64
     }
 }
 

@@ -29,7 +29,10 @@ use crate::{
 use super::Error;
 
 /// How many questions are remembered as recorded by this process.
-const REMEMBERED: usize = 50_000;
+const REMEMBERED: usize = 20_000;
+
+/// What a question takes beside its text, bytes.
+const ASKED_BYTES: usize = 400;
 
 /// How many records wait to be written at the most.
 const MOST_WAITING: usize = 16_384;
@@ -57,7 +60,7 @@ const CLOSING: Duration = Duration::from_secs(5);
 
 /// A question that this process recorded, or is about to.
 pub(super) struct Asked {
-    record: AuditRecord,
+    record: Arc<AuditRecord>,
     at: DateTime<Utc>,
     written: AtomicBool,
     told: Notify,
@@ -89,10 +92,17 @@ impl Asked {
 #[derive(Clone, Default)]
 pub struct Audited(pub(super) Arc<[Arc<Asked>]>);
 
+impl Audited {
+    /// What they take, bytes.
+    pub fn weight(&self) -> usize {
+        self.0.iter().map(|asked| asked.record.question.len() + ASKED_BYTES).sum()
+    }
+}
+
 /// Where answered questions are recorded.
 pub(super) struct Audit {
     store: Store,
-    asked: Cache<AuditRecord, Arc<Asked>>,
+    asked: Cache<Arc<AuditRecord>, Arc<Asked>>,
     waiting: mpsc::Sender<Job>,
     repeated: Arc<Repeated>,
     off: AtomicBool,
@@ -152,6 +162,7 @@ impl Audit {
             self.count(&asked, at);
             return Ok(Some(asked));
         }
+        let record = Arc::new(record);
         let asked = Arc::new(Asked {
             record: record.clone(),
             at,

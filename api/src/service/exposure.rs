@@ -73,8 +73,8 @@ impl Reader {
         let (catalogue, directory) = (self.catalogue().clone(), self.session.current.directory.clone());
         let own = provider(self.viewer(), &directory)?;
         let own = catalogue.area_index(&own.area);
-        let area = catalogue.area_index(area).filter(|area| own.is_some_and(|own| catalogue.lies_in(*area, own)));
-        let area = area.ok_or_else(|| Error::NotFound("no area of that code lies in your own".to_owned()))?;
+        let found = catalogue.area_index(area).filter(|found| own.is_some_and(|own| catalogue.lies_in(*found, own)));
+        let area = found.ok_or_else(|| Error::NotFound(format!("no area `{area}` lies in your organisation's own")))?;
         let until = self.exchange.now();
         let usual = until.date_naive().checked_sub_days(chrono::Days::new(USUAL_DAYS));
         let since = since.or(usual).unwrap_or(NaiveDate::MIN);
@@ -98,7 +98,7 @@ impl Reader {
 /// The organisation that asks, where its token may read the audit.
 fn provider<'a>(viewer: &Viewer, directory: &'a Directory) -> Result<&'a Organisation, Error> {
     let Viewer::Partner(partner) = viewer else {
-        return Err(Error::Unauthenticated("the exposure of an area needs a bearer token".to_owned()));
+        return Err(Refusal::Anonymous.into());
     };
     if !partner.has(Scope::AuditRead) {
         return Err(Refusal::MissingScope(Scope::AuditRead.as_str()).into());

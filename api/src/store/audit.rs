@@ -16,8 +16,8 @@ use crate::domain::{AuditChain, AuditCut, AuditEntry, AuditHead, AuditSum};
 
 use super::{Result, Store};
 
-/// Entries of one statement on SQLite: 15 columns each stay below the 32,766 values that it binds.
-const CHUNK: usize = 1_000;
+/// The most entries of one statement on SQLite: 15 columns each stay below the 32,766 values that it binds.
+const MOST: usize = 256;
 
 /// How long an append on PostgreSQL may take.
 const APPEND_LIMITS: &str = "SET LOCAL lock_timeout = '1s'; SET LOCAL statement_timeout = '2s'";
@@ -58,8 +58,11 @@ impl Store {
                 }
             }
             let rows: Vec<_> = rows.collect();
-            for chunk in rows.chunks(CHUNK) {
-                audit_entry::Entity::insert_many(chunk.iter().cloned()).exec_without_returning(&transaction).await?;
+            let mut rest = rows.as_slice();
+            while !rest.is_empty() {
+                let (some, others) = rest.split_at(together(rest.len()));
+                rest = others;
+                audit_entry::Entity::insert_many(some.iter().cloned()).exec_without_returning(&transaction).await?;
             }
             transaction.commit().await?;
             self.intact()
@@ -206,6 +209,11 @@ impl Store {
         transaction.commit().await?;
         Ok(past.rows_affected)
     }
+}
+
+/// How many of so many entries go into one statement: of a few lengths only, so that it is prepared a few times only.
+fn together(entries: usize) -> usize {
+    1 << Ord::min(entries, MOST).ilog2()
 }
 
 async fn head(connection: &impl ConnectionTrait, chain: &str) -> Result<Option<AuditHead>> {

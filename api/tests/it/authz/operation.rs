@@ -168,6 +168,12 @@ pub(super) async fn build(service: &Service) -> Vec<Operation> {
         let field = format!("destinationPreview(input: {{{question}}}) {{ {DESTINATIONS} }}");
         operations.push(operation(&format!("destinationPreview {}", question.replace('"', "")), &field));
     }
+    for (name, arguments) in [
+        ("exposure area: HUB-2018-21", r#"area: "HUB-2018-21""#),
+        ("exposure area: E12000003, since: 2026-01-01", r#"area: "E12000003", since: "2026-01-01""#),
+    ] {
+        operations.push(operation(name, &format!("exposure({arguments}) {{ area {{ code }} }}")));
+    }
     for (root, question, selection) in
         [("outcomes", r#"framework: "GATSBY-2014", benchmarks: [1], "#, OUTCOMES), ("destinations", "", DESTINATIONS)]
     {
