@@ -1,6 +1,6 @@
 // Questions to begin with, made of what the present token may ask. The first one is free.
-import { blank, usualFramework, type Form } from './form';
 import type { View } from '../take/link';
+import { blank, usualFramework, type Form } from './form';
 import { kindWords, type AreaRef, type Session } from './session';
 
 export type Example = { name: string; cost: 'free' | 'needs budget'; form: Form; view?: View };
@@ -9,7 +9,7 @@ export function examplesFor(session: Session): Example[] {
   const { viewer, catalogue, areas } = session;
   const agreement = viewer?.agreements[0];
   if (!viewer?.organisation || !agreement || !catalogue) return [];
-  const framework = usualFramework(session);
+  const framework = usualFramework(session, agreement.area);
   const { area } = agreement;
   const periods = catalogue.periods.slice(-6);
   const whole: Form = { ...blank, framework, areas: [area] };
@@ -27,13 +27,13 @@ export function examplesFor(session: Session): Example[] {
   const since = catalogue.periods.at(-4);
   if (since) found.push({ name: `${each}: change since a year before`, cost: 'free', form: { ...whole, areaKind, since }, view: { measure: 'change.achievedShare' } });
   const nations = viewer.agreements.map((one) => one.area).filter(({ kind }) => kind === area.kind);
-  const abroad = nations.find(({ code }) => code.startsWith('HK'));
-  if (abroad && nations.length > 1 && catalogue.frameworks.some(({ code }) => code === 'HKBM-2019')) {
-    const beside: AreaRef[] = nations.slice(0, 2);
+  const abroad = nations.find((one) => usualFramework(session, one) !== framework);
+  if (abroad) {
+    const beside: AreaRef[] = [area, abroad];
     found.push({
       name: `Regions of ${beside.map(({ name }) => name).join(' and ')} in one numbering`,
       cost: 'needs budget',
-      form: { ...blank, framework: 'HKBM-2019', areas: beside, areaKind: 'REGION', mapped: true },
+      form: { ...blank, framework: usualFramework(session, abroad), areas: beside, areaKind: 'REGION', mapped: true },
     });
   }
   const canBreak = (dimension: string) => catalogue.dimensions.some((one) => one.dimension === dimension && one.allowed);

@@ -38,18 +38,17 @@ export const blank: Form = {
   mapped: false, overall: false, totals: false, since: '', beside: '', cohortYears: [], stages: [], categories: [], bands: false,
 };
 
-/** The framework that most of an agreement's institutions use. */
-export function usualFramework({ viewer, catalogue }: Session): string {
-  const codes = (catalogue?.frameworks ?? []).map(({ code }) => code);
-  const area = viewer?.agreements[0]?.area.code ?? '';
-  const usual = area.startsWith('HK') ? 'HKBM-2019' : 'GATSBY-2014';
-  return codes.includes(usual) ? usual : (codes[0] ?? '');
+/** The framework to begin with for an area: the one of its own jurisdiction, else the first. */
+export function usualFramework({ catalogue }: Session, area: AreaRef | undefined): string {
+  const frameworks = catalogue?.frameworks ?? [];
+  const there = area && frameworks.find(({ jurisdiction }) => jurisdiction === area.code);
+  return (there ?? frameworks[0])?.code ?? '';
 }
 
 /** Where a fresh form starts: the first agreement's area, the newest period. */
 export const start = (session: Session): Form => ({
   ...blank,
-  framework: usualFramework(session),
+  framework: usualFramework(session, session.viewer?.agreements[0]?.area),
   areas: session.viewer?.agreements.slice(0, 1).map(({ area }) => area) ?? [],
 });
 
