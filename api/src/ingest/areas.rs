@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn every_problem_is_told_at_once() {
-        let file = "code,kind,valid_to,succession\nS1,town,1.4.2027,taken\n,,,\n";
+        let file = "code,kind,valid_to,succession\nS1,town,1.4.2027,taken\n,hub,,\n";
         let reading = read_areas(&Form::default(), file.as_bytes());
         let told: Vec<(u64, Option<&str>)> =
             reading.problems.iter().map(|problem| (problem.line, problem.column.as_deref())).collect();

@@ -325,7 +325,7 @@ impl Writer {
     async fn append(&mut self, entries: &[AuditEntry]) -> Result<(), Error> {
         let (chain, heads) = match self.chain.take() {
             Some(chain) => (chain, None),
-            None => (self.new_chain()?, Some(self.store.audit_heads().await?)),
+            None => (Self::new_chain()?, Some(self.store.audit_heads().await?)),
         };
         let start = heads.as_deref().map(|heads| self.first_entries(heads)).unwrap_or_default();
         let (mut number, mut before) = (chain.number, chain.hash.clone());
@@ -355,17 +355,16 @@ impl Writer {
                 self.chain = Some(chain);
                 Err(error.into())
             }
-            // Neither: another database answers than before. A new chain bears witness of how far this one stands there.
-            Ok(_) => Err(error.into()),
             Err(_) if heads.is_none() => {
                 self.chain = Some(chain);
                 Err(error.into())
             }
-            Err(_) => Err(error.into()),
+            // Neither: another database answers than before. A new chain bears witness of how far this one stands there.
+            _ => Err(error.into()),
         }
     }
 
-    fn new_chain(&self) -> Result<Chain, Error> {
+    fn new_chain() -> Result<Chain, Error> {
         let id = new_identifier().map_err(|error| Error::Internal(error.into()))?;
         Ok(Chain { id, number: 0, hash: String::new() })
     }
