@@ -57,7 +57,7 @@ async fn is_whole(service: &Service) -> bool {
 async fn broken(service: &Service) -> (i64, String) {
     match service.operator().verify_audit().await.unwrap() {
         Verified::Broken { number, why, .. } => (number, why),
-        whole => panic!("{whole:?}"),
+        whole @ Verified::Whole { .. } => panic!("{whole:?}"),
     }
 }
 
