@@ -29,12 +29,12 @@ const RANKS: [(&str, u8); 17] = [
 ];
 
 /// Crates that live in one room only.
-const HOMES: [(&str, &[&str]); 14] = [
+const HOMES: [(&str, &[&str]); 15] = [
     ("sea_orm", &["store"]),
     ("entity", &["store"]),
     ("migration", &["store"]),
     ("async_graphql", &["graphql"]),
-    ("axum", &["http"]),
+    ("axum", &["http", "telemetry"]),
     ("hyper", &["http"]),
     ("rust_embed", &["main"]),
     ("jsonwebtoken", &["auth"]),
@@ -42,6 +42,7 @@ const HOMES: [(&str, &[&str]); 14] = [
     ("calamine", &["ingest"]),
     ("encoding_rs", &["ingest"]),
     ("zip", &["ingest"]),
+    ("opentelemetry", &["telemetry"]),
     ("prometheus_client", &["telemetry"]),
     ("clap", &["cli", "config", "main"]),
 ];
