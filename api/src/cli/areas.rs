@@ -102,11 +102,11 @@ pub(super) async fn run(settings: &Settings, command: AreasCommand) -> Result<()
             }
             AreasCommand::Add(args) => {
                 let told = format!("added the area {}", args.code);
-                lines_of(told, operator.add_area(change(args)).await?)
+                lines_of(&told, operator.add_area(change(args)).await?)
             }
             AreasCommand::End { code, last_day } => {
                 let last = last_day.unwrap_or_else(|| exchange.now().date_naive());
-                lines_of(format!("the area {code} ends on {last}"), operator.end_area(&code, last).await?)
+                lines_of(&format!("the area {code} ends on {last}"), operator.end_area(&code, last).await?)
             }
         })
     });
@@ -126,15 +126,12 @@ pub(super) async fn import(settings: &Settings, args: &ImportArgs) -> Result<()>
             tell_form(path, found.as_ref(), &ignored)?;
             tell_problems(path, &problems, &kinds)?;
             let path = path.display();
-            match changed {
-                Some(changed) => {
-                    let told = format!("{path}: {rows} rows read");
-                    lines_of(told, changed).iter().try_for_each(|line| say(line))?;
-                }
-                None => {
-                    refused += 1;
-                    say(&format!("{path}: {rows} rows read, nothing stored"))?;
-                }
+            if let Some(changed) = changed {
+                let told = format!("{path}: {rows} rows read");
+                lines_of(&told, changed).iter().try_for_each(|line| say(line))?;
+            } else {
+                refused += 1;
+                say(&format!("{path}: {rows} rows read, nothing stored"))?;
             }
         }
         Ok(refused)
@@ -182,7 +179,7 @@ fn line(catalogue: &Catalogue, area: AreaIndex) -> String {
 }
 
 /// What was done, and what comes of it.
-fn lines_of(told: String, changed: AreasChanged) -> Vec<String> {
+fn lines_of(told: &str, changed: AreasChanged) -> Vec<String> {
     let AreasChanged { version, is_new, concerned } = changed;
     let catalogue = if is_new {
         format!("version {version} of the catalogue, which the next release is published with")

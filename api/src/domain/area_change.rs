@@ -1,6 +1,9 @@
 //! What an operator says of areas: new ones, other names and dates, and which came in the place of which.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use chrono::NaiveDate;
 
@@ -55,7 +58,7 @@ const LONGEST_CODE: usize = 32;
 const LONGEST_NAME: usize = 200;
 
 impl AreaChange {
-    fn invalid(&self, part: &'static str, found: impl ToString, expected: impl Into<String>) -> InvalidChange {
+    fn invalid(&self, part: &'static str, found: &dyn fmt::Display, expected: impl Into<String>) -> InvalidChange {
         InvalidChange { code: self.code.clone(), part, found: found.to_string(), expected: expected.into() }
     }
 
@@ -69,22 +72,22 @@ impl AreaChange {
             !text.trim().is_empty() && text.chars().count() <= longest && !text.chars().any(char::is_control)
         };
         if before.is_none() && !(fits(&self.code, LONGEST_CODE) && self.code.chars().all(|c| c.is_ascii_graphic())) {
-            return Err(self.invalid("code", self.code.escape_debug(), "1 to 32 letters, digits and signs"));
+            return Err(self.invalid("code", &self.code.escape_debug(), "1 to 32 letters, digits and signs"));
         }
         if let Some(name) = self.name.as_ref().filter(|name| !fits(name, LONGEST_NAME)) {
-            return Err(self.invalid("name", name.escape_debug(), "1 to 200 printable characters"));
+            return Err(self.invalid("name", &name.escape_debug(), "1 to 200 printable characters"));
         }
         let kind = match (before, self.kind) {
             (Some(before), Some(kind)) if before.kind != kind => {
-                return Err(self.invalid("kind", kind, format!("{}, which the area is", before.kind)));
+                return Err(self.invalid("kind", &kind, format!("{}, which the area is", before.kind)));
             }
             (Some(before), _) => before.kind,
             (None, kind) => kind
                 .or(predecessor.map(|area| area.kind))
-                .ok_or_else(|| self.invalid("kind", "", "the kind of a new area, e.g. `hub`"))?,
+                .ok_or_else(|| self.invalid("kind", &"", "the kind of a new area, e.g. `hub`"))?,
         };
         let name = self.name.clone().or_else(|| before.map(|area| area.name.clone()));
-        let name = name.ok_or_else(|| self.invalid("name", "", "the name of a new area"))?;
+        let name = name.ok_or_else(|| self.invalid("name", &"", "the name of a new area"))?;
         let parent = before.map_or_else(
             || self.within.first().cloned().or_else(|| predecessor?.parent.clone()),
             |area| area.parent.clone(),
@@ -92,7 +95,7 @@ impl AreaChange {
         let (valid_from, valid_to) =
             (self.valid_from.or_else(|| before?.valid_from), self.valid_to.or_else(|| before?.valid_to));
         if let Some((from, to)) = valid_from.zip(valid_to).filter(|(from, to)| to < from) {
-            return Err(self.invalid("valid_to", to, format!("a day no earlier than the first, {from}")));
+            return Err(self.invalid("valid_to", &to, format!("a day no earlier than the first, {from}")));
         }
         let scheme = self.code_scheme.clone().or_else(|| before.map(|area| area.code_scheme.clone()));
         Ok(Area {
@@ -185,14 +188,14 @@ impl Reference {
     ) -> Result<Vec<Succession>, InvalidChange> {
         if predecessors.is_empty() {
             return match change.succession {
-                Some(kind) => Err(change.invalid("succession", kind, "nothing, where no area is succeeded")),
+                Some(kind) => Err(change.invalid("succession", &kind, "nothing, where no area is succeeded")),
                 None => Ok(Vec::new()),
             };
         }
         let kind = change.succession.ok_or_else(|| {
-            change.invalid("succession", "", "how it comes in their place: recode, merge, split or boundary")
+            change.invalid("succession", &"", "how it comes in their place: recode, merge, split or boundary")
         })?;
-        let on = area.valid_from.ok_or_else(|| change.invalid("valid_from", "", "the first day of a successor"))?;
+        let on = area.valid_from.ok_or_else(|| change.invalid("valid_from", &"", "the first day of a successor"))?;
         if let Some(other) = predecessors.iter().find(|other| other.kind != area.kind) {
             return Err(change.invalid("succeeds", &other.code, format!("an area of kind {}", area.kind)));
         }
@@ -202,7 +205,7 @@ impl Reference {
                 return Err(change.invalid("succeeds", &other.code, "one area: what takes in several is a merge"));
             }
             if let Some(other) = self.successions.iter().find(another) {
-                return Err(change.invalid("succession", kind, format!("a split: `{}` comes after it too", other.to)));
+                return Err(change.invalid("succession", &kind, format!("a split: `{}` comes after it too", other.to)));
             }
         }
         let succession = |before: &&Area| Succession {

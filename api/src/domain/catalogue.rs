@@ -143,28 +143,8 @@ impl Catalogue {
             let (from, to) = (find(&succession.from, &by)?, find(&succession.to, &by)?);
             succeeding.push(Successor { from, to, on: succession.on, kind: succession.kind });
         }
-        let follow = |follows: &dyn Fn(SuccessionKind) -> bool| -> Result<TiVec<AreaIndex, AreaIndex>, CatalogueError> {
-            let next = |area: AreaIndex| {
-                let ended = areas[area].has_ended_before(as_of);
-                let mut after = succeeding.iter().filter(|one| one.from == area && one.on <= as_of);
-                after.find(|one| ended && follows(one.kind)).map(|one| one.to)
-            };
-            let mut last = TiVec::with_capacity(areas.len());
-            for area in areas.keys() {
-                let mut now = area;
-                for _ in 0..=areas.len() {
-                    let Some(next) = next(now) else { break };
-                    now = next;
-                }
-                if next(now).is_some() {
-                    return Err(CatalogueError::Cycle { code: areas[area].code.clone() });
-                }
-                last.push(now);
-            }
-            Ok(last)
-        };
-        let recoded = follow(&|kind| kind == SuccessionKind::Recode)?;
-        let counted_in = follow(&SuccessionKind::is_exact)?;
+        let recoded = followed(&areas, &succeeding, as_of, |kind| kind == SuccessionKind::Recode)?;
+        let counted_in = followed(&areas, &succeeding, as_of, SuccessionKind::is_exact)?;
         let mut ancestors: TiVec<AreaIndex, BTreeSet<AreaIndex>> = TiVec::with_capacity(areas.len());
         for (position, area) in areas.iter_enumerated() {
             let above = closure(position, &parents);
@@ -391,6 +371,33 @@ fn crosswalk(
         rows.push((from, relation.from_number, to, relation.to_number, relation.kind));
     }
     Ok(Crosswalk::build(frameworks.len(), &rows))
+}
+
+/// Per area, the one that came in its place by a day, and in the place of that: itself where none did.
+fn followed(
+    areas: &TiSlice<AreaIndex, Area>,
+    successions: &[Successor],
+    as_of: NaiveDate,
+    follows: impl Fn(SuccessionKind) -> bool,
+) -> Result<TiVec<AreaIndex, AreaIndex>, CatalogueError> {
+    let next = |area: AreaIndex| {
+        let ended = areas[area].has_ended_before(as_of);
+        let mut after = successions.iter().filter(|one| one.from == area && one.on <= as_of);
+        after.find(|one| ended && follows(one.kind)).map(|one| one.to)
+    };
+    let mut last = TiVec::with_capacity(areas.len());
+    for area in areas.keys() {
+        let mut now = area;
+        for _ in 0..=areas.len() {
+            let Some(next) = next(now) else { break };
+            now = next;
+        }
+        if next(now).is_some() {
+            return Err(CatalogueError::Cycle { code: areas[area].code.clone() });
+        }
+        last.push(now);
+    }
+    Ok(last)
 }
 
 /// Every area above `start`; holds `start` itself only where the areas form a ring.

@@ -95,14 +95,6 @@ pub(super) async fn reference(connection: &impl ConnectionTrait, version: u32) -
             .all(connection)
             .await?;
 
-    let successions = of_version::<area_succession::Entity>(
-        version,
-        area_succession::Column::AddedIn,
-        area_succession::Column::EndedIn,
-    )
-    .all(connection)
-    .await?;
-
     let framework_code: HashMap<i64, String> =
         frameworks.iter().filter_map(|(row, of)| Some((row.framework_id, of.as_ref()?.code.clone()))).collect();
     let area_code: HashMap<i64, String> =
@@ -155,24 +147,35 @@ pub(super) async fn reference(connection: &impl ConnectionTrait, version: u32) -
             own: row.own,
         })
     });
-    let successions = successions.into_iter().map(|row| {
-        Ok(Succession {
-            from: code(&area_code, row.from_id)?,
-            to: code(&area_code, row.to_id)?,
-            on: row.starts_on,
-            kind: row.kind.into(),
-            source: row.source,
-            own: row.own,
-        })
-    });
     let reference = Reference {
         frameworks: frameworks.collect::<Result<_>>()?,
         relations: relations.collect::<Result<_>>()?,
         areas: areas.collect::<Result<_>>()?,
         memberships: memberships.collect::<Result<_>>()?,
-        successions: successions.collect::<Result<_>>()?,
+        successions: successions(connection, version, &area_code).await?,
     };
     Ok(reference.sorted())
+}
+
+/// Which area came in the place of which, in a version.
+async fn successions(
+    connection: &impl ConnectionTrait,
+    version: u32,
+    area_code: &HashMap<i64, String>,
+) -> Result<Vec<Succession>> {
+    use area_succession::{Column, Entity};
+    let rows = of_version::<Entity>(version, Column::AddedIn, Column::EndedIn).all(connection).await?;
+    let succession = |row: area_succession::Model| {
+        Ok(Succession {
+            from: code(area_code, row.from_id)?,
+            to: code(area_code, row.to_id)?,
+            on: row.starts_on,
+            kind: row.kind.into(),
+            source: row.source,
+            own: row.own,
+        })
+    };
+    rows.into_iter().map(succession).collect()
 }
 
 /// The code behind a key in the same version.

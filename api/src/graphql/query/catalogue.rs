@@ -43,6 +43,7 @@ impl CatalogueQuery {
     }
 
     /// Areas by code: those whose codes are in use.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the contract")]
     async fn areas(
         &self,
         context: &Context<'_>,
