@@ -150,7 +150,7 @@ impl Operator<'_> {
 
 /// The built-in purpose is nobody's to grant.
 fn check_purposes(purposes: &[String]) -> Result<(), Error> {
-    if purposes.iter().any(|purpose| purpose == policy::OWN_RESULTS) {
+    if purposes.iter().any(|purpose| purpose.trim().eq_ignore_ascii_case(policy::OWN_RESULTS)) {
         return Err(Error::BadRequest(format!(
             "the purpose `{}` is built in: every organisation may ask about the results it handed in",
             policy::OWN_RESULTS

@@ -31,7 +31,7 @@ fn of(organisation: &str) -> WithdrawRequest {
 fn in_leeds(number: usize) -> Vec<(String, String)> {
     let rows = Population::standard(1).only(|row| row.local_authority == LEEDS && row.period == "202324T3").0;
     assert!(rows.len() >= number, "{}", rows.len());
-    rows.iter().take(number).map(|row| (row.scheme.to_string(), row.id.to_string())).collect()
+    rows.iter().take(number).map(|row| (row.scheme.to_string(), row.identifier().to_string())).collect()
 }
 
 fn of_leeds(number: usize) -> WithdrawRequest {

@@ -41,7 +41,7 @@ impl Tabulation {
     }
 
     pub(super) fn is_standard(&self) -> bool {
-        self.by.is_empty() && self.within.is_empty()
+        self.by.is_empty() && self.within.is_empty() && self.kind != AreaKind::Lsip
     }
 
     /// The conditions of each group of the breakdown, in the order of the answer.
@@ -205,7 +205,7 @@ struct Body {
 
 #[derive(Deserialize)]
 struct Data {
-    outcomes: Outcomes,
+    outcomes: Option<Outcomes>,
 }
 
 #[derive(Deserialize)]
@@ -285,7 +285,7 @@ impl<'s> Asker<'s> {
             assert_eq!(error.extensions.code, "BUDGET_EXHAUSTED", "{}: {query}", error.message);
             return Err(error.extensions.code.clone());
         }
-        Ok(read(tabulation, areas, periods, benchmarks, body.data.unwrap().outcomes))
+        Ok(read(tabulation, areas, periods, benchmarks, body.data.unwrap().outcomes.unwrap()))
     }
 }
 

@@ -17,11 +17,18 @@ pub(super) fn dimension_pairs() -> Vec<[Dimension; 2]> {
     (0..all.len()).flat_map(|first| (first + 1..all.len()).map(move |second| [all[first], all[second]])).collect()
 }
 
-/// The kinds of area that a tier answers for.
+/// The kinds of area whose standard tables a tier answers, free.
 pub(super) fn kinds(tier: Tier) -> &'static [AreaKind] {
     match tier {
         Tier::International => &[AreaKind::Country, AreaKind::Region, AreaKind::Lep],
-        _ => &AreaKind::ALL,
+        _ => &[
+            AreaKind::Country,
+            AreaKind::Region,
+            AreaKind::Lep,
+            AreaKind::CombinedAuthority,
+            AreaKind::LocalAuthority,
+            AreaKind::Hub,
+        ],
     }
 }
 
@@ -29,7 +36,10 @@ pub(super) fn kinds(tier: Tier) -> &'static [AreaKind] {
 /// many unions of categories.
 fn candidates(tier: Tier, random: &mut Random) -> Vec<Tabulation> {
     let mut candidates = Vec::new();
-    for &kind in kinds(tier) {
+    // Of skills plans even a table without a condition is charged.
+    let charged = (tier != Tier::International).then_some(AreaKind::Lsip);
+    candidates.extend(charged.map(Tabulation::standard));
+    for kind in kinds(tier).iter().copied().chain(charged) {
         for dimension in Dimension::ALL {
             candidates.push(Tabulation::by(kind, &[dimension]));
         }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use api::{
     domain::OrganisationKind,
     service::{Error, ImportRequest},
+    store::Receipt,
 };
 use rstest::rstest;
 use sea_orm::{EntityTrait, Iden, Iterable};
@@ -81,14 +82,20 @@ async fn a_release_that_somebody_publishes_at_the_same_moment_is_a_conflict(#[ca
 #[tokio::test]
 async fn a_file_that_is_handed_in_twice_at_the_same_moment_is_stored_once(#[case] engine: Engine) {
     let service = Service::empty(engine).await;
-    quicker_rival::<entity::submission::Entity>(&service.database, engine, false).await;
+    let replica = service.replica().await;
     let request = ImportRequest { organisation: HUB.into(), accept_valid: false };
-    let file = Population::standard(1).only(|row| row.hub == "HUB-2018-21").file();
-    assert_eq!(
-        conflict(service.operator().import_results(&request, file.as_bytes(), |_| {}).await),
-        "another process stored the same at the same time; nothing was changed here"
+    let population = Population::standard(1).only(|row| row.hub == "HUB-2018-21");
+    let file = population.file();
+    let (here, there) = (service.operator(), replica.operator());
+    let (one, other) = tokio::join!(
+        here.import_results(&request, file.as_bytes(), |_| {}),
+        there.import_results(&request, file.as_bytes(), |_| {}),
     );
-    assert_eq!((count(&service, "submission").await, count(&service, "result").await), (0, 0));
+    let receipts = [one, other].map(|report| report.unwrap().receipt.unwrap());
+    let again = |receipt: &&Receipt| matches!(receipt, Receipt::AlreadyReceived { .. });
+    assert_eq!(receipts.iter().filter(again).count(), 1, "{receipts:?}");
+    assert_eq!(count(&service, "submission").await, 1);
+    assert_eq!(count(&service, "result").await, i64::try_from(population.0.len()).unwrap());
 }
 
 #[rstest]
