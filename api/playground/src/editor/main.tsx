@@ -7,7 +7,7 @@ import './editor.css';
 import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { GraphiQL } from 'graphiql';
-import { StrictMode, useEffect, useState } from 'react';
+import { StrictMode, useEffect, useRef, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import type { Text } from '../ask/rewrite';
@@ -29,7 +29,12 @@ const storage: Storage = {
   setItem: (key, value) => void memory.set(key, value),
 };
 const plugins = [explorerPlugin({ showAttribution: false })];
-const fetcher = (question: Question) => desk!.ask(named(question));
+/** What was sent last: the text of a tab follows its editor a moment later. */
+let sent: Text | undefined;
+const fetcher = (question: Question) => {
+  if (!question.query.includes('__schema')) sent = { query: question.query, variables: question.variables as Text['variables'] };
+  return desk!.ask(named(question));
+};
 const json = (variables: Text['variables']) => (variables ? JSON.stringify(variables, null, 2) : '');
 
 function Frame() {
@@ -66,7 +71,9 @@ function Tabs({ waiting }: { waiting: Text | undefined }) {
   const editor = useGraphiQL((state) => state.queryEditor);
   const variablesEditor = useGraphiQL((state) => state.variableEditor);
   const tab = useGraphiQL((state) => state.tabs[state.activeTabIndex]);
-  const { query, variables, response } = tab ?? {};
+  const { id = '', query, variables, response } = tab ?? {};
+  const open = useRef('');
+  const asked = useRef(new Map<string, Text>());
 
   useEffect(() => {
     let told: Text['variables'];
@@ -75,9 +82,12 @@ function Tabs({ waiting }: { waiting: Text | undefined }) {
     } catch {
       told = undefined;
     }
-    desk!.onTab({ query: query ?? '', variables: told }, response ?? '');
     // An answer is told with the question it came to, not with what is typed since.
-  }, [response]);
+    if (open.current === id && response && sent) asked.current.set(id, sent);
+    open.current = id;
+    const text = response ? asked.current.get(id) : undefined;
+    desk!.onTab(text ?? { query: query ?? '', variables: told }, response ?? '');
+  }, [id, response]);
   useEffect(() => {
     if (!waiting || !editor) return;
     addTab();
