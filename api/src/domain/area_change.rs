@@ -240,35 +240,15 @@ impl Catalogue {
 
 #[cfg(test)]
 mod tests {
+    use crate::domain::catalogue::tests::{area, membership};
+
     use super::*;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
     }
 
-    fn area(code: &str, kind: AreaKind, parent: Option<&str>) -> Area {
-        Area {
-            code: code.into(),
-            name: code.into(),
-            kind,
-            parent: parent.map(Into::into),
-            code_scheme: "test".into(),
-            valid_from: None,
-            valid_to: None,
-            source: "test".into(),
-            own: false,
-        }
-    }
-
     fn shipped() -> Reference {
-        let membership = |child: &str, parent: &str| Membership {
-            child: child.into(),
-            parent: parent.into(),
-            valid_from: None,
-            valid_to: None,
-            source: "test".into(),
-            own: false,
-        };
         let areas = vec![
             area("R", AreaKind::Region, None),
             area("L", AreaKind::Lep, Some("R")),
