@@ -71,8 +71,11 @@ impl AreaChange {
         let fits = |text: &str, longest| {
             !text.trim().is_empty() && text.chars().count() <= longest && !text.chars().any(char::is_control)
         };
-        if before.is_none() && !(fits(&self.code, LONGEST_CODE) && self.code.chars().all(|c| c.is_ascii_graphic())) {
-            return Err(self.invalid("code", &self.code.escape_debug(), "1 to 32 letters, digits and signs"));
+        if before.is_none()
+            && !(fits(&self.code, LONGEST_CODE)
+                && self.code.chars().all(|c| c.is_ascii_graphic() && !c.is_ascii_lowercase()))
+        {
+            return Err(self.invalid("code", &self.code.escape_debug(), "1 to 32 capital letters, digits and signs"));
         }
         if let Some(name) = self.name.as_ref().filter(|name| !fits(name, LONGEST_NAME)) {
             return Err(self.invalid("name", &name.escape_debug(), "1 to 200 printable characters"));
@@ -293,7 +296,15 @@ mod tests {
         let hub = || AreaChange { name: Some("Hub".into()), kind: Some(AreaKind::Hub), ..change("H") };
         for (wrong, told) in [
             (change("H"), "`H`, kind: expected the kind of a new area, e.g. `hub`, found ``"),
-            (AreaChange { code: "H H".into(), ..hub() }, "`H H`, code: expected 1 to 32 letters, digits and signs"),
+            (
+                AreaChange { code: "H H".into(), ..hub() },
+                "`H H`, code: expected 1 to 32 capital letters, digits and signs",
+            ),
+            // Files may write codes in any case, so that one in small letters could not be named.
+            (
+                AreaChange { code: "h1".into(), ..hub() },
+                "`h1`, code: expected 1 to 32 capital letters, digits and signs",
+            ),
             (AreaChange { within: vec!["X".into()], ..hub() }, "`H`, within: expected the code of another area"),
             (AreaChange { members: vec!["A".into()], ..hub() }, "`H`, members: expected no members"),
             (AreaChange { kind: Some(AreaKind::Hub), ..change("L") }, "`L`, kind: expected lep, which the area is"),
