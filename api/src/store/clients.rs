@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 use entity::{api_client, client_credential, organisation, revocation, used_assertion};
 use sea_orm::{
     ActiveModelTrait,
@@ -60,7 +60,7 @@ impl Store {
     /// Keeps a client with its first credential.
     ///
     /// # Errors
-    /// When its organisation is unknown, its name no line of text, or the database fails.
+    /// When its organisation is unknown or ended, its name no line of text, or the database fails.
     pub async fn add_client(&self, new: &NewClient) -> Result<()> {
         if new.name.chars().any(char::is_control) {
             return Err(Error::Invalid(format!(
@@ -68,10 +68,7 @@ impl Store {
                 new.name.escape_debug()
             )));
         }
-        let organisation = self
-            .organisation_id(&new.organisation)
-            .await?
-            .ok_or_else(|| Error::UnknownOrganisation(new.organisation.clone()))?;
+        let organisation = self.active_organisation_id(&new.organisation).await?;
         let transaction = self.begin_change().await?;
         let row = api_client::ActiveModel {
             client_id: Set(new.id.clone()),
@@ -202,13 +199,15 @@ fn client(row: api_client::Model, of: organisation::Model, credentials: Vec<clie
         made_at: row.made_at,
         ends_at: row.ends_at,
     });
+    // With its organisation every client ends.
+    let ended = of.ended_on.map(|day| day.and_time(NaiveTime::MIN).and_utc());
     Client {
         id: row.client_id,
         organisation: of.code,
         name: row.name,
         scopes: row.scopes,
         made_at: row.made_at,
-        revoked_at: row.revoked_at,
+        revoked_at: row.revoked_at.or(ended),
         credentials: credentials.collect(),
     }
 }

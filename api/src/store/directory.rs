@@ -174,6 +174,29 @@ impl Store {
     /// # Errors
     /// When the organisation or the area is unknown, or the agreement breaks a rule.
     pub async fn add_agreement(&self, new: &NewAgreement) -> Result<i64> {
+        let (consumer, area) = self.check_agreement(new).await?;
+        let transaction = self.begin_change().await?;
+        let id = insert(&transaction, new, consumer, area).await?;
+        transaction.commit().await?;
+        Ok(id)
+    }
+
+    /// Lets another agreement hold in the place of one, from the first day of the other one on. Returns its key.
+    ///
+    /// # Errors
+    /// When there is no such agreement, it ended before that day, or the new one breaks a rule.
+    pub async fn replace_agreement(&self, id: i64, new: &NewAgreement) -> Result<i64> {
+        let (consumer, area) = self.check_agreement(new).await?;
+        let transaction = self.begin_change().await?;
+        check_holds_from(&transaction, id, new.valid_from).await?;
+        let next = insert(&transaction, new, consumer, area).await?;
+        end(&transaction, id, new.valid_from, Some(next)).await?;
+        transaction.commit().await?;
+        Ok(next)
+    }
+
+    /// Whether an agreement may be stored. Returns the keys of its organisation and its area.
+    async fn check_agreement(&self, new: &NewAgreement) -> Result<(i64, i64)> {
         check(new)?;
         let consumer = self.active_organisation_id(&new.consumer).await?;
         let area = self.area_id(&new.area).await?;
@@ -190,26 +213,7 @@ impl Store {
                 )));
             }
         }
-        let transaction = self.begin_change().await?;
-        let id = insert(&transaction, new, consumer, area).await?;
-        transaction.commit().await?;
-        Ok(id)
-    }
-
-    /// Lets another agreement hold in the place of one, from the first day of the other one on. Returns its key.
-    ///
-    /// # Errors
-    /// When there is no such agreement, it ended before that day, or the new one breaks a rule.
-    pub async fn replace_agreement(&self, id: i64, new: &NewAgreement) -> Result<i64> {
-        check(new)?;
-        let consumer = self.active_organisation_id(&new.consumer).await?;
-        let area = self.area_id(&new.area).await?;
-        let transaction = self.begin_change().await?;
-        check_holds_from(&transaction, id, new.valid_from).await?;
-        let next = insert(&transaction, new, consumer, area).await?;
-        end(&transaction, id, new.valid_from, Some(next)).await?;
-        transaction.commit().await?;
-        Ok(next)
+        Ok((consumer, area))
     }
 
     /// Ends an agreement: from a day on it no longer holds.

@@ -248,6 +248,19 @@ async fn a_revoked_client_gets_no_token_and_keeps_none_on_every_replica(#[case] 
     assert!(matches!(again, Err(Error::Conflict(told)) if told.contains("for good")));
 }
 
+#[tokio::test]
+async fn the_clients_of_an_organisation_that_ended_get_no_token() {
+    let service = Service::empty(Engine::Sqlite).await;
+    let (id, secret) = client(&service, &reads()).await;
+    token(&by_secret(&service, &id, &secret).await);
+    service.operator().end_organisation(LEP).await.unwrap();
+    assert_eq!(refused(&by_secret(&service, &id, &secret).await), "invalid_client");
+    let again = service.operator().rotate_client(&id, None, Overlap::AtOnce).await;
+    assert!(matches!(again, Err(Error::Conflict(told)) if told.contains("for good")));
+    let another = service.operator().add_client(LEP, "nightly", &reads(), None).await;
+    assert!(another.err().unwrap().to_string().contains("ended"));
+}
+
 /// What signs a text.
 type Signer = Box<dyn Fn(&[u8]) -> Vec<u8>>;
 

@@ -167,6 +167,9 @@ async fn an_agreement_is_amended_and_ended_and_can_still_be_read() {
     let operator = service.operator();
     let of_hub = operator.directory().await.unwrap().agreements_of(HUB).next().unwrap().clone();
     let amendment = Amendment { area: Some("E12000003".into()), ..Amendment::default() };
+    let twin = Amendment { purposes: Some(vec!["BENCHMARKING".into()]), ..Amendment::default() };
+    let error = operator.amend_agreement(of_hub.id, &twin, of_hub.valid_from).await.unwrap_err().to_string();
+    assert!(error.starts_with("expected the purpose as it is written already, `benchmarking`"), "{error}");
     let next = operator.amend_agreement(of_hub.id, &amendment, of_hub.valid_from).await.unwrap();
     service.exchange.refresh().await.unwrap();
     let viewed = async || service.ask(Some(HUB), OF_VIEWER).await.data()["viewer"]["agreements"].clone();
