@@ -102,7 +102,7 @@ function endOf(token: string): Date | undefined {
 }
 
 export const kindWords = (kind: string) =>
-  ({ LEP: 'LEP', LOCAL_AUTHORITY: 'local authority', COMBINED_AUTHORITY: 'combined authority' })[kind] ?? words(kind);
-const kinds = ['COUNTRY', 'REGION', 'LEP', 'COMBINED_AUTHORITY', 'LOCAL_AUTHORITY', 'HUB'];
+  ({ LEP: 'LEP', LOCAL_AUTHORITY: 'local authority', COMBINED_AUTHORITY: 'combined authority', LSIP: 'skills plan area' })[kind] ?? words(kind);
+const kinds = ['COUNTRY', 'REGION', 'LEP', 'LSIP', 'COMBINED_AUTHORITY', 'LOCAL_AUTHORITY', 'HUB'];
 export const areaKinds = (areas: AreaRef[]) => kinds.filter((kind) => areas.some((one) => one.kind === kind));
 export const plural = (kind: string) => kindWords(kind).replace(/y$/, 'ie').concat('s');
