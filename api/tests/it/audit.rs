@@ -289,6 +289,10 @@ async fn a_provider_is_told_who_asked_what_about_its_area(#[case] engine: Engine
     ] {
         assert_eq!(exposure(&service, token, &format!("area: \"{area}\"")).await.error().0, code, "{area}");
     }
+    let beside = r#"{ exposure(area: "HUB-2018-21") { since } frameworks { code } }"#;
+    let answer: Value = serde_json::from_slice(&service.ask(Some(HUB), beside).await.body).unwrap();
+    assert_eq!((&answer["data"]["exposure"], &answer["errors"][0]["path"]), (&Value::Null, &json!(["exposure"])));
+    assert!(answer["data"]["frameworks"][0]["code"].is_string(), "what else was asked stands: {answer}");
     let query = r#"{ exposure(area: "HUB-2018-21") { since } }"#;
     assert_eq!(service.ask(None, query).await.error().0, "UNAUTHENTICATED");
     assert_eq!(

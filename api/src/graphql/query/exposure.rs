@@ -19,9 +19,9 @@ impl ExposureQuery {
         context: &Context<'_>,
         #[graphql(desc = "The code of your organisation's area, or of one in it.")] area: String,
         #[graphql(desc = "The first day, UTC; a year ago when left out.")] since: Option<NaiveDate>,
-    ) -> Result<Exposure> {
+    ) -> Result<Option<Exposure>> {
         let reader = context::reader(context);
         let exposure = reader.exposure(&area, since).await.map_err(graphql_error)?;
-        Ok(Exposure::new(exposure, reader.catalogue().clone()))
+        Ok(Some(Exposure::new(exposure, reader.catalogue().clone())))
     }
 }
