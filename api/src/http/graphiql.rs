@@ -25,8 +25,8 @@ const EDITOR_POLICY: HeaderValue = HeaderValue::from_static(
 /// What is shown where the playground was not built.
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Benchmark Exchange</title>\
 <h1>The playground is not built</h1>\
-<p>This binary was compiled without it. Build it, then compile again:</p>\
-<pre>cd api/playground\nnpm ci\nnpm run build\ncd ../..\ncargo build --release</pre>\
+<p>This binary was compiled without it. With Node and npm installed, compile again:</p>\
+<pre>cargo build --release</pre>\
 <p>The API itself is at <code>/graphql</code> and works without it.</p></html>";
 
 /// The page itself.
