@@ -525,6 +525,54 @@ for (const [name, options] of [
     await other.context().close();
   });
 }
+await check('in Chinese where the browser is: every text of the page, and back at a press', async () => {
+  const other = await visit({ locale: 'zh-HK' });
+  await other.goto(`${base}/graphiql`);
+  const catalogue = (await api('{ frameworks { title benchmarks { title } } dimensions { categories { label } } }')).data;
+  const names = [...JSON.stringify(catalogue).matchAll(/"(?:title|label)":"([^"]+)"/g)].map(([, name]) => name);
+  for (let after = null, more = true; more; ) {
+    const { nodes, pageInfo } = (await api(`{ areas(first: 200, after: ${JSON.stringify(after)}) { nodes { name } pageInfo { hasNextPage endCursor } } }`)).data.areas;
+    names.push(...nodes.map(({ name }) => name));
+    [after, more] = [pageInfo.endCursor, pageInfo.hasNextPage];
+  }
+  names.sort((a, b) => b.length - a.length);
+  const isChinese = async (what) => {
+    const texts = await other.evaluate(() => {
+      const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      const found = [];
+      while (walk.nextNode()) if (!walk.currentNode.parentElement.closest('pre, code, [lang=en]')) found.push(walk.currentNode.data.trim());
+      const said = [...document.querySelectorAll('[aria-label], [placeholder], [title]')].flatMap((one) => ['aria-label', 'placeholder', 'title'].map((name) => one.getAttribute(name)));
+      return [...found, ...said].filter((text) => text && /[a-z]{3,} [a-z]{2,}/.test(text));
+    });
+    // A name is as the catalogue has it, and a command or an example is what is typed.
+    const left = texts
+      .map((text) => names.reduce((rest, name) => rest.replaceAll(name, ''), text))
+      .filter((text) => /[a-z]{3,} [a-z]{2,}/.test(text) && !/exchange serve|north east/.test(text));
+    expect(left.length === 0, `${what}: ${left.slice(0, 3).join(' | ')}`);
+    const found = await findings(other);
+    expect(found.length === 0, `${what}: ${found.join('; ')}`);
+  };
+  await other.getByRole('heading', { name: '權杖從何而來' }).waitFor({ timeout: 10_000 });
+  expect((await other.locator('html').getAttribute('lang')) === 'zh-Hant', 'the page does not say its language');
+  await isChinese('the first view');
+  await other.getByLabel('權杖', { exact: true }).fill(lep);
+  await other.getByRole('status', { name: '預期' }).filter({ hasText: '免費' }).waitFor({ timeout: 10_000 });
+  await other.getByLabel('細分至').selectOption('LOCAL_AUTHORITY');
+  await press('執行', other);
+  await rows(other).first().waitFor({ timeout: 10_000 });
+  await other.locator('.results td.hidden').first().click();
+  await other.getByRole('dialog').getByText('要取得數字：').waitFor({ timeout: 2_000 });
+  await isChinese('a hidden cell');
+  await other.keyboard.press('Escape');
+  await press('圖表', other);
+  await other.locator('.results svg[role=img]').waitFor({ timeout: 10_000 });
+  await isChinese('the chart');
+  await shoot('chinese', other);
+  await press('English', other);
+  await other.getByRole('button', { name: 'Run', exact: true }).waitFor({ timeout: 2_000 });
+  expect((await rows(other).count()) > 0 || (await other.locator('.results svg').count()) > 0, 'the answer went away');
+  await other.context().close();
+});
 // Its tabs hold a button each, and some colours of its editor's words are pale.
 const ITS_OWN = /^nested-interactive <li.*graphiql-tab|^color-contrast <span class="(mtk\d+|bracket-highlighting-\d)/;
 await check('axe in GraphiQL finds what is its own, and no more', async () => {

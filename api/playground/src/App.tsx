@@ -14,6 +14,7 @@ import type { Table } from './show/tables';
 import * as links from './take/link';
 import { useTheme } from './theme';
 import { Welcome } from './Welcome';
+import { languageNow, remedyTold, speak, t } from './words';
 
 const catalogueQuestion = `# The catalogue is open to everyone, token or not.
 query Catalogue {
@@ -33,6 +34,7 @@ type Answered = { asked: Text; answer: Answer; form?: Form };
 
 export function App() {
   const [dark, toggleTheme] = useTheme();
+  const [language, setLanguage] = useState(languageNow());
   const [session, setSession] = useState<Session | undefined>();
   const [mode, setMode] = useState<Mode>('form');
   const [form, setForm] = useState<Form>(blank);
@@ -67,14 +69,14 @@ export function App() {
     // A fresh form for a fresh session.
   }, [session?.token, session?.viewer?.organisation?.code]);
 
-  const examples = useMemo(() => (session ? examplesFor(session) : []), [session]);
+  const examples = useMemo(() => (session ? examplesFor(session) : []), [session, language]);
   const editing = useMemo(
     () => ({
       text: opened,
-      examples: [...examples.map((one) => ({ name: `${one.name} (${one.cost})`, query: write(one.form) })), { name: 'The catalogue', query: catalogueQuestion }],
+      examples: [...examples.map((one) => ({ name: `${one.name} (${t(one.cost)})`, query: write(one.form) })), { name: t('The catalogue'), query: catalogueQuestion }],
       dark,
     }),
-    [examples, dark, opened],
+    [examples, dark, opened, language],
   );
   const formNow = useRef<Text>({ query: catalogueQuestion });
   formNow.current = { query: session?.token && form.framework ? write(form) : catalogueQuestion };
@@ -143,9 +145,9 @@ export function App() {
           } else if (link.query) openInEditor({ query: link.query, variables: link.variables });
           else return;
           setTouched(true);
-          setNote('This link holds a question. With a token, see what it costs, then press Run.');
+          setNote(t('This link holds a question. With a token, see what it costs, then press Run.'));
         },
-        (error: Error) => setNote(`The question in this address cannot be read: ${error.message}.`),
+        (error: Error) => setNote(t('The question in this address cannot be read: {why}.', { why: error.message })),
       );
     void follow();
     addEventListener('hashchange', follow);
@@ -168,7 +170,7 @@ export function App() {
       const what = shownNow.current.shown;
       const change = changeOf(remedy);
       if (!what || !change) {
-        setNote(`Change the question by hand: ${remedy}.`);
+        setNote(t('Change the question by hand: {remedy}.', { remedy: remedyTold(remedy) }));
         return;
       }
       if (what.form) {
@@ -176,14 +178,14 @@ export function App() {
         if (!input) return;
         setForm(changed(what.form, input, areas ?? []));
         setTouched(true);
-        setNote(`The question is changed: ${remedy}. See what it costs, then press Run.`);
+        setNote(t('The question is changed: {remedy}. See what it costs, then press Run.', { remedy: remedyTold(remedy) }));
         requestAnimationFrame(() => document.getElementById('run')?.focus());
         return;
       }
       const text = rewrite(what.asked, (table.source ?? table.path).split('.')[0], change);
-      if (!text) return setNote(`Change the question by hand: ${remedy}.`);
+      if (!text) return setNote(t('Change the question by hand: {remedy}.', { remedy: remedyTold(remedy) }));
       openInEditor(text);
-      setNote(`The question is changed in a new tab: ${remedy}. Run it there.`);
+      setNote(t('The question is changed in a new tab: {remedy}. Run it there.', { remedy: remedyTold(remedy) }));
     },
     [areas, openInEditor],
   );
@@ -191,9 +193,9 @@ export function App() {
     (table: Table, fields: string[]) => {
       const what = shownNow.current.shown;
       const text = what && withFields(what.asked, table.source ?? table.path, fields);
-      if (!text) return setNote(`Add it by hand: ${fields.join(' ')}.`);
+      if (!text) return setNote(t('Add it by hand: {fields}.', { fields: fields.join(' ') }));
       openInEditor(text);
-      setNote('The question has the fields now, in a new tab. Run it there.');
+      setNote(t('The question has the fields now, in a new tab. Run it there.'));
     },
     [openInEditor],
   );
@@ -212,7 +214,7 @@ export function App() {
     setView({ ...example.view, view: view.view });
     if (example.cost === 'free') void run(example.form);
     else {
-      setNote('This example needs budget: see what it costs, then press Run.');
+      setNote(t('This example needs budget: see what it costs, then press Run.'));
       requestAnimationFrame(() => document.getElementById('run')?.focus());
     }
   };
@@ -229,16 +231,28 @@ export function App() {
     <>
       <header>
         <h1>Benchmark Exchange</h1>
-        <TokenBox session={session} onSession={keep} />
-        <nav aria-label="Ways to ask" className="views">
+        <TokenBox session={session} onSession={keep} language={language} />
+        <nav aria-label={t('Ways to ask')} className="views">
           {(['form', 'editor'] as const).map((one) => (
             <button key={one} type="button" aria-pressed={mode === one} onClick={() => setMode(one)}>
-              {one === 'form' ? 'Ask by form' : 'GraphiQL'}
+              {one === 'form' ? t('Ask by form') : 'GraphiQL'}
             </button>
           ))}
         </nav>
+        <button
+          type="button"
+          className="theme"
+          lang={language === 'en' ? 'zh-Hant' : 'en'}
+          onClick={() => {
+            const other = language === 'en' ? 'zh-Hant' : 'en';
+            speak(other);
+            setLanguage(other);
+          }}
+        >
+          {language === 'en' ? '中文' : 'English'}
+        </button>
         <button type="button" className="theme" onClick={toggleTheme}>
-          {dark ? 'Light' : 'Dark'}
+          {dark ? t('Light') : t('Dark')}
         </button>
       </header>
       {note ? (
@@ -251,14 +265,14 @@ export function App() {
           <div className="left">
             {isOpen && examples.length > 0 ? (
               <details className="examples" open={!shown}>
-                <summary>Examples that you may ask</summary>
+                <summary>{t('Examples that you may ask')}</summary>
                 <ul>
                   {examples.map((one) => (
                     <li key={one.name}>
                       <button type="button" onClick={() => take(one)} disabled={running}>
                         {one.name}
                       </button>{' '}
-                      <small>{one.cost}</small>
+                      <small>{t(one.cost)}</small>
                     </li>
                   ))}
                 </ul>
@@ -276,6 +290,7 @@ export function App() {
         ) : null}
         {shown ? (
           <Results
+            key={language}
             asked={shown.asked}
             answer={shown.answer}
             view={view}
@@ -287,8 +302,8 @@ export function App() {
             link={link}
           />
         ) : isOpen || mode === 'editor' ? (
-          <section className="results" aria-label="Results">
-            <p className="hint">{running ? 'Running …' : 'Choose an example or press Run: the table and the chart of the answer appear here.'}</p>
+          <section className="results" aria-label={t('Results')}>
+            <p className="hint">{running ? t('Running …') : t('Choose an example or press Run: the table and the chart of the answer appear here.')}</p>
           </section>
         ) : null}
       </main>

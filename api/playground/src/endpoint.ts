@@ -1,4 +1,5 @@
 // The one way to the service: the same origin, with the token of the moment.
+import { languageNow } from './words';
 
 export type Question = { query: string; operationName?: string | null; variables?: unknown };
 export type Problem = {
@@ -19,6 +20,8 @@ export async function ask(question: Question, token: string): Promise<Answer> {
       headers: {
         'content-type': 'application/json',
         accept: 'application/graphql-response+json, application/json',
+        // Names of the catalogue in this language, where there are such.
+        'accept-language': languageNow(),
         ...(token ? { authorization: `Bearer ${token}` } : {}),
       },
       body: JSON.stringify(question),

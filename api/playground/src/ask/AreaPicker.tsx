@@ -2,6 +2,7 @@
 import { useId, useMemo, useState, type KeyboardEvent } from 'react';
 
 import { areaKinds, kindWords, plural, type AreaRef } from './session';
+import { t } from '../words';
 
 type Props = { areas: AreaRef[]; chosen: AreaRef[]; onChange: (chosen: AreaRef[]) => void };
 
@@ -52,9 +53,9 @@ export function AreaPicker({ areas, chosen, onChange }: Props) {
   return (
     <div className="areas">
       <div className="pair">
-        <label htmlFor={`${id}-search`}>Areas</label>
-        <select aria-label="Kind of area to look for" value={kind} onChange={(event) => setKind(event.target.value)}>
-          <option value="">any kind</option>
+        <label htmlFor={`${id}-search`}>{t('Areas')}</label>
+        <select aria-label={t('Kind of area to look for')} value={kind} onChange={(event) => setKind(event.target.value)}>
+          <option value="">{t('any kind')}</option>
           {areaKinds(areas).map((one) => (
             <option key={one} value={one}>
               {plural(one)}
@@ -62,16 +63,16 @@ export function AreaPicker({ areas, chosen, onChange }: Props) {
           ))}
         </select>
       </div>
-      <ul className="chips" aria-label="Areas asked about">
+      <ul className="chips" aria-label={t('Areas asked about')}>
         {chosen.map((area) => (
           <li key={area.code}>
             {area.name} <small>{kindWords(area.kind)}</small>{' '}
-            <button type="button" aria-label={`Leave out ${area.name}, ${kindWords(area.kind)}`} onClick={() => onChange(chosen.filter((one) => one !== area))}>
+            <button type="button" aria-label={t('Leave out {area}, {kind}', { area: area.name, kind: kindWords(area.kind) })} onClick={() => onChange(chosen.filter((one) => one !== area))}>
               ×
             </button>
           </li>
         ))}
-        {chosen.length === 0 ? <li className="none">everything your agreements reach</li> : null}
+        {chosen.length === 0 ? <li className="none">{t('everything your agreements reach')}</li> : null}
       </ul>
       <div className="combobox">
         <input
@@ -82,7 +83,7 @@ export function AreaPicker({ areas, chosen, onChange }: Props) {
           aria-activedescendant={isOpen ? `${id}-${at}` : undefined}
           aria-autocomplete="list"
           autoComplete="off"
-          placeholder="name or code, e.g. north east"
+          placeholder={t('name or code, e.g. north east')}
           value={text}
           onChange={(event) => {
             setText(event.target.value);
@@ -93,8 +94,8 @@ export function AreaPicker({ areas, chosen, onChange }: Props) {
           onBlur={() => setOpen(false)}
           onKeyDown={press}
         />
-        {open && listed.length === 0 ? <p className="none">No area that you may ask about has this in its name or code.</p> : null}
-        <ul id={`${id}-list`} role="listbox" aria-label="Areas found" hidden={!isOpen}>
+        {open && listed.length === 0 ? <p className="none">{t('No area that you may ask about has this in its name or code.')}</p> : null}
+        <ul id={`${id}-list`} role="listbox" aria-label={t('Areas found')} hidden={!isOpen}>
           {(isOpen ? listed : []).map((area, index) => (
             <li
               key={area.code}
@@ -114,9 +115,9 @@ export function AreaPicker({ areas, chosen, onChange }: Props) {
             </li>
           ))}
         </ul>
-        {isOpen && found.length > listed.length ? <p className="none">and {found.length - listed.length} more: type on</p> : null}
+        {isOpen && found.length > listed.length ? <p className="none">{t('and {more} more: type on', { more: found.length - listed.length })}</p> : null}
       </div>
-      {mixed ? <p className="warning">One table holds one kind of area: leave some out, or break all down to one kind below.</p> : null}
+      {mixed ? <p className="warning">{t('One table holds one kind of area: leave some out, or break all down to one kind below.')}</p> : null}
     </div>
   );
 }

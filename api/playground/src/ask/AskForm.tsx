@@ -7,6 +7,7 @@ import { AreaPicker } from './AreaPicker';
 import { Choices } from './Choices';
 import { destinations, stages, start, write, writePreview, type Form } from './form';
 import { areaKinds, kindWords, plural, type Session, type Viewer } from './session';
+import { listed, t, told } from '../words';
 
 type Props = {
   session: Session;
@@ -25,12 +26,12 @@ export function AskForm({ session, form, onChange, onRun, onTakeOver, running }:
   const purposes = [...new Set([...(viewer?.agreements.flatMap((one) => one.purposes) ?? []), 'OWN_RESULTS'])];
   const dimensions = (catalogue?.dimensions ?? []).filter(({ allowed }) => allowed);
   const isOutcomes = form.dataset === 'outcomes';
-  const titled = (code: string) => `${code.slice(0, 4)}/${code.slice(4, 6)} term ${code.slice(7)}`;
+  const titled = (code: string) => t('{year} term {term}', { year: `${code.slice(0, 4)}/${code.slice(4, 6)}`, term: code.slice(7) });
 
   return (
     <form
       className="ask"
-      aria-label="Ask by form"
+      aria-label={t('Ask by form')}
       onSubmit={(event) => {
         event.preventDefault();
         onRun();
@@ -38,29 +39,29 @@ export function AskForm({ session, form, onChange, onRun, onTakeOver, running }:
     >
       <div className="fields">
         <fieldset className="dataset">
-          <legend>About</legend>
+          <legend>{t('About')}</legend>
           {(['outcomes', 'destinations'] as const).map((one) => (
             <label key={one}>
               <input type="radio" name="dataset" checked={form.dataset === one} onChange={() => set({ dataset: one })} />{' '}
-              {one === 'outcomes' ? 'benchmarks achieved' : 'where students went'}
+              {one === 'outcomes' ? t('benchmarks achieved') : t('where students went')}
             </label>
           ))}
         </fieldset>
         <AreaPicker areas={areas} chosen={form.areas} onChange={(chosen) => set({ areas: chosen })} />
         <label>
-          Broken down to{' '}
+          {t('Broken down to')}{' '}
           <select value={form.areaKind} onChange={(event) => set({ areaKind: event.target.value })}>
-            <option value="">the areas themselves</option>
+            <option value="">{t('the areas themselves')}</option>
             {areaKinds(areas).map((kind) => (
               <option key={kind} value={kind}>
-                all {plural(kind)} in them
+                {t('all {kinds} in them', { kinds: plural(kind) })}
               </option>
             ))}
           </select>
         </label>
         {isOutcomes || form.bands ? (
           <label>
-            Framework{' '}
+            {t('Framework')}{' '}
             <select value={form.framework} onChange={(event) => set({ framework: event.target.value, benchmarks: [] })}>
               {(catalogue?.frameworks ?? []).map(({ code, title }) => (
                 <option key={code} value={code}>
@@ -73,41 +74,41 @@ export function AskForm({ session, form, onChange, onRun, onTakeOver, running }:
         {isOutcomes ? (
           <>
             <Choices
-              legend="Periods"
-              none="newest"
+              legend={t('Periods')}
+              none={t('newest')}
               options={[...periods].reverse().map((code) => ({ value: code, label: titled(code) }))}
               chosen={form.periods}
               onChange={(chosen) => set({ periods: [...chosen].sort() })}
               quick={[
-                { label: 'last 6 terms', values: periods.slice(-6) },
-                { label: 'summers', values: periods.filter((code) => code.endsWith('T3')) },
-                { label: 'all', values: periods },
+                { label: t('last 6 terms'), values: periods.slice(-6) },
+                { label: t('summers'), values: periods.filter((code) => code.endsWith('T3')) },
+                { label: t('all'), values: periods },
               ]}
             />
             <Choices
-              legend="Benchmarks"
-              none="all"
+              legend={t('Benchmarks')}
+              none={t('all')}
               options={(framework?.benchmarks ?? []).map(({ number, title }) => ({ value: String(number), label: `${number} · ${title}` }))}
               chosen={form.benchmarks.map(String)}
               onChange={(chosen) => set({ benchmarks: chosen.map(Number) })}
             />
             <Choices
-              legend="Broken down by"
-              none="nothing"
+              legend={t('Broken down by')}
+              none={t('nothing')}
               options={dimensions.map(({ dimension }) => ({ value: dimension, label: words(dimension) }))}
               chosen={form.by}
               onChange={(by) => set({ by })}
             />
             <details className="choices">
               <summary>
-                <span>Only</span>{' '}
-                <b>{Object.entries(form.where).filter(([, codes]) => codes.length).map(([name, codes]) => `${words(name)} ${codes.join(', ')}`).join('; ') || 'every institution'}</b>
+                <span>{t('Only')}</span>{' '}
+                <b>{Object.entries(form.where).filter(([, codes]) => codes.length).map(([name, codes]) => `${words(name)} ${codes.join(', ')}`).join('; ') || t('every institution')}</b>
               </summary>
               {dimensions.map(({ dimension, categories }) => (
                 <Choices
                   key={dimension}
                   legend={words(dimension)}
-                  none="any"
+                  none={t('any')}
                   options={categories.map(({ code, label }) => ({ value: code, label }))}
                   chosen={form.where[dimension] ?? []}
                   onChange={(codes) => set({ where: { ...form.where, [dimension]: codes } })}
@@ -115,9 +116,9 @@ export function AskForm({ session, form, onChange, onRun, onTakeOver, running }:
               ))}
             </details>
             <label>
-              Change since{' '}
+              {t('Change since')}{' '}
               <select value={form.since} onChange={(event) => set({ since: event.target.value })}>
-                <option value="">no change asked</option>
+                <option value="">{t('no change asked')}</option>
                 {[...periods].reverse().map((code) => (
                   <option key={code} value={code}>
                     {titled(code)}
@@ -126,58 +127,58 @@ export function AskForm({ session, form, onChange, onRun, onTakeOver, running }:
               </select>
             </label>
             <label>
-              Beside it{' '}
+              {t('Beside it')}{' '}
               <select value={form.beside} onChange={(event) => set({ beside: event.target.value })}>
-                <option value="">no other area</option>
+                <option value="">{t('no other area')}</option>
                 {areas
                   .filter(({ kind }) => kind === 'COUNTRY' || kind === 'REGION')
                   .map(({ code, name, kind }) => (
                     <option key={code} value={code}>
-                      {name}, {kindWords(kind)}
+                      {t('{area}, {kind}', { area: name, kind: kindWords(kind) })}
                     </option>
                   ))}
               </select>
             </label>
             <fieldset className="switches">
-              <legend>Also</legend>
+              <legend>{t('Also')}</legend>
               <label>
-                <input type="checkbox" checked={form.overall} onChange={() => set({ overall: !form.overall })} /> number of benchmarks achieved
+                <input type="checkbox" checked={form.overall} onChange={() => set({ overall: !form.overall })} /> {t('number of benchmarks achieved')}
               </label>
               <label>
-                <input type="checkbox" checked={form.totals} disabled={form.by.length === 0} onChange={() => set({ totals: !form.totals })} /> totals
+                <input type="checkbox" checked={form.totals} disabled={form.by.length === 0} onChange={() => set({ totals: !form.totals })} /> {t('totals')}
               </label>
               <label>
-                <input type="checkbox" checked={form.mapped} onChange={() => set({ mapped: !form.mapped })} /> other frameworks, mapped
+                <input type="checkbox" checked={form.mapped} onChange={() => set({ mapped: !form.mapped })} /> {t('other frameworks, mapped')}
               </label>
             </fieldset>
           </>
         ) : (
           <>
             <Choices
-              legend="Cohort years"
-              none="newest"
+              legend={t('Cohort years')}
+              none={t('newest')}
               options={[...(catalogue?.cohortYears ?? [])].reverse().map((code) => ({ value: code, label: `${code.slice(0, 4)}/${code.slice(4)}` }))}
               chosen={form.cohortYears}
               onChange={(cohortYears) => set({ cohortYears: [...cohortYears].sort() })}
             />
-            <Choices legend="Stages" none="both" options={stages.map(([value, label]) => ({ value, label }))} chosen={form.stages} onChange={(chosen) => set({ stages: chosen })} />
+            <Choices legend={t('Stages')} none={t('both')} options={stages.map(([value, label]) => ({ value, label: told(label) }))} chosen={form.stages} onChange={(chosen) => set({ stages: chosen })} />
             <Choices
-              legend="Destinations"
-              none="all"
-              options={destinations.map(([value, label]) => ({ value, label }))}
+              legend={t('Destinations')}
+              none={t('all')}
+              options={destinations.map(([value, label]) => ({ value, label: told(label) }))}
               chosen={form.categories}
               onChange={(categories) => set({ categories })}
             />
             <label className="tick">
-              <input type="checkbox" checked={form.bands} onChange={() => set({ bands: !form.bands })} /> by how many benchmarks were achieved
+              <input type="checkbox" checked={form.bands} onChange={() => set({ bands: !form.bands })} /> {t('by how many benchmarks were achieved')}
             </label>
           </>
         )}
         {purposes.length > 2 || form.purpose ? (
           <label>
-            Purpose{' '}
+            {t('Purpose')}{' '}
             <select value={form.purpose} onChange={(event) => set({ purpose: event.target.value })}>
-              <option value="">the only one there is</option>
+              <option value="">{t('the only one there is')}</option>
               {purposes.map((one) => (
                 <option key={one}>{one}</option>
               ))}
@@ -189,19 +190,19 @@ export function AskForm({ session, form, onChange, onRun, onTakeOver, running }:
         <Expected session={session} form={form} />
         <div className="actions">
           <button type="submit" className="run" id="run" disabled={running || !session.token}>
-            {running ? 'Running …' : 'Run'}
+            {running ? t('Running …') : t('Run')}
           </button>
           <button type="button" onClick={() => onChange(start(session))}>
-            Start afresh
+            {t('Start afresh')}
           </button>
           <button type="button" onClick={onTakeOver}>
-            Take over into GraphiQL
+            {t('Take over into GraphiQL')}
           </button>
         </div>
       </div>
       <details className="written">
-        <summary>The question as GraphQL</summary>
-        <pre tabIndex={0} aria-label="The question as GraphQL">
+        <summary>{t('The question as GraphQL')}</summary>
+        <pre tabIndex={0} aria-label={t('The question as GraphQL')}>
           {write(form)}
         </pre>
       </details>
@@ -218,13 +219,13 @@ type Preview = {
 
 /** Cost, what is left, and how exact the answer would be; asked again when the question changes. */
 function Expected({ session, form }: { session: Session; form: Form }) {
-  const [told, setTold] = useState<{ preview?: Preview; problem?: string }>({});
+  const [answered, setAnswered] = useState<{ preview?: Preview; problem?: string }>({});
   const { token, viewer } = session;
   useEffect(() => {
     if (!token) return;
     let current = true;
     // What was told of another question is no longer true.
-    setTold({});
+    setAnswered({});
     const timer = setTimeout(async () => {
       const { data, errors } = await ask({ query: writePreview(form) }, token);
       const preview: Preview | undefined = data?.preview ?? data?.destinationPreview ?? undefined;
@@ -236,21 +237,21 @@ function Expected({ session, form }: { session: Session; form: Form }) {
         preview.summary.published += summary.published;
       } else if (preview && errors?.length) {
         // The area beside is refused, and with it the question.
-        if (current) setTold({ problem: errors[0].message });
+        if (current) setAnswered({ problem: errors[0].message });
         return;
       }
-      if (current) setTold({ preview, problem: preview ? undefined : (errors?.[0]?.message ?? 'no reason was told') });
+      if (current) setAnswered({ preview, problem: preview ? undefined : (errors?.[0]?.message ?? t('no reason was told')) });
     }, 250);
     return () => {
       current = false;
       clearTimeout(timer);
     };
   }, [token, form]);
-  const lines = useMemo(() => told.preview && viewer && expected(told.preview, viewer, form), [told, viewer, form]);
-  const isOver = told.preview && viewer && !told.preview.cost.standard && told.preview.cost.newTabulations > 0 && left(told.preview, viewer, form) === 0;
+  const lines = useMemo(() => answered.preview && viewer && expected(answered.preview, viewer, form), [answered, viewer, form]);
+  const isOver = answered.preview && viewer && !answered.preview.cost.standard && answered.preview.cost.newTabulations > 0 && left(answered.preview, viewer, form) === 0;
   return (
-    <div className={told.problem || isOver ? 'expected warning' : 'expected'} role="status" aria-label="What to expect">
-      {told.problem ? <p>This question would be refused: {told.problem}</p> : (lines ?? ['Looking what it would cost …']).map((line) => <p key={line}>{line}</p>)}
+    <div className={answered.problem || isOver ? 'expected warning' : 'expected'} role="status" aria-label={t('What to expect')}>
+      {answered.problem ? <p>{t('This question would be refused: {why}', { why: answered.problem })}</p> : (lines ?? [t('Looking what it would cost …')]).map((line) => <p key={line}>{line}</p>)}
     </div>
   );
 }
@@ -270,21 +271,29 @@ const limitOf = (tier: string, viewer: Viewer) => viewer.limits.allowances.find(
 function expected(preview: Preview, viewer: Viewer, form: Form): string[] {
   const { cost, tier, summary, cells } = preview;
   const limit = limitOf(tier, viewer);
-  const rest = limit === Infinity ? 'without a limit' : `${left(preview, viewer, form)} of ${limit} new tabulations are left to you for each benchmark`;
   const price = cost.standard
-    ? 'Free: a standard table.'
+    ? t('Free: a standard table.')
     : cost.newTabulations === 0
-      ? 'Free: asked before, by you or by others, or your own results.'
-      : `Costs ${cost.newTabulations} of your budget, one for each benchmark of a new tabulation, once and for every period; ${rest}.`;
-  const hidden = summary.hidden.map(({ reason, count }) => `${count} hidden (${words(reason)})`);
-  const table = `${cost.cells} cells at tier ${words(tier)}: ${[`${summary.published} with a value`, ...hidden].join(', ')}.`;
+      ? t('Free: asked before, by you or by others, or your own results.')
+      : limit === Infinity
+        ? t('Costs {cost} of your budget, one for each benchmark of a new tabulation, once and for every period; without a limit.', { cost: cost.newTabulations })
+        : t(
+            'Costs {cost} of your budget, one for each benchmark of a new tabulation, once and for every period; {left} of {limit} new tabulations are left to you for each benchmark.',
+            { cost: cost.newTabulations, left: left(preview, viewer, form), limit },
+          );
+  const hidden = summary.hidden.map(({ reason, count }) => t('{count} hidden ({reason})', { count, reason: words(reason) }));
+  const table = t('{cells} cells at tier {tier}: {what}.', { cells: cost.cells, tier: words(tier), what: listed([t('{count} with a value', { count: summary.published }), ...hidden]) });
   const errors = (cells ?? []).flatMap(({ shareError }) => (shareError === null ? [] : [shareError])).sort((a, b) => a - b);
   const points = (error: number) => Number((196 * error).toPrecision(2));
   const precision =
     form.dataset === 'destinations'
-      ? 'How exact shares are hangs on where students went, so it comes with the table.'
+      ? t('How exact shares are hangs on where students went, so it comes with the table.')
       : errors.length > 0
-        ? `Expected precision of a share, 95 %: ± ${points(errors[errors.length >> 1])} points in the middle, from ± ${points(errors[0])} to ± ${points(errors.at(-1)!)}.`
-        : 'No share would be published.';
+        ? t('Expected precision of a share, 95 %: ± {middle} points in the middle, from ± {least} to ± {most}.', {
+            middle: points(errors[errors.length >> 1]),
+            least: points(errors[0]),
+            most: points(errors.at(-1)!),
+          })
+        : t('No share would be published.');
   return [price, table, precision];
 }

@@ -1,4 +1,6 @@
 // A folded list of boxes to tick, told in short while it is folded.
+import { listed, t } from '../words';
+
 type Props = {
   legend: string;
   /** What it means when nothing is ticked. */
@@ -12,7 +14,7 @@ type Props = {
 
 export function Choices({ legend, none, options, chosen, onChange, quick = [], disabled }: Props) {
   const picked = options.filter(({ value }) => chosen.includes(value));
-  const told = picked.length === 0 ? none : picked.length <= 3 ? picked.map(({ label }) => label).join(', ') : `${picked.length} of ${options.length}`;
+  const told = picked.length === 0 ? none : picked.length <= 3 ? listed(picked.map(({ label }) => label)) : t('{picked} of {of}', { picked: picked.length, of: options.length });
   const toggle = (value: string) => {
     const kept = new Set(chosen);
     if (!kept.delete(value)) kept.add(value);

@@ -2,6 +2,7 @@
 import type { View } from '../take/link';
 import { blank, usualFramework, type Form } from './form';
 import { kindWords, type AreaRef, type Session } from './session';
+import { t } from '../words';
 
 export type Example = { name: string; cost: 'free' | 'needs budget'; form: Form; view?: View };
 
@@ -19,32 +20,32 @@ export function examplesFor(session: Session): Example[] {
   const several = (kind: string) => kind !== area.kind && inside.filter((one) => one.kind === kind).length > 2;
   const kinds = [own ?? '', 'LEP', 'REGION', ...(agreement.tier === 'REGIONAL' ? ['LOCAL_AUTHORITY'] : [])].filter((kind) => kind !== 'HUB');
   const areaKind = kinds.find((kind) => several(kind)) ?? '';
-  const each = areaKind ? `Each ${kindWords(areaKind)} of ${area.name}` : area.name;
+  const each = areaKind ? t('Each {kind} of {area}', { kind: kindWords(areaKind), area: area.name }) : area.name;
   const found: Example[] = [
-    { name: `${each}, by benchmark`, cost: 'free', form: { ...whole, areaKind, beside: areaKind ? area.code : '' } },
-    { name: `${area.name}, term by term`, cost: 'free', form: { ...whole, periods } },
+    { name: t('{what}, by benchmark', { what: each }), cost: 'free', form: { ...whole, areaKind, beside: areaKind ? area.code : '' } },
+    { name: t('{what}, term by term', { what: area.name }), cost: 'free', form: { ...whole, periods } },
   ];
   const since = catalogue.periods.at(-4);
-  if (since) found.push({ name: `${each}: change since a year before`, cost: 'free', form: { ...whole, areaKind, since }, view: { measure: 'change.achievedShare' } });
+  if (since) found.push({ name: t('{what}: change since a year before', { what: each }), cost: 'free', form: { ...whole, areaKind, since }, view: { measure: 'change.achievedShare' } });
   const nations = viewer.agreements.map((one) => one.area).filter(({ kind }) => kind === area.kind);
   const abroad = nations.find((one) => usualFramework(session, one) !== framework);
   if (abroad) {
     const beside: AreaRef[] = [area, abroad];
     found.push({
-      name: `Regions of ${beside.map(({ name }) => name).join(' and ')} in one numbering`,
+      name: t('Regions of {areas} in one numbering', { areas: beside.map(({ name }) => name).join(t(' and ')) }),
       cost: 'needs budget',
       form: { ...blank, framework: usualFramework(session, abroad), areas: beside, areaKind: 'REGION', mapped: true },
     });
   }
   const canBreak = (dimension: string) => catalogue.dimensions.some((one) => one.dimension === dimension && one.allowed);
   if (canBreak('PHASE')) {
-    found.push({ name: `${area.name} by phase of education`, cost: 'needs budget', form: { ...whole, by: ['PHASE'], benchmarks: [3] } });
+    found.push({ name: t('{what} by phase of education', { what: area.name }), cost: 'needs budget', form: { ...whole, by: ['PHASE'], benchmarks: [3] } });
   }
   if (catalogue.cohortYears.length > 0) {
-    found.push({ name: `${each}: where students went`, cost: 'free', form: { ...whole, areaKind, dataset: 'destinations', stages: ['KS4'] } });
+    found.push({ name: t('{what}: where students went', { what: each }), cost: 'free', form: { ...whole, areaKind, dataset: 'destinations', stages: ['KS4'] } });
   }
   found.push({
-    name: `${each}: how many benchmarks were achieved`,
+    name: t('{what}: how many benchmarks were achieved', { what: each }),
     cost: 'free',
     form: { ...whole, areaKind, overall: true },
     view: { path: 'outcomes.overall', spread: '' },

@@ -1,6 +1,6 @@
 // Who asks, what they may ask, and what there is to ask about. The token is kept in memory alone.
 import { ask } from '../endpoint';
-import { words } from '../show/tables';
+import { told } from '../words';
 
 export type AreaRef = { code: string; name: string; kind: string };
 export type Agreement = { area: AreaRef; tier: string; purposes: string[]; dimensions: string[] | null; validUntil: string | null };
@@ -102,7 +102,8 @@ function endOf(token: string): Date | undefined {
 }
 
 export const kindWords = (kind: string) =>
-  ({ LEP: 'LEP', LOCAL_AUTHORITY: 'local authority', COMBINED_AUTHORITY: 'combined authority', LSIP: 'skills plan area' })[kind] ?? words(kind);
+  told(singular(kind));
+const singular = (kind: string) => ({ LEP: 'LEP', LSIP: 'skills plan area' })[kind] ?? kind.toLowerCase().replaceAll('_', ' ');
 const kinds = ['COUNTRY', 'REGION', 'LEP', 'LSIP', 'COMBINED_AUTHORITY', 'LOCAL_AUTHORITY', 'HUB'];
 export const areaKinds = (areas: AreaRef[]) => kinds.filter((kind) => areas.some((one) => one.kind === kind));
-export const plural = (kind: string) => kindWords(kind).replace(/y$/, 'ie').concat('s');
+export const plural = (kind: string) => told(singular(kind).replace(/y$/, 'ie').concat('s'));

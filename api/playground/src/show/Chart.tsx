@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 
 import { draw, type Drawing, type Drawn } from './draw';
 import type { Table } from './tables';
+import { t } from '../words';
 
 type Props = {
   table: Table;
@@ -37,7 +38,7 @@ export default function Chart({ table, drawing, onDrawn }: Props) {
   return (
     <>
       {drawn?.legend.length ? (
-        <ul className="swatches" aria-label="Colours">
+        <ul className="swatches" aria-label={t('Colours')}>
           {drawn.legend.map(({ text, ink }) => (
             <li key={text}>
               <span style={{ background: ink }} /> {text}
@@ -46,10 +47,10 @@ export default function Chart({ table, drawing, onDrawn }: Props) {
         </ul>
       ) : null}
       <div className="drawing" ref={box} />
-      {drawn ? null : <p className="hint">Nothing to draw here.</p>}
+      {drawn ? null : <p className="hint">{t('Nothing to draw here.')}</p>}
       {drawn && drawn.left > 0 ? (
         <button type="button" onClick={() => setMost(most + 4 * FIRST)}>
-          Draw more: {drawn.left} are not drawn yet
+          {t('Draw more: {left} are not drawn yet', { left: drawn.left })}
         </button>
       ) : null}
     </>

@@ -6,6 +6,7 @@ import { useEffect, useId, useMemo, useRef, useState, type ClipboardEvent, type 
 import { asText, asHtml } from '../take/copy';
 import { Details } from './Details';
 import { explain, interval, isHidden, limitsOf, margin, ranks, reasonOf, shown, verdict, type Entry, type Grid, type Measure, type Row, type Table } from './tables';
+import { t } from '../words';
 
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel() });
 type Sorting = { id: string; desc: boolean }[];
@@ -94,7 +95,7 @@ export function DataGrid({ table, grid, heat, ranked, isOwn, sorting: asked, onS
     const found = places[column].get(row.key);
     if (!found || rows.length < 2) return undefined;
     const [best, worst] = found.between;
-    return `${best === worst ? best : `${best}–${worst}`} of ${found.known}`;
+    return t('{place} of {known}', { place: best === worst ? best : `${best}–${worst}`, known: found.known });
   };
   const ends = useMemo(
     () =>
@@ -172,7 +173,7 @@ export function DataGrid({ table, grid, heat, ranked, isOwn, sorting: asked, onS
         ref={scroller}
         role="grid"
         tabIndex={0}
-        aria-label={`Table of ${table.path}. Arrow keys move, Enter tells what is behind a cell or sorts by a column.`}
+        aria-label={t('Table of {path}. Arrow keys move, Enter tells what is behind a cell or sorts by a column.', { path: table.path })}
         aria-rowcount={sorted.length + 1}
         aria-colcount={width}
         aria-activedescendant={cellId(row, column)}
@@ -220,8 +221,8 @@ export function DataGrid({ table, grid, heat, ranked, isOwn, sorting: asked, onS
                       title={original.places[across]?.code}
                       onClick={() => setActive([at, across])}
                     >
-                      {original.places[across]?.text ?? 'all'}
-                      {own && across === 0 ? <small> (your own)</small> : null}
+                      {original.places[across]?.text ?? t('all')}
+                      {own && across === 0 ? <small> {t('(your own)')}</small> : null}
                     </td>
                   ))}
                   {columns.map(({ key }, place) => {
@@ -289,7 +290,7 @@ function Value({ id, index, entry, measure, active, heat, rank, onOpen }: ValueP
   if (!estimate) return <td {...common} className={active ? 'active' : undefined} />;
   if (isHidden(estimate)) {
     return (
-      <td {...common} className={`hidden${active ? ' active' : ''}`} title={`${explain(estimate)} Press for what to change.`}>
+      <td {...common} className={`hidden${active ? ' active' : ''}`} title={t('{explained} Press for what to change.', { explained: explain(estimate) })}>
         {reasonOf(estimate)}
       </td>
     );
@@ -304,7 +305,7 @@ function Value({ id, index, entry, measure, active, heat, rank, onOpen }: ValueP
       style={share === undefined ? undefined : ({ '--heat': `${Math.round(Math.max(0, Math.min(1, share)) * 100)}%` } as object)}
     >
       {shown(measure, estimate)} <small>{margin(measure, estimate)}</small>
-      {told ? <small className={estimate.distinguishable ? 'clear' : 'unclear'}> {estimate.distinguishable ? 'clear' : 'noise?'}</small> : null}
+      {told ? <small className={estimate.distinguishable ? 'clear' : 'unclear'}> {estimate.distinguishable ? t('clear') : t('noise?')}</small> : null}
       {rank ? <small className="rank"> {rank}</small> : null}
     </td>
   );

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'react';
 
 import { explain, figure, interval, isHidden, shown, verdict, words, type Entry, type Measure } from './tables';
+import { remedyTold, t } from '../words';
 
 type Props = {
   entry: Entry;
@@ -39,14 +40,14 @@ export function Details({ entry, measure, rank, at, onClose, onRemedy }: Props) 
   if (!isHidden(estimate)) {
     facts.push([measure.label, shown(measure, estimate)]);
     if (between && !measure.plain && !estimate.bound && estimate.standardError) {
-      facts.push(['95 % interval', `${figure(measure, between[0])} to ${figure(measure, between[1])}`]);
+      facts.push([t('95 % interval'), t('{low} to {high}', { low: figure(measure, between[0]), high: figure(measure, between[1]) })]);
     }
-    if (rank) facts.push(['Rank, as far as the intervals tell', rank]);
+    if (rank) facts.push([t('Rank, as far as the intervals tell'), rank]);
   }
-  if (typeof entry.institutions === 'number') facts.push(['Institutions', String(entry.institutions)]);
-  if (entry.comparability && entry.comparability !== 'EXACT') facts.push(['Comparability', words(entry.comparability)]);
+  if (typeof entry.institutions === 'number') facts.push([t('Institutions'), String(entry.institutions)]);
+  if (entry.comparability && entry.comparability !== 'EXACT') facts.push([t('Comparability'), words(entry.comparability)]);
   const told = verdict(estimate);
-  if (told) facts.push(['The change', told]);
+  if (told) facts.push([t('The change'), told]);
   return (
     <div
       className="details"
@@ -60,7 +61,7 @@ export function Details({ entry, measure, rank, at, onClose, onRemedy }: Props) 
         }
       }}
     >
-      <button type="button" className="close" aria-label="Close" onClick={onClose}>
+      <button type="button" className="close" aria-label={t('Close')} onClick={onClose}>
         ×
       </button>
       <p>
@@ -79,23 +80,23 @@ export function Details({ entry, measure, rank, at, onClose, onRemedy }: Props) 
       {explain(estimate) ? <p>{explain(estimate)}</p> : null}
       {isHidden(estimate) && estimate.remedy?.length ? (
         <>
-          <p>To get a number:</p>
+          <p>{t('To get a number:')}</p>
           <ul>
             {estimate.remedy.map((remedy) => (
               <li key={remedy}>
                 {onRemedy ? (
                   <button type="button" onClick={() => onRemedy(remedy)}>
-                    {remedy}
+                    {remedyTold(remedy)}
                   </button>
                 ) : (
-                  remedy
+                  remedyTold(remedy)
                 )}
               </li>
             ))}
           </ul>
         </>
       ) : isHidden(estimate) ? (
-        <p>{estimate.remedy ? 'Nothing within your agreements would give a number.' : 'Ask for the field remedy to see what would give a number.'}</p>
+        <p>{estimate.remedy ? t('Nothing within your agreements would give a number.') : t('Ask for the field remedy to see what would give a number.')}</p>
       ) : null}
     </div>
   );

@@ -14,6 +14,7 @@ import type { Drawing, Drawn } from './draw';
 import { chartChoices, kindNames } from './kinds';
 import { selectionOf } from './selection';
 import { findTables, layOut, missingFields, spreadable, TOGETHER, usualSpread, words, type Entry, type Row, type Table } from './tables';
+import { t } from '../words';
 
 const Chart = lazy(() => import('./Chart'));
 
@@ -33,12 +34,12 @@ export const Results = memo(function Results({ asked, answer, view, onView, own,
   const tables = useMemo(() => findTables(answer, selectionOf(asked.query, asked.variables)), [answer, asked]);
   const table = tables.find((one) => one.path === view.path) ?? (asked.query.includes('beside: outcomes(') ? tables.find((one) => one.path === TOGETHER) : undefined) ?? tables[0];
   return (
-    <section className="results" aria-label="Results">
+    <section className="results" aria-label={t('Results')}>
       <Problems answer={answer} query={asked.query} />
       {table ? (
         <Shown key={table.path} {...{ table, tables, view, onView, own, dark, onRemedy, onFields, link, asked }} />
       ) : answer.errors?.length ? null : (
-        <p className="hint">This answer has no estimates, so there is no table and no chart of it.</p>
+        <p className="hint">{t('This answer has no estimates, so there is no table and no chart of it.')}</p>
       )}
     </section>
   );
@@ -57,14 +58,14 @@ function Problems({ answer, query }: { answer: Answer; query: string }) {
             <p>
               <b>{extensions?.code ? `${words(extensions.code)}: ` : ''}</b>
               {message}
-              {path?.length ? <small> at {path.join('.')}</small> : null}
-              {place ? <small> line {place.line}, column {place.column}</small> : null}
+              {path?.length ? <small>{t(' at {path}', { path: path.join('.') })}</small> : null}
+              {place ? <small>{t(' line {line}, column {column}', place)}</small> : null}
             </p>
             {place && lines[place.line - 1] ? <pre>{`${lines[place.line - 1]}\n${' '.repeat(Math.max(0, place.column - 1))}^`}</pre> : null}
           </div>
         );
       })}
-      {answer.errors.length > 10 ? <p>and {answer.errors.length - 10} more</p> : null}
+      {answer.errors.length > 10 ? <p>{t('and {more} more', { more: answer.errors.length - 10 })}</p> : null}
     </div>
   );
 }
@@ -101,7 +102,7 @@ function Shown({ table, tables, view, onView, own, dark, onRemedy, onFields, lin
     setSaid('');
     setTimeout(() => setSaid(text));
   };
-  const copy = async (what: string, text: string) => say((await copyText(text)) ? `${what} copied.` : `The browser lets nobody copy here: ${text}`);
+  const copy = async (what: string, text: string) => say((await copyText(text)) ? t('{what} copied.', { what }) : t('The browser lets nobody copy here: {text}', { text }));
   const citation = citationOf(table);
   const title = [measure.label, ...grid.same.map(({ place }) => place.text), choices.panels.find(({ code: one }) => one === panel)?.text].filter(Boolean).join(' · ');
   const picture = () => {
@@ -110,12 +111,12 @@ function Shown({ table, tables, view, onView, own, dark, onRemedy, onFields, lin
   };
   const takePicture = async (png: boolean) => {
     const made = picture();
-    if (!made) return say('There is no chart to take: open the chart first.');
+    if (!made) return say(t('There is no chart to take: open the chart first.'));
     if (png) save(fileName(table, 'png'), 'image/png', await asPng(made));
     else save(fileName(table, 'svg'), 'image/svg+xml', made.text);
   };
   useEffect(() => {
-    say(`${count(table.entries.length, 'cell')} came, in ${count(grid.rows.length, 'row')}.`);
+    say(t('{cells} cells came, in {rows} rows.', { cells: table.entries.length, rows: grid.rows.length }));
     // A new answer is announced once.
   }, [table]);
 
@@ -123,32 +124,32 @@ function Shown({ table, tables, view, onView, own, dark, onRemedy, onFields, lin
   return (
     <>
       <div className="controls">
-        <div role="group" aria-label="View" className="views">
+        <div role="group" aria-label={t('View')} className="views">
           {(['Table', 'Chart'] as const).map((name) => (
             <button key={name} type="button" aria-pressed={isChart === (name === 'Chart')} onClick={() => set({ view: name })}>
-              {name}
+              {t(name)}
             </button>
           ))}
         </div>
-        {tables.length > 1 ? <Choice label="Of" value={table.path} set={(path) => set({ path })} options={tables.map((one) => [one.path, one.path])} /> : null}
-        {isChart || spread ? <Choice label="Show" value={measure.id} set={(id) => set({ measure: id })} options={table.measures.map(({ id, label }) => [id, label])} /> : null}
+        {tables.length > 1 ? <Choice label={t('Of')} value={table.path} set={(path) => set({ path })} options={tables.map((one) => [one.path, one.path])} /> : null}
+        {isChart || spread ? <Choice label={t('Show')} value={measure.id} set={(id) => set({ measure: id })} options={table.measures.map(({ id, label }) => [id, label])} /> : null}
         {isChart ? (
           <>
-            {kinds.length > 1 ? <Choice label="As" value={kind} set={(one) => set({ kind: one })} options={kinds.map((one) => [one, kindNames[one]])} /> : null}
+            {kinds.length > 1 ? <Choice label={t('As')} value={kind} set={(one) => set({ kind: one })} options={kinds.map((one) => [one, t(kindNames[one])])} /> : null}
             {choices.panels.length > 1 && kind !== 'dots' && kind !== 'stacked' ? (
-              <Choice label={choices.label} value={panel} set={(one) => set({ panel: one })} options={[['', 'all'], ...choices.panels.map(({ code: one, text }) => [one, text])]} />
+              <Choice label={choices.label} value={panel} set={(one) => set({ panel: one })} options={[['', t('all')], ...choices.panels.map(({ code: one, text }) => [one, text])]} />
             ) : null}
           </>
         ) : (
           <>
             {spreads.length > 0 ? (
-              <Choice label="Columns" value={spread} set={(one) => set({ spread: one })} options={[['', 'every figure'], ...spreads.map(({ key, label }) => [key, label.toLowerCase()])]} />
+              <Choice label={t('Columns')} value={spread} set={(one) => set({ spread: one })} options={[['', t('every figure')], ...spreads.map(({ key, label }) => [key, label.toLowerCase()])]} />
             ) : null}
             <label>
-              <input type="checkbox" checked={heat} onChange={() => setHeat(!heat)} /> heat map
+              <input type="checkbox" checked={heat} onChange={() => setHeat(!heat)} /> {t('heat map')}
             </label>
             <label>
-              <input type="checkbox" checked={ranked} onChange={() => setRanked(!ranked)} /> ranks
+              <input type="checkbox" checked={ranked} onChange={() => setRanked(!ranked)} /> {t('ranks')}
             </label>
           </>
         )}
@@ -156,16 +157,16 @@ function Shown({ table, tables, view, onView, own, dark, onRemedy, onFields, lin
       </div>
       {grid.alike > 0 ? (
         <p className="warning">
-          {grid.alike + 1} or more cells have the same labels, so each has a row of its own, in the order of the answer. Ask for{' '}
-          <code>{missingFields(table).join(' ')}</code> to tell them apart.{' '}
+          {t('{cells} cells have the same labels as others, so each has a row of its own, in the order of the answer. Ask for this to tell them apart:', { cells: grid.alike })}{' '}
+          <code>{missingFields(table).join(' ')}</code>{' '}
           <button type="button" onClick={() => onFields(table, missingFields(table))}>
-            Add it to the question
+            {t('Add it to the question')}
           </button>
         </p>
       ) : null}
       {isChart ? (
-        <div className="scroll chart" tabIndex={0} role="region" aria-label="Chart">
-          <Suspense fallback={<p className="hint">Drawing …</p>}>
+        <div className="scroll chart" tabIndex={0} role="region" aria-label={t('Chart')}>
+          <Suspense fallback={<p className="hint">{t('Drawing …')}</p>}>
             <Chart table={table} drawing={drawing} onDrawn={keepDrawer} />
           </Suspense>
         </div>
@@ -173,38 +174,39 @@ function Shown({ table, tables, view, onView, own, dark, onRemedy, onFields, lin
         <DataGrid {...{ table, grid, heat, ranked, isOwn, sorting }} onSorting={setSorting} onRemedy={(remedy) => onRemedy(table, remedy)} />
       )}
       <p className="legend">
-        ± half of the 95 % interval of protection and rounding ·{measure.signed ? ' pp percentage points, clear larger than the noise ·' : ''} ≤ ≥ the edge of a band, drawn dashed · <i className="unreliable">italics</i> unreliable ·{' '}
-        <span className="hidden">hatched</span> hidden: press for the reason and what to change
+        {t('± half of the 95 % interval of protection and rounding')} ·{measure.signed ? ` ${t('pp percentage points, clear larger than the noise')} ·` : ''}{' '}
+        {t('≤ ≥ the edge of a band, drawn dashed')} · <i className="unreliable">{t('italics')}</i> {t('unreliable')} · <span className="hidden">{t('hatched')}</span>{' '}
+        {t('hidden: press for the reason and what to change')}
       </p>
-      <div className="take" role="group" aria-label="Take away">
+      <div className="take" role="group" aria-label={t('Take away')}>
         <button type="button" onClick={() => saveCsv(table)}>
-          Download CSV
+          {t('Download CSV')}
         </button>
-        <button type="button" onClick={() => copy('Table', asText(table, grid))}>
-          Copy table
+        <button type="button" onClick={() => copy(t('Table'), asText(table, grid))}>
+          {t('Copy table')}
         </button>
         {isChart ? (
           <>
             <button type="button" onClick={() => takePicture(false)}>
-              Download SVG
+              {t('Download SVG')}
             </button>
             <button type="button" onClick={() => takePicture(true)}>
-              Download PNG
+              {t('Download PNG')}
             </button>
           </>
         ) : null}
-        <button type="button" onClick={async () => copy('Link', await link())}>
-          Copy link
+        <button type="button" onClick={async () => copy(t('Link'), await link())}>
+          {t('Copy link')}
         </button>
         {citation ? (
-          <button type="button" onClick={() => copy('Citation', citation)}>
-            Copy citation
+          <button type="button" onClick={() => copy(t('Citation'), citation)}>
+            {t('Copy citation')}
           </button>
         ) : null}
         <label>
-          Code{' '}
+          {t('Code')}{' '}
           <select value={code} onChange={(event) => setCode(event.target.value as Language | '')}>
-            <option value="">none</option>
+            <option value="">{t('none')}</option>
             {languages.map((one) => (
               <option key={one}>{one}</option>
             ))}
@@ -214,19 +216,17 @@ function Shown({ table, tables, view, onView, own, dark, onRemedy, onFields, lin
       </div>
       {code ? (
         <div className="code">
-          <pre tabIndex={0} aria-label={`The question for ${code}`}>
+          <pre tabIndex={0} aria-label={t('The question for {language}', { language: code })}>
             {codeFor(code, asked, table.source ?? table.path)}
           </pre>
-          <button type="button" onClick={() => copy(`Code for ${code}`, codeFor(code, asked, table.source ?? table.path))}>
-            Copy code
+          <button type="button" onClick={() => copy(t('Code for {language}', { language: code }), codeFor(code, asked, table.source ?? table.path))}>
+            {t('Copy code')}
           </button>
         </div>
       ) : null}
     </>
   );
 }
-
-const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 type ChoiceProps = { label: string; value: string; set: (value: string) => void; options: string[][] };
 
@@ -248,13 +248,13 @@ function Choice({ label, value, set, options }: ChoiceProps) {
 function Facts({ table: { about, list }, same }: { table: Table; same: string[] }) {
   // The summary counts cells by benchmark, not the overall ones nor totals.
   const summary = list === 'cells' ? about.summary : undefined;
-  const hidden = (summary?.hidden ?? []).map(({ reason, count }) => `${count} hidden (${words(reason)})`);
-  const published = summary?.published === undefined ? [] : [`${summary.published} published`];
-  const release = about.release?.number === undefined ? [] : [`release ${about.release.number}`];
+  const hidden = (summary?.hidden ?? []).map(({ reason, count }) => t('{count} hidden ({reason})', { count: count ?? 0, reason: words(reason) }));
+  const published = summary?.published === undefined ? [] : [t('{count} published', { count: summary.published })];
+  const release = about.release?.number === undefined ? [] : [t('release {number}', { number: about.release.number })];
   return (
     <span className="facts">
-      {about.release?.synthetic ? <strong className="synthetic">synthetic data</strong> : null}
-      {[...same, ...release, ...(about.tier ? [`tier ${words(about.tier)}`] : []), ...published, ...hidden].join(' · ')}
+      {about.release?.synthetic ? <strong className="synthetic">{t('synthetic data')}</strong> : null}
+      {[...same, ...release, ...(about.tier ? [t('tier {tier}', { tier: words(about.tier) })] : []), ...published, ...hidden].join(' · ')}
     </span>
   );
 }

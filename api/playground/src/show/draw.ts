@@ -3,6 +3,7 @@ import { axisX, barX, dot, gridX, gridY, lineY, link, plot, ruleX, ruleY, text, 
 
 import { codesOf, panelOf, timeOf, type Kind } from './kinds';
 import { figure, interval, isHidden, limitsOf, margin, reasonOf, shown, type Entry, type Measure, type Table } from './tables';
+import { t } from '../words';
 
 export type Drawing = {
   kind: Kind;
@@ -38,11 +39,11 @@ function points(table: Table, { measure, panel: wanted, isOwn }: Drawing): Point
     const place = entry.places.get(panel?.key ?? '');
     if (wanted && place?.code !== wanted) return [];
     const rest = table.facets.filter((facet) => facet !== time && facet !== panel && !isSame(table, facet.key, facet.key === 'area'));
-    const name = rest.map(({ key }) => entry.places.get(key)?.text ?? 'all').join(' · ');
+    const name = rest.map(({ key }) => entry.places.get(key)?.text ?? t('all')).join(' · ');
     const row = rest.map(({ key }) => entry.places.get(key)?.code ?? '').join('|');
     const between = interval(measure, estimate);
     const when = entry.places.get(time?.key ?? '')?.code ?? '';
-    const told = isHidden(estimate) ? `hidden: ${reasonOf(estimate)}` : `${shown(measure, estimate)} ${margin(measure, estimate)}`;
+    const told = isHidden(estimate) ? t('hidden: {reason}', { reason: reasonOf(estimate) }) : `${shown(measure, estimate)} ${margin(measure, estimate)}`;
     return [{
       row, name, panel: panelTold ? (place?.text ?? '') : '', time: when, value: estimate.value ?? 0, low: between?.[0] ?? 0, high: between?.[1] ?? 0,
       hidden: isHidden(estimate) ? reasonOf(estimate) : '', bound: Boolean(estimate.bound), unreliable: estimate.status === 'UNRELIABLE',
@@ -55,7 +56,7 @@ function isSame(table: Table, key: string, keep: boolean) {
   return !keep && codesOf(table, key).length <= 1;
 }
 
-const intervals = (all: Point[]) => (all.some(({ high, low, hidden }) => !hidden && high > low) ? ', with 95 % intervals' : '');
+const intervals = (all: Point[]) => (all.some(({ high, low, hidden }) => !hidden && high > low) ? t(', with 95 % intervals') : '');
 const short = (text: string, most: number) => (text.length > most ? `${text.slice(0, Math.max(1, most - 1))}…` : text);
 
 function domainOf(measure: Measure, drawn: Point[]): [number, number] {
@@ -112,7 +113,7 @@ function bars(all: Point[], drawing: Drawing): Drawn {
     axisX({ anchor: 'top', ticks: width < 500 ? 3 : 5, tickFormat: tick(measure), label: null }),
     axisY({ tickFormat: (key: string) => short(names.get(key) ?? '', letters), tickSize: 0, label: null }),
     barX(listed.filter(({ hidden }) => hidden), { y: 'key', x1: domain[0], x2: domain[1], fill: ink.hatch, title: 'title', insetTop: 2, insetBottom: 2 }),
-    text(listed.filter(({ hidden }) => hidden), { y: 'key', x: domain[0], text: (one: Point) => `hidden: ${one.hidden}`, textAnchor: 'start', dx: 6, fill: ink.quiet }),
+    text(listed.filter(({ hidden }) => hidden), { y: 'key', x: domain[0], text: (one: Point) => t('hidden: {reason}', { reason: one.hidden }), textAnchor: 'start', dx: 6, fill: ink.quiet }),
     barX(seen.filter(({ bound }) => !bound), {
       y: 'key', x1: 0, x2: 'value', fill: (one: Point) => (one.own ? ink.own : ink.fill), fillOpacity: (one: Point) => (one.unreliable ? 0.45 : 0.85), title: 'title', insetTop: 3, insetBottom: 3,
     }),
@@ -125,7 +126,7 @@ function bars(all: Point[], drawing: Drawing): Drawn {
     ...common(drawing), marginLeft: left, marginRight: width < 500 ? 96 : 130, marginTop: 26, marginBottom: 6, height: 34 + listed.length * 24,
     x: { domain }, y: { domain: listed.map(({ key }) => key), padding: 0 }, marks,
   }) as SVGSVGElement;
-  return { svg, left: all.length - listed.length, about: `Bars of ${listed.length} rows: ${measure.label}${intervals(all)}. The table has the numbers.`, legend: [] };
+  return { svg, left: all.length - listed.length, about: t('Bars of {rows} rows: {measure}{intervals}. The table has the numbers.', { rows: listed.length, measure: measure.label, intervals: intervals(all) }), legend: [] };
 }
 
 function whiskersAcross(seen: { low: number; high: number; bound: boolean }[], y: string, stroke: string): Markish[] {
@@ -173,14 +174,14 @@ function dots(all: Point[], drawing: Drawing): Drawn {
       axisY(keys.filter((key) => key.endsWith(`/${middle}`)), { tickFormat: (key: string) => short(panels[Number(key.split('/')[0])], Math.floor((left - 14) / 6.4)), tickSize: 0, label: null }),
       ruleY(seen, { y: 'key', x1: 'low', x2: 'high', stroke: color, strokeOpacity: (one: Point) => (told || one.own ? 0.9 : 0.25), strokeWidth: 1.5, strokeDasharray: undefined }),
       dot(seen, { y: 'key', x: 'value', r: (one: Point) => (one.own ? 5 : 3.5), stroke: color, fill: (one: Point) => (one.bound ? (dark ? '#12181e' : '#fff') : color(one)), title: 'title', sort: (one: Point) => Number(one.own) } as object),
-      text(keyed.filter(({ hidden }) => hidden && told), { y: 'key', x: domain[0], text: (one: Point) => `hidden: ${one.hidden}`, textAnchor: 'start', dx: 4, fill: color, fontSize: 10 } as object),
+      text(keyed.filter(({ hidden }) => hidden && told), { y: 'key', x: domain[0], text: (one: Point) => t('hidden: {reason}', { reason: one.hidden }), textAnchor: 'start', dx: 4, fill: color, fontSize: 10 } as object),
     ],
   }) as SVGSVGElement;
   const hidden = keyed.filter((one) => one.hidden).length;
   const legend = told
-    ? rows.map((row, at) => ({ text: nameOf.get(row) || 'all', ink: ink.series[at] }))
-    : [{ text: 'your own', ink: ink.own }, { text: `each of ${rows.length}${hidden ? `, ${hidden} hidden cells left out` : ''}`, ink: ink.fill }];
-  return { svg, left: all.length - listed.length, about: `Dots of ${rows.length} rows in ${panels.length} panels: ${measure.label}${intervals(all)}. The table has the numbers.`, legend };
+    ? rows.map((row, at) => ({ text: nameOf.get(row) || t('all'), ink: ink.series[at] }))
+    : [{ text: t('your own'), ink: ink.own }, { text: hidden ? t('each of {rows}, {count} hidden cells left out', { rows: rows.length, count: hidden }) : t('each of {rows}', { rows: rows.length }), ink: ink.fill }];
+  return { svg, left: all.length - listed.length, about: t('Dots of {rows} rows in {panels} panels: {measure}{intervals}. The table has the numbers.', { rows: rows.length, panels: panels.length, measure: measure.label, intervals: intervals(all) }), legend };
 }
 
 function lines(all: Point[], drawing: Drawing): Drawn {
@@ -200,7 +201,7 @@ function lines(all: Point[], drawing: Drawing): Drawn {
   const single = !drawing.panel && listed.length > 1 && new Set(listed.map(([first]) => first.row)).size === 1;
   const heads = listed.map(([first], at) => ({
     fx: at % across, fy: Math.floor(at / across), own: first.own,
-    text: short([single ? '' : first.name, drawing.panel ? '' : first.panel].filter(Boolean).join(' · ') || 'all', letters),
+    text: short([single ? '' : first.name, drawing.panel ? '' : first.panel].filter(Boolean).join(' · ') || t('all'), letters),
   }));
   const seen = placed.filter(({ hidden }) => !hidden);
   const between = seen.filter(({ low, high }) => high > low);
@@ -226,7 +227,7 @@ function lines(all: Point[], drawing: Drawing): Drawn {
       text(heads, { fx: 'fx', fy: 'fy', frameAnchor: 'top-left', dy: -13, text: 'text', fontWeight: 600, fill: (one: { own: boolean }) => (one.own ? ink.own : ink.ink) } as object),
     ],
   }) as SVGSVGElement;
-  return { svg, left: series.length - listed.length, about: `Lines of ${listed.length} series over ${times.length} terms: ${measure.label}${intervals(all)}. The table has the numbers.`, legend: [] };
+  return { svg, left: series.length - listed.length, about: t('Lines of {series} series over {times} terms: {measure}{intervals}. The table has the numbers.', { series: listed.length, times: times.length, measure: measure.label, intervals: intervals(all) }), legend: [] };
 }
 
 /** Shares of one whole beside each other: how many achieved 0, 1, 2 …, or where students went. */
@@ -238,7 +239,7 @@ function stacked(table: Table, drawing: Drawing): Drawn {
   const rest = table.facets.filter((facet) => (measure.place !== undefined || facet !== panel) && !isSame(table, facet.key, facet.key === 'area'));
   const pieces = table.entries.flatMap((entry) =>
     group.map((one) => ({
-      row: rest.map(({ key }) => entry.places.get(key)?.text ?? 'all').join(' · '),
+      row: rest.map(({ key }) => entry.places.get(key)?.text ?? t('all')).join(' · '),
       own: drawing.isOwn(entry),
       part: one.place === undefined ? (entry.places.get(panel?.key ?? '')?.text ?? '') : String(one.place),
       measure: one,
@@ -272,12 +273,12 @@ function stacked(table: Table, drawing: Drawing): Drawn {
       axisX({ anchor: 'top', ticks: width < 500 ? 3 : 5, tickFormat: tick(measure), label: null }),
       axisY({ tickFormat: (row: string) => short(row, Math.floor((left - 14) / 6.4)), tickSize: 0, label: null }),
       barX(stacks.flatMap(({ list }) => list), { y: 'row', x1: 'from', x2: 'to', fill: (one: { part: string }) => colors[parts.indexOf(one.part)], stroke: dark ? '#12181e' : '#fff', strokeWidth: 0.5, title: 'title' }),
-      text(stacks.filter(({ hidden }) => hidden), { y: 'row', x: 'sum', dx: 6, textAnchor: 'start', fill: ink.quiet, text: ({ hidden }: { hidden: number }) => `⊘ ${hidden} hidden` } as object),
+      text(stacks.filter(({ hidden }) => hidden), { y: 'row', x: 'sum', dx: 6, textAnchor: 'start', fill: ink.quiet, text: ({ hidden }: { hidden: number }) => `⊘ ${t('{count} hidden', { count: hidden })}` } as object),
       ruleX([1], { stroke: ink.quiet, strokeDasharray: '2 3' }),
     ],
   }) as SVGSVGElement;
   return {
     svg, left: rows.length - listed.length, legend: parts.map((part, at) => ({ text: part, ink: colors[at] })),
-    about: `Stacked shares of ${listed.length} rows in ${parts.length} parts. Each share has noise of its own, so they do not add up to exactly 100 %. The table has the numbers.`,
+    about: t('Stacked shares of {rows} rows in {parts} parts. Each share has noise of its own, so they do not add up to exactly 100 %. The table has the numbers.', { rows: listed.length, parts: parts.length }),
   };
 }

@@ -2,7 +2,7 @@
 import type { Measure, Table } from './tables';
 
 export type Kind = 'bars' | 'dots' | 'lines' | 'stacked';
-export const kindNames: Record<Kind, string> = { bars: 'bars', dots: 'dots beside each other', lines: 'lines over time', stacked: 'stacked' };
+export const kindNames = { bars: 'bars', dots: 'dots beside each other', lines: 'lines over time', stacked: 'stacked' } as const;
 
 export const timeOf = (table: Table) => table.facets.find(({ key }) => ['period', 'cohortYear', 'timePeriod', 'year'].includes(key));
 export const panelOf = (table: Table) =>

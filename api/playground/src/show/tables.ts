@@ -1,6 +1,7 @@
 // Tables within an answer: every list whose entries carry estimates, found by their shape, wherever they stand and whatever they are called.
 import type { Answer } from '../endpoint';
 import type { Asked, Selection } from './selection';
+import { t, told } from '../words';
 
 export type Estimate = {
   value: number | null;
@@ -81,12 +82,13 @@ const labels: Record<string, string> = {
 };
 const order = ['area', 'period', 'cohortYear', 'benchmark', 'stage', 'category', 'benchmarksAchieved'];
 
-export const words = (code: string | null | undefined) => (code ?? '').toLowerCase().replaceAll('_', ' ');
+/** A code of the service in words. */
+export const words = (code: string | null | undefined) => told((code ?? '').toLowerCase().replaceAll('_', ' '));
 const spaced = (name: string) => {
   const text = name.replace(/([a-z\d])([A-Z])/g, '$1 $2').replaceAll('_', ' ').toLowerCase();
   return text.charAt(0).toUpperCase() + text.slice(1);
 };
-const labelOf = (name: string) => labels[name] ?? spaced(name);
+const labelOf = (name: string) => (name in labels ? told(labels[name]) : spaced(name));
 
 type Fields = Record<string, unknown>;
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -182,7 +184,7 @@ function together(tables: Table[]): Table[] {
     path: TOGETHER,
     source: first.path,
     about: { ...first.about, summary: undefined, tier: tiers.size === 1 ? first.about.tier : [...tiers].join(' and '), citation: citations.join(' and ') || undefined },
-    facets: apart ? facets : [...facets, { key: 'asked as', label: 'Asked as' }],
+    facets: apart ? facets : [...facets, { key: 'asked as', label: t('Asked as') }],
     entries: named.map((entry, at) => ({ ...entry, at: at + 1 })),
   }];
 }
@@ -348,7 +350,7 @@ export function layOut(table: Table, spread: string, measure: string, shown: Mea
   const columns = new Map<string, Column & { at: number }>();
   const rows = new Map<string, Row>();
   for (const entry of table.entries) {
-    const place = entry.places.get(across.key) ?? { text: 'all', code: '' };
+    const place = entry.places.get(across.key) ?? { text: t('all'), code: '' };
     const title = place.title === undefined ? place.text : place.code;
     if (!columns.has(place.code)) columns.set(place.code, { key: `c${place.code}`, title, about: place.title ?? '', at: columns.size });
     const key = keyOf(entry, down);
@@ -442,17 +444,17 @@ export function ranks(intervals: ([number, number] | undefined)[]): ([number, nu
 }
 
 /** Why an estimate is hidden, in two words. */
-export const reasonOf = (estimate: Estimate) => words(estimate.reason ?? estimate.status) || 'hidden';
+export const reasonOf = (estimate: Estimate) => words(estimate.reason ?? estimate.status) || t('hidden');
 
 /** What there is to say about an estimate beside its number. */
 export function explain(estimate: Estimate): string {
-  if (isHidden(estimate)) return `Hidden: ${reasonOf(estimate)}.`;
-  if (estimate.bound) return 'The edge of a band: the truth is not told more closely.';
-  if (estimate.status === 'UNRELIABLE') return 'Unreliable: the standard error is large. Use it with care.';
-  if (estimate.status === 'ROUNDS_TO_ZERO') return 'Rounds to zero: below half the rounding step, and not known to be zero.';
+  if (isHidden(estimate)) return t('Hidden: {reason}.', { reason: reasonOf(estimate) });
+  if (estimate.bound) return t('The edge of a band: the truth is not told more closely.');
+  if (estimate.status === 'UNRELIABLE') return t('Unreliable: the standard error is large. Use it with care.');
+  if (estimate.status === 'ROUNDS_TO_ZERO') return t('Rounds to zero: below half the rounding step, and not known to be zero.');
   return '';
 }
 
 /** Of a change. */
 export const verdict = ({ distinguishable }: Estimate) =>
-  distinguishable === undefined ? '' : distinguishable ? 'larger than the noise' : 'may be noise alone';
+  distinguishable === undefined ? '' : distinguishable ? t('larger than the noise') : t('may be noise alone');

@@ -1,5 +1,5 @@
 // How to cite a table in words.
-import { words, type Table } from '../show/tables';
+import type { Table } from '../show/tables';
 
 export function citationOf({ about }: Table): string | undefined {
   if (!about.citation) return undefined;
@@ -8,7 +8,7 @@ export function citationOf({ about }: Table): string | undefined {
   const parts = [
     `Benchmark Exchange${release?.number === undefined ? '' : `, release ${release.number}`}${published ? ` (${published})` : ''}`,
     framework?.code,
-    tier && `tier ${words(tier)}`,
+    tier && `tier ${tier.toLowerCase()}`,
     release?.synthetic ? 'synthetic data' : undefined,
     citation,
   ];

@@ -1,5 +1,6 @@
 // A table for the clipboard: one row a line, one number a field, hidden ones as their reason in brackets.
 import { isHidden, reasonOf, type Estimate, type Grid, type Measure, type Table } from '../show/tables';
+import { t } from '../words';
 
 function fields(table: Table, grid: Grid): string[][] {
   const measures = new Map(table.measures.map((one) => [one.id, one]));
@@ -10,7 +11,7 @@ function fields(table: Table, grid: Grid): string[][] {
     return String(measure.unit === 'share' ? Number(estimate.value!.toFixed(6)) : estimate.value);
   };
   const rows = grid.rows.map(({ places, cells }) => [
-    ...places.map((place) => place?.text ?? 'all'),
+    ...places.map((place) => place?.text ?? t('all')),
     ...grid.columns.map((_column, at) => {
       const measure = measures.get(grid.measureOf(at))!;
       return value(measure, cells[at]?.estimates.get(measure.id));
