@@ -14,7 +14,7 @@ const fields = (line) => [...line.matchAll(/(?:^|,)(?:"([^"]*)"|([^,]*))/g)].map
 
 const english = (kind) =>
   rows('areas.csv')
-    .filter((area) => area.kind === kind && area.code.startsWith('E'))
+    .filter((area) => area.kind === kind && area.code.startsWith('E') && area.valid_to === '')
     .map((area) => area.code);
 export const authorities = english('local_authority');
 export const leps = english('lep');
@@ -44,7 +44,7 @@ export function write(file, institutions, seed = 20_150_901) {
   const draw = random(seed);
   const of = (...choices) => choices[Math.floor(draw() * choices.length)];
   const made = Array.from({ length: institutions }, (_, index) => {
-    const id = 900_000_001 + index;
+    const id = 100_001 + index;
     const authority = authorities[index % authorities.length];
     const attributes = [
       of('secondary', 'secondary', 'special', '16-plus'),

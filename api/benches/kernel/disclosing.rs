@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion};
-use disclosure::{Counted, Label, Named, NoiseKey, RawCell, RawTable, Tier, gaussian, protect};
+use disclosure::{Counted, Label, Named, RawCell, RawTable, Tier, gaussian, protect};
 
 use super::population::key;
 
@@ -16,12 +16,7 @@ pub fn all(criterion: &mut Criterion) {
     let key = key();
     for number in [1, 8, 240] {
         let cells = cells(number);
-        group.bench_function(format!("protect {number} cells, noise drawn"), |bencher| {
-            let fresh = || (RawTable::new(Tier::Regional, cells.clone(), Vec::new()), NoiseKey::new([7; 32]));
-            let protect = |(table, key): (RawTable, NoiseKey)| (protect(table, &key), key);
-            bencher.iter_batched(fresh, protect, BatchSize::SmallInput);
-        });
-        group.bench_function(format!("protect {number} cells, noise remembered"), |bencher| {
+        group.bench_function(format!("protect {number} cells"), |bencher| {
             let table = || RawTable::new(Tier::Regional, cells.clone(), Vec::new());
             bencher.iter_batched(table, |table| protect(table, &key), BatchSize::SmallInput);
         });

@@ -1,11 +1,9 @@
 //! The secret of the noise, and the one pseudorandom function everything is drawn from.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 use hmac::{Hmac, Mac, digest::KeyInit};
 use sha2::Sha256;
-
-use crate::noise_cache::NoiseCache;
 
 /// What a draw of the pseudorandom function is for. No two purposes share an input.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +21,6 @@ pub(crate) enum Purpose {
 #[derive(Clone)]
 pub struct NoiseKey {
     mac: Hmac<Sha256>,
-    noise_cache: Arc<NoiseCache>,
 }
 
 impl NoiseKey {
@@ -32,7 +29,7 @@ impl NoiseKey {
         // HMAC pads a short key to its block with zeros (RFC 2104, section 2); a full block cannot be refused.
         let mut block = [0_u8; 64];
         block[..32].copy_from_slice(&key);
-        Self { mac: <Hmac<Sha256> as KeyInit>::new(&block.into()), noise_cache: Arc::new(NoiseCache::new()) }
+        Self { mac: <Hmac<Sha256> as KeyInit>::new(&block.into()) }
     }
 
     /// The record key of an institution, given its pseudonym.
@@ -43,11 +40,6 @@ impl NoiseKey {
     pub fn record_key(&self, institution: &[u8; 32]) -> u128 {
         let output = self.draw(Purpose::Record, &[institution]);
         output[..16].iter().fold(0, |key, byte| (key << 8) | u128::from(*byte))
-    }
-
-    /// The cache of noise that was drawn with this key.
-    pub(crate) fn noise_cache(&self) -> &NoiseCache {
-        &self.noise_cache
     }
 
     /// HMAC-SHA256 (RFC 2104) of the purpose and the parts, each part after its length: no two inputs collide.

@@ -1,6 +1,6 @@
 //! Statistical disclosure control for tables of institution results: exact figures in, figures that may be shown out.
 //!
-//! Pure: no input or output, no clock, no ambient randomness, no serialisation. The one secret is a [`NoiseKey`]; the
+//! Pure: no input or output, no clock, no ambient randomness, no serialisation, nothing kept from one call to the next. The one secret is a [`NoiseKey`]; the
 //! method and every parameter are public.
 //!
 //! [`RawTable`] (its [`Tier`]) → [`protect`] (key) → [`ProtectedTable`]
@@ -30,7 +30,6 @@ mod guard;
 mod key;
 mod method;
 mod noise;
-mod noise_cache;
 mod protect;
 mod protected;
 mod quantile;

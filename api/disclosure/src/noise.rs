@@ -84,7 +84,6 @@ pub(crate) enum Pair {
 /// The source of noise of one tier.
 pub(crate) struct Noise<'k> {
     key: &'k NoiseKey,
-    tier: Tier,
     /// By method, for ordinary cells and for those of standard tables.
     deviations: [[Deviations; 2]; Method::ALL.len()],
 }
@@ -95,20 +94,11 @@ type Deviations = [[f64; NOISY.len()]; 3];
 impl<'k> Noise<'k> {
     pub(crate) fn new(key: &'k NoiseKey, tier: Tier) -> Self {
         let deviations = Method::ALL.map(|method| [false, true].map(|standard| deviations(method, tier, standard)));
-        Self { key, tier, deviations }
+        Self { key, deviations }
     }
 
     /// The noise of two quantities, in institutions' worth.
     pub(crate) fn draw(&self, subject: Subject<'_>, pair: Pair) -> [f64; 2] {
-        match (pair, self.tier) {
-            (Pair::Benchmark, Tier::Regional | Tier::International) => {
-                self.key.noise_cache().get_or_draw(self.tier, subject, || self.draw_uncached(subject, pair))
-            }
-            _ => self.draw_uncached(subject, pair),
-        }
-    }
-
-    fn draw_uncached(&self, subject: Subject<'_>, pair: Pair) -> [f64; 2] {
         let mut noise = [0.0; 2];
         let method = subject.label.method;
         let deviations = &self.deviations[method as usize][usize::from(subject.standard)];

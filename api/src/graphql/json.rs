@@ -17,7 +17,11 @@ pub(super) fn json<T: Serialize + ?Sized>(text: &mut Vec<u8>, value: &T) {
 /// Writes the name of an enumeration's value.
 pub(super) fn name<T: EnumType>(text: &mut Vec<u8>, value: T) {
     let item = T::items().iter().find(|item| item.value == value);
-    json(text, &item.map(|item| item.name));
+    let name = item.map_or("", |item| item.name);
+    text.push(b'"');
+    // A name of the contract has nothing in it to escape.
+    text.extend_from_slice(name.as_bytes());
+    text.push(b'"');
 }
 
 /// Writes the name of an enumeration's value, or null.

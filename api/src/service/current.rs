@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use crate::{
+    datasets::Books,
     domain::{Catalogue, Directory, Release},
     release::Snapshot,
 };
@@ -20,6 +21,8 @@ pub struct CurrentRelease {
     /// Every release, newest first.
     pub(super) releases: Vec<Release>,
     pub(super) snapshot: Option<Arc<Snapshot>>,
+    /// The books of the release.
+    pub(super) books: Option<Arc<Books>>,
 }
 
 /// What an answer hangs on, beside the question and who asks. It changes when a release is published, an organisation is
@@ -39,6 +42,7 @@ impl CurrentRelease {
             directory: Arc::default(),
             releases: Vec::new(),
             snapshot: None,
+            books: None,
         }
     }
 }

@@ -1,10 +1,14 @@
 //! Releases are read, laid out and swapped in: the current one as it changes, an older one when somebody asks for it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::sync::watch;
 
 use crate::{
+    datasets::Books,
     domain::Release,
     release::{Builder, DestinationsBuilder, Snapshot},
 };
@@ -47,16 +51,17 @@ impl Exchange {
                 directory,
                 releases: before.releases.clone(),
                 snapshot: before.snapshot.clone(),
+                books: before.books.clone(),
             }
         } else {
             let releases = self.store().releases().await?;
             if let Some(release) = releases.first() {
                 let snapshot = self.load(release).await?;
-                let catalogue = snapshot.catalogue().clone();
-                CurrentRelease { generation, catalogue, directory, releases, snapshot: Some(snapshot) }
+                let (catalogue, books) = (snapshot.catalogue().clone(), Some(self.books(&snapshot).await?));
+                CurrentRelease { generation, catalogue, directory, releases, snapshot: Some(snapshot), books }
             } else {
                 let catalogue = Arc::new(self.store().newest_catalogue(self.today()).await?);
-                CurrentRelease { generation, catalogue, directory, releases, snapshot: None }
+                CurrentRelease { generation, catalogue, directory, releases, snapshot: None, books: None }
             }
         };
         self.current.store(Arc::new(current));
@@ -107,6 +112,17 @@ impl Exchange {
         let (release, noise) = (release.clone(), self.noise().clone());
         let lay_out = move || Arc::new(builder.finish(release, &noise).with_destinations(destinations.finish(&noise)));
         self.heavy.run(lay_out).await
+    }
+
+    /// The books of a release, made before anybody asks it: were a page made when it is first asked for, others could time that it
+    /// was.
+    async fn books(&self, snapshot: &Arc<Snapshot>) -> Result<Arc<Books>, Error> {
+        let (snapshot, noise) = (snapshot.clone(), self.noise().clone());
+        let (number, started) = (snapshot.release().number, Instant::now());
+        let books = self.heavy.run(move || Arc::new(Books::of(&snapshot, &noise))).await?;
+        let ((cells, bytes), milliseconds) = (books.size(), started.elapsed().as_millis());
+        tracing::debug!(release = number, cells, bytes, milliseconds, "the standard tables are ready");
+        Ok(books)
     }
 
     /// The snapshot of an older release. It is loaded apart from any request: who stops waiting does not stop it, and whoever

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     auth::Viewer,
+    datasets::Booked,
     tabulation::{self, Admitted, Advised, Citation, Dataset, Preview, Tabulation},
 };
 
@@ -21,7 +22,7 @@ impl Reader {
     /// # Errors
     /// When there is no release, no grant, the question breaks a rule, its budget is used up or cannot be charged, or it cannot be
     /// recorded. None of them depends on scores. A question that breaks a rule, or is more than one answer has room for, is not charged.
-    pub async fn tabulate<D: Dataset>(
+    pub async fn tabulate<D: Booked>(
         &self,
         question: D::Question,
         release: Option<u32>,
@@ -37,9 +38,18 @@ impl Reader {
             Viewer::Anonymous => None,
         };
         let (asked, charged) = (self.record(bought.record(client))?, bought.is_charged());
-        let key = self.exchange.noise().clone();
-        let (cells, work) = (bought.cells(), move || measured.table(tabulation::tabulate(bought, &key)));
-        let table = if cells < HEAVY_CELLS { work() } else { self.work(work).await? };
+        let booked = match &self.session.current.books {
+            Some(books) => bought.look_up(D::book(books)),
+            None => Err(bought),
+        };
+        let table = match booked {
+            Ok(table) => measured.table(table),
+            Err(bought) => {
+                let key = self.exchange.noise().clone();
+                let (cells, work) = (bought.cells(), move || measured.table(tabulation::tabulate(bought, &key)));
+                if cells < HEAVY_CELLS { work() } else { self.work(work).await? }
+            }
+        };
         // Written while the table was made.
         if let Some(asked) = asked {
             self.exchange.audit.recorded(&asked, charged).await?;
@@ -74,7 +84,7 @@ impl Reader {
     ///
     /// # Errors
     /// When the text is no citation; else as [`Reader::tabulate`], and when the grant gives another tier than the one cited.
-    pub async fn cited<D: Dataset>(
+    pub async fn cited<D: Booked>(
         &self,
         citation: &str,
         purpose: Option<String>,

@@ -40,6 +40,8 @@ pub trait Dataset: Sized + Send + Sync + 'static {
     type Sizes;
     /// What may be expected of one cell.
     type Expected: Send + Sync;
+    /// What is made of a release ahead of every question.
+    type Book: Send + Sync;
 
     /// What the question names as every question does.
     fn asked(question: &mut Self::Question) -> &mut Asked;
@@ -55,6 +57,9 @@ pub trait Dataset: Sized + Send + Sync + 'static {
 
     /// Protects what was counted.
     fn protect(raw: Self::Raw, plans: &[Self::Plan], key: &NoiseKey) -> Self::Protected;
+
+    /// Tables that are paid for, as the book has them; `None` where they must be counted. The figures are the same.
+    fn look_up(tables: &[Paid<Self::Plan>], snapshot: &Snapshot, book: &Self::Book) -> Option<Self::Protected>;
 
     /// Every figure that may want advice, and why it is hidden where it is.
     fn figures(plans: &[Self::Plan], table: &Self::Protected) -> Vec<Figure>;

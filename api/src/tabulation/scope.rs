@@ -36,7 +36,8 @@ pub struct Scope {
     provider: Option<i64>,
     purpose: String,
     organisation: String,
-    asker: i64,
+    /// `None` where nobody asks.
+    asker: Option<i64>,
     of_free_kind: bool,
 }
 
@@ -52,9 +53,31 @@ impl Scope {
         check_grain(tier, catalogue.areas()[areas[0]].kind)?;
         check_cited(asked, grant, tier)?;
         let (purpose, organisation) = (grant.purpose().to_owned(), grant.organisation().to_owned());
-        let of_free_kind = catalogue.areas()[areas[0]].kind != AreaKind::Lsip;
-        let (provider, asker) = (grant.provider(), grant.asker());
+        let of_free_kind = is_free(catalogue.areas()[areas[0]].kind);
+        let (provider, asker) = (grant.provider(), Some(grant.asker()));
         Ok(Self { areas, tier, dimensions, provider, purpose, organisation, asker, of_free_kind })
+    }
+
+    /// All areas of a kind at a tier, for nobody in particular: what any answer about them is to whoever handed in none of it.
+    /// `None` where tables of the kind are not free, the tier does not answer for it, or there are no such areas.
+    pub fn of_anybody(kind: AreaKind, tier: Tier, catalogue: &Catalogue) -> Option<Self> {
+        let all = catalogue.areas().iter_enumerated();
+        let areas: Vec<AreaIndex> = all.filter(|(_, area)| area.kind == kind).map(|(index, _)| index).collect();
+        (is_free(kind) && !is_too_fine(tier, kind) && !areas.is_empty()).then(|| Self {
+            areas,
+            tier,
+            dimensions: None,
+            provider: None,
+            purpose: String::new(),
+            organisation: String::new(),
+            asker: None,
+            of_free_kind: true,
+        })
+    }
+
+    /// The same over some of its areas.
+    pub fn only(self, keep: impl Fn(AreaIndex) -> bool) -> Self {
+        Self { areas: self.areas.into_iter().filter(|&area| keep(area)).collect(), ..self }
     }
 
     /// The areas, ascending by code.
@@ -89,7 +112,7 @@ impl Scope {
 
     /// The organisation whose own hand-ins are no protection from it: the one that asks, unless it asks about them alone.
     pub fn insider(&self) -> Option<i64> {
-        Some(self.asker).filter(|_| self.provider.is_none())
+        self.asker.filter(|_| self.provider.is_none())
     }
 
     /// The same over another area.
@@ -97,9 +120,14 @@ impl Scope {
         Self { areas: vec![area], ..self.clone() }
     }
 
+    /// The kind of the areas.
+    pub fn kind(&self, catalogue: &Catalogue) -> AreaKind {
+        catalogue.areas()[self.areas[0]].kind
+    }
+
     /// The kind of the areas, as a tabulation names it.
     pub fn kind_name(&self, catalogue: &Catalogue) -> String {
-        kind_name(catalogue.areas()[self.areas[0]].kind)
+        kind_name(self.kind(catalogue))
     }
 
     /// Whether tables of the areas are free where nothing else is asked. Areas of skills plans are made of the local authorities of
@@ -118,6 +146,11 @@ impl Scope {
     pub fn canonical_provider(&self) -> String {
         self.provider.map_or_else(String::new, |_| format!(";provider={}", escape(&self.organisation)))
     }
+}
+
+/// Whether tables of a kind of area are free where nothing else is asked.
+fn is_free(kind: AreaKind) -> bool {
+    kind != AreaKind::Lsip
 }
 
 /// Whether areas of a kind are too small for a tier: partners abroad see LEPs and anything coarser.

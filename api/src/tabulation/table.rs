@@ -68,6 +68,17 @@ pub fn tabulate<D: Dataset>(bought: Bought<D>, key: &NoiseKey) -> Tabulation<D> 
 }
 
 impl<D: Dataset> Bought<D> {
+    /// The table as a book has it; where that does not, the question is given back to be [counted](tabulate).
+    ///
+    /// # Errors
+    /// When it must be counted.
+    pub fn look_up(self, book: &D::Book) -> Result<Tabulation<D>, Self> {
+        let Some(table) = D::look_up(&self.tables, &self.snapshot, book) else { return Err(self) };
+        let plans = self.tables.into_iter().map(Paid::into_plan).collect();
+        let Self { snapshot, grant, charges, .. } = self;
+        Ok(Tabulation { snapshot, grant, plans, charges, table, advice: OnceLock::new() })
+    }
+
     /// Whether the database was asked to charge it: else it is free, or what was opened before.
     pub fn is_charged(&self) -> bool {
         self.is_charged

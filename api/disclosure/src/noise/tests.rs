@@ -177,28 +177,3 @@ fn the_stream_never_changes() {
     assert_eq!(draw(&label, Tier::Regional, Pair::Benchmark), ["6.425114081", "5.073890172"]);
     assert_eq!(draw(&label, Tier::International, Pair::Benchmark), ["4.360421998", "4.981651884"]);
 }
-
-#[test]
-fn what_is_cached_is_what_would_be_drawn() {
-    let key = NoiseKey::new([10; 32]);
-    let subjects = |check: &mut dyn FnMut(Tier, Subject<'_>)| {
-        for (conditions, period) in [("a", "1"), ("a1", ""), ("", "a1"), ("a", "2")] {
-            let label = label(conditions, period);
-            let product =
-                NOISY.iter().flat_map(|&tier| [(tier, 1, false), (tier, 1, true), (tier, 2, false), (tier, 2, true)]);
-            for (tier, keys, standard) in product {
-                for (measure, roll, revision) in [("m", 0, 0), ("m1", 0, 0), ("m", 1, 0), ("m", 0, 1)] {
-                    let label = Label { revision, ..label.clone() };
-                    check(tier, Subject { label: &label, measure, named: Named { set: keys, roll }, standard });
-                }
-            }
-        }
-    };
-    for _ in 0..2 {
-        subjects(&mut |tier, subject| {
-            let noise = Noise::new(&key, tier);
-            let [cached, drawn] = [noise.draw(subject, Pair::Benchmark), noise.draw_uncached(subject, Pair::Benchmark)];
-            assert_eq!(cached.map(f64::to_bits), drawn.map(f64::to_bits));
-        });
-    }
-}

@@ -41,6 +41,8 @@ impl Dataset for Destinations {
     type Protected = ProtectedStudentTable;
     type Sizes = CohortSizes;
     type Expected = ExpectedStudents;
+    /// None of them is kept.
+    type Book = ();
 
     fn plans(question: &Question, grant: &Grant, snapshot: &Snapshot) -> Result<Vec<Plan>, PlanError> {
         check_method(question, snapshot.release())?;
@@ -57,6 +59,10 @@ impl Dataset for Destinations {
 
     fn protect(raw: RawStudentTable, _: &[Plan], key: &NoiseKey) -> ProtectedStudentTable {
         disclosure::protect_students(raw, key)
+    }
+
+    fn look_up(_: &[Paid<Plan>], _: &Snapshot, (): &()) -> Option<ProtectedStudentTable> {
+        None
     }
 
     fn figures(_: &[Plan], protected: &ProtectedStudentTable) -> Vec<Figure> {

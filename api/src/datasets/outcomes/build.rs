@@ -64,6 +64,33 @@ pub fn build(
     Ok(plan)
 }
 
+impl Plan {
+    /// The standard tables of a framework over some periods, with outcomes over all benchmarks.
+    pub(super) fn standard(
+        scope: Scope,
+        framework: FrameworkIndex,
+        periods: Vec<Period>,
+        catalogue: &Catalogue,
+    ) -> Self {
+        let all = catalogue.frameworks()[framework].benchmarks.iter();
+        let benchmarks: Vec<u8> = all.map(|benchmark| benchmark.number).collect();
+        Self {
+            scope,
+            framework,
+            periods,
+            sources: sources(false, catalogue, framework, &benchmarks),
+            benchmarks,
+            by: Vec::new(),
+            filters: BTreeMap::new(),
+            groups: vec![Group::default()],
+            mapped: false,
+            reconcile: false,
+            since: Vec::new(),
+            parts: Parts { cells: true, overall: true, totals: false },
+        }
+    }
+}
+
 /// Per dimension the kept dictionary codes, ascending. Several filters on one dimension must all hold; a filter that
 /// keeps everything is no filter, nor is one that keeps every category of a breakdown `by` them.
 fn filters(asked: &[Filter], by: &[Dimension]) -> Result<BTreeMap<Dimension, Vec<u8>>, PlanError> {

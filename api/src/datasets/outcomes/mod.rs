@@ -1,7 +1,9 @@
 //! Outcomes: how many institutions achieved each benchmark, by area, period and public attributes.
 
 mod bill;
+mod book;
 mod build;
+mod cells;
 mod citation;
 pub mod count;
 mod plan;
@@ -9,7 +11,7 @@ mod question;
 mod table;
 mod totals;
 
-use disclosure::{ExpectedCell, HiddenReason, NoiseKey, ProtectedTable, RawTable, Sizes};
+use disclosure::{ExpectedCell, HiddenReason, NoiseKey, RawTable, Sizes};
 
 use crate::{
     domain::Comparability,
@@ -18,9 +20,12 @@ use crate::{
     tabulation::{Asked, Dataset, Figure, InvalidCitation, Paid, PlanError, TablePlan},
 };
 
+pub use book::{Book, Number, Ready};
 pub use build::build;
 pub use plan::{Group, Plan, SourceFramework};
 pub use question::{Filter, Parts, Question};
+
+use cells::Cells;
 
 /// The dataset of outcomes.
 pub struct Outcomes;
@@ -28,16 +33,14 @@ pub struct Outcomes;
 /// The exact figures of a question's tables, laid one after the other, and of the same tables in earlier periods.
 pub struct Raw {
     tables: RawTable,
-    before: RawTable,
     comparability: Vec<Comparability>,
+    before: Option<(RawTable, Vec<Comparability>)>,
 }
 
 /// The protected figures of the same.
 pub struct Protected {
-    tables: ProtectedTable,
-    before: ProtectedTable,
-    /// Per cell, how the results behind it compare with the benchmark they are reported under.
-    comparability: Vec<Comparability>,
+    tables: Cells,
+    before: Option<Cells>,
 }
 
 impl Dataset for Outcomes {
@@ -49,6 +52,7 @@ impl Dataset for Outcomes {
     type Protected = Protected;
     type Sizes = Sizes;
     type Expected = ExpectedCell;
+    type Book = Book;
 
     const WITHIN_BUDGET: Option<&'static str> = Some("ask for a standard table: no breakdown, no filter, not mapped");
 
@@ -88,7 +92,7 @@ impl Dataset for Outcomes {
         };
         let (now, earlier) = tables.split_at(shown(tables.iter().map(Paid::plan)));
         let (tables, comparability) = counted(now);
-        Raw { tables, before: counted(earlier).0, comparability }
+        Raw { tables, comparability, before: (!earlier.is_empty()).then(|| counted(earlier)) }
     }
 
     fn protect(raw: Raw, plans: &[Plan], key: &NoiseKey) -> Protected {
@@ -96,17 +100,23 @@ impl Dataset for Outcomes {
         if plans[0].reconcile() && plans[0].parts().cells {
             tables.reconcile(&totals::sums(&plans[..shown(plans.iter())]));
         }
-        Protected { tables, before: disclosure::protect(raw.before, key), comparability: raw.comparability }
+        let before =
+            raw.before.map(|(table, comparability)| Cells::Drawn(disclosure::protect(table, key), comparability));
+        Protected { tables: Cells::Drawn(tables, raw.comparability), before }
+    }
+
+    fn look_up(tables: &[Paid<Plan>], snapshot: &Snapshot, book: &Book) -> Option<Protected> {
+        book.look_up(tables, snapshot)
     }
 
     /// Every cell of the tables shown, then every row of `overall` by the cell of the first benchmark.
     fn figures(plans: &[Plan], protected: &Protected) -> Vec<Figure> {
         let shown = plans[..shown(plans.iter())].iter().enumerate();
         let places = shown.flat_map(|(table, plan)| (0..plan.cells()).map(move |cell| (table, cell)));
-        let cells = protected.tables.cells().iter().zip(places);
+        let cells = (0..protected.tables.len()).map(|cell| protected.tables.cell(cell)).zip(places);
         let cells = cells.map(|(found, (table, cell))| Figure { table, cell, reason: found.achieved_share.reason });
-        let rows = protected.tables.overall().iter().enumerate().map(|(row, found)| {
-            let [area, period, group] = plans[0].overall_coordinates(row);
+        let rows = (0..protected.tables.rows()).map(|row| {
+            let ([area, period, group], found) = (plans[0].overall_coordinates(row), protected.tables.row(row));
             Figure { table: 0, cell: plans[0].cell(area, period, 0, group), reason: found.share_with_all.reason }
         });
         cells.chain(rows).collect()

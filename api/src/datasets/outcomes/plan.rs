@@ -143,6 +143,11 @@ impl Plan {
         )
     }
 
+    /// The position of a row of `overall`.
+    pub fn row(&self, area: usize, period: usize, group: usize) -> usize {
+        self.rows_layout().cell([area, period, group])
+    }
+
     /// The positions (area, period, group) of a row of `overall`.
     pub fn overall_coordinates(&self, row: usize) -> [usize; 3] {
         self.rows_layout().coordinates(row)

@@ -10,7 +10,7 @@ use crate::{
     tabulation::{Preview, TablePlan, Tabulation},
 };
 
-use super::{Group, Outcomes, Plan, shown};
+use super::{Group, Outcomes, Plan, Ready, shown};
 
 impl Tabulation<Outcomes> {
     /// The framework it is reported in.
@@ -23,24 +23,34 @@ impl Tabulation<Outcomes> {
         self.shown().iter().map(TablePlan::cells).sum()
     }
 
-    /// The protected cells: those of the table, then those of its totals.
-    pub fn cells(&self) -> &[ProtectedCell] {
-        self.table().tables.cells()
+    /// A protected cell: those of the table come first, then those of its totals.
+    pub fn cell(&self, cell: usize) -> &ProtectedCell {
+        self.table().tables.cell(cell)
     }
 
-    /// The positions of the table's own cells among [`cells`](Self::cells); empty where they were not wanted.
+    /// The numbers of a cell as JSON, where they are ready.
+    pub fn ready(&self, cell: usize) -> Option<Ready<'_>> {
+        self.table().tables.ready(cell)
+    }
+
+    /// The positions of the table's own cells among all; empty where they were not wanted.
     pub fn own_cells(&self) -> Range<usize> {
-        0..self.plan().cells().min(self.cells().len())
+        0..self.plan().cells().min(self.table().tables.len())
     }
 
-    /// The positions of the totals among [`cells`](Self::cells); empty where they were not wanted.
+    /// The positions of the totals among all cells; empty where they were not wanted.
     pub fn totals(&self) -> Range<usize> {
-        self.own_cells().end..self.cells().len()
+        self.own_cells().end..self.table().tables.len()
     }
 
-    /// The protected outcomes over all benchmarks, in the order areas, periods, groups.
-    pub fn overall(&self) -> &[ProtectedOverall] {
-        self.table().tables.overall()
+    /// The positions of the outcomes over all benchmarks, in the order areas, periods, groups.
+    pub fn rows(&self) -> Range<usize> {
+        0..self.table().tables.rows()
+    }
+
+    /// Protected outcomes over all benchmarks.
+    pub fn row(&self, row: usize) -> &ProtectedOverall {
+        self.table().tables.row(row)
     }
 
     /// What a cell is about.
@@ -57,7 +67,7 @@ impl Tabulation<Outcomes> {
         let earlier = &self.plans()[self.shown().len()..];
         let before: usize = earlier[..table].iter().map(TablePlan::cells).sum();
         let then = before + earlier.get(table)?.cell(area, period, benchmark, group);
-        Some(self.cells()[cell].change_since(self.table().before.cells().get(then)?))
+        Some(self.cell(cell).change_since(self.table().before.as_ref()?.cell(then)))
     }
 
     /// What a row of `overall` is about.
@@ -69,7 +79,7 @@ impl Tabulation<Outcomes> {
 
     /// How the results behind a cell compare with the benchmark it is reported under.
     pub fn comparability(&self, cell: usize) -> Comparability {
-        self.table().comparability[cell]
+        self.table().tables.comparability(cell)
     }
 
     /// What to change to get a number for a hidden cell. Computed from public attributes only.
@@ -79,7 +89,7 @@ impl Tabulation<Outcomes> {
 
     /// What to change to get a number for a hidden row of `overall`.
     pub fn overall_remedies(&self, row: usize) -> &[String] {
-        self.remedies_of(self.cells().len() + row)
+        self.remedies_of(self.table().tables.len() + row)
     }
 
     /// How many of the table's own cells carry a share, and how many are hidden for each reason.

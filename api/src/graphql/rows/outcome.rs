@@ -1,7 +1,7 @@
 //! How cells of outcomes, and rows over all benchmarks, are written.
 
 use crate::{
-    datasets::Outcomes,
+    datasets::{Outcomes, outcomes::Number},
     domain::Period,
     graphql::{
         json::{json, list, name},
@@ -50,17 +50,31 @@ impl SelectableField for OutcomeField {
 impl Shape<OutcomeField> {
     /// Writes a cell of a table.
     pub(in crate::graphql) fn write_cell(&mut self, text: &mut Vec<u8>, table: &Tabulation<Outcomes>, position: usize) {
-        let cell = &table.cells()[position];
+        let cell = table.cell(position);
+        let ready = table.ready(position);
+        let numbers = |value, error| ready.map(|ready| [ready.number(value), ready.number(error)]);
         let remedies = || table.remedies(position);
         let (area, period, benchmark, group) = table.cell_key(position);
         let (catalogue, framework) = (table.catalogue(), table.framework());
         let key = Key { catalogue, framework, area, period, benchmark: Some(benchmark), group };
         self.write(text, |field, text| match field {
             OutcomeField::Key(field) => field.write(text, &key),
-            OutcomeField::Institutions => json(text, &cell.institutions),
-            OutcomeField::Achieved(shape) => shape.write_estimate(text, &cell.achieved, remedies),
-            OutcomeField::AchievedShare(shape) => shape.write_estimate(text, &cell.achieved_share, remedies),
-            OutcomeField::MeanScore(shape) => shape.write_estimate(text, &cell.mean_score, remedies),
+            OutcomeField::Institutions => match ready {
+                Some(ready) => text.extend_from_slice(ready.number(Number::Institutions)),
+                None => json(text, &cell.institutions),
+            },
+            OutcomeField::Achieved(shape) => {
+                let numbers = numbers(Number::Achieved, Number::AchievedError);
+                shape.write_ready(text, &cell.achieved, numbers, remedies);
+            }
+            OutcomeField::AchievedShare(shape) => {
+                let numbers = numbers(Number::Share, Number::ShareError);
+                shape.write_ready(text, &cell.achieved_share, numbers, remedies);
+            }
+            OutcomeField::MeanScore(shape) => {
+                let numbers = numbers(Number::Mean, Number::MeanError);
+                shape.write_ready(text, &cell.mean_score, numbers, remedies);
+            }
             // The change was counted: the plan was made with the same selection.
             OutcomeField::Change(since, shape) => match table.change(position, *since) {
                 Some(change) => shape.write_change(text, &change, *since),
@@ -113,7 +127,7 @@ impl SelectableField for QuartileField {
 impl Shape<OverallField> {
     /// Writes a row over all benchmarks.
     pub(in crate::graphql) fn write_row(&mut self, text: &mut Vec<u8>, table: &Tabulation<Outcomes>, position: usize) {
-        let row = &table.overall()[position];
+        let row = table.row(position);
         let remedies = || table.overall_remedies(position);
         let (area, period, group) = table.overall_key(position);
         let (catalogue, framework) = (table.catalogue(), table.framework());

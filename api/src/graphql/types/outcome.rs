@@ -91,7 +91,7 @@ impl OutcomeTable {
         let written = table.clone();
         Rows::of::<OverallField>(
             context,
-            0..table.overall().len(),
+            table.rows(),
             move |position, shape, text| shape.write_row(text, &written, position),
             |rows| rows.map(|position| OverallCell { table: table.clone(), position }).collect(),
         )
@@ -203,22 +203,22 @@ impl OutcomeCell {
 
     /// How many institutions were assessed, rounded as the tier demands; null when hidden.
     async fn institutions(&self) -> Option<i32> {
-        self.table.cells()[self.position].institutions.map(|count| whole(count as usize))
+        self.table.cell(self.position).institutions.map(|count| whole(count as usize))
     }
 
     /// How many institutions achieved the benchmark, i.e. have a score of 100. Unit: institutions.
     async fn achieved(&self) -> Estimate {
-        Estimate::new(&self.table.cells()[self.position].achieved, || self.table.remedies(self.position))
+        Estimate::new(&self.table.cell(self.position).achieved, || self.table.remedies(self.position))
     }
 
     /// The share of the assessed institutions that achieved it, from 0 to 1.
     async fn achieved_share(&self) -> Estimate {
-        Estimate::new(&self.table.cells()[self.position].achieved_share, || self.table.remedies(self.position))
+        Estimate::new(&self.table.cell(self.position).achieved_share, || self.table.remedies(self.position))
     }
 
     /// The mean score of the assessed institutions, from 0 to 100.
     async fn mean_score(&self) -> Estimate {
-        Estimate::new(&self.table.cells()[self.position].mean_score, || self.table.remedies(self.position))
+        Estimate::new(&self.table.cell(self.position).mean_score, || self.table.remedies(self.position))
     }
 
     /// The change since an earlier period: the same area, benchmark and categories. Costs what the same question about that
@@ -237,7 +237,7 @@ impl OutcomeCell {
 
     /// Whether its estimates were brought to add up with totals or parts, as `reconcile` asks.
     async fn reconciled(&self) -> bool {
-        self.table.cells()[self.position].reconciled
+        self.table.cell(self.position).reconciled
     }
 
     /// How the results behind the cell compare with its benchmark: `EXACT` unless the question was `mapped`.
@@ -266,26 +266,24 @@ impl OverallCell {
 
     /// How many institutions were assessed on every benchmark, rounded as the tier demands; null when hidden.
     async fn institutions(&self) -> Option<i32> {
-        self.table.overall()[self.position].institutions.map(|count| whole(count as usize))
+        self.table.row(self.position).institutions.map(|count| whole(count as usize))
     }
 
     /// The mean number of benchmarks achieved, from 0 to the framework's number of benchmarks.
     async fn mean_achieved(&self) -> Estimate {
-        Estimate::new(&self.table.overall()[self.position].mean_achieved, || self.table.overall_remedies(self.position))
+        Estimate::new(&self.table.row(self.position).mean_achieved, || self.table.overall_remedies(self.position))
     }
 
     /// The share of institutions that achieved every benchmark, from 0 to 1.
     async fn share_with_all(&self) -> Estimate {
-        Estimate::new(&self.table.overall()[self.position].share_with_all, || {
-            self.table.overall_remedies(self.position)
-        })
+        Estimate::new(&self.table.row(self.position).share_with_all, || self.table.overall_remedies(self.position))
     }
 
     /// The share of institutions that achieved exactly 0, 1, 2 … benchmarks, from 0 to 1 each. Every share carries its own
     /// noise, so they do not add up to exactly 1. Empty where the question does not apply.
     async fn distribution(&self) -> Vec<Estimate> {
         let remedies = || self.table.overall_remedies(self.position);
-        self.table.overall()[self.position].distribution.iter().map(|bin| Estimate::new(bin, remedies)).collect()
+        self.table.row(self.position).distribution.iter().map(|bin| Estimate::new(bin, remedies)).collect()
     }
 
     /// The number of benchmarks that a quarter, half and three quarters of the institutions do not exceed, read off the
@@ -293,7 +291,7 @@ impl OverallCell {
     async fn quartiles(&self) -> Quartiles {
         let remedies = || self.table.overall_remedies(self.position);
         let [lower, median, upper] =
-            self.table.overall()[self.position].quartiles.map(|quartile| Estimate::new(&quartile, remedies));
+            self.table.row(self.position).quartiles.map(|quartile| Estimate::new(&quartile, remedies));
         Quartiles { lower, median, upper }
     }
 }

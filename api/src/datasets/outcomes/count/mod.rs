@@ -18,7 +18,7 @@ mod scanner;
 mod tally;
 mod timed;
 
-pub(super) use run::{known, run, sizes};
+pub(super) use run::{Scan, known, run, sizes};
 pub use timed::{Timed, counts_alone, whole_table};
 
 #[cfg(test)]

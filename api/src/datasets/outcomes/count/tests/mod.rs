@@ -1,7 +1,7 @@
 //! The counts behind tables, and what holds them to the rule as it is written.
 
 pub(crate) mod naive;
-mod revision;
+pub(crate) mod revision;
 
 use crate::{datasets::outcomes::Plan, release::Snapshot, tabulation::TablePlan};
 

@@ -19,11 +19,11 @@ use super::{
     naive::{AUTHORITIES, BENCHMARKS, catalogue, meets, plan, question, score, snapshot},
 };
 
-const RELEASES: u32 = 5;
+pub(crate) const RELEASES: u32 = 5;
 
 /// Every result ever handed in: newcomers, corrections, moves, changed categories and late arrivals over five releases.
 /// How much is corrected and when each framework first comes is drawn too.
-fn history() -> impl Strategy<Value = Vec<ReleasedResult>> {
+pub(crate) fn history() -> impl Strategy<Value = Vec<ReleasedResult>> {
     let one = (
         (1..=RELEASES, 0..2_usize, 0..45_u8),
         (0..AUTHORITIES, any::<bool>()),
@@ -74,7 +74,7 @@ fn history() -> impl Strategy<Value = Vec<ReleasedResult>> {
 }
 
 /// What the store gives of a history when a release is read.
-fn as_read(history: &[ReleasedResult], release: u32) -> Vec<ReleasedResult> {
+pub(crate) fn as_read(history: &[ReleasedResult], release: u32) -> Vec<ReleasedResult> {
     history
         .iter()
         .filter(|result| result.from <= release)

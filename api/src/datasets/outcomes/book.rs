@@ -1,0 +1,287 @@
+//! The book: the protected cells of every standard table of a release, made when the release is loaded.
+//!
+//! Standard tables are what nearly everybody asks. They are free, and there are few of them: each kind of area, period and
+//! benchmark, at each tier. So a question about them is put together from cells that are there already, and nothing is counted,
+//! drawn or brought into JSON for it. They are the cells that counting gives: a cell hangs on what it is, and not on the table
+//! it stands in.
+//!
+//! # Guarantee
+//!
+//! What hangs on who asks is not in the book: who handed in any results of the framework is answered by counting, and so are
+//! results of one's own. No question adds to the book, so how long an answer takes tells nothing about what others asked; which
+//! periods are in it hangs on how many areas, periods and benchmarks there are.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use disclosure::{Estimate, NoiseKey, ProtectedCell, ProtectedOverall, ProtectedTable, Tier};
+use typed_index_collections::TiVec;
+
+use crate::{
+    domain::{AreaIndex, AreaKind, Catalogue, Comparability, FrameworkIndex, Period},
+    release::{Columns, Snapshot},
+    tabulation::{Paid, Scope, TablePlan},
+};
+
+use super::{
+    Plan, Protected,
+    cells::{Cells, Places},
+    count, shown,
+};
+
+/// The most memory that a book takes, bytes, about. The newest periods are in it, as many as there is room for.
+const MOST_BYTES: usize = 64 << 20;
+
+/// What a cell's numbers take as JSON, bytes, about.
+const TEXT_BYTES: usize = 32;
+
+/// The tiers whose cells carry noise. At the third, an organisation asks about its own results.
+const TIERS: [Tier; 2] = [Tier::Regional, Tier::International];
+
+/// Every standard table of one release.
+pub struct Book {
+    release: u32,
+    pages: BTreeMap<(FrameworkIndex, Tier, AreaKind), Arc<Page>>,
+}
+
+/// The standard tables of one framework, tier and kind of area.
+pub(super) struct Page {
+    /// The areas, periods and benchmarks that are there.
+    plan: Plan,
+    /// Where an area without institutions stands, for all of them: nothing is known of any.
+    empty: Option<usize>,
+    pub(super) table: ProtectedTable,
+    pub(super) comparability: Vec<Comparability>,
+    pub(super) numbers: Numbers,
+}
+
+impl Book {
+    /// The book of a release.
+    pub fn of(snapshot: &Snapshot, key: &NoiseKey) -> Self {
+        Self::within(MOST_BYTES, snapshot, key)
+    }
+
+    /// The book of a release in so many bytes, about.
+    pub(super) fn within(most: usize, snapshot: &Snapshot, key: &NoiseKey) -> Self {
+        let mut scopes = Vec::new();
+        for tier in TIERS {
+            for kind in AreaKind::ALL {
+                scopes.extend(Scope::of_anybody(kind, tier, snapshot.catalogue()).map(|scope| (tier, kind, scope)));
+            }
+        }
+        let frameworks = snapshot.catalogue().frameworks().keys();
+        let held: TiVec<FrameworkIndex, Vec<bool>> = frameworks.map(|framework| held(framework, snapshot)).collect();
+        let scopes_of = |framework: FrameworkIndex| {
+            let held = &held[framework];
+            scopes.iter().map(move |(tier, kind, scope)| (*tier, *kind, with_one_empty(scope, held)))
+        };
+        let areas = |framework| scopes_of(framework).map(|(_, _, (scope, _))| scope.areas().len()).sum();
+        let mut pages = BTreeMap::new();
+        for (framework, periods) in fitting(most, areas, snapshot) {
+            for (tier, kind, (scope, empty)) in scopes_of(framework) {
+                let plan = Plan::standard(scope, framework, periods.clone(), snapshot.catalogue());
+                pages.insert((framework, tier, kind), Arc::new(Page::of(plan, empty, snapshot, key)));
+            }
+        }
+        Self { release: snapshot.release().number, pages }
+    }
+
+    /// What it takes in memory, bytes.
+    pub fn bytes(&self) -> usize {
+        self.pages.values().map(|page| page.bytes()).sum()
+    }
+
+    /// How many cells it has.
+    pub fn cells(&self) -> usize {
+        self.pages.values().map(|page| page.plan.cells()).sum()
+    }
+
+    /// The tables of a question as the book has them; `None` where they have to be counted.
+    pub(super) fn look_up(&self, tables: &[Paid<Plan>], snapshot: &Snapshot) -> Option<Protected> {
+        self.find(&tables.iter().map(Paid::plan).collect::<Vec<_>>(), snapshot)
+    }
+
+    fn find(&self, tables: &[&Plan], snapshot: &Snapshot) -> Option<Protected> {
+        let catalogue = snapshot.catalogue();
+        let asker = tables.first()?.scope().insider()?;
+        let (now, before) = tables.split_at(shown(tables.iter().copied()));
+        let is_of_others = |plan: &&Plan| !snapshot.framework(plan.framework()).are_of(asker);
+        if self.release != snapshot.release().number || !tables.iter().all(is_of_others) {
+            return None;
+        }
+        let before = if before.is_empty() { None } else { Some(self.gather(before, catalogue)?) };
+        Some(Protected { tables: self.gather(now, catalogue)?, before })
+    }
+
+    fn gather(&self, tables: &[&Plan], catalogue: &Catalogue) -> Option<Cells> {
+        let [plan] = tables else { return None };
+        if !plan.is_standard() {
+            return None;
+        }
+        let page = self.pages.get(&(plan.framework(), plan.scope().tier(), plan.scope().kind(catalogue)))?;
+        Some(Cells::Gathered(page.clone(), page.places(plan)?))
+    }
+}
+
+/// Per area, whether any institution stands there in any period, or stood in an earlier release.
+fn held(framework: FrameworkIndex, snapshot: &Snapshot) -> Vec<bool> {
+    let (columns, catalogue) = (snapshot.framework(framework), snapshot.catalogue());
+    let periods: Vec<&Columns> = snapshot.periods().into_iter().filter_map(|period| columns.period(period)).collect();
+    let had = |area| periods.iter().any(|columns| columns.history().past_in(area, catalogue).next().is_some());
+    catalogue.areas().keys().map(|area| !columns.rows_of(area, None).is_empty() || had(area)).collect()
+}
+
+/// The areas of a scope that hold institutions, with one that does not, and where that stands.
+fn with_one_empty(scope: &Scope, held: &[bool]) -> (Scope, Option<usize>) {
+    let is_held = |area: AreaIndex| held[usize::from(area)];
+    let empty = scope.areas().iter().copied().find(|&area| !is_held(area));
+    let scope = scope.clone().only(|area| is_held(area) || Some(area) == empty);
+    let place = empty.and_then(|empty| scope.areas().binary_search(&empty).ok());
+    (scope, place)
+}
+
+/// Per framework the periods that fit, ascending: the newest of all frameworks first.
+fn fitting(
+    most: usize,
+    areas: impl Fn(FrameworkIndex) -> usize,
+    snapshot: &Snapshot,
+) -> BTreeMap<FrameworkIndex, Vec<Period>> {
+    let (mut fit, mut left) = (BTreeMap::<_, Vec<Period>>::new(), most);
+    let frameworks = snapshot.catalogue().frameworks();
+    for period in snapshot.periods().into_iter().rev() {
+        for (index, framework) in frameworks.iter_enumerated() {
+            if snapshot.framework(index).period(period).is_some() {
+                let bytes = areas(index) * bytes_of_row(framework.benchmarks.len());
+                let Some(rest) = left.checked_sub(bytes) else { return fit };
+                left = rest;
+                fit.entry(index).or_default().insert(0, period);
+            }
+        }
+    }
+    fit
+}
+
+/// What an area takes in a period, bytes.
+fn bytes_of_row(benchmarks: usize) -> usize {
+    let numbers = NUMBERS * size_of::<u32>() + TEXT_BYTES;
+    let cell = size_of::<ProtectedCell>() + size_of::<Comparability>() + numbers;
+    benchmarks * cell + size_of::<ProtectedOverall>() + (benchmarks + 1) * size_of::<Estimate>()
+}
+
+impl Page {
+    fn of(plan: Plan, empty: Option<usize>, snapshot: &Snapshot, key: &NoiseKey) -> Self {
+        let count::Scan { table, comparability } = count::run(&plan, snapshot);
+        let table = disclosure::protect(table, key);
+        let numbers = Numbers::of(table.cells());
+        Self { plan, empty, table, comparability, numbers }
+    }
+
+    fn bytes(&self) -> usize {
+        let rows = self.plan.rows() * bytes_of_row(self.plan.benchmarks().len());
+        rows - self.plan.cells() * TEXT_BYTES + self.numbers.text.len()
+    }
+
+    /// Where the cells and the rows over all benchmarks of a plan stand; `None` where one of them does not.
+    fn places(&self, plan: &Plan) -> Option<Places> {
+        let area = |area| self.plan.areas().binary_search(area).ok().or(self.empty);
+        let areas: Vec<usize> = plan.areas().iter().map(area).collect::<Option<_>>()?;
+        let periods = each_in(self.plan.periods(), plan.periods())?;
+        let benchmarks = each_in(self.plan.benchmarks(), plan.benchmarks())?;
+        let parts = plan.parts();
+        let room = |wanted: bool, count: usize| Vec::with_capacity(if wanted { count } else { 0 });
+        let mut places = Places { cells: room(parts.cells, plan.cells()), overall: room(parts.overall, plan.rows()) };
+        for area in areas {
+            for &period in &periods {
+                if parts.cells {
+                    let first = self.plan.cell(area, period, 0, 0);
+                    for benchmark in &benchmarks {
+                        places.cells.push(u32::try_from(first + benchmark).ok()?);
+                    }
+                }
+                if parts.overall {
+                    places.overall.push(u32::try_from(self.plan.row(area, period, 0)).ok()?);
+                }
+            }
+        }
+        Some(places)
+    }
+}
+
+/// Where each of some things stands in a list that is sorted; `None` where one does not.
+fn each_in<T: Ord>(list: &[T], wanted: &[T]) -> Option<Vec<usize>> {
+    wanted.iter().map(|one| list.binary_search(one).ok()).collect()
+}
+
+/// A number of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Number {
+    /// How many institutions were assessed.
+    Institutions,
+    /// How many achieved the benchmark.
+    Achieved,
+    /// Its standard error.
+    AchievedError,
+    /// Which share did.
+    Share,
+    /// Its standard error.
+    ShareError,
+    /// Their mean score.
+    Mean,
+    /// Its standard error.
+    MeanError,
+}
+
+/// How many numbers a cell has.
+const NUMBERS: usize = 7;
+
+/// The numbers of cells as JSON, one after the other.
+pub(super) struct Numbers {
+    text: Vec<u8>,
+    /// Where each ends, with a 0 in front.
+    ends: Vec<u32>,
+}
+
+/// The numbers of one cell as JSON.
+#[derive(Clone, Copy)]
+pub struct Ready<'a> {
+    text: &'a [u8],
+    ends: &'a [u32],
+}
+
+impl Numbers {
+    fn of(cells: &[ProtectedCell]) -> Self {
+        let mut numbers = Self { text: Vec::new(), ends: Vec::with_capacity(cells.len() * NUMBERS + 1) };
+        numbers.end();
+        for cell in cells {
+            let _ = serde_json::to_writer(&mut numbers.text, &cell.institutions);
+            numbers.end();
+            for estimate in [&cell.achieved, &cell.achieved_share, &cell.mean_score] {
+                for number in [estimate.value, estimate.standard_error] {
+                    // Of a number or none this does not fail.
+                    let _ = serde_json::to_writer(&mut numbers.text, &number);
+                    numbers.end();
+                }
+            }
+        }
+        numbers.text.shrink_to_fit();
+        numbers
+    }
+
+    fn end(&mut self) {
+        self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+    }
+
+    pub(super) fn of_cell(&self, cell: usize) -> Ready<'_> {
+        Ready { text: &self.text, ends: &self.ends[cell * NUMBERS..=(cell + 1) * NUMBERS] }
+    }
+}
+
+impl<'a> Ready<'a> {
+    /// A number.
+    pub fn number(self, number: Number) -> &'a [u8] {
+        let number = number as usize;
+        &self.text[self.ends[number] as usize..self.ends[number + 1] as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests;

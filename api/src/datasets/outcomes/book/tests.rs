@@ -1,0 +1,124 @@
+//! The book against cells that are counted for the question.
+
+use disclosure::{NoiseKey, protect};
+use proptest::prelude::*;
+
+use crate::{
+    datasets::outcomes::{
+        Parts, Plan, Protected, Question,
+        cells::Cells,
+        count::{
+            self,
+            tests::{
+                naive::{self, catalogue, plan, snapshot},
+                revision::{RELEASES, as_read, history},
+            },
+        },
+    },
+    domain::ReleasedResult,
+    release::Snapshot,
+    tabulation::TablePlan,
+};
+
+use super::{Book, Number};
+
+/// The organisation that asks in these tests is 1.
+const ANOTHER: i64 = 2;
+
+fn key() -> NoiseKey {
+    NoiseKey::new([9; 32])
+}
+
+fn of_provider(mut results: Vec<ReleasedResult>, provider: i64) -> Vec<ReleasedResult> {
+    results.iter_mut().for_each(|result| result.provider = provider);
+    results
+}
+
+/// A question for a standard table, about some of the benchmarks and periods.
+fn standard() -> impl Strategy<Value = Question> {
+    let parts = (any::<bool>(), any::<bool>());
+    let benchmarks = proptest::option::of(proptest::sample::subsequence(vec![1, 2], 1..=2));
+    let periods = proptest::sample::subsequence(vec!["202425T1", "202425T2"], 1..=2);
+    (naive::question(), parts, benchmarks, periods).prop_map(|(mut question, (cells, overall), benchmarks, periods)| {
+        question.asked.purpose = None;
+        question.parts = Parts { cells, overall, totals: false };
+        question.benchmarks = benchmarks;
+        question.periods = Some(periods.into_iter().map(Into::into).collect());
+        Question { by: Vec::new(), filters: Vec::new(), mapped: false, ..question }
+    })
+}
+
+fn json(number: impl serde::Serialize) -> Vec<u8> {
+    serde_json::to_vec(&number).unwrap()
+}
+
+/// Holds what the book has of a plan to what counting gives; tells whether the book has it.
+fn is_as_counted(book: &Book, plan: &Plan, snapshot: &Snapshot) -> bool {
+    let Some(Protected { tables: Cells::Gathered(page, places), before: None }) = book.find(&[plan], snapshot) else {
+        return false;
+    };
+    let gathered = Cells::Gathered(page, places);
+    let counted = count::run(plan, snapshot);
+    let table = protect(counted.table, &key());
+    let (cells, rows) = (0..gathered.len(), 0..gathered.rows());
+    assert!(cells.clone().map(|cell| gathered.cell(cell)).eq(table.cells()));
+    assert!(rows.map(|row| gathered.row(row)).eq(table.overall()));
+    for cell in cells {
+        let (found, ready) = (gathered.cell(cell), gathered.ready(cell).unwrap());
+        assert_eq!(gathered.comparability(cell), counted.comparability[cell]);
+        assert_eq!(ready.number(Number::Institutions), json(found.institutions));
+        assert_eq!(ready.number(Number::Achieved), json(found.achieved.value));
+        assert_eq!(ready.number(Number::AchievedError), json(found.achieved.standard_error));
+        assert_eq!(ready.number(Number::Share), json(found.achieved_share.value));
+        assert_eq!(ready.number(Number::ShareError), json(found.achieved_share.standard_error));
+        assert_eq!(ready.number(Number::Mean), json(found.mean_score.value));
+        assert_eq!(ready.number(Number::MeanError), json(found.mean_score.standard_error));
+    }
+    true
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_book_says_what_counting_says(history in history(), question in standard()) {
+        let catalogue = catalogue();
+        for release in 1..=RELEASES {
+            let results = as_read(&history, release);
+            let others = snapshot(&of_provider(results.clone(), ANOTHER), &catalogue);
+            let plan = plan(&question, &catalogue, &others);
+            let framework = others.framework(plan.framework());
+            let held = plan.periods().iter().all(|&period| framework.period(period).is_some());
+            prop_assert_eq!(is_as_counted(&Book::of(&others, &key()), &plan, &others), held);
+            // Its own results: what it is told hangs on what it knows.
+            let own = snapshot(&results, &catalogue);
+            let handed_in = own.framework(plan.framework()).are_of(1);
+            prop_assert!(!handed_in || !is_as_counted(&Book::of(&own, &key()), &plan, &own));
+        }
+    }
+
+    #[test]
+    fn no_other_question_is_answered_from_the_book(results in naive::results(), question in naive::question()) {
+        let catalogue = catalogue();
+        let snapshot = snapshot(&of_provider(results, ANOTHER), &catalogue);
+        let plan = plan(&question, &catalogue, &snapshot);
+        let book = Book::of(&snapshot, &key());
+        let free = plan.is_standard() && question.asked.purpose.is_none();
+        prop_assert!(free || book.find(&[&plan], &snapshot).is_none());
+    }
+
+    #[test]
+    fn a_book_takes_what_it_is_given_and_has_the_newest_periods(results in naive::results(), most in 0..200_000_usize) {
+        let catalogue = catalogue();
+        let snapshot = snapshot(&results, &catalogue);
+        let (all, some) = (Book::of(&snapshot, &key()), Book::within(most, &snapshot, &key()));
+        prop_assert!(some.bytes() <= most);
+        for (page, part) in &some.pages {
+            let (all, some) = (all.pages[page].plan.periods(), part.plan.periods());
+            prop_assert!(all.ends_with(some));
+        }
+        if most >= all.bytes() * 2 {
+            prop_assert_eq!(some.cells(), all.cells());
+        }
+    }
+}
