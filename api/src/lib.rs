@@ -16,6 +16,7 @@
 //! | [`datasets`] | what tables are about: outcomes, destinations; each brings question, plan, bill and count |
 //! | [`service`] | the use cases; read [`service::Reader::tabulate`] first |
 //! | [`graphql`] | the contract: translates, never decides |
+//! | [`export`] | tables to take away: one neutral table, and the formats it is written in |
 //! | [`http`] | the edge |
 //! | [`app`], [`config`] | the composition root and its settings |
 //! | [`cli`] | the commands |
@@ -30,6 +31,7 @@ pub mod cli;
 pub mod config;
 pub mod datasets;
 pub mod domain;
+pub mod export;
 pub mod graphql;
 pub mod http;
 pub mod ingest;

@@ -11,7 +11,7 @@ pub(super) const UNAVAILABLE: &str = "UNAVAILABLE";
 pub(super) const TOO_MANY_REQUESTS: &str = "TOO_MANY_REQUESTS";
 
 /// The code of an error, in `extensions.code`.
-fn code(error: &service::Error) -> &'static str {
+pub fn code(error: &service::Error) -> &'static str {
     match error {
         service::Error::Unauthenticated(_) => "UNAUTHENTICATED",
         service::Error::Forbidden(_) => "FORBIDDEN",

@@ -19,6 +19,7 @@ mod types;
 use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions, Schema, SchemaBuilder};
 
 pub use answer::{Answer, Reply, error_body};
+pub use error::code as error_code;
 pub use execute::{DocumentRules, DocumentSource, Executor, GraphQlRequest, RowsMade};
 pub use trusted::{TrustedDocuments, TrustedError};
 

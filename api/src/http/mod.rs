@@ -13,12 +13,14 @@ mod health;
 mod metrics;
 mod negotiate;
 mod oauth;
+mod openapi;
 mod parameters;
 mod playground;
 mod rules;
 mod senders;
 mod serve;
 mod state;
+mod tables;
 
 pub use axum::Router;
 use axum::{
@@ -56,7 +58,10 @@ const PREFLIGHT_CACHED: std::time::Duration = std::time::Duration::from_mins(10)
 /// The whole service as one router.
 pub fn router(state: State) -> Router {
     // With a slash at the end too: POST to it would not survive every client's way with a redirect.
-    let mut api = Router::new().route("/graphql", any(graphql::handle)).route("/graphql/", any(graphql::handle));
+    let mut api = Router::new()
+        .route("/graphql", any(graphql::handle))
+        .route("/graphql/", any(graphql::handle))
+        .merge(tables::routes());
     if let Some(cors) = cors(&state.rules.origins) {
         api = api.route_layer(cors);
     }
@@ -74,6 +79,7 @@ pub fn router(state: State) -> Router {
     pages
         .merge(api)
         .merge(oauth::routes())
+        .merge(openapi::routes())
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(

@@ -106,6 +106,31 @@ pub(super) fn wants_page(headers: &HeaderMap) -> bool {
     ranges(headers).iter().any(|(name, quality)| name == "text/html" && *quality > 0.0)
 }
 
+/// Which of several media types the sender likes best: of equals the one that it names first, then the first of them. `None`
+/// where it takes none of them.
+pub(super) fn best_of(headers: &HeaderMap, offered: &[&str]) -> Option<usize> {
+    let ranges = ranges(headers);
+    if ranges.is_empty() {
+        return (!offered.is_empty()).then_some(0);
+    }
+    let find = |name: &str| ranges.iter().enumerate().find(|(_, (own, _))| own == name);
+    let liked = offered.iter().enumerate().filter_map(|(at, name)| {
+        let (place, quality) = match find(name) {
+            Some((place, (_, quality))) => (place, *quality),
+            None => {
+                let kind = name.split('/').next().unwrap_or_default();
+                let wide = find(&format!("{kind}/*")).or_else(|| find("*/*"))?;
+                (usize::MAX, wide.1.1)
+            }
+        };
+        (quality > 0.0).then_some((at, place, quality))
+    });
+    let better = |one: &(usize, usize, f32), other: &(usize, usize, f32)| {
+        one.2.total_cmp(&other.2).then(other.1.cmp(&one.1)).then(other.0.cmp(&one.0))
+    };
+    liked.max_by(better).map(|(at, ..)| at)
+}
+
 /// The media ranges that the sender takes, in its order, in small letters, each with its quality. One that wants another
 /// charset than UTF-8 is not there.
 fn ranges(headers: &HeaderMap) -> Vec<(String, f32)> {
@@ -191,6 +216,26 @@ fn is_utf8(charset: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_media_type_that_is_liked_best_is_found() {
+        let check = |accept: Option<&str>, expected: Option<usize>| {
+            let mut headers = HeaderMap::new();
+            if let Some(accept) = accept {
+                headers.insert(header::ACCEPT, accept.parse().unwrap());
+            }
+            assert_eq!(best_of(&headers, &["text/csv", "application/json", "text/html"]), expected, "{accept:?}");
+        };
+        check(None, Some(0));
+        check(Some("*/*"), Some(0));
+        check(Some("application/*"), Some(1));
+        check(Some("text/html,application/xhtml+xml,*/*;q=0.8"), Some(2));
+        check(Some("application/json, text/csv"), Some(1));
+        check(Some("text/csv;q=0.5, application/json;q=0.9"), Some(1));
+        check(Some("text/csv;q=0, */*"), Some(1));
+        check(Some("image/png"), None);
+        check(Some("text/csv;charset=latin1"), None);
+    }
 
     fn check(accept: Option<&str>, expected: Option<Media>) {
         let mut headers = HeaderMap::new();

@@ -288,7 +288,7 @@ fn read(headers: &HeaderMap, body: &[u8]) -> Result<Asked, Refusal> {
 }
 
 /// Identifier and secret of `Authorization: Basic`, each form-urlencoded as RFC 6749, section 2.3.1, has it.
-fn basic(header: &HeaderValue) -> Option<(String, Zeroizing<String>)> {
+pub(super) fn basic(header: &HeaderValue) -> Option<(String, Zeroizing<String>)> {
     let (scheme, encoded) = header.to_str().ok()?.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;

@@ -75,11 +75,7 @@ fn from_object(mut parameters: Map<String, Value>) -> Result<GraphQlRequest, Str
 /// # Errors
 /// What is wrong with it.
 pub(super) fn from_query(query: &str) -> Result<GraphQlRequest, String> {
-    let pairs = query.split('&').map(|pair| {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        Ok((decoded(key)?, decoded(value)?))
-    });
-    let pairs = pairs.collect::<Result<Vec<_>, String>>()?;
+    let pairs = pairs(query)?;
     let one = |name: &str| {
         let mut values = pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
         match (values.next(), values.next()) {
@@ -101,6 +97,18 @@ pub(super) fn from_query(query: &str) -> Result<GraphQlRequest, String> {
         variables: json("variables")?,
         extensions: json("extensions")?,
     })
+}
+
+/// The names and values of a query string, in its order.
+///
+/// # Errors
+/// Where it is no UTF-8.
+pub(super) fn pairs(query: &str) -> Result<Vec<(String, String)>, String> {
+    let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        Ok((decoded(key)?, decoded(value)?))
+    });
+    pairs.collect()
 }
 
 /// A part of a query string as it was meant. Bytes that are no UTF-8 are refused, not replaced: the question would be another.

@@ -53,20 +53,7 @@ impl<D: Dataset> Citation<D> {
     /// # Errors
     /// When the text is not built like one.
     pub fn read(text: &str) -> Result<Self, InvalidCitation> {
-        let rest = text.strip_prefix("release-").ok_or_else(|| invalid("no `release-` in front"))?;
-        let (number, rest) = rest.split_once('-').unwrap_or_default();
-        let release = number.parse::<u32>().ok().filter(|release| release.to_string() == number);
-        let release = release.ok_or_else(|| invalid("no number of a release"))?;
-        let (method, rest) = match rest.strip_prefix('m').and_then(|rest| rest.split_once('-')) {
-            Some((number, rest)) => {
-                let known = number.parse().ok().and_then(Method::numbered).filter(|method| *method != Method::First);
-                (known.ok_or_else(|| invalid("no method that is known here"))?, rest)
-            }
-            None => (Method::First, rest),
-        };
-        let (tier, sealed) = rest.split_once('-').unwrap_or((rest, ""));
-        let tier: Tier = tier.parse().map_err(|_| invalid("no tier"))?;
-        let canonical = unseal(sealed).ok_or_else(|| invalid("a question that is cut or changed"))?;
+        let (release, method, tier, canonical) = parts(text)?;
         let mut question = D::read(&canonical)?;
         let asked = D::asked(&mut question);
         asked.tier = Some(tier);
@@ -78,6 +65,33 @@ impl<D: Dataset> Citation<D> {
         D::check_cited(&question)?;
         Ok(Self { release, question })
     }
+}
+
+/// The canonical question that a citation holds, of whatever dataset.
+///
+/// # Errors
+/// When the text is no citation.
+pub fn cited_question(text: &str) -> Result<String, InvalidCitation> {
+    parts(text).map(|(.., canonical)| canonical)
+}
+
+/// The number of the release, the method, the tier and the canonical question of a citation.
+fn parts(text: &str) -> Result<(u32, Method, Tier, String), InvalidCitation> {
+    let rest = text.strip_prefix("release-").ok_or_else(|| invalid("no `release-` in front"))?;
+    let (number, rest) = rest.split_once('-').unwrap_or_default();
+    let release = number.parse::<u32>().ok().filter(|release| release.to_string() == number);
+    let release = release.ok_or_else(|| invalid("no number of a release"))?;
+    let (method, rest) = match rest.strip_prefix('m').and_then(|rest| rest.split_once('-')) {
+        Some((number, rest)) => {
+            let known = number.parse().ok().and_then(Method::numbered).filter(|method| *method != Method::First);
+            (known.ok_or_else(|| invalid("no method that is known here"))?, rest)
+        }
+        None => (Method::First, rest),
+    };
+    let (tier, sealed) = rest.split_once('-').unwrap_or((rest, ""));
+    let tier: Tier = tier.parse().map_err(|_| invalid("no tier"))?;
+    let canonical = unseal(sealed).ok_or_else(|| invalid("a question that is cut or changed"))?;
+    Ok((release, method, tier, canonical))
 }
 
 fn check(text: &[u8]) -> [u8; 4] {

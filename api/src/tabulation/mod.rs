@@ -20,7 +20,7 @@ mod table;
 pub use admit::Admitted;
 pub use advice::Advised;
 pub use base::{Base, Bases, Versions, at_base, frozen_bases, later};
-pub use citation::{Citation, InvalidCitation, Named, escape, invalid, seal, unescape};
+pub use citation::{Citation, InvalidCitation, Named, cited_question, escape, invalid, seal, unescape};
 pub use dataset::{Dataset, TablePlan};
 pub use error::PlanError;
 pub use layout::{Layout, MAX_CELLS, each_once};

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// The rooms and their ranks.
-const RANKS: [(&str, u8); 17] = [
+const RANKS: [(&str, u8); 18] = [
     ("domain", 0),
     ("telemetry", 0),
     ("auth", 1),
@@ -20,6 +20,7 @@ const RANKS: [(&str, u8); 17] = [
     ("tabulation", 3),
     ("datasets", 4),
     ("service", 5),
+    ("export", 6),
     ("graphql", 6),
     ("http", 7),
     ("app", 8),
@@ -29,7 +30,7 @@ const RANKS: [(&str, u8); 17] = [
 ];
 
 /// Crates that live in one room only.
-const HOMES: [(&str, &[&str]); 15] = [
+const HOMES: [(&str, &[&str]); 17] = [
     ("sea_orm", &["store"]),
     ("entity", &["store"]),
     ("migration", &["store"]),
@@ -38,7 +39,9 @@ const HOMES: [(&str, &[&str]); 15] = [
     ("hyper", &["http"]),
     ("rust_embed", &["main"]),
     ("jsonwebtoken", &["auth"]),
-    ("csv", &["ingest", "cli"]),
+    ("csv", &["ingest", "cli", "export"]),
+    ("maud", &["export"]),
+    ("parquet", &["export"]),
     ("calamine", &["ingest"]),
     ("encoding_rs", &["ingest"]),
     ("zip", &["ingest"]),
@@ -48,7 +51,7 @@ const HOMES: [(&str, &[&str]); 15] = [
 ];
 
 /// Rooms on the outside, the rooms that they never see, and the words that they never say.
-const OUTSIDE: [&str; 3] = ["graphql", "http", "cli"];
+const OUTSIDE: [&str; 4] = ["export", "graphql", "http", "cli"];
 const UNSEEN: [&str; 2] = ["store", "release"];
 const UNSPEAKABLE: [&str; 4] = ["RawTable", "RawCell", "RawStudentTable", "RawStudentCell"];
 

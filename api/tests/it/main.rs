@@ -30,5 +30,6 @@ mod rows;
 mod schema;
 mod store;
 mod support;
+mod tables;
 mod telemetry;
 mod withdrawals;

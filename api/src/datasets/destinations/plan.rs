@@ -90,6 +90,16 @@ pub fn build(
 }
 
 impl Plan {
+    /// The cohort years, ascending.
+    pub fn cohort_years(&self) -> &[CohortYear] {
+        &self.cohort_years
+    }
+
+    /// The stages, by age.
+    pub fn stages(&self) -> &[Stage] {
+        &self.stages
+    }
+
     /// The destinations, in publication order.
     pub fn destinations(&self) -> &[Destination] {
         &self.destinations

@@ -1,0 +1,435 @@
+//! Tables and reports to take away: GET gives a cited table in the format of its ending, and a report as a page, each asked,
+//! charged and recorded as its questions are.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension, Router,
+    body::Body,
+    extract::{Path, Request, State as Extract},
+    http::{HeaderMap, HeaderValue, Response, StatusCode, header, request::Parts},
+    response::IntoResponse,
+    routing::get,
+};
+use bytes::Bytes;
+use tokio::time::timeout;
+
+use crate::{
+    auth::{Scope, Viewer},
+    datasets::{Destinations, Outcomes, destinations, outcomes},
+    export::{self, Column, Format, Part, Table},
+    graphql::error_code,
+    service::{self, NoToken, Reader, ReportAsked, Reported, Shown},
+    tabulation,
+};
+
+use super::{
+    State, bearer,
+    caching::{self, CachePolicy},
+    departure,
+    edge::{RequestId, RequestLog},
+    error::{self, RETRY_AFTER, overloaded},
+    negotiate, oauth, parameters,
+    senders::Sender,
+};
+
+/// How a request ends: with a table, or with a refusal in its place.
+type Outcome = Result<Response<Body>, Box<Response<Body>>>;
+
+/// How many fields of each cell stand in a file, beside those of its measures.
+const FIELDS: usize = 8;
+
+/// How many fields a measure has.
+const FIELDS_OF_MEASURE: usize = 6;
+
+/// From how many rows on a table is written where it disturbs nobody.
+const HEAVY_ROWS: usize = 500;
+
+/// From how many bytes on a file is hashed apart: it takes about a millisecond.
+const LARGE: usize = 1 << 20;
+
+/// The longest reference that is told in a header.
+const LONGEST_LINK: usize = 2_000;
+
+const VARY: HeaderValue = HeaderValue::from_static("accept, authorization");
+
+/// The ways to show who asks.
+const BASIC: &str = "Basic realm=\"benchmark-exchange\", charset=\"UTF-8\"";
+const BEARER: &str = "Bearer realm=\"benchmark-exchange\"";
+
+/// Where tables and reports are taken from.
+pub(super) fn routes() -> Router<State> {
+    Router::new().route("/tables/{name}", get(table)).route("/reports/{area}", get(report))
+}
+
+/// What is taken.
+enum Taken<'a> {
+    Table(&'a str, Format, Wanted),
+    Report(ReportAsked),
+}
+
+/// What is sent: a file, its media type, and for a table its name and its citation.
+struct File {
+    bytes: Bytes,
+    media: &'static str,
+    disposition: Option<String>,
+    citation: Option<String>,
+}
+
+async fn table(
+    Extract(state): Extract<State>,
+    Extension(id): Extension<RequestId>,
+    Extension(log): Extension<Arc<RequestLog>>,
+    Path(name): Path<String>,
+    request: Request,
+) -> Response<Body> {
+    let (head, _) = request.into_parts();
+    let query = head.uri.query().unwrap_or_default();
+    let taken = named(&name, &head.headers, &id).and_then(|(name, format)| {
+        let wanted = Wanted::read(query).map_err(|message| bad(&message, &id))?;
+        Ok(Taken::Table(name, format, wanted))
+    });
+    finished(answer(&state, &id, &log, &head, taken).await)
+}
+
+async fn report(
+    Extract(state): Extract<State>,
+    Extension(id): Extension<RequestId>,
+    Extension(log): Extension<Arc<RequestLog>>,
+    Path(area): Path<String>,
+    request: Request,
+) -> Response<Body> {
+    let (head, _) = request.into_parts();
+    let area = area.strip_suffix(".html").unwrap_or(&area);
+    let asked = report_asked(area, head.uri.query().unwrap_or_default());
+    let taken = asked.map(Taken::Report).map_err(|message| bad(&message, &id));
+    finished(answer(&state, &id, &log, &head, taken).await)
+}
+
+fn finished(outcome: Outcome) -> Response<Body> {
+    let mut response = outcome.unwrap_or_else(|refusal| *refusal);
+    if matches!(response.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
+        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+    }
+    response.headers_mut().insert(header::VARY, VARY);
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(CachePolicy::NoStore.header());
+    response
+}
+
+fn bad(message: &str, id: &RequestId) -> Box<Response<Body>> {
+    Box::new(error::respond(StatusCode::BAD_REQUEST, "BAD_REQUEST", message, id))
+}
+
+/// Who asks is settled first; only then what it is that they ask for.
+async fn answer(
+    state: &State,
+    id: &RequestId,
+    log: &RequestLog,
+    head: &Parts,
+    taken: Result<Taken<'_>, Box<Response<Body>>>,
+) -> Outcome {
+    let viewer = viewer(state, head, id).await?;
+    let Viewer::Partner(partner) = &viewer else { return Err(Box::new(unknown(id))) };
+    log.organisation.get_or_init(|| partner.organisation().to_owned());
+    let taken = taken?;
+    let sender = Sender::of(&viewer, &head.extensions);
+    let _permit = state.partners.permits.take(&sender, 1).map_err(|full| Box::new(overloaded(full, id)))?;
+    let time = state.rules.timeout;
+    let reader = state.exchange.reader(viewer, time);
+    let work = async {
+        match &taken {
+            Taken::Table(citation, format, wanted) => table_file(&reader, citation, wanted, *format).await,
+            Taken::Report(asked) => report_file(&reader, asked).await,
+        }
+    };
+    let file = match timeout(time, work).await {
+        Ok(done) => done.map_err(|error| Box::new(failed(&error, id)))?,
+        Err(_) => {
+            let message = format!("the answer took longer than {} s and was stopped; ask for less", time.as_secs());
+            return Err(Box::new(error::respond(StatusCode::GATEWAY_TIMEOUT, "UNAVAILABLE", &message, id)));
+        }
+    };
+    let (head, body) = respond(file, &head.headers).await.into_parts();
+    match departure::counted(body, &state.partners.answers, &sender) {
+        Ok(body) => Ok(Response::from_parts(head, body)),
+        Err(full) => Err(Box::new(overloaded(full, id))),
+    }
+}
+
+/// Who asks: by a bearer token as everywhere, or by the identifier and the secret of a client, for what can show nothing else. Such
+/// a client is given a token for reading alone, as at `/oauth/token`, and asks with it.
+async fn viewer(state: &State, head: &Parts, id: &RequestId) -> Result<Viewer, Box<Response<Body>>> {
+    let mut sent = head.headers.get_all(header::AUTHORIZATION).iter();
+    let shown = match (sent.next(), sent.next()) {
+        (Some(only), None) => oauth::basic(only),
+        _ => None,
+    };
+    let Some((client, secret)) = shown else { return bearer::viewer(state, &head.headers, id) };
+    let site = head.headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    if !matches!(site, None | Some(b"same-origin" | b"none")) {
+        // A browser adds such credentials by itself, also to what another site's page asks for.
+        let message = "expected a client that shows its secret itself, found a page of another site";
+        return Err(Box::new(error::respond(StatusCode::FORBIDDEN, "FORBIDDEN", message, id)));
+    }
+    let sender = Sender::of(&Viewer::Anonymous, &head.extensions);
+    let _permit = state.clients.permits.take(&sender, 1).map_err(|full| Box::new(overloaded(full, id)))?;
+    let shown = Shown::Secret { client, secret };
+    let given = timeout(state.rules.timeout, state.authorization.token(&shown, Some(Scope::OutcomesRead.as_str())));
+    let refuse = |status, code, message: &str| Err(Box::new(error::respond(status, code, message, id)));
+    let given = match given.await {
+        Ok(Ok(given)) => given,
+        Ok(Err(NoToken::InvalidClient(reason))) => {
+            let mut refusal = error::respond(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", &reason, id);
+            refusal.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(BASIC));
+            return Err(Box::new(refusal));
+        }
+        Ok(Err(NoToken::InvalidScope(reason))) => return refuse(StatusCode::FORBIDDEN, "FORBIDDEN", &reason),
+        Ok(Err(NoToken::Other(error))) => return Err(Box::new(failed(&error, id))),
+        Err(_) => return refuse(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "it took too long; try again"),
+    };
+    match state.verifier.verify(&given.token, state.exchange.now()) {
+        Ok(partner) => Ok(Viewer::Partner(partner)),
+        Err(reason) => Err(Box::new(failed(&service::Error::Internal(reason.into()), id))),
+    }
+}
+
+/// The refusal of those who do not say who they are.
+fn unknown(id: &RequestId) -> Response<Body> {
+    let message = "a table needs a bearer token, or the identifier and the secret of a client by Basic";
+    let mut refusal = error::respond(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message, id);
+    refusal.headers_mut().append(header::WWW_AUTHENTICATE, HeaderValue::from_static(BEARER));
+    refusal.headers_mut().append(header::WWW_AUTHENTICATE, HeaderValue::from_static(BASIC));
+    refusal
+}
+
+/// What is asked for, and the format: that of the ending, else the one that the sender likes best.
+fn named<'a>(name: &'a str, headers: &HeaderMap, id: &RequestId) -> Result<(&'a str, Format), Box<Response<Body>>> {
+    let refuse = |status, code, message: &str| Err(Box::new(error::respond(status, code, message, id)));
+    if let Some((name, ending)) = name.split_once('.') {
+        return match Format::of_ending(ending) {
+            Some(format) => Ok((name, format)),
+            None => {
+                let known: Vec<String> = Format::ALL.iter().map(|format| format!("`.{}`", format.ending())).collect();
+                let message = format!("expected an ending of {}, found another", known.join(", "));
+                refuse(StatusCode::NOT_FOUND, "NOT_FOUND", &message)
+            }
+        };
+    }
+    let chosen: Vec<(Format, &str)> =
+        Format::ALL.iter().filter_map(|format| Some((*format, format.asked_as()?))).collect();
+    let names: Vec<&str> = chosen.iter().map(|(_, name)| *name).collect();
+    match negotiate::best_of(headers, &names) {
+        Some(at) => Ok((name, chosen[at].0)),
+        None => {
+            let message = format!("expected to be asked for one of {}", names.join(", "));
+            refuse(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", &message)
+        }
+    }
+}
+
+/// What is wanted of a table, as its address says.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Wanted {
+    purpose: Option<String>,
+    part: Part,
+    since: Vec<String>,
+    /// Whether a byte order mark stands in front of CSV, by which older spreadsheets know UTF-8.
+    bom: bool,
+}
+
+impl Wanted {
+    fn read(query: &str) -> Result<Self, String> {
+        let mut wanted = Self::default();
+        let mut seen: Vec<String> = Vec::new();
+        for (name, value) in parameters::pairs(query)? {
+            if seen.contains(&name) {
+                return Err(format!("the parameter `{name}` stands twice"));
+            }
+            match (name.as_str(), value.as_str()) {
+                ("purpose", "") => return Err("expected a purpose, found none".to_owned()),
+                ("purpose", purpose) => wanted.purpose = Some(purpose.to_owned()),
+                ("part", "cells") => wanted.part = Part::Cells,
+                ("part", "totals") => wanted.part = Part::Totals,
+                ("part", "overall") => wanted.part = Part::Overall,
+                ("part", other) => {
+                    return Err(format!("expected a part `cells`, `totals` or `overall`, found `{other}`"));
+                }
+                ("since", periods) => wanted.since = periods.split(',').map(str::to_owned).collect(),
+                ("bom", "true") => wanted.bom = true,
+                ("bom", "false") => wanted.bom = false,
+                ("bom", other) => return Err(format!("expected `bom` to be true or false, found `{other}`")),
+                (other, _) => {
+                    return Err(format!("expected the parameters purpose, part, since or bom, found `{other}`"));
+                }
+            }
+            seen.push(name);
+        }
+        if wanted.part == Part::Overall && !wanted.since.is_empty() {
+            return Err("changes are told of each benchmark: `since` does not go with `part=overall`".to_owned());
+        }
+        Ok(wanted)
+    }
+
+    fn measures(&self) -> usize {
+        3 + 2 * self.since.len()
+    }
+}
+
+/// The file of a cited table.
+async fn table_file(reader: &Reader, citation: &str, wanted: &Wanted, format: Format) -> Result<File, service::Error> {
+    let table = cited(reader, citation, wanted, format).await?;
+    let (heavy, bom) = (table.rows.len() >= HEAVY_ROWS, wanted.bom);
+    let made = move || {
+        let bytes = table.write(format, bom);
+        (table, bytes)
+    };
+    let (table, bytes) = if heavy { reader.work(made).await? } else { made() };
+    let bytes = bytes.map_err(|unwritable| service::Error::BadRequest(unwritable.to_string()))?;
+    reader.allowance().take_bytes(bytes.len())?;
+    let shown = if format == Format::Html { "inline" } else { "attachment" };
+    Ok(File {
+        bytes: Bytes::from(bytes),
+        media: format.media_type(),
+        disposition: Some(format!("{shown}; filename=\"{}\"", format.file_name(&table))),
+        citation: Some(table.about.citation),
+    })
+}
+
+/// The table of a citation.
+async fn cited(reader: &Reader, citation: &str, wanted: &Wanted, format: Format) -> Result<Table, service::Error> {
+    let fields = FIELDS + FIELDS_OF_MEASURE * wanted.measures();
+    // What is about the columns alone needs no figures, and costs nothing.
+    let told = format.has_figures();
+    if tabulation::cited_question(citation)?.starts_with("destinations;") {
+        if wanted.part != Part::Cells || !wanted.since.is_empty() {
+            let message = "a table of destinations has neither parts nor changes: leave `part` and `since` out";
+            return Err(service::Error::BadRequest(message.to_owned()));
+        }
+        let want = |question: &mut destinations::Question| question.wanted = told;
+        let table = reader.cited::<Destinations>(citation, wanted.purpose.clone(), fields, want).await?;
+        let heavy = table.size() >= HEAVY_ROWS;
+        let made = move || export::destinations(&table);
+        return if heavy { reader.work(made).await } else { Ok(made()) };
+    }
+    let parts = outcomes::Parts {
+        cells: told && wanted.part != Part::Overall,
+        overall: told && wanted.part == Part::Overall,
+        totals: told && wanted.part == Part::Totals,
+    };
+    let want = |question: &mut outcomes::Question| (question.parts, question.since) = (parts, wanted.since.clone());
+    let table = reader.cited::<Outcomes>(citation, wanted.purpose.clone(), fields, want).await?;
+    let (heavy, part) = (table.size() >= HEAVY_ROWS, wanted.part);
+    let made = move || export::outcomes(&table, part);
+    if heavy { reader.work(made).await } else { Ok(made()) }
+}
+
+/// What is asked of a report, as its address says.
+fn report_asked(area: &str, query: &str) -> Result<ReportAsked, String> {
+    let mut asked = ReportAsked { area: area.to_owned(), ..ReportAsked::default() };
+    for (name, value) in parameters::pairs(query)? {
+        let place = match name.as_str() {
+            "framework" => &mut asked.framework,
+            "purpose" => &mut asked.purpose,
+            "beside" => &mut asked.beside,
+            other => return Err(format!("expected the parameters framework, purpose or beside, found `{other}`")),
+        };
+        if place.replace(value).is_some() {
+            return Err(format!("the parameter `{name}` stands twice"));
+        }
+    }
+    Ok(asked)
+}
+
+/// The page of a report.
+async fn report_file(reader: &Reader, asked: &ReportAsked) -> Result<File, service::Error> {
+    let reported = reader.report(asked).await?;
+    let own = reader.catalogue().area_now(&asked.area).map(|area| reader.catalogue().areas()[area].name.clone());
+    let columns: Vec<Column> = reported
+        .into_iter()
+        .map(|Reported { label, table }| {
+            let both = |table| (export::outcomes(&table, Part::Cells), export::outcomes(&table, Part::Overall));
+            Column { label, figures: table.map(both).map_err(|refused| refused.to_string()) }
+        })
+        .collect();
+    let bytes = export::report(&own.unwrap_or_default(), &columns);
+    reader.allowance().take_bytes(bytes.len())?;
+    Ok(File { bytes: Bytes::from(bytes), media: Format::Html.media_type(), disposition: None, citation: None })
+}
+
+/// The response with a file, which is not sent to whoever has it already.
+async fn respond(File { bytes, media, disposition, citation }: File, headers: &HeaderMap) -> Response<Body> {
+    let validator = if bytes.len() < LARGE {
+        caching::validator(media, &bytes)
+    } else {
+        let hashed = bytes.clone();
+        let hashed = tokio::task::spawn_blocking(move || caching::validator(media, &hashed)).await;
+        // Should the thread fail, the file has a validator that nobody has.
+        hashed.unwrap_or(HeaderValue::from_static("W/\"\""))
+    };
+    let mut response = if caching::matches(headers, &validator) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        Body::from(bytes).into_response()
+    };
+    let mut tell = |name, value: String| {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
+        }
+    };
+    tell(header::CONTENT_TYPE, media.to_owned());
+    if media == Format::Html.media_type() {
+        tell(header::CONTENT_SECURITY_POLICY, export::content_policy());
+    }
+    if let Some(disposition) = disposition {
+        tell(header::CONTENT_DISPOSITION, disposition);
+    }
+    if let Some(citation) = citation.filter(|citation| citation.len() <= LONGEST_LINK) {
+        tell(header::LINK, format!("<{citation}>; rel=\"cite-as\""));
+    }
+    response.headers_mut().insert(header::ETAG, validator);
+    response.headers_mut().insert(header::CACHE_CONTROL, CachePolicy::Private.header());
+    response
+}
+
+/// The response to a question that failed: its code is that of the contract.
+fn failed(error: &service::Error, id: &RequestId) -> Response<Body> {
+    let status = match error {
+        service::Error::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
+        service::Error::Forbidden(_) | service::Error::BudgetExhausted(_) => StatusCode::FORBIDDEN,
+        service::Error::BadRequest(_) | service::Error::LimitExceeded(_) => StatusCode::BAD_REQUEST,
+        service::Error::NotFound(_) => StatusCode::NOT_FOUND,
+        service::Error::Conflict(_) => StatusCode::CONFLICT,
+        service::Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        service::Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+        service::Error::Internal(cause) => {
+            tracing::error!(cause = format!("{cause:#}"), "internal error");
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+    };
+    error::respond(status, error_code(error), &error.to_string(), id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wanted_is_read_and_nothing_else() {
+        let read = |query: &str| Wanted::read(query);
+        assert_eq!(read(""), Ok(Wanted::default()));
+        let wanted = read("purpose=bench+marking&part=totals&since=202223T3,202122T3&bom=true").unwrap();
+        assert_eq!(wanted.purpose.as_deref(), Some("bench marking"));
+        assert_eq!((wanted.part, wanted.since.len(), wanted.bom), (Part::Totals, 2, true));
+        for wrong in [
+            "x=1",
+            "part=all",
+            "part=cells&part=cells",
+            "purpose=",
+            "bom=1",
+            "part=overall&since=202223T3",
+            "purpose=%FF",
+        ] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+}
