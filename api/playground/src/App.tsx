@@ -46,6 +46,7 @@ export function App() {
   const [opened, setOpened] = useState<Text | undefined>();
 
   const token = useRef('');
+  const tokenNow = useCallback(() => token.current, []);
   const editor = useRef<Editor | undefined>(undefined);
   const asking = useRef('');
   const [frames, setFrames] = useState(0);
@@ -300,6 +301,7 @@ export function App() {
             onRemedy={takeRemedy}
             onFields={addFields}
             link={link}
+            token={tokenNow}
           />
         ) : isOpen || mode === 'editor' ? (
           <section className="results" aria-label={t('Results')}>

@@ -7,6 +7,7 @@ import { citationOf } from '../take/citation';
 import { codeFor, languages, type Language } from '../take/code';
 import { asText, copyText } from '../take/copy';
 import { fileName, save, saveCsv } from '../take/csv';
+import { addressOf, formats, takeFile, type Ending } from '../take/file';
 import type { View } from '../take/link';
 import { asPng, asSvg } from '../take/picture';
 import { DataGrid } from './DataGrid';
@@ -28,16 +29,17 @@ type Props = {
   onRemedy: (table: Table, remedy: string) => void;
   onFields: (table: Table, fields: string[]) => void;
   link: () => Promise<string>;
+  token: () => string;
 };
 
-export const Results = memo(function Results({ asked, answer, view, onView, own, dark, onRemedy, onFields, link }: Props) {
+export const Results = memo(function Results({ asked, answer, view, onView, own, dark, onRemedy, onFields, link, token }: Props) {
   const tables = useMemo(() => findTables(answer, selectionOf(asked.query, asked.variables)), [answer, asked]);
   const table = tables.find((one) => one.path === view.path) ?? (asked.query.includes('beside: outcomes(') ? tables.find((one) => one.path === TOGETHER) : undefined) ?? tables[0];
   return (
     <section className="results" aria-label={t('Results')}>
       <Problems answer={answer} query={asked.query} />
       {table ? (
-        <Shown key={table.path} {...{ table, tables, view, onView, own, dark, onRemedy, onFields, link, asked }} />
+        <Shown key={table.path} {...{ table, tables, view, onView, own, dark, onRemedy, onFields, link, asked, token }} />
       ) : answer.errors?.length ? null : (
         <p className="hint">{t('This answer has no estimates, so there is no table and no chart of it.')}</p>
       )}
@@ -72,12 +74,13 @@ function Problems({ answer, query }: { answer: Answer; query: string }) {
 
 type ShownProps = Omit<Props, 'answer'> & { table: Table; tables: Table[] };
 
-function Shown({ table, tables, view, onView, own, dark, onRemedy, onFields, link, asked }: ShownProps) {
+function Shown({ table, tables, view, onView, own, dark, onRemedy, onFields, link, asked, token }: ShownProps) {
   const [sorting, setSorting] = useState<{ id: string; desc: boolean }[]>([]);
   const [heat, setHeat] = useState(false);
   const [ranked, setRanked] = useState(false);
   const [said, setSaid] = useState('');
   const [code, setCode] = useState<Language | ''>('');
+  const [ending, setEnding] = useState<Ending>('csv');
   const drawer = useRef<((drawing: Partial<Drawing>) => Drawn | undefined) | undefined>(undefined);
   const keepDrawer = useCallback((again: (drawing: Partial<Drawing>) => Drawn | undefined) => {
     drawer.current = again;
@@ -121,6 +124,11 @@ function Shown({ table, tables, view, onView, own, dark, onRemedy, onFields, lin
   }, [table]);
 
   const { kinds } = choices;
+  const address = addressOf(table, asked.query, ending);
+  const takeServed = async () => {
+    const problem = await takeFile(address!, token());
+    say(problem ? t('No file: {why}', { why: problem }) : t('The file is here.'));
+  };
   return (
     <>
       <div className="controls">
@@ -192,6 +200,26 @@ function Shown({ table, tables, view, onView, own, dark, onRemedy, onFields, lin
             </button>
             <button type="button" onClick={() => takePicture(true)}>
               {t('Download PNG')}
+            </button>
+          </>
+        ) : null}
+        {address ? (
+          <>
+            <label>
+              {t('File')}{' '}
+              <select value={ending} onChange={(event) => setEnding(event.target.value as Ending)}>
+                {formats.map(([one, text]) => (
+                  <option key={one} value={one}>
+                    {t(text)}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <button type="button" onClick={takeServed}>
+              {t('Download file')}
+            </button>
+            <button type="button" onClick={() => copy(t('Address'), address)}>
+              {t('Copy address')}
             </button>
           </>
         ) : null}
