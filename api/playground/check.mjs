@@ -204,6 +204,31 @@ await check('CSV has each number of the API, numbers in number columns, and the 
   const { citation } = (await api(standard)).data.outcomes;
   expect(lines.join('\n').split(citation).length === 2, 'the citation is not there once');
 });
+await check('files of the service have the numbers of the API, and an address of their own', async () => {
+  const choose = (name, value) => page.getByRole('combobox', { name, exact: true }).selectOption(value);
+  await choose('Of', 'outcomes.cells');
+  const { cells, citation } = (await api(standard)).data.outcomes;
+  const file = async (ending) => {
+    await choose('File', ending);
+    return (await taken('Download file')).toString('utf8');
+  };
+  const { schema, data, about } = JSON.parse(await file('json'));
+  const at = (name) => schema.findIndex((column) => column.name === name);
+  const shares = data.filter((line) => line[at('measure')] === 'achieved_share');
+  expect(about.citation === citation && shares.length === cells.length, `${shares.length} lines of ${about.citation}`);
+  for (const [row, { area, benchmark, achievedShare }] of cells.entries()) {
+    const line = shares[row];
+    const same = line[at('area_code')] === area.code && line[at('benchmark')] === benchmark.number && line[at('value')] === achievedShare.value && line[at('standard_error')] === achievedShare.standardError;
+    expect(same, `${area.name} ${benchmark.number}: ${JSON.stringify(line)}`);
+  }
+  const csv = await file('csv');
+  expect(csv.startsWith('\uFEFFarea_code,') && csv.trim().split('\r\n').length === data.length + 1, csv.slice(0, 80));
+  expect((await file('html')).includes('<svg role="img"'), 'the page has no chart');
+  await press('Copy address');
+  await until(async () => (await clipboard()).includes(`/tables/${citation}.html`), 'no address');
+  expect(!(await clipboard()).includes(lep), 'the token is in the address');
+  await choose('Of', 'together');
+});
 await check('a copied table has one line for each row, the head too', async () => {
   await page.getByRole('grid').focus();
   await page.keyboard.press('Control+c');
