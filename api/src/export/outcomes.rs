@@ -49,7 +49,8 @@ pub fn outcomes(table: &Tabulation<Outcomes>, part: Part) -> Table {
     };
     let framework = table.framework();
     let (measures, rows) = if part == Part::Overall {
-        let rows = table.overall().iter().enumerate().map(|(row, overall)| {
+        let rows = table.rows().map(|row| {
+            let overall = table.row(row);
             let (area, period, group) = table.overall_key(row);
             let mut keys = vec![place(areas, area), when(period)];
             categories(group, 2, &mut keys);
@@ -70,7 +71,7 @@ pub fn outcomes(table: &Tabulation<Outcomes>, part: Part) -> Table {
             let (area, period, benchmark, group) = table.cell_key(cell);
             let mut keys = vec![place(areas, area), when(period), number(benchmark.number)];
             categories(group, 3, &mut keys);
-            let found = &table.cells()[cell];
+            let found = table.cell(cell);
             let mut figures: Vec<Figure> =
                 [found.achieved, found.achieved_share, found.mean_score].into_iter().map(Figure::from).collect();
             for change in since.iter().filter_map(|&since| table.change(cell, since)) {
