@@ -1,5 +1,6 @@
 // What one client takes of the machine from the others: how fast another organisation's small questions are answered beside each
-// of the loads that were tried. `node api/benches/http/beside.mjs [institutions]`; 5,000 institutions have 1.2 million scores.
+// of the loads that were tried. `node api/benches/http/beside.mjs [institutions] [load]`; 5,000 institutions have 1.2 million scores,
+// and only loads are tried whose name holds `load`.
 //
 // Everything is on 127.0.0.1 and bounded: each load lasts ten seconds, or as long as one command does.
 
@@ -15,6 +16,7 @@ import { authorities, benchmarks, leps, periods, random, regions, write } from '
 import { build, prepare, serve } from './service.mjs';
 
 const institutions = Number(process.argv[2] ?? 5_000);
+const wanted = process.argv[3] ?? '';
 const SECONDS = 10;
 const PER_SECOND = 50;
 const DEAR = ['DEAR-1', 'DEAR-2', 'DEAR-3', 'DEAR-4'];
@@ -162,7 +164,7 @@ async function measure() {
   console.log(`${cores} × ${model}, ${institutions} institutions in ${periods.length} periods`);
   console.log(`| beside | small questions | not answered | p50, ms | p99, ms | longest, ms | resident, MB | what the load got |`);
   console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
-  for (const [name, begin] of Object.entries(loads)) {
+  for (const [name, begin] of Object.entries(loads).filter(([name]) => name.includes(wanted))) {
     const sockets = [];
     const counts = [];
     let over = false;

@@ -12,9 +12,10 @@ function rows(name) {
 
 const fields = (line) => [...line.matchAll(/(?:^|,)(?:"([^"]*)"|([^,]*))/g)].map((found) => found[1] ?? found[2]);
 
+/** The codes of England that are in use. */
 const english = (kind) =>
   rows('areas.csv')
-    .filter((area) => area.kind === kind && area.code.startsWith('E') && area.valid_to === '')
+    .filter((area) => area.kind === kind && area.code.startsWith('E') && !area.valid_to)
     .map((area) => area.code);
 export const authorities = english('local_authority');
 export const leps = english('lep');

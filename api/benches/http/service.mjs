@@ -38,12 +38,13 @@ export function started(name, service, results) {
   return { seconds: service.seconds, resident: now };
 }
 
-/** A database in a folder with so many institutions' results, published: `{ settings, token, csv }`. */
-export function prepare(program, folder, name, institutions, results) {
+/** A database with so many institutions' results, published: `{ settings, token, csv }`. It is a file in the folder, unless the address of
+ * another one is given. */
+export function prepare(program, folder, name, institutions, results, url) {
   const file = (ending) => join(folder, `${institutions}.${ending}`);
   write(file('csv'), institutions);
   writeFileSync(file('secret'), randomBytes(32), { mode: 0o600 });
-  const settings = ['--database-url', `sqlite://${file('db')}`, '--secret-file', file('secret')];
+  const settings = ['--database-url', url ?? `sqlite://${file('db')}`, '--secret-file', file('secret')];
   const exchange = (...args) => run(program, [...args, ...settings]);
   const timed = (what, ...args) => {
     const began = performance.now();
