@@ -87,7 +87,9 @@ fn keep_memory_in() -> std::io::Result<()> {
 /// # Errors
 /// When there is no secret or no database, or it cannot be opened.
 pub async fn open_existing(settings: &Settings) -> Result<Exchange> {
-    Ok(Exchange::open_existing(settings.database_url(), secret(settings)?, Arc::new(SystemClock)).await?)
+    let exchange = Exchange::open_existing(settings.database_url(), secret(settings)?, Arc::new(SystemClock)).await?;
+    trust_authorities(settings, &exchange)?;
+    Ok(exchange)
 }
 
 /// Opens the database with the secret of the settings; a SQLite file is made where there is none.
@@ -95,7 +97,17 @@ pub async fn open_existing(settings: &Settings) -> Result<Exchange> {
 /// # Errors
 /// When there is no secret, or the database cannot be opened.
 pub async fn open_or_make(settings: &Settings) -> Result<Exchange> {
-    Ok(Exchange::open(settings.database_url(), secret(settings)?, Arc::new(SystemClock)).await?)
+    let exchange = Exchange::open(settings.database_url(), secret(settings)?, Arc::new(SystemClock)).await?;
+    trust_authorities(settings, &exchange)?;
+    Ok(exchange)
+}
+
+/// Trusts the authorities of the settings beside the public ones.
+fn trust_authorities(settings: &Settings, exchange: &Exchange) -> Result<()> {
+    let Some(file) = &settings.ca_file else { return Ok(()) };
+    let certificates = fs::read(file).map_err(anyhow::Error::from);
+    let trusted = certificates.and_then(|certificates| Ok(exchange.trust_authorities(&certificates)?));
+    trusted.with_context(|| format!("cannot trust the authorities of `{}`", file.display()))
 }
 
 /// Opens the exchange for a demonstration, in files of its own unless another database is named: then with the secret of the
@@ -376,12 +388,13 @@ async fn follow(exchange: Arc<Exchange>) {
     }
 }
 
-/// Keeps keys and revocations fresh, also while a large release is being loaded. Where the database is away, [`follow`] tells.
+/// Keeps keys, revocations and other issuers fresh, also while a large release is being loaded. Where the database is away, [`follow`] tells.
 async fn follow_trust(exchange: Arc<Exchange>) {
     let mut ticks = tokio::time::interval(REFRESH_EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
+        exchange.refresh_issuer_keys();
         if let Err(error) = exchange.refresh_trust().await {
             tracing::debug!(?error, "cannot read keys and revocations; what is known stays in force");
         }

@@ -26,6 +26,10 @@ pub struct Settings {
     #[arg(long, env = "EXCHANGE_AUDIENCE", default_value = "benchmark-exchange", global = true)]
     pub audience: String,
 
+    /// A file with certificates (PEM) of authorities that other issuers are trusted by, beside the public ones
+    #[arg(long, env = "EXCHANGE_CA_FILE", value_name = "FILE", global = true)]
+    pub ca_file: Option<PathBuf>,
+
     /// How log lines are written
     #[arg(long, env = "EXCHANGE_LOG_FORMAT", default_value = "text", global = true)]
     pub log_format: LogFormat,

@@ -20,6 +20,8 @@ pub mod destination_count;
 pub mod framework;
 pub mod framework_version;
 pub mod institution;
+pub mod issuer;
+pub mod issuer_client;
 pub mod organisation;
 pub mod release;
 pub mod release_edition;

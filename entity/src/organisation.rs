@@ -58,6 +58,9 @@ pub enum Relation {
     /// The programs of it that are given tokens.
     #[sea_orm(has_many = "super::api_client::Entity")]
     ApiClient,
+    /// Its clients that other issuers vouch for.
+    #[sea_orm(has_many = "super::issuer_client::Entity")]
+    IssuerClient,
     /// The institutions that it speaks for.
     #[sea_orm(has_many = "super::speaker::Entity")]
     Speaker,
@@ -90,6 +93,12 @@ impl Related<super::api_client::Entity> for Entity {
 impl Related<super::speaker::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::Speaker.def()
+    }
+}
+
+impl Related<super::issuer_client::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::IssuerClient.def()
     }
 }
 

@@ -20,6 +20,7 @@ mod m0016_taken_back;
 mod m0017_clients;
 mod m0018_audit;
 mod m0019_areas_in_time;
+mod m0023_issuers;
 mod rule;
 mod state;
 
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_clients::Migration),
             Box::new(m0018_audit::Migration),
             Box::new(m0019_areas_in_time::Migration),
+            Box::new(m0023_issuers::Migration),
         ]
     }
 }

@@ -4,7 +4,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{
     Algorithm, DecodingKey,
-    jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, PublicKeyUse},
+    jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse},
 };
 use serde_json::Value;
 
@@ -65,6 +65,17 @@ pub fn client_key(text: &str) -> Result<String, ClientKeyError> {
     let jwk: Jwk = serde_json::from_value(value).map_err(|error| not_a_key(format!("another object: {error}")))?;
     of(&jwk)?;
     serde_json::to_string(&jwk).map_err(|error| not_a_key(error.to_string()))
+}
+
+/// A key that somebody else shows, once for each algorithm that it may sign by: an RSA key that names none may sign by two.
+pub(super) fn readings(jwk: &Jwk) -> Result<Vec<ClientKey>, ClientKeyError> {
+    if jwk.common.key_operations.as_ref().is_some_and(|operations| !operations.contains(&KeyOperations::Verify)) {
+        return Err(ClientKeyError::Kind("one of other `key_ops` than `verify`".to_owned()));
+    }
+    let key = of(jwk)?;
+    let either = jwk.common.key_algorithm.is_none() && key.algorithm == Algorithm::RS256;
+    let other = either.then(|| ClientKey { algorithm: Algorithm::PS256, ..key.clone() });
+    Ok([Some(key), other].into_iter().flatten().collect())
 }
 
 /// A key as it was kept.

@@ -1,17 +1,18 @@
 //! Verifying a token: pure in the time that is handed in, with one pinned algorithm, issuer and audience.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, errors::ErrorKind};
+use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, dangerous::insecure_decode_claims, errors::ErrorKind};
 use quick_cache::sync::Cache;
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Partner, Scopes, Trust,
+    Partner, Scopes, TokenError, Trust,
     claims::{Audience, Claims},
-    verified::Verified,
+    verified::{By, Verified},
 };
 
 /// How far clocks may be apart, seconds.
@@ -26,40 +27,8 @@ const CACHED: f64 = 60.0;
 /// How many verified tokens are cached, and how many refused ones.
 const CAPACITY: usize = 10_000;
 
-/// Why a token is refused. The text may be shown: it tells nothing that the sender does not know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TokenError {
-    /// It is no token of three parts, or a part cannot be read.
-    #[error("the token is malformed")]
-    Malformed,
-    /// A claim that must be there is missing or of another type.
-    #[error("the token lacks a claim: exp, iss, aud and sub must be there, each of its own type")]
-    Claims,
-    /// Another algorithm than the pinned one, an unknown key, or a header that must be understood and is not.
-    #[error("the token is not signed with a key of this service")]
-    Key,
-    /// The signature does not fit.
-    #[error("the signature of the token does not fit")]
-    Signature,
-    /// Its time is over.
-    #[error("the token has expired")]
-    Expired,
-    /// Its time has not come.
-    #[error("the token does not hold yet")]
-    NotYet,
-    /// It was taken back: it alone, or with every token of its organisation or client.
-    #[error("the token was revoked")]
-    Revoked,
-    /// It is for somebody else.
-    #[error("the token is for another audience")]
-    Audience,
-    /// It is by somebody else.
-    #[error("the token is by another issuer")]
-    Issuer,
-}
-
-/// Verifies tokens of one issuer and audience by the keys that hold, and caches them for a minute. Whether the key still holds,
-/// and whether the token was taken back, is looked up each time.
+/// Verifies tokens of the service, for one audience, and of the other issuers that are trusted, by the keys that hold, and caches
+/// them for a minute. Whether the key and the issuer still hold, and whether the token was taken back, is looked up each time.
 pub struct Verifier {
     trust: Arc<ArcSwap<Trust>>,
     validation: Validation,
@@ -67,7 +36,16 @@ pub struct Verifier {
     audience: String,
     verified: Cache<[u8; 32], Arc<Verified>>,
     /// Apart, so that a flood of bad tokens evicts no good one.
-    refused: Cache<[u8; 32], (TokenError, f64)>,
+    refused: Cache<[u8; 32], Refused>,
+}
+
+/// Why a token was refused, when, and by which trust.
+#[derive(Clone)]
+struct Refused {
+    reason: TokenError,
+    checked_at: f64,
+    /// Not kept alive by this: it holds the secret halves of keys.
+    trust: Weak<Trust>,
 }
 
 impl Verifier {
@@ -101,14 +79,16 @@ impl Verifier {
         }
         let digest: [u8; 32] = Sha256::digest(token).into();
         let fresh = |known: &Arc<Verified>| (known.checked_at..known.checked_at + CACHED).contains(&now);
-        let trust = self.trust.load();
-        let verified = if let Some(known) = self.verified.get(&digest).filter(fresh) {
+        let trust = self.trust.load_full();
+        let verified = if let Some(known) = self.verified.get(&digest).filter(fresh).filter(|known| trust.stands(known))
+        {
             known
         } else {
-            if let Some((reason, checked_at)) = self.refused.get(&digest)
-                && (checked_at..checked_at + CACHED).contains(&now)
+            if let Some(refused) = self.refused.get(&digest)
+                && (refused.checked_at..refused.checked_at + CACHED).contains(&now)
+                && std::ptr::eq(refused.trust.as_ptr(), Arc::as_ptr(&trust))
             {
-                return Err(reason);
+                return Err(refused.reason);
             }
             match self.check(&trust, token, now).map(Arc::new) {
                 Ok(verified) => {
@@ -117,14 +97,14 @@ impl Verifier {
                 }
                 Err(reason) => {
                     // A key that is unknown now may be known in a moment.
-                    if reason != TokenError::Key {
-                        self.refused.insert(digest, (reason, now));
+                    if !matches!(reason, TokenError::Key | TokenError::UnknownKey(_)) {
+                        self.refused.insert(digest, Refused { reason, checked_at: now, trust: Arc::downgrade(&trust) });
                     }
                     return Err(reason);
                 }
             }
         };
-        if !trust.holds(&verified.key, now) {
+        if !trust.holds(&verified.by, now) {
             Err(TokenError::Key)
         } else if now >= verified.expires + LEEWAY {
             Err(TokenError::Expired)
@@ -142,16 +122,36 @@ impl Verifier {
     /// # Errors
     /// [`TokenError`] when it is none of the service.
     pub fn identifier(&self, token: &str) -> Result<Option<String>, TokenError> {
-        Ok(self.check(&self.trust.load(), token, 0.0)?.id)
+        let header = header(token)?;
+        Ok(self.check_own(&self.trust.load(), &header, token, 0.0)?.id)
     }
 
     /// Everything about a token that does not change while time passes.
     fn check(&self, trust: &Trust, token: &str, now: f64) -> Result<Verified, TokenError> {
-        let header = jsonwebtoken::decode_header(token).map_err(|error| reason(error.kind()))?;
-        let typed = header.typ.as_deref().is_none_or(|typ| {
-            ["jwt", "at+jwt", "application/at+jwt"].iter().any(|known| typ.eq_ignore_ascii_case(known))
-        });
-        if !typed || header.crit.is_some() || header.alg != Algorithm::EdDSA {
+        let header = header(token)?;
+        if trust.has_issuers()
+            && let Some(claimed) = claimed_issuer(token).filter(|claimed| *claimed != self.issuer)
+            && let Some(issuer) = trust.issuer(&claimed)
+        {
+            let found = issuer.check(&header, token, now)?;
+            let client = found.partner.client().map(str::to_owned);
+            return Ok(Verified {
+                partner: found.partner,
+                starts: found.starts,
+                expires: found.expires,
+                checked_at: now,
+                by: By::Issuer { issuer: issuer.clone(), keys: found.keys },
+                id: None,
+                client,
+                issued_at: found.issued_at,
+            });
+        }
+        self.check_own(trust, &header, token, now)
+    }
+
+    /// The same of a token that the service signed.
+    fn check_own(&self, trust: &Trust, header: &Header, token: &str, now: f64) -> Result<Verified, TokenError> {
+        if header.alg != Algorithm::EdDSA {
             return Err(TokenError::Key);
         }
         // A token that names no key is tried with each: there are three at most.
@@ -185,7 +185,7 @@ impl Verifier {
             starts: claims.nbf.unwrap_or(f64::NEG_INFINITY),
             expires: claims.exp,
             checked_at: now,
-            key: key.to_owned(),
+            by: By::Own(key.to_owned()),
             id: claims.jti,
             client: claims.client_id,
             issued_at: claims.iat,
@@ -196,6 +196,25 @@ impl Verifier {
         let decoded = jsonwebtoken::decode::<Claims>(token, key, &self.validation);
         Ok(decoded.map_err(|error| reason(error.kind()))?.claims)
     }
+}
+
+/// The header of a token, where it is one for us.
+fn header(token: &str) -> Result<Header, TokenError> {
+    let header = jsonwebtoken::decode_header(token).map_err(|error| reason(error.kind()))?;
+    let typed = header
+        .typ
+        .as_deref()
+        .is_none_or(|typ| ["jwt", "at+jwt", "application/at+jwt"].iter().any(|known| typ.eq_ignore_ascii_case(known)));
+    if typed && header.crit.is_none() { Ok(header) } else { Err(TokenError::Key) }
+}
+
+/// Whom a token claims to be by. Nothing has been checked. An array is none.
+fn claimed_issuer(token: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Claimed {
+        iss: String,
+    }
+    Some(insecure_decode_claims::<Claimed>(token).ok()?.iss)
 }
 
 fn reason(kind: &ErrorKind) -> TokenError {
@@ -211,7 +230,7 @@ fn reason(kind: &ErrorKind) -> TokenError {
 mod tests {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     use chrono::Duration;
-    use jsonwebtoken::{EncodingKey, Header};
+    use jsonwebtoken::EncodingKey;
     use serde_json::{Value, json};
 
     use super::*;

@@ -1,6 +1,6 @@
 //! What tokens are verified by at present: the keys that hold, and what was taken back.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -11,7 +11,12 @@ use zeroize::Zeroizing;
 
 use crate::domain::{KeptKey, Revocation, Revoked};
 
-use super::{claims::precise, seal, verified::Verified};
+use super::{
+    TrustedIssuer,
+    claims::precise,
+    seal,
+    verified::{By, Verified},
+};
 
 /// What tokens are verified by at present. It is made anew when a key or a revocation is.
 #[derive(Default)]
@@ -21,6 +26,8 @@ pub struct Trust {
     /// When each subject was taken back last, seconds.
     revoked: HashMap<Revoked, HashMap<String, f64>>,
     strange: Vec<String>,
+    /// The other issuers that are trusted, by what `iss` may be.
+    issuers: HashMap<String, Arc<TrustedIssuer>>,
 }
 
 struct Trusted {
@@ -63,6 +70,39 @@ impl Trust {
         trust
     }
 
+    /// The same, and other issuers too.
+    #[must_use]
+    pub fn with_issuers(mut self, issuers: impl IntoIterator<Item = TrustedIssuer>) -> Self {
+        for issuer in issuers.into_iter().map(Arc::new) {
+            for accepted in &issuer.issuer().rules.accepted {
+                self.issuers.insert(accepted.clone(), issuer.clone());
+            }
+        }
+        self
+    }
+
+    /// Whether any other issuer is trusted.
+    pub(super) fn has_issuers(&self) -> bool {
+        !self.issuers.is_empty()
+    }
+
+    /// The other issuer that signs under that name.
+    pub(super) fn issuer(&self, iss: &str) -> Option<&Arc<TrustedIssuer>> {
+        self.issuers.get(iss)
+    }
+
+    /// Whether what was found about a token of another issuer was found by what is set up, and shown, at present.
+    pub(super) fn stands(&self, token: &Verified) -> bool {
+        match &token.by {
+            By::Own(_) => true,
+            By::Issuer { issuer, keys } => self.is_trusted(issuer) && issuer.still_shows(keys),
+        }
+    }
+
+    fn is_trusted(&self, issuer: &Arc<TrustedIssuer>) -> bool {
+        self.issuers.values().any(|present| Arc::ptr_eq(present, issuer))
+    }
+
     /// One key that holds, and nothing taken back.
     pub(super) fn in_one(id: &str, public: &[u8]) -> Self {
         let verifying = DecodingKey::from_ed_der(public);
@@ -99,9 +139,12 @@ impl Trust {
         json!({ "keys": keys })
     }
 
-    /// Whether tokens of a key are taken.
-    pub(super) fn holds(&self, id: &str, now: f64) -> bool {
-        self.keys.iter().any(|key| key.id == id && key.until.is_none_or(|until| now < until))
+    /// Whether tokens are taken of who signed.
+    pub(super) fn holds(&self, by: &By, now: f64) -> bool {
+        match by {
+            By::Own(id) => self.keys.iter().any(|key| key.id == *id && key.until.is_none_or(|until| now < until)),
+            By::Issuer { issuer, .. } => self.is_trusted(issuer),
+        }
     }
 
     /// Whether a token was taken back. One that does not say when it was issued is taken to be from before.
@@ -121,8 +164,6 @@ fn is_of(seed: &[u8; 32], public: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use arc_swap::ArcSwap;
     use chrono::{DateTime, Duration, Utc};
 

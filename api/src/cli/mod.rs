@@ -6,6 +6,7 @@ mod areas;
 mod audit;
 mod client;
 mod import;
+mod issuer;
 mod keys;
 mod organisation;
 mod roll;
@@ -78,6 +79,9 @@ enum Command {
     /// Manage clients: programs that get tokens at `/oauth/token` by themselves
     #[command(subcommand)]
     Client(client::ClientCommand),
+    /// Manage other identity providers whose tokens are taken, and which of their clients ask for whom
+    #[command(subcommand)]
+    Issuer(issuer::IssuerCommand),
     /// Manage the keys that tokens are signed with
     #[command(subcommand)]
     Key(keys::KeyCommand),
@@ -155,6 +159,7 @@ async fn run_here(cli: Cli, playground: Playground) -> Result<()> {
         Command::Agreement(command) => agreement::run(settings, command).await,
         Command::Token(args) => keys::token(settings, args).await,
         Command::Client(command) => client::manage(settings, command).await,
+        Command::Issuer(command) => issuer::manage(settings, command).await,
         Command::Key(command) => keys::manage(settings, command).await,
         Command::Audit(command) => audit::manage(settings, command).await,
         Command::Secret(SecretCommand::New { file }) => administer::make_secret(&file),
@@ -223,4 +228,16 @@ fn duration(text: &str, longest: chrono::Duration) -> Result<chrono::Duration, S
     let total =
         number.checked_mul(seconds).filter(|total| (1..=longest.num_seconds()).contains(total)).ok_or_else(wrong)?;
     Ok(chrono::Duration::seconds(total))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn no_two_options_of_a_command_have_one_name() {
+        Cli::command().debug_assert();
+    }
 }

@@ -13,6 +13,7 @@ pub mod dimension;
 pub mod edition;
 pub mod framework;
 pub mod index;
+pub mod issuer;
 pub mod key;
 pub mod label;
 pub mod ledger;
@@ -38,6 +39,7 @@ pub use dimension::{Attributes, Category, Dimension};
 pub use edition::{Edition, Editions, Publication, Publishable, Published, Unrevisable, Waiting};
 pub use framework::{Benchmark, Framework};
 pub use index::{AreaIndex, FrameworkIndex};
+pub use issuer::{Issuer, IssuerChange, IssuerClient, IssuerRules};
 pub use key::{KeptKey, Revocation, Revoked};
 pub use ledger::{Ledger, Settlement};
 pub use organisation::{

@@ -5,15 +5,19 @@ use axum::{
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
 };
 
-use crate::auth::Viewer;
+use crate::{
+    auth::{TokenError, Viewer},
+    service::ShownKeys,
+};
 
 use super::{State, edge::RequestId, error};
 
 /// Who sends the request.
 ///
 /// # Errors
-/// 400 for two headers, 401 with `WWW-Authenticate` for anything that is no valid token.
-pub(super) fn viewer(state: &State, headers: &HeaderMap, id: &RequestId) -> Result<Viewer, Box<Response<Body>>> {
+/// 400 for two headers, 401 with `WWW-Authenticate` for anything that is no valid token, 503 where the keys of its issuer are not
+/// known at present.
+pub(super) async fn viewer(state: &State, headers: &HeaderMap, id: &RequestId) -> Result<Viewer, Box<Response<Body>>> {
     let mut sent = headers.get_all(header::AUTHORIZATION).iter();
     let Some(first) = sent.next() else { return Ok(Viewer::Anonymous) };
     if sent.next().is_some() {
@@ -29,10 +33,26 @@ pub(super) fn viewer(state: &State, headers: &HeaderMap, id: &RequestId) -> Resu
     let Some(token) = token else {
         return Err(Box::new(refuse("expected `Authorization: Bearer` and a token", id)));
     };
-    match state.verifier.verify(token, state.exchange.now()) {
+    let mut checked = state.verifier.verify(token, state.exchange.now());
+    if let Err(TokenError::UnknownKey(issuer)) = checked {
+        match state.exchange.wish_for_keys(issuer).await {
+            ShownKeys::Now => checked = state.verifier.verify(token, state.exchange.now()),
+            ShownKeys::Before => {}
+            ShownKeys::Not(seconds) => return Err(Box::new(not_now(seconds, id))),
+        }
+    }
+    match checked {
         Ok(partner) => Ok(Viewer::Partner(partner)),
         Err(reason) => Err(Box::new(refuse(&reason.to_string(), id))),
     }
+}
+
+/// The answer where it cannot be known whether a token is good.
+fn not_now(seconds: u32, id: &RequestId) -> Response<Body> {
+    let message = "the issuer of the token does not show its keys at present; try again";
+    let mut response = error::respond(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message, id);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
 }
 
 fn refuse(reason: &str, id: &RequestId) -> Response<Body> {

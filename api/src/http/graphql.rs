@@ -53,7 +53,7 @@ pub(super) async fn handle(
 ) -> Response<Body> {
     let mut response = answer(&state, &id, &log, request).await.unwrap_or_else(|refusal| *refusal);
     if matches!(response.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+        response.headers_mut().entry(header::RETRY_AFTER).or_insert(RETRY_AFTER);
     }
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(CachePolicy::NoStore.header());
     response
@@ -83,7 +83,7 @@ async fn answer(state: &State, id: &RequestId, log: &RequestLog, request: Reques
         let message = "expected to be asked for gzip, br or no coding";
         return Err(refuse(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message));
     }
-    let viewer = bearer::viewer(state, request.headers(), id)?;
+    let viewer = bearer::viewer(state, request.headers(), id).await?;
     if let Viewer::Partner(partner) = &viewer {
         log.organisation.get_or_init(|| partner.organisation().to_owned());
     }

@@ -92,6 +92,8 @@ impl From<store::Error> for Error {
             | store::Error::UnknownAgreement(_)
             | store::Error::UnknownKey(_)
             | store::Error::UnknownClient(_)
+            | store::Error::UnknownIssuer(_)
+            | store::Error::UnknownIssuerClient(..)
             | store::Error::NoDatabase(_) => Self::NotFound(text),
             store::Error::OrganisationTaken(_)
             | store::Error::OrganisationEnded(_)
@@ -101,6 +103,7 @@ impl From<store::Error> for Error {
             | store::Error::Unrevisable(_)
             | store::Error::TwoKeys(_)
             | store::Error::RevokedClient(_)
+            | store::Error::IssuerTaken(_)
             | store::Error::TwoCredentials(_)
             | store::Error::SigningKey(_)
             | store::Error::ReleaseTaken(_)

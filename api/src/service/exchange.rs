@@ -17,7 +17,10 @@ use crate::{
     telemetry::{Present, Telemetry},
 };
 
-use super::{Error, audit::Audit, current::CurrentRelease, heavy::HeavyPool, known::KnownTrust, older::OlderReleases};
+use super::{
+    Error, audit::Audit, current::CurrentRelease, heavy::HeavyPool, known::KnownTrust, known_issuers::KnownIssuers,
+    older::OlderReleases,
+};
 
 /// The setting under which the fingerprint of the secret is kept.
 const SECRET_FINGERPRINT: &str = "secret_fingerprint";
@@ -33,6 +36,7 @@ pub struct Exchange {
     pub(super) heavy: HeavyPool,
     pub(super) refreshing: tokio::sync::Mutex<()>,
     pub(super) trust: KnownTrust,
+    pub(super) issuers: KnownIssuers,
     pub(super) telemetry: Arc<Telemetry>,
     ledger: Ledger,
     pub(super) audit: Audit,
@@ -83,6 +87,7 @@ impl Exchange {
             heavy: HeavyPool::default(),
             refreshing: tokio::sync::Mutex::default(),
             trust: KnownTrust::default(),
+            issuers: KnownIssuers::new()?,
             telemetry: Arc::default(),
         })
     }
@@ -187,6 +192,10 @@ impl Exchange {
     /// The secret, for pseudonyms and what seals the signing keys.
     pub fn secret(&self) -> &Secret {
         &self.secret
+    }
+
+    pub(super) fn clock(&self) -> Arc<dyn Clock> {
+        self.clock.clone()
     }
 
     pub(super) fn today(&self) -> NaiveDate {

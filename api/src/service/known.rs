@@ -1,4 +1,4 @@
-//! What this process knows of signing keys and revocations, and what came of it.
+//! What this process knows of signing keys, revocations and other issuers, and what came of it.
 
 use std::sync::{
     Arc,
@@ -9,10 +9,10 @@ use arc_swap::ArcSwap;
 
 use crate::{
     auth::Trust,
-    domain::{KeptKey, Revocation},
+    domain::{Issuer, IssuerClient, KeptKey, Revocation},
 };
 
-/// What this process knows of keys and revocations, and what came of it.
+/// What this process knows of keys, revocations and other issuers, and what came of it.
 #[derive(Default)]
 pub(super) struct KnownTrust {
     pub(super) shared: Arc<ArcSwap<Trust>>,
@@ -32,4 +32,6 @@ pub(super) struct Read {
     pub(super) keys: Vec<KeptKey>,
     pub(super) revision: (i64, i64),
     pub(super) revocations: Vec<Revocation>,
+    pub(super) issuers: Vec<Issuer>,
+    pub(super) clients: Vec<IssuerClient>,
 }

@@ -7,7 +7,7 @@ use crate::auth::Trust;
 use super::{Error, Exchange, known::Read};
 
 impl Exchange {
-    /// Reads the keys again, and what was taken back where that changed.
+    /// Reads keys and other issuers again, and what was taken back where that changed.
     ///
     /// # Errors
     /// When the database cannot be read; what is known stays in force.
@@ -21,9 +21,12 @@ impl Exchange {
         let mut read = self.trust.read.lock().await;
         let keys = self.store().signing_keys().await?;
         let revision = self.store().revocations_revision().await?;
+        let issuers = self.store().holding_issuers().await?;
+        let clients = if issuers.is_empty() { Vec::new() } else { self.store().issuer_clients().await? };
+        let same = |known: &Read| known.keys == keys && known.issuers == issuers && known.clients == clients;
         let known = read.as_ref().filter(|known| known.revision == revision);
         let revocations = match known {
-            Some(known) if known.keys == keys => return Ok(()),
+            Some(known) if same(known) => return Ok(()),
             Some(known) => known.revocations.clone(),
             None => self.store().revocations().await?,
         };
@@ -32,8 +35,9 @@ impl Exchange {
         for key in trust.strange() {
             tracing::error!(key, "a signing key in the database was not sealed under this secret; it is not trusted");
         }
+        let trust = trust.with_issuers(self.issuers.trusted(&issuers, &clients));
         self.trust.shared.store(Arc::new(trust));
-        *read = Some(Read { keys, revision, revocations });
+        *read = Some(Read { keys, revision, revocations, issuers, clients });
         Ok(())
     }
 }

@@ -61,6 +61,15 @@ pub enum Error {
          both at once with --at-once"
     )]
     TwoCredentials(String),
+    /// No issuer that holds has that name.
+    #[error("no issuer that holds has the name `{0}`; `exchange issuer list` names those there are")]
+    UnknownIssuer(String),
+    /// The name is taken.
+    #[error("an issuer with the name `{0}` is there already; change it with `exchange issuer change`, or end it first")]
+    IssuerTaken(String),
+    /// The issuer does not vouch for that client.
+    #[error("the client `{0}` of the issuer `{1}` is not let in; `exchange issuer list` names those that are")]
+    UnknownIssuerClient(String, String),
     /// There is no database file.
     #[error("there is no database `{0}`; make one with `exchange migrate`, or name another with --database-url")]
     NoDatabase(String),

@@ -13,6 +13,7 @@ mod editions;
 mod error;
 mod identity;
 mod intake;
+mod issuers;
 mod keys;
 mod pool;
 mod reach;

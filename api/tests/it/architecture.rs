@@ -1,5 +1,6 @@
 //! Who may import whom, read from the sources: a module imports only modules of lower rank.
 
+mod attacks;
 mod circles;
 
 use std::{
@@ -13,6 +14,7 @@ const RANKS: [(&str, u8); 18] = [
     ("telemetry", 0),
     ("auth", 1),
     ("ingest", 1),
+    ("outbound", 1),
     ("release", 1),
     ("store", 1),
     ("synthetic", 1),
@@ -36,7 +38,9 @@ const HOMES: [(&str, &[&str]); 17] = [
     ("migration", &["store"]),
     ("async_graphql", &["graphql"]),
     ("axum", &["http", "telemetry"]),
-    ("hyper", &["http"]),
+    ("hyper", &["http", "outbound"]),
+    ("tokio_rustls", &["outbound"]),
+    ("url", &["outbound"]),
     ("rust_embed", &["main"]),
     ("jsonwebtoken", &["auth"]),
     ("csv", &["ingest", "cli", "export"]),

@@ -8,13 +8,6 @@ use api::{
     domain::{Clock, Secret, clock::FixedClock},
     service::{Authority, CLIENT_TOKEN, Error, Exchange, Overlap},
 };
-use aws_lc_rs::{
-    rand::SystemRandom,
-    rsa::{KeyPair as RsaKeyPair, KeySize},
-    signature::{
-        ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
-    },
-};
 use axum::{
     Router,
     body::Body,
@@ -29,7 +22,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, jwk::JwkSet};
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Desk, Engine, HUB, LEP, OWN_FILES, Running, Service, ask_router, clock};
+use crate::support::{Answer, Desk, Engine, HUB, Key, LEP, OWN_FILES, Running, Service, ask_router, clock};
 
 const GRANT: &str = "grant_type=client_credentials";
 
@@ -261,57 +254,14 @@ async fn the_clients_of_an_organisation_that_ended_get_no_token() {
     assert!(another.err().unwrap().to_string().contains("ended"));
 }
 
-/// What signs a text.
-type Signer = Box<dyn Fn(&[u8]) -> Vec<u8>>;
-
-/// A key of a client: its public half, and what signs.
-struct Key {
-    jwk: Value,
-    algorithm: &'static str,
-    sign: Signer,
-}
-
-impl Key {
-    fn ed25519() -> Self {
-        let pair = Ed25519KeyPair::generate().unwrap();
-        let x = URL_SAFE_NO_PAD.encode(pair.public_key());
-        let sign = Box::new(move |text: &[u8]| pair.sign(text).as_ref().to_vec());
-        Self { jwk: json!({"kty": "OKP", "crv": "Ed25519", "x": x}), algorithm: "EdDSA", sign }
+/// An assertion that a key signs: good, but for what is changed.
+fn asserted(key: &Key, client: &str, id: &str, change: &Value) -> String {
+    let mut claims = json!({"iss": client, "sub": client, "aud": format!("{HERE}/oauth/token"), "jti": id,
+        "exp": clock().now().timestamp() + 120});
+    for (name, value) in change.as_object().into_iter().flatten() {
+        claims[name] = value.clone();
     }
-
-    fn p256() -> Self {
-        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
-        let point = pair.public_key().as_ref();
-        let [x, y] = [&point[1..33], &point[33..]].map(|half| URL_SAFE_NO_PAD.encode(half));
-        let jwk = json!({"kty": "EC", "crv": "P-256", "x": x, "y": y, "use": "sig", "alg": "ES256"});
-        let sign = Box::new(move |text: &[u8]| pair.sign(&SystemRandom::new(), text).unwrap().as_ref().to_vec());
-        Self { jwk, algorithm: "ES256", sign }
-    }
-
-    fn rsa(algorithm: &'static str) -> Self {
-        let pair = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
-        let modulus = URL_SAFE_NO_PAD.encode(pair.public_key().modulus().big_endian_without_leading_zero());
-        let sign = Box::new(move |text: &[u8]| {
-            let padding: &'static dyn aws_lc_rs::signature::RsaEncoding =
-                if algorithm == "PS256" { &RSA_PSS_SHA256 } else { &RSA_PKCS1_SHA256 };
-            let mut signature = vec![0; pair.public_modulus_len()];
-            pair.sign(padding, &SystemRandom::new(), text, &mut signature).unwrap();
-            signature
-        });
-        Self { jwk: json!({"kty": "RSA", "n": modulus, "e": "AQAB", "alg": algorithm}), algorithm, sign }
-    }
-
-    /// An assertion that it signs: good, but for what is changed.
-    fn assertion(&self, client: &str, id: &str, change: &Value) -> String {
-        let mut claims = json!({"iss": client, "sub": client, "aud": format!("{HERE}/oauth/token"), "jti": id,
-            "exp": clock().now().timestamp() + 120});
-        for (name, value) in change.as_object().into_iter().flatten() {
-            claims[name] = value.clone();
-        }
-        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let text = format!("{}.{}", part(&json!({"alg": self.algorithm, "typ": "JWT"})), part(&claims));
-        format!("{text}.{}", URL_SAFE_NO_PAD.encode((self.sign)(text.as_bytes())))
-    }
+    key.signed(&json!({"alg": key.algorithm, "typ": "JWT"}), &claims)
 }
 
 #[rstest]
@@ -328,34 +278,34 @@ async fn an_assertion_opens_once_on_all_replicas_together(#[case] engine: Engine
     };
     for key in [Key::ed25519(), Key::p256(), Key::rsa("RS256"), Key::rsa("PS256")] {
         let id = add(&key).await;
-        let assertion = key.assertion(&id, "1", &Value::Null);
+        let assertion = asserted(&key, &id, "1", &Value::Null);
         assert!(is_taken(&replica, &token(&by_assertion(&service, &assertion).await)).await, "{}", key.algorithm);
         for service in [&service, &replica] {
             assert_eq!(refused(&by_assertion(service, &assertion).await), "invalid_client", "a second time");
         }
-        token(&by_assertion(&replica, &key.assertion(&id, "2", &json!({ "aud": HERE }))).await);
-        token(&by_assertion(&replica, &key.assertion(&id, "3", &json!({ "aud": "benchmark-exchange" }))).await);
+        token(&by_assertion(&replica, &asserted(&key, &id, "2", &json!({ "aud": HERE }))).await);
+        token(&by_assertion(&replica, &asserted(&key, &id, "3", &json!({ "aud": "benchmark-exchange" }))).await);
     }
     let (key, stranger) = (Key::ed25519(), Key::ed25519());
     let (id, other) = (add(&key).await, add(&stranger).await);
     let past = clock().now().timestamp() - 60;
     for (assertion, why) in [
-        (stranger.assertion(&id, "4", &Value::Null), "another client's key"),
-        (key.assertion(&other, "4", &Value::Null), "for another client"),
-        (key.assertion("nobody", "4", &Value::Null), "for nobody"),
-        (key.assertion(&id, "4", &json!({ "iss": other })), "by another"),
-        (key.assertion(&id, "4", &json!({ "aud": "https://elsewhere.example/oauth/token" })), "for elsewhere"),
-        (key.assertion(&id, "4", &json!({ "aud": [HERE, "https://elsewhere.example"] })), "for several"),
-        (key.assertion(&id, "4", &json!({ "exp": past })), "over"),
-        (key.assertion(&id, "4", &json!({ "exp": past + 86_400 })), "for a day"),
+        (asserted(&stranger, &id, "4", &Value::Null), "another client's key"),
+        (asserted(&key, &other, "4", &Value::Null), "for another client"),
+        (asserted(&key, "nobody", "4", &Value::Null), "for nobody"),
+        (asserted(&key, &id, "4", &json!({ "iss": other })), "by another"),
+        (asserted(&key, &id, "4", &json!({ "aud": "https://elsewhere.example/oauth/token" })), "for elsewhere"),
+        (asserted(&key, &id, "4", &json!({ "aud": [HERE, "https://elsewhere.example"] })), "for several"),
+        (asserted(&key, &id, "4", &json!({ "exp": past })), "over"),
+        (asserted(&key, &id, "4", &json!({ "exp": past + 86_400 })), "for a day"),
         ("a.b.c".to_owned(), "none"),
     ] {
         let answer = by_assertion(&service, &assertion).await;
         assert_eq!((answer.status.as_u16(), refused(&answer)), (401, "invalid_client".to_owned()), "{why}");
     }
-    token(&by_assertion(&service, &key.assertion(&id, "4", &Value::Null)).await);
+    token(&by_assertion(&service, &asserted(&key, &id, "4", &Value::Null)).await);
     // Many at once: the database decides.
-    let assertion = key.assertion(&id, "5", &Value::Null);
+    let assertion = asserted(&key, &id, "5", &Value::Null);
     let answers = tokio::join!(
         by_assertion(&service, &assertion),
         by_assertion(&replica, &assertion),
@@ -370,12 +320,12 @@ async fn an_assertion_opens_once_on_all_replicas_together(#[case] engine: Engine
     let rotated = operator.rotate_client(&id, Some(&public), Overlap::For(Duration::hours(1))).await.unwrap();
     assert!(rotated.secret.is_none());
     for key in [&key, &next] {
-        token(&by_assertion(&service, &key.assertion(&id, key.algorithm, &Value::Null)).await);
+        token(&by_assertion(&service, &asserted(&key, &id, key.algorithm, &Value::Null)).await);
     }
     let after = later(&service, Duration::hours(1)).await;
     let exp = json!({"exp": clock().now().timestamp() + 3_660});
-    assert_eq!(refused(&by_assertion(&after, &key.assertion(&id, "7", &exp)).await), "invalid_client");
-    token(&by_assertion(&after, &next.assertion(&id, "7", &exp)).await);
+    assert_eq!(refused(&by_assertion(&after, &asserted(&key, &id, "7", &exp)).await), "invalid_client");
+    token(&by_assertion(&after, &asserted(&next, &id, "7", &exp)).await);
     let used = format!("SELECT COUNT(*) FROM used_assertion WHERE client_id = '{id}'");
     assert_eq!(service.database.numbers(&used).await, [[1]]);
 }

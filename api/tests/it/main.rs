@@ -21,6 +21,7 @@ mod first_start;
 mod identity;
 mod importing;
 mod insiders;
+mod issuers;
 mod keys;
 mod outcomes;
 mod protection;

@@ -119,13 +119,13 @@ fn declared() -> BTreeMap<String, Table> {
         agreement agreement_dimension agreement_purpose api_client area area_membership area_succession area_version
         audit_chain audit_entry benchmark
         benchmark_relation benchmark_score budget_entry catalogue_version client_credential destination_count framework
-        framework_version institution organisation release release_edition result revocation roll_entry setting
+        framework_version institution issuer issuer_client organisation release release_edition result revocation roll_entry setting
         signing_key speaker submission used_assertion
     }
 }
 
 /// The indexes that are made beside those of keys and unique columns.
-const INDEXES: [&str; 10] = [
+const INDEXES: [&str; 12] = [
     "agreement_consumer_id",
     "audit_entry_asked_at",
     "budget_entry_measure_tabulation",
@@ -133,6 +133,8 @@ const INDEXES: [&str; 10] = [
     "client_credential_client_id",
     "destination_count_institution_id",
     "destination_count_supersedes",
+    "issuer_client_client",
+    "issuer_name",
     "result_framework_id_period",
     "result_supersedes",
     "submission_organisation_id_checksum",

@@ -7,6 +7,7 @@ mod process;
 mod proxy;
 mod run;
 mod service;
+mod signing;
 
 pub(crate) use database::{Database, Engine};
 pub(crate) use population::{Population, Row, identifier};
@@ -15,3 +16,4 @@ pub(crate) use process::{Desk, OWN_FILES, Running};
 pub(crate) use proxy::Network;
 pub(crate) use run::{attacks_run_long, block_on};
 pub(crate) use service::{Answer, HUB, LEP, PARTNER, Service, ask_router, clock, publish_anew, question, revising};
+pub(crate) use signing::Key;

@@ -318,6 +318,7 @@ fn settings(url: &str) -> Settings {
         secret_file: None,
         issuer: "benchmark-exchange".into(),
         audience: "benchmark-exchange".into(),
+        ca_file: None,
         log_format: LogFormat::Text,
         log: "info".into(),
     }

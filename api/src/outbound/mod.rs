@@ -1,0 +1,7 @@
+//! What the service fetches by itself: small documents of services that an operator named, within bounds of size and time.
+
+mod address;
+mod fetch;
+
+pub use address::{HttpAddress, InvalidHttpAddress};
+pub use fetch::{Fetch, FetchError, Reach};
