@@ -164,7 +164,7 @@ async fn viewer(state: &State, head: &Parts, id: &RequestId) -> Result<Viewer, B
         (Some(only), None) => oauth::basic(only),
         _ => None,
     };
-    let Some((client, secret)) = shown else { return bearer::viewer(state, &head.headers, id) };
+    let Some((client, secret)) = shown else { return bearer::viewer(state, &head.headers, id).await };
     let site = head.headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     if !matches!(site, None | Some(b"same-origin" | b"none")) {
         // A browser adds such credentials by itself, also to what another site's page asks for.
