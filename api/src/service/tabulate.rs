@@ -40,13 +40,13 @@ impl Reader {
         let (asked, charged) = (self.record(bought.record(client))?, bought.is_charged());
         let booked = match &self.session.current.books {
             Some(books) => bought.look_up(D::book(books)),
-            None => Err(bought),
+            None => Err(Box::new(bought)),
         };
         let table = match booked {
             Ok(table) => measured.table(table),
             Err(bought) => {
                 let key = self.exchange.noise().clone();
-                let (cells, work) = (bought.cells(), move || measured.table(tabulation::tabulate(bought, &key)));
+                let (cells, work) = (bought.cells(), move || measured.table(tabulation::tabulate(*bought, &key)));
                 if cells < HEAVY_CELLS { work() } else { self.work(work).await? }
             }
         };

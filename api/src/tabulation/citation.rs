@@ -5,7 +5,7 @@
 //! Base64 (RFC 4648, section 5, no padding). A citation that was cut or mistyped is thus no citation of another table.
 //! The purpose is not part of it: whoever asks again has a purpose of its own.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use disclosure::{Method, Tier};
@@ -187,8 +187,11 @@ impl<'a> Named<'a> {
 }
 
 /// A code without the characters that separate codes.
-pub fn escape(code: &str) -> String {
-    code.replace('%', "%25").replace(';', "%3B").replace(',', "%2C").replace('=', "%3D")
+pub fn escape(code: &str) -> Cow<'_, str> {
+    if !code.contains(['%', ';', ',', '=']) {
+        return Cow::Borrowed(code);
+    }
+    Cow::Owned(code.replace('%', "%25").replace(';', "%3B").replace(',', "%2C").replace('=', "%3D"))
 }
 
 /// A code that was [escaped](escape).

@@ -64,6 +64,9 @@ pub trait Dataset: Sized + Send + Sync + 'static {
     /// Every figure that may want advice, and why it is hidden where it is.
     fn figures(plans: &[Self::Plan], table: &Self::Protected) -> Vec<Figure>;
 
+    /// Why each of these figures is hidden, in the same order.
+    fn reasons(table: &Self::Protected) -> impl Iterator<Item = Option<HiddenReason>>;
+
     /// The sizes of a table's cells, at their bases and behind the guards, as [`count`](Self::count) finds them.
     fn sizes(plan: &Self::Plan, snapshot: &Snapshot) -> Self::Sizes;
 

@@ -138,8 +138,14 @@ impl Scope {
 
     /// The codes of the areas, as a canonical question names them.
     pub fn canonical_areas(&self, catalogue: &Catalogue) -> String {
-        let codes: Vec<String> = self.areas.iter().map(|&area| escape(&catalogue.areas()[area].code)).collect();
-        codes.join(",")
+        let mut text = String::with_capacity(self.areas.len() * 10);
+        for (position, &area) in self.areas.iter().enumerate() {
+            if position > 0 {
+                text.push(',');
+            }
+            text.push_str(&escape(&catalogue.areas()[area].code));
+        }
+        text
     }
 
     /// The end of a canonical question: of what an organisation handed in itself, it names the organisation.

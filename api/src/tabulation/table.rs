@@ -39,7 +39,7 @@ pub struct Tabulation<D: Dataset> {
 
 impl<D: Dataset> Advised for Tabulation<D> {
     fn hidden(&self) -> usize {
-        D::figures(&self.plans, &self.table).iter().filter(|figure| figure.reason.is_some()).count()
+        D::reasons(&self.table).flatten().count()
     }
 
     fn look_into_remedies(&self) {
@@ -72,8 +72,8 @@ impl<D: Dataset> Bought<D> {
     ///
     /// # Errors
     /// When it must be counted.
-    pub fn look_up(self, book: &D::Book) -> Result<Tabulation<D>, Self> {
-        let Some(table) = D::look_up(&self.tables, &self.snapshot, book) else { return Err(self) };
+    pub fn look_up(self, book: &D::Book) -> Result<Tabulation<D>, Box<Self>> {
+        let Some(table) = D::look_up(&self.tables, &self.snapshot, book) else { return Err(Box::new(self)) };
         let plans = self.tables.into_iter().map(Paid::into_plan).collect();
         let Self { snapshot, grant, charges, .. } = self;
         Ok(Tabulation { snapshot, grant, plans, charges, table, advice: OnceLock::new() })
@@ -174,7 +174,7 @@ impl<D: Dataset> Tabulation<D> {
 
     /// How many of the first figures carry a value, and how many are hidden for each reason.
     pub fn summary_of(&self, figures: usize) -> (usize, Vec<(HiddenReason, usize)>) {
-        summary(D::figures(&self.plans, &self.table).into_iter().take(figures).map(|figure| figure.reason))
+        summary(D::reasons(&self.table).take(figures))
     }
 
     /// A stable reference: the release, the tier and the canonical question. Two spellings of one question have one, and

@@ -66,8 +66,11 @@ impl Dataset for Destinations {
     }
 
     fn figures(_: &[Plan], protected: &ProtectedStudentTable) -> Vec<Figure> {
-        let reasons = protected.cells().iter().map(|found| found.share.reason).enumerate();
-        reasons.map(|(cell, reason)| Figure { table: 0, cell, reason }).collect()
+        Self::reasons(protected).enumerate().map(|(cell, reason)| Figure { table: 0, cell, reason }).collect()
+    }
+
+    fn reasons(protected: &ProtectedStudentTable) -> impl Iterator<Item = Option<HiddenReason>> {
+        protected.cells().iter().map(|found| found.share.reason)
     }
 
     fn sizes(plan: &Plan, snapshot: &Snapshot) -> CohortSizes {

@@ -6,7 +6,7 @@ use disclosure::{ProtectedCell, ProtectedOverall, ProtectedTable};
 
 use crate::domain::Comparability;
 
-use super::book::{Page, Ready};
+use super::page::{Page, Places, Ready};
 
 /// The protected cells of tables that are laid one after the other, and the rows over all benchmarks.
 pub(super) enum Cells {
@@ -14,14 +14,6 @@ pub(super) enum Cells {
     Drawn(ProtectedTable, Vec<Comparability>),
     /// Where they stand on a page of the book.
     Gathered(Arc<Page>, Places),
-}
-
-/// Places on a page of the book.
-pub(super) struct Places {
-    /// Of cells.
-    pub(super) cells: Vec<u32>,
-    /// Of rows over all benchmarks.
-    pub(super) overall: Vec<u32>,
 }
 
 impl Cells {

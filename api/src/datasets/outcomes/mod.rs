@@ -6,6 +6,7 @@ mod build;
 mod cells;
 mod citation;
 pub mod count;
+mod page;
 mod plan;
 mod question;
 mod table;
@@ -20,8 +21,9 @@ use crate::{
     tabulation::{Asked, Dataset, Figure, InvalidCitation, Paid, PlanError, TablePlan},
 };
 
-pub use book::{Book, Number, Ready};
+pub use book::Book;
 pub use build::build;
+pub use page::{Number, Ready};
 pub use plan::{Group, Plan, SourceFramework};
 pub use question::{Filter, Parts, Question};
 
@@ -113,13 +115,18 @@ impl Dataset for Outcomes {
     fn figures(plans: &[Plan], protected: &Protected) -> Vec<Figure> {
         let shown = plans[..shown(plans.iter())].iter().enumerate();
         let places = shown.flat_map(|(table, plan)| (0..plan.cells()).map(move |cell| (table, cell)));
-        let cells = (0..protected.tables.len()).map(|cell| protected.tables.cell(cell)).zip(places);
-        let cells = cells.map(|(found, (table, cell))| Figure { table, cell, reason: found.achieved_share.reason });
         let rows = (0..protected.tables.rows()).map(|row| {
-            let ([area, period, group], found) = (plans[0].overall_coordinates(row), protected.tables.row(row));
-            Figure { table: 0, cell: plans[0].cell(area, period, 0, group), reason: found.share_with_all.reason }
+            let [area, period, group] = plans[0].overall_coordinates(row);
+            (0, plans[0].cell(area, period, 0, group))
         });
-        cells.chain(rows).collect()
+        let places = places.take(protected.tables.len()).chain(rows);
+        places.zip(Self::reasons(protected)).map(|((table, cell), reason)| Figure { table, cell, reason }).collect()
+    }
+
+    fn reasons(protected: &Protected) -> impl Iterator<Item = Option<HiddenReason>> {
+        let tables = &protected.tables;
+        let cells = (0..tables.len()).map(|cell| tables.cell(cell).achieved_share.reason);
+        cells.chain((0..tables.rows()).map(|row| tables.row(row).share_with_all.reason))
     }
 
     fn sizes(plan: &Plan, snapshot: &Snapshot) -> Sizes {

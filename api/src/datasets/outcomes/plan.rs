@@ -131,9 +131,22 @@ impl Plan {
         self.layout().coordinates(cell)
     }
 
+    /// The lengths of its axes, in the canonical order.
+    pub fn axes(&self) -> [usize; 4] {
+        self.layout().0
+    }
+
     /// What a cell is about.
     pub fn key<'a>(&'a self, catalogue: &'a Catalogue, cell: usize) -> (AreaIndex, Period, &'a Benchmark, &'a Group) {
-        let [area, period, benchmark, group] = self.coordinates(cell);
+        self.key_at(catalogue, self.coordinates(cell))
+    }
+
+    /// What the cell at some positions is about.
+    pub fn key_at<'a>(
+        &'a self,
+        catalogue: &'a Catalogue,
+        [area, period, benchmark, group]: [usize; 4],
+    ) -> (AreaIndex, Period, &'a Benchmark, &'a Group) {
         let number = usize::from(self.benchmarks[benchmark]);
         (
             self.areas()[area],

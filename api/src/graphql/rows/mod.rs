@@ -28,7 +28,7 @@ use async_graphql::{
 pub(super) use destination::DestinationField;
 pub(super) use destination_preview::DestinationPreviewField;
 pub(super) use fields::fields_of_rows;
-pub(super) use outcome::{OutcomeField, OverallField};
+pub(super) use outcome::{CellLine, OutcomeField, OverallField};
 pub(super) use preview::PreviewField;
 use shape::{SelectableField, Shape};
 

@@ -1,18 +1,20 @@
 //! How cells of outcomes, and rows over all benchmarks, are written.
 
+use disclosure::{Estimate, ProtectedCell};
+
 use crate::{
     datasets::{Outcomes, outcomes::Number},
     domain::Period,
     graphql::{
-        json::{json, list, name},
-        types::Comparability,
+        json::{json, list, name, optional},
+        types::{CellStatus, Comparability, EstimateBound, HiddenReason},
     },
     tabulation::Tabulation,
 };
 
 use super::{
     key::{Key, KeyField},
-    shape::{SelectableField, SelectedField, Shape},
+    shape::{SelectableField, SelectedField, Shape, ShapeField},
     types::{ChangeField, EstimateField},
 };
 
@@ -47,43 +49,178 @@ impl SelectableField for OutcomeField {
     }
 }
 
-impl Shape<OutcomeField> {
-    /// Writes a cell of a table.
-    pub(in crate::graphql) fn write_cell(&mut self, text: &mut Vec<u8>, table: &Tabulation<Outcomes>, position: usize) {
-        let cell = table.cell(position);
-        let ready = table.ready(position);
-        let numbers = |value, error| ready.map(|ready| [ready.number(value), ready.number(error)]);
-        let remedies = || table.remedies(position);
-        let (area, period, benchmark, group) = table.cell_key(position);
+/// How cells of outcomes are written: what is the same in every one as one text, and between such texts what is not.
+#[derive(Default)]
+pub(in crate::graphql) struct CellLine {
+    parts: Vec<Part>,
+    /// The cell that is likely next, and its place along each axis.
+    next: (usize, [usize; 4]),
+}
+
+/// A part of a line.
+enum Part {
+    Text(Vec<u8>),
+    Key(KeyField),
+    Number(Number),
+    Bound(Figure),
+    Status(Figure),
+    Reason(Figure),
+    Remedy(Figure),
+    Change(Period, Shape<ChangeField>),
+    Total,
+    Reconciled,
+    Comparability,
+}
+
+/// A figure of a cell.
+#[derive(Clone, Copy)]
+enum Figure {
+    Achieved,
+    Share,
+    Mean,
+}
+
+impl Figure {
+    fn of(self, cell: &ProtectedCell) -> &Estimate {
+        match self {
+            Self::Achieved => &cell.achieved,
+            Self::Share => &cell.achieved_share,
+            Self::Mean => &cell.mean_score,
+        }
+    }
+
+    /// Its value, and its standard error.
+    fn numbers(self) -> [Number; 2] {
+        match self {
+            Self::Achieved => [Number::Achieved, Number::AchievedError],
+            Self::Share => [Number::Share, Number::ShareError],
+            Self::Mean => [Number::Mean, Number::MeanError],
+        }
+    }
+}
+
+impl CellLine {
+    /// Writes a cell of a table along a shape, which is taken over at the first one.
+    pub(in crate::graphql) fn write(
+        &mut self,
+        shape: &mut Shape<OutcomeField>,
+        text: &mut Vec<u8>,
+        table: &Tabulation<Outcomes>,
+        position: usize,
+    ) {
+        if self.parts.is_empty() {
+            self.read(shape);
+        }
+        let (cell, ready) = (table.cell(position), table.ready(position));
         let (catalogue, framework) = (table.catalogue(), table.framework());
+        let (area, period, benchmark, group) = if table.own_cells().contains(&position) {
+            table.plan().key_at(catalogue, self.place(table, position))
+        } else {
+            table.cell_key(position)
+        };
         let key = Key { catalogue, framework, area, period, benchmark: Some(benchmark), group };
-        self.write(text, |field, text| match field {
-            OutcomeField::Key(field) => field.write(text, &key),
-            OutcomeField::Institutions => match ready {
-                Some(ready) => text.extend_from_slice(ready.number(Number::Institutions)),
-                None => json(text, &cell.institutions),
-            },
-            OutcomeField::Achieved(shape) => {
-                let numbers = numbers(Number::Achieved, Number::AchievedError);
-                shape.write_ready(text, &cell.achieved, numbers, remedies);
+        for part in &mut self.parts {
+            match part {
+                Part::Text(same) => text.extend_from_slice(same),
+                Part::Key(field) => field.write(text, &key),
+                Part::Number(number) => match ready {
+                    Some(ready) => text.extend_from_slice(ready.number(*number)),
+                    None => write_number(text, cell, *number),
+                },
+                Part::Bound(figure) => optional(text, figure.of(cell).bound.map(EstimateBound::from)),
+                Part::Status(figure) => name(text, CellStatus::from(figure.of(cell).status)),
+                Part::Reason(figure) => optional(text, figure.of(cell).reason.map(HiddenReason::from)),
+                Part::Remedy(figure) if figure.of(cell).reason.is_some() => json(text, table.remedies(position)),
+                Part::Remedy(_) => text.extend_from_slice(b"[]"),
+                // The change was counted: the plan was made with the same selection.
+                Part::Change(since, shape) => match table.change(position, *since) {
+                    Some(change) => shape.write_change(text, &change, *since),
+                    None => text.extend_from_slice(b"null"),
+                },
+                Part::Total => json(text, &table.totals().contains(&position)),
+                Part::Reconciled => json(text, &cell.reconciled),
+                Part::Comparability => name(text, Comparability::from(table.comparability(position))),
             }
-            OutcomeField::AchievedShare(shape) => {
-                let numbers = numbers(Number::Share, Number::ShareError);
-                shape.write_ready(text, &cell.achieved_share, numbers, remedies);
+        }
+    }
+
+    /// Where a cell of the table itself stands along each axis. Cells come in their order, so it is mostly counted on.
+    fn place(&mut self, table: &Tabulation<Outcomes>, position: usize) -> [usize; 4] {
+        let (next, mut at) = self.next;
+        if position != next {
+            at = table.plan().coordinates(position);
+        }
+        let mut after = at;
+        for (place, length) in after.iter_mut().zip(table.plan().axes()).rev() {
+            *place += 1;
+            if *place < length {
+                break;
             }
-            OutcomeField::MeanScore(shape) => {
-                let numbers = numbers(Number::Mean, Number::MeanError);
-                shape.write_ready(text, &cell.mean_score, numbers, remedies);
-            }
-            // The change was counted: the plan was made with the same selection.
-            OutcomeField::Change(since, shape) => match table.change(position, *since) {
-                Some(change) => shape.write_change(text, &change, *since),
-                None => text.extend_from_slice(b"null"),
-            },
-            OutcomeField::Total => json(text, &table.totals().contains(&position)),
-            OutcomeField::Reconciled => json(text, &cell.reconciled),
-            OutcomeField::Comparability => name(text, Comparability::from(table.comparability(position))),
+            *place = 0;
+        }
+        self.next = (position + 1, after);
+        at
+    }
+
+    fn read(&mut self, shape: &mut Shape<OutcomeField>) {
+        self.object(shape, |line, field| match field {
+            None => line.text(b"\"OutcomeCell\""),
+            Some(OutcomeField::Key(key)) => line.parts.push(Part::Key(key)),
+            Some(OutcomeField::Institutions) => line.parts.push(Part::Number(Number::Institutions)),
+            Some(OutcomeField::Achieved(mut shape)) => line.estimate(&mut shape, Figure::Achieved),
+            Some(OutcomeField::AchievedShare(mut shape)) => line.estimate(&mut shape, Figure::Share),
+            Some(OutcomeField::MeanScore(mut shape)) => line.estimate(&mut shape, Figure::Mean),
+            Some(OutcomeField::Change(since, shape)) => line.parts.push(Part::Change(since, shape)),
+            Some(OutcomeField::Total) => line.parts.push(Part::Total),
+            Some(OutcomeField::Reconciled) => line.parts.push(Part::Reconciled),
+            Some(OutcomeField::Comparability) => line.parts.push(Part::Comparability),
         });
+    }
+
+    fn estimate(&mut self, shape: &mut Shape<EstimateField>, figure: Figure) {
+        let [value, error] = figure.numbers();
+        self.object(shape, |line, field| match field {
+            None => line.text(b"\"Estimate\""),
+            Some(EstimateField::Value) => line.parts.push(Part::Number(value)),
+            Some(EstimateField::StandardError) => line.parts.push(Part::Number(error)),
+            Some(EstimateField::Bound) => line.parts.push(Part::Bound(figure)),
+            Some(EstimateField::Status) => line.parts.push(Part::Status(figure)),
+            Some(EstimateField::Reason) => line.parts.push(Part::Reason(figure)),
+            Some(EstimateField::Remedy) => line.parts.push(Part::Remedy(figure)),
+        });
+    }
+
+    /// Adds an object; `add` adds the value of a field, of `__typename` where there is none.
+    fn object<F: SelectableField>(&mut self, shape: &mut Shape<F>, mut add: impl FnMut(&mut Self, Option<F>)) {
+        self.text(b"{");
+        for (position, (key, field)) in shape.take().enumerate() {
+            self.text(if position == 0 { &key[1..] } else { &key });
+            match field {
+                ShapeField::TypeName => add(self, None),
+                ShapeField::Field(field) => add(self, Some(field)),
+            }
+        }
+        self.text(b"}");
+    }
+
+    fn text(&mut self, more: &[u8]) {
+        match self.parts.last_mut() {
+            Some(Part::Text(text)) => text.extend_from_slice(more),
+            _ => self.parts.push(Part::Text(more.to_vec())),
+        }
+    }
+}
+
+/// Writes a number that is not ready.
+fn write_number(text: &mut Vec<u8>, cell: &ProtectedCell, number: Number) {
+    match number {
+        Number::Institutions => json(text, &cell.institutions),
+        Number::Achieved => json(text, &cell.achieved.value),
+        Number::AchievedError => json(text, &cell.achieved.standard_error),
+        Number::Share => json(text, &cell.achieved_share.value),
+        Number::ShareError => json(text, &cell.achieved_share.standard_error),
+        Number::Mean => json(text, &cell.mean_score.value),
+        Number::MeanError => json(text, &cell.mean_score.standard_error),
     }
 }
 

@@ -50,7 +50,7 @@ pub(in crate::graphql) struct Shape<F> {
     fields: Vec<(Box<[u8]>, ShapeField<F>)>,
 }
 
-enum ShapeField<F> {
+pub(super) enum ShapeField<F> {
     TypeName,
     Field(F),
 }
@@ -71,6 +71,11 @@ impl<F: SelectableField> Shape<F> {
             Some(read.map(|read| (format!(",\"{key}\":").into_bytes().into(), read)))
         });
         Some(Self { fields: fields.collect::<Option<_>>()? })
+    }
+
+    /// Takes the fields out, each with the text before its value.
+    pub(super) fn take(&mut self) -> impl Iterator<Item = (Box<[u8]>, ShapeField<F>)> {
+        std::mem::take(&mut self.fields).into_iter()
     }
 
     /// Writes an object. `write` writes the value of a field.
@@ -98,10 +103,11 @@ pub(in crate::graphql) struct Memo<F, K> {
 impl<F: SelectableField, K: PartialEq> Memo<F, K> {
     /// Writes the value of a key. Rows go through values in turn, so it is likely the one written last or the one after.
     pub(super) fn write(&mut self, key: K, text: &mut Vec<u8>, write: impl FnOnce(&mut Shape<F>, &mut Vec<u8>)) {
-        let (before, after) = self.known.split_at(self.last);
-        let found = after.iter().chain(before).position(|(known, _)| *known == key);
-        self.last = if let Some(distance) = found {
-            (self.last + distance) % self.known.len()
+        let near = [self.last, self.last + 1].into_iter();
+        let mut near = near.filter(|&place| self.known.get(place).is_some_and(|(known, _)| *known == key));
+        let found = near.next().or_else(|| self.known.iter().position(|(known, _)| *known == key));
+        self.last = if let Some(place) = found {
+            place
         } else {
             let start = self.text.len();
             write(&mut self.shape, &mut self.text);

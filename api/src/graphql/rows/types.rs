@@ -207,27 +207,14 @@ impl Shape<EstimateField> {
         estimate: &disclosure::Estimate,
         remedies: impl Fn() -> &'a [String],
     ) {
-        self.write_ready(text, estimate, None, remedies);
-    }
-
-    /// The same, where value and standard error may be text already.
-    pub(super) fn write_ready<'a>(
-        &mut self,
-        text: &mut Vec<u8>,
-        estimate: &disclosure::Estimate,
-        ready: Option<[&[u8]; 2]>,
-        remedies: impl Fn() -> &'a [String],
-    ) {
-        self.write(text, |field, text| match (field, ready) {
-            (EstimateField::Value, Some([value, _])) => text.extend_from_slice(value),
-            (EstimateField::StandardError, Some([_, error])) => text.extend_from_slice(error),
-            (EstimateField::Value, None) => json(text, &estimate.value),
-            (EstimateField::StandardError, None) => json(text, &estimate.standard_error),
-            (EstimateField::Bound, _) => optional(text, estimate.bound.map(EstimateBound::from)),
-            (EstimateField::Status, _) => name(text, CellStatus::from(estimate.status)),
-            (EstimateField::Reason, _) => optional(text, estimate.reason.map(HiddenReason::from)),
-            (EstimateField::Remedy, _) if estimate.reason.is_some() => json(text, remedies()),
-            (EstimateField::Remedy, _) => text.extend_from_slice(b"[]"),
+        self.write(text, |field, text| match field {
+            EstimateField::Value => json(text, &estimate.value),
+            EstimateField::StandardError => json(text, &estimate.standard_error),
+            EstimateField::Bound => optional(text, estimate.bound.map(EstimateBound::from)),
+            EstimateField::Status => name(text, CellStatus::from(estimate.status)),
+            EstimateField::Reason => optional(text, estimate.reason.map(HiddenReason::from)),
+            EstimateField::Remedy if estimate.reason.is_some() => json(text, remedies()),
+            EstimateField::Remedy => text.extend_from_slice(b"[]"),
         });
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     graphql::{
         context,
         error::bad_request,
-        rows::{OutcomeField, OverallField, Rows},
+        rows::{CellLine, OutcomeField, OverallField, Rows},
     },
     tabulation::Tabulation,
 };
@@ -115,10 +115,11 @@ impl OutcomeTable {
         let table = &self.0;
         context::advise(context, table).await?;
         let written = table.clone();
+        let mut line = CellLine::default();
         Rows::of::<OutcomeField>(
             context,
             positions,
-            move |position, shape, text| shape.write_cell(text, &written, position),
+            move |position, shape, text| line.write(shape, text, &written, position),
             |rows| rows.map(|position| OutcomeCell { table: table.clone(), position }).collect(),
         )
         .await

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use crate::{
     datasets::outcomes::{
-        Parts, Plan, Protected, Question,
+        Number, Parts, Plan, Protected, Question,
         cells::Cells,
         count::{
             self,
@@ -20,7 +20,7 @@ use crate::{
     tabulation::TablePlan,
 };
 
-use super::{Book, Number};
+use super::Book;
 
 /// The organisation that asks in these tests is 1.
 const ANOTHER: i64 = 2;
