@@ -65,6 +65,7 @@ fn ask(runtime: &Runtime, executor: &Executor, reader: Reader, document: &str, n
         document: DocumentSource::Text(document.to_owned()),
         operation_name: None,
         variables: json!({"number": number}),
+        text: None,
     };
     let answer = runtime.block_on(executor.execute(request, reader, false, "bench"));
     assert_eq!(answer.reply, api::graphql::Reply::Complete, "{}", String::from_utf8_lossy(&answer.body));

@@ -15,7 +15,7 @@ use super::{
     document::{Contract, Selected},
     guard::Limits,
     prepared::{Prepared, Preparer, Refusal, USUAL_DOCUMENTS, Weight},
-    response_cache::{CacheKey, ResponseCache},
+    response_cache::{CacheKey, Kept, RequestText, ResponseCache},
     rows::FieldByField,
     schema,
     trusted::{TrustedDocuments, TrustedError, identifier, identifier_of},
@@ -39,6 +39,16 @@ pub struct GraphQlRequest {
     pub operation_name: Option<String>,
     /// The variables: an object, or null.
     pub variables: serde_json::Value,
+    /// The text that it was read from, where that holds nothing else: under it its answer is kept.
+    pub text: Option<RequestText>,
+}
+
+/// An answer that was given before.
+pub struct Repeat {
+    /// The answer.
+    pub answer: Answer,
+    /// The name of the operation that it answers.
+    pub operation: Option<Arc<str>>,
 }
 
 /// Where the document of a request is.
@@ -159,18 +169,9 @@ impl Executor {
         if queries_only && prepared.selected(name).any(|operation| operation.kind != OperationType::Query) {
             return Answer::not_a_query(request_id);
         }
-        let key = prepared.cacheable.then(|| CacheKey {
-            viewer: reader.viewer().clone(),
-            document: prepared.digest,
-            operation: request.operation_name.clone(),
-            variables: request.variables.to_string(),
-        });
-        let responses = self.responses.at(reader.version());
-        if let Some((body, audited)) = key.as_ref().and_then(|key| responses.get(key)) {
-            reader.again(&audited);
-            return Answer::cached(body, prepared.catalogue_only);
-        }
         let contract = &self.preparer.contract;
+        // Settled before it is executed: an answer that comes late must not be kept for a later version.
+        let responses = self.responses.at(reader.version());
         let operation = match prepared.operation(name) {
             Ok(operation) => operation,
             Err(none) => return Answer::error(Reply::Invalid, "BAD_REQUEST", &none.to_string(), request_id),
@@ -199,10 +200,19 @@ impl Executor {
         let data = executed.then_some(response.data);
         let answer = write(&reader, data, response.errors, prepared.catalogue_only, request_id).await;
         let audited = reader.audited();
-        if let Some(key) = key.filter(|_| answer.reply == Reply::Complete) {
-            responses.insert(key, (answer.body.clone(), audited));
+        if let Some(text) = request.text.filter(|_| prepared.cacheable && answer.reply == Reply::Complete) {
+            let (operation, catalogue_only) = (request.operation_name.map(Arc::from), prepared.catalogue_only);
+            let kept = Kept { body: answer.body.clone(), audited, operation, catalogue_only };
+            responses.insert(CacheKey { viewer: reader.viewer().clone(), text }, kept);
         }
         answer
+    }
+
+    /// The answer that the same text of the same viewer got, while everything it depends on is as it was.
+    pub fn repeated(&self, text: &RequestText, reader: &Reader) -> Option<Repeat> {
+        let kept = self.responses.at(reader.version()).get(reader.viewer(), text)?;
+        reader.again(&kept.audited);
+        Some(Repeat { answer: Answer::cached(kept.body, kept.catalogue_only), operation: kept.operation })
     }
 
     /// The document of a request, where it may be executed.

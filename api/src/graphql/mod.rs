@@ -20,7 +20,8 @@ use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions, Schema, 
 
 pub use answer::{Answer, Reply, error_body};
 pub use error::code as error_code;
-pub use execute::{DocumentRules, DocumentSource, Executor, GraphQlRequest, RowsMade};
+pub use execute::{DocumentRules, DocumentSource, Executor, GraphQlRequest, Repeat, RowsMade};
+pub use response_cache::RequestText;
 pub use trusted::{TrustedDocuments, TrustedError};
 
 use query::Query;

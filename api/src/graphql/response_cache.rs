@@ -2,21 +2,23 @@
 //!
 //! # Guarantee
 //!
-//! A response is given again only to a viewer of the same organisation with the same scopes, for the same document, operation
-//! and variables, and only while everything it depends on is as it was ([`Version`]): a new release, a changed agreement or
-//! a new day empties the cache. So nothing is answered that would be refused now. Checking the token, taking a permit and
+//! A response is given again only to a viewer of the same organisation with the same scopes, for the same text of a request
+//! (document, operation and variables), and only while everything it depends on is as it was ([`Version`]): a new release, a
+//! changed agreement or a new day empties the cache. So nothing is answered that would be refused now. Checking the token, taking a permit and
 //! logging the request come before the cache and are done each time.
 //!
 //! Only complete responses are cached, and only of root fields that depend on nothing else ([`super::prepared`]): a question
 //! that was paid for stays paid for, since entries of the budget are never taken back, and a repeat is free. What was
 //! refused stays refused, since what is used only grows and a full pool takes no new tabulation. Fields that tell the state
 //! of the budget are not cached.
+//!
+//! The text is compared as it was sent, so that a repeat is not even read.
 
 use std::{hash::Hash, sync::Arc};
 
 use arc_swap::ArcSwapOption;
 use bytes::Bytes;
-use quick_cache::{Weighter, sync::Cache};
+use quick_cache::{Equivalent, Weighter, sync::Cache};
 
 use crate::{
     auth::Viewer,
@@ -34,29 +36,66 @@ const ENTRY_BYTES: usize = 400;
 /// How many responses are likely cached.
 const USUAL_RESPONSES: usize = 4_096;
 
-/// A body, and the questions that it answers: the audit counts each time that it is given again.
-pub(super) type Kept = (Bytes, Audited);
+/// A response that is kept.
+#[derive(Clone)]
+pub(super) struct Kept {
+    pub(super) body: Bytes,
+    /// The questions that it answers: the audit counts each time that it is given again.
+    pub(super) audited: Audited,
+    /// The name of the operation that it answers.
+    pub(super) operation: Option<Arc<str>>,
+    /// Whether it holds nothing but the catalogue and the contract.
+    pub(super) catalogue_only: bool,
+}
 
 /// What an entry takes, bytes.
 #[derive(Clone)]
 struct Weight;
 
 impl Weighter<CacheKey, Kept> for Weight {
-    fn weight(&self, key: &CacheKey, (body, audited): &Kept) -> u64 {
-        let name = key.operation.as_ref().map_or(0, String::len);
-        (name + key.variables.len() + body.len() + audited.weight() + ENTRY_BYTES) as u64
+    fn weight(&self, key: &CacheKey, kept: &Kept) -> u64 {
+        let name = kept.operation.as_ref().map_or(0, |name| name.len());
+        (name + key.text.bytes() + kept.body.len() + kept.audited.weight() + ENTRY_BYTES) as u64
+    }
+}
+
+/// A request as it was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum RequestText {
+    /// The body of a POST.
+    Body(Bytes),
+    /// The query string of a GET.
+    Query(Arc<str>),
+}
+
+impl RequestText {
+    /// What it takes, bytes.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Body(body) => body.len(),
+            Self::Query(query) => query.len(),
+        }
     }
 }
 
 /// Who asked what: equal keys get equal responses while the version lasts.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq, Hash)]
 pub(super) struct CacheKey {
     pub(super) viewer: Viewer,
-    /// SHA-256 of the document.
-    pub(super) document: [u8; 32],
-    pub(super) operation: Option<String>,
-    /// The variables as they were sent, JSON.
-    pub(super) variables: String,
+    pub(super) text: RequestText,
+}
+
+/// The same, borrowed: a look-up copies nothing.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) struct BorrowedKey<'a> {
+    pub(super) viewer: &'a Viewer,
+    pub(super) text: &'a RequestText,
+}
+
+impl Equivalent<CacheKey> for BorrowedKey<'_> {
+    fn equivalent(&self, key: &CacheKey) -> bool {
+        *self.viewer == key.viewer && *self.text == key.text
+    }
 }
 
 /// The responses of one version `V`.
@@ -89,9 +128,9 @@ impl<V: PartialEq> ResponseCache<V> {
 }
 
 impl<V> VersionResponses<V> {
-    /// The cached body, and what to count where it is given again.
-    pub(super) fn get(&self, key: &CacheKey) -> Option<Kept> {
-        self.bodies.get(key)
+    /// What is kept.
+    pub(super) fn get(&self, viewer: &Viewer, text: &RequestText) -> Option<Kept> {
+        self.bodies.get(&BorrowedKey { viewer, text })
     }
 
     /// Caches a body, with the questions that it answers.
@@ -104,16 +143,17 @@ impl<V> VersionResponses<V> {
 mod tests {
     use super::*;
 
-    fn key(variables: &str) -> CacheKey {
-        CacheKey { viewer: Viewer::Anonymous, document: [7; 32], operation: None, variables: variables.to_owned() }
+    fn key(text: &'static str) -> CacheKey {
+        CacheKey { viewer: Viewer::Anonymous, text: RequestText::Body(Bytes::from_static(text.as_bytes())) }
     }
 
     fn kept(body: &'static [u8]) -> Kept {
-        (Bytes::from_static(body), Audited::default())
+        Kept { body: Bytes::from_static(body), audited: Audited::default(), operation: None, catalogue_only: false }
     }
 
-    fn body(responses: &VersionResponses<i32>, variables: &str) -> Option<Bytes> {
-        responses.get(&key(variables)).map(|(body, _)| body)
+    fn body(responses: &VersionResponses<i32>, text: &'static str) -> Option<Bytes> {
+        let CacheKey { viewer, text } = key(text);
+        responses.get(&viewer, &text).map(|kept| kept.body)
     }
 
     #[test]
@@ -121,19 +161,14 @@ mod tests {
         let cache = ResponseCache::default();
         cache.at(1).insert(key("{}"), kept(b"a"));
         assert_eq!(body(&cache.at(1), "{}"), Some(Bytes::from_static(b"a")));
-        let others = [
-            key("null"),
-            CacheKey { document: [8; 32], ..key("{}") },
-            CacheKey { operation: Some("q".to_owned()), ..key("{}") },
-        ];
+        assert_eq!(body(&cache.at(1), "{ }"), None);
+        let query = RequestText::Query("{}".into());
+        assert!(cache.at(1).get(&Viewer::Anonymous, &query).is_none(), "a body and a query string are two texts");
         let weight = |operation: Option<&str>| {
-            let key = CacheKey { operation: operation.map(str::to_owned), ..key("{}") };
-            Weight.weight(&key, &kept(b""))
+            let kept = Kept { operation: operation.map(Into::into), ..kept(b"") };
+            Weight.weight(&key("{}"), &kept)
         };
         assert_eq!(weight(Some("a name")), weight(None) + 6, "the name is counted");
-        for other in others {
-            assert!(cache.at(1).get(&other).is_none(), "{other:?}");
-        }
     }
 
     #[test]

@@ -10,11 +10,12 @@ use axum::{
     response::{IntoResponse, Redirect},
 };
 
+use bytes::Bytes;
 use tokio::time::timeout;
 
 use crate::{
     auth::Viewer,
-    graphql::{Answer, GraphQlRequest, Reply},
+    graphql::{Answer, GraphQlRequest, Reply, RequestText},
     service::{MOST_BYTES, Reader},
 };
 
@@ -105,7 +106,11 @@ async fn answer(state: &State, id: &RequestId, log: &RequestLog, request: Reques
     let time = state.rules.timeout;
     // Taken once: everything in the request is answered of one release, under one directory, on one day.
     let reader = state.exchange.reader(viewer, time);
-    let work = execute(state, id, log, media, reader, &head, sent.as_ref().map(|(body, _)| body.as_slice()));
+    let text = match &sent {
+        Some((body, _)) => RequestText::Body(body.clone()),
+        None => RequestText::Query(head.uri.query().unwrap_or_default().into()),
+    };
+    let work = execute(state, id, log, media, reader, &head, text);
     let response = timeout(time, work).await.unwrap_or_else(|_| Err(Box::new(too_long(time, id))))?;
     let (head, body) = response.into_parts();
     match departure::counted(body, &shares.answers, &sender) {
@@ -122,13 +127,13 @@ async fn arrived(
     headers: &HeaderMap,
     body: Body,
     id: &RequestId,
-) -> Result<(Vec<u8>, Hold), Box<Response<Body>>> {
+) -> Result<(Bytes, Hold), Box<Response<Body>>> {
     let full = |full| Box::new(overloaded(full, id));
     let refuse = |status, code, message: &str| Err(Box::new(respond(status, code, message, id)));
     let mut hold = shares.bodies.take(sender, 0).map_err(full)?;
     let within = state.rules.body_timeout;
     match arrival::whole(headers, body, &mut hold, within).await {
-        Ok(body) => Ok((body, hold)),
+        Ok(body) => Ok((body.into(), hold)),
         Err(Undelivered::Full(bound)) => Err(full(bound)),
         Err(Undelivered::TooLarge) => {
             let message = format!("expected a body of at most {LARGEST_BODY} bytes");
@@ -156,27 +161,39 @@ async fn execute(
     media: Media,
     reader: Reader,
     head: &Parts,
-    body: Option<&[u8]>,
+    text: RequestText,
 ) -> Outcome {
     let profile = state.rules.status_profile;
     let malformed = |problem: &Malformed| Box::new(malformed(profile, problem, id));
-    let Some(body) = body else {
-        let anonymous = *reader.viewer() == Viewer::Anonymous;
-        let query = head.uri.query().unwrap_or_default();
-        let one = parameters::from_query(query).map_err(|problem| malformed(&Malformed::NotARequest(problem)))?;
-        log_operation(log, &one);
-        let answer = state.executor.execute(one, reader, true, &id.0).await;
-        return Ok(respond_to_get(profile, media, &head.headers, anonymous, answer).await);
-    };
-    match parameters::from_body(body, state.rules.max_batch).map_err(|problem| malformed(&problem))? {
-        Incoming::One(one) => {
-            log_operation(log, &one);
-            let answer = state.executor.execute(one, reader, false, &id.0).await;
-            let (status, kind) = media.outcome(profile, answer.reply);
-            Ok(json_response(status, kind, answer.body))
+    let anonymous = *reader.viewer() == Viewer::Anonymous;
+    let queries_only = matches!(text, RequestText::Query(_));
+    let answer = if let Some(repeat) = state.executor.repeated(&text, &reader) {
+        log_operation(log, repeat.operation.as_deref());
+        repeat.answer
+    } else {
+        let incoming = match &text {
+            RequestText::Query(query) => {
+                let one = parameters::from_query(query);
+                Incoming::One(one.map_err(|problem| malformed(&Malformed::NotARequest(problem)))?)
+            }
+            RequestText::Body(body) => {
+                parameters::from_body(body, state.rules.max_batch).map_err(|problem| malformed(&problem))?
+            }
+        };
+        match incoming {
+            Incoming::One(one) => {
+                log_operation(log, one.operation_name.as_deref());
+                let one = GraphQlRequest { text: Some(text), ..one };
+                state.executor.execute(one, reader, queries_only, &id.0).await
+            }
+            Incoming::Many(all) => return Ok(batch(state, media, &reader, all, id).await),
         }
-        Incoming::Many(all) => Ok(batch(state, media, &reader, all, id).await),
+    };
+    if queries_only {
+        return Ok(respond_to_get(profile, media, &head.headers, anonymous, answer).await);
     }
+    let (status, kind) = media.outcome(profile, answer.reply);
+    Ok(json_response(status, kind, answer.body))
 }
 
 /// Several requests, one after the other, so that a batch takes no more of the machine at once than one request does.
@@ -261,8 +278,8 @@ fn malformed(profile: StatusProfile, problem: &Malformed, id: &RequestId) -> Res
 }
 
 /// The name of the operation goes into the log, as far as it is a name. The question itself never does.
-fn log_operation(log: &RequestLog, parameters: &GraphQlRequest) {
-    if let Some(name) = &parameters.operation_name {
+fn log_operation(log: &RequestLog, name: Option<&str>) {
+    if let Some(name) = name {
         let plain = |c: &char| c.is_ascii_alphanumeric() || *c == '_';
         log.operation.get_or_init(|| name.chars().filter(plain).take(LOGGED_NAME).collect());
     }

@@ -157,7 +157,7 @@ fn read(sent: Sent) -> Result<GraphQlRequest, String> {
         Value::String(name) => Some(name),
         other => return Err(wrong("operationName", "a string or null", &other)),
     };
-    Ok(GraphQlRequest { document, operation_name, variables: sent.variables })
+    Ok(GraphQlRequest { document, operation_name, variables: sent.variables, text: None })
 }
 
 /// An empty text is none: several clients send one where they have nothing to say.
