@@ -97,13 +97,9 @@ impl Answer {
 
     /// The answer where a condition has no value.
     pub(super) fn undecided(undecided: &Undecided, request_id: &str) -> Self {
-        let (message, at) = match undecided {
-            Undecided::Null { directive, at } => {
-                (format!("expected `Boolean!` as `if` of `@{directive}`, found null"), Some((at.line, at.column)))
-            }
-            Undecided::Open => ("a condition depends on variables that are not known".to_owned(), None),
-        };
-        Self::located(Reply::Invalid, "BAD_REQUEST", &message, at, request_id)
+        let Undecided { directive, at } = undecided;
+        let message = format!("expected `Boolean!` as `if` of `@{directive}`, found null");
+        Self::located(Reply::Invalid, "BAD_REQUEST", &message, Some((at.line, at.column)), request_id)
     }
 
     /// An answer out of the cache.

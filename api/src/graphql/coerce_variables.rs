@@ -67,28 +67,30 @@ pub(super) fn coerce(
         _ => serde_json::Map::new(),
     };
     let mut coerced = Variables::default();
-    let mut check = Check { contract, most, left: most, path: Vec::new(), at: Pos::default() };
+    let mut left = most;
     for definition in &operation.variables {
         let (name, kind) = (definition.name.as_str(), &*definition.ty);
-        let place = definition.line_column_range(&operation.sources);
-        check.at = place.map(|range| position(range.start)).unwrap_or_default();
+        let at = || {
+            let place = definition.line_column_range(&operation.sources);
+            place.map(|range| position(range.start)).unwrap_or_default()
+        };
         let Some(value) = given.remove(name) else {
             match &definition.default_value {
                 Some(value) => _ = coerced.insert(Name::new(name), constant(value)),
                 None if kind.is_non_null() => {
-                    return Err(CoercionError::Missing { name: name.to_owned(), at: check.at });
+                    return Err(CoercionError::Missing { name: name.to_owned(), at: at() });
                 }
                 None => {}
             }
             continue;
         };
         if kind.is_non_null() && value.is_null() {
-            return Err(CoercionError::Missing { name: name.to_owned(), at: check.at });
+            return Err(CoercionError::Missing { name: name.to_owned(), at: at() });
         }
-        check.path.push(format!("${name}"));
+        let mut check = Check { contract, most, left, path: vec![Step::Name(name)], at: &at };
         check.value(kind, &value)?;
-        check.path.pop();
-        coerced.insert(Name::new(name), Value::from_json(value).unwrap_or_default());
+        left = check.left;
+        coerced.insert(Name::new(name), constant_of(value));
     }
     Ok(coerced)
 }
@@ -98,13 +100,34 @@ struct Check<'a> {
     contract: &'a Contract,
     most: usize,
     left: usize,
-    path: Vec<String>,
-    at: Pos,
+    path: Vec<Step<'a>>,
+    /// Where the variable is declared.
+    at: &'a dyn Fn() -> Pos,
 }
 
-impl Check<'_> {
+/// A step down into a value: a variable or a field, or an item of a list.
+enum Step<'a> {
+    Name(&'a str),
+    Item(usize),
+}
+
+/// A value as the library that executes wants it.
+fn constant_of(value: Json) -> Value {
+    match value {
+        Json::Null => Value::Null,
+        Json::Bool(yes) => Value::Boolean(yes),
+        Json::Number(number) => Value::Number(number),
+        Json::String(text) => Value::String(text),
+        Json::Array(items) => Value::List(items.into_iter().map(constant_of).collect()),
+        Json::Object(fields) => {
+            Value::Object(fields.into_iter().map(|(name, value)| (Name::new(name), constant_of(value))).collect())
+        }
+    }
+}
+
+impl<'a> Check<'a> {
     /// Values nest as far as the JSON reader lets them, so recursion is bounded.
-    fn value(&mut self, kind: &Type, value: &Json) -> Result<(), CoercionError> {
+    fn value(&mut self, kind: &'a Type, value: &Json) -> Result<(), CoercionError> {
         self.left = self.left.checked_sub(1).ok_or(CoercionError::TooMany(self.most))?;
         if value.is_null() {
             return if kind.is_non_null() { Err(self.wrong(&format!("`{kind}`"), value)) } else { Ok(()) };
@@ -112,7 +135,7 @@ impl Check<'_> {
         match (kind, value) {
             (Type::List(inner) | Type::NonNullList(inner), Json::Array(items)) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.below(index.to_string(), inner, item)?;
+                    self.below(Step::Item(index), inner, item)?;
                 }
                 Ok(())
             }
@@ -121,7 +144,7 @@ impl Check<'_> {
         }
     }
 
-    fn named(&mut self, name: &str, value: &Json) -> Result<(), CoercionError> {
+    fn named(&mut self, name: &'a str, value: &Json) -> Result<(), CoercionError> {
         let contract = self.contract;
         match (contract.input(name), value) {
             (Some(ExtendedType::Enum(choice)), Json::String(text)) if choice.values.contains_key(text.as_str()) => {
@@ -133,7 +156,7 @@ impl Check<'_> {
             (Some(ExtendedType::InputObject(object)), Json::Object(given)) => {
                 for (key, field) in &object.fields {
                     match given.get(key.as_str()) {
-                        Some(value) => self.below(key.to_string(), &field.ty, value)?,
+                        Some(value) => self.below(Step::Name(key.as_str()), &field.ty, value)?,
                         None if field.is_required() => {
                             return Err(self.fault(format!("`{name}` with `{key}`"), "one without".to_owned()));
                         }
@@ -167,7 +190,7 @@ impl Check<'_> {
         }
     }
 
-    fn below(&mut self, step: String, kind: &Type, value: &Json) -> Result<(), CoercionError> {
+    fn below(&mut self, step: Step<'a>, kind: &'a Type, value: &Json) -> Result<(), CoercionError> {
         self.path.push(step);
         self.value(kind, value)?;
         self.path.pop();
@@ -187,7 +210,17 @@ impl Check<'_> {
     }
 
     fn fault(&self, expected: String, found: String) -> CoercionError {
-        CoercionError::Wrong { path: self.path.join("."), expected, found, at: self.at }
+        let mut path = String::from("$");
+        for (depth, step) in self.path.iter().enumerate() {
+            if depth > 0 {
+                path.push('.');
+            }
+            match step {
+                Step::Name(name) => path.push_str(name),
+                Step::Item(index) => path.push_str(&index.to_string()),
+            }
+        }
+        CoercionError::Wrong { path, expected, found, at: (self.at)() }
     }
 }
 
@@ -213,7 +246,7 @@ mod tests {
     fn check(definitions: &str, given: Json, expected: &str) {
         let contract = Contract::of(SDL, false);
         let document = Document::parse(format!("query({definitions}) {{ a }}"), "document").unwrap();
-        let operations = Operation::all(&contract, &contract.read(&document));
+        let operations = Operation::all(&contract.read(&document));
         let found = match coerce(&contract, &operations[0], given, 12) {
             Ok(coerced) => coerced.keys().map(Name::as_str).collect::<Vec<_>>().join(","),
             Err(error) => error.to_string(),

@@ -4,6 +4,7 @@ mod answer;
 mod bounded_cache;
 mod coerce_variables;
 mod context;
+mod declared;
 mod document;
 mod error;
 mod execute;

@@ -18,7 +18,8 @@ use sha2::{Digest, Sha256};
 
 use super::{
     bounded_cache::bounded_cache,
-    document::{Contract, Operation},
+    declared,
+    document::{Contract, LATELY, Operation},
     guard::{self, Limits, Rejection},
 };
 
@@ -56,25 +57,6 @@ impl Weighter<Arc<str>, Arc<Refusal>> for Weight {
         (text.len() + errors) as u64
     }
 }
-
-/// Root fields that answer everybody alike: the catalogue and the contract. Every other root field counts as depending on
-/// the viewer, so that no new one is served to others out of a cache by mistake.
-const CATALOGUE: [&str; 10] = [
-    "__schema",
-    "__type",
-    "__typename",
-    "area",
-    "areas",
-    "dimensions",
-    "framework",
-    "frameworks",
-    "release",
-    "releases",
-];
-
-/// Root fields that answer one viewer alike while the release, the agreements and the day stay: tables. Fields that tell the
-/// state of the budget are not among them.
-const TABLES: [&str; 4] = ["destinationTable", "destinations", "outcomes", "table"];
 
 /// A document that may be executed, and what is known of it without any variables.
 #[derive(Debug)]
@@ -235,12 +217,14 @@ impl Preparer {
         if !self.introspection && !selects(&|name| name != "__schema" && name != "__type") {
             return Err(Refusal::Introspection);
         }
+        // An operation that has variables may be kept more than once.
+        let kept = if document.operations.iter().all(|operation| operation.variables.is_empty()) { 1 } else { LATELY };
         Ok(Prepared {
-            weight: text.len() + guarded.tokens * TOKEN_BYTES,
+            weight: text.len() + guarded.tokens * TOKEN_BYTES * kept,
             digest: Sha256::digest(text).into(),
-            cacheable: selects(&|name| CATALOGUE.contains(&name) || TABLES.contains(&name)),
-            catalogue_only: selects(&|name| CATALOGUE.contains(&name)),
-            operations: Operation::all(&self.contract, &document),
+            cacheable: selects(&declared::lasts),
+            catalogue_only: selects(&declared::is_for_everybody),
+            operations: Operation::all(&document),
             document,
         })
     }

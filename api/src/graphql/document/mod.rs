@@ -14,7 +14,7 @@ mod suggest;
 mod value;
 
 pub(super) use contract::Contract;
-pub(super) use operation::{NOTHING, Operation, Selected, Undecided};
+pub(super) use operation::{LATELY, NOTHING, Operation, Selected, Undecided};
 pub(super) use place::position;
 pub(super) use value::constant;
 

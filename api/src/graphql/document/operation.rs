@@ -8,6 +8,7 @@ use apollo_compiler::{
     parser::SourceMap,
     validation::Valid,
 };
+use arc_swap::ArcSwap;
 use async_graphql::{
     Name, Pos, Positioned, Value, Variables,
     indexmap::IndexMap,
@@ -23,18 +24,28 @@ use super::{Contract, place::position, value};
 /// without fields, which is an object all the same.
 pub(in crate::graphql) const NOTHING: &str = "";
 
-/// Why a selection cannot be collected.
+/// How many of the things that an operation came to are kept: what a client leaves out is mostly the same each time.
+pub(in crate::graphql) const LATELY: usize = 2;
+
+/// A condition has no value: its variable is null.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::graphql) enum Undecided {
-    /// It depends on variables.
-    Open,
-    /// A condition has no value: its variable is null.
-    Null {
-        /// The name of the directive.
-        directive: String,
-        /// Where it is.
-        at: Pos,
-    },
+pub(in crate::graphql) struct Undecided {
+    /// The name of the directive.
+    pub(in crate::graphql) directive: String,
+    /// Where it is.
+    pub(in crate::graphql) at: Pos,
+}
+
+/// What of each variable decides what is selected.
+type Decisive = Box<[Given]>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Given {
+    Not,
+    Null,
+    True,
+    False,
+    Other,
 }
 
 /// One operation of a validated document.
@@ -44,8 +55,8 @@ pub(in crate::graphql) struct Operation {
     pub(in crate::graphql) kind: OperationType,
     pub(in crate::graphql) variables: Vec<Node<ast::VariableDefinition>>,
     pub(in crate::graphql) sources: SourceMap,
-    /// Collected, where nothing of it depends on variables.
-    fixed: Option<Arc<Collected>>,
+    /// What it came to lately, by what of the variables decides it.
+    lately: ArcSwap<Vec<(Decisive, Arc<Collected>)>>,
     source: Node<executable::Operation>,
 }
 
@@ -71,22 +82,18 @@ pub(in crate::graphql) struct Selected {
 
 impl Operation {
     /// The operations of a document.
-    pub(in crate::graphql) fn all(contract: &Contract, document: &Valid<Validated>) -> Vec<Self> {
-        let operations = document.operations.iter().map(|source| {
-            let mut operation = Self {
-                name: source.name.as_ref().map(ToString::to_string),
-                kind: match source.operation_type {
-                    ast::OperationType::Query => OperationType::Query,
-                    ast::OperationType::Mutation => OperationType::Mutation,
-                    ast::OperationType::Subscription => OperationType::Subscription,
-                },
-                variables: source.variables.clone(),
-                sources: document.sources.clone(),
-                fixed: None,
-                source: source.clone(),
-            };
-            operation.fixed = operation.collect(contract, document, None).ok().map(Arc::new);
-            operation
+    pub(in crate::graphql) fn all(document: &Valid<Validated>) -> Vec<Self> {
+        let operations = document.operations.iter().map(|source| Self {
+            name: source.name.as_ref().map(ToString::to_string),
+            kind: match source.operation_type {
+                ast::OperationType::Query => OperationType::Query,
+                ast::OperationType::Mutation => OperationType::Mutation,
+                ast::OperationType::Subscription => OperationType::Subscription,
+            },
+            variables: source.variables.clone(),
+            sources: document.sources.clone(),
+            lately: ArcSwap::default(),
+            source: source.clone(),
         });
         operations.collect()
     }
@@ -94,25 +101,41 @@ impl Operation {
     /// What it selects with these variables, which are coerced.
     ///
     /// # Errors
-    /// [`Undecided::Null`].
+    /// [`Undecided`].
     pub(in crate::graphql) fn with(
         &self,
         contract: &Contract,
         document: &Valid<Validated>,
         variables: &Variables,
     ) -> Result<Arc<Collected>, Undecided> {
-        let whole = self.variables.iter().all(|variable| variables.contains_key(&Name::new(&variable.name)));
-        match &self.fixed {
-            Some(fixed) if whole => Ok(fixed.clone()),
-            _ => self.collect(contract, document, Some(variables)).map(Arc::new),
+        let decisive = self.decisive(variables);
+        let lately = self.lately.load();
+        if let Some((_, collected)) = lately.iter().find(|(known, _)| *known == decisive) {
+            return Ok(collected.clone());
         }
+        let collected = Arc::new(self.collect(contract, document, variables)?);
+        let others = lately.iter().take(LATELY - 1).cloned();
+        self.lately.store(Arc::new([(decisive, collected.clone())].into_iter().chain(others).collect()));
+        Ok(collected)
+    }
+
+    /// What of the variables decides what is selected: which were given, and which of these are true or false.
+    fn decisive(&self, variables: &Variables) -> Decisive {
+        let of = |variable: &Node<ast::VariableDefinition>| match variables.get(variable.name.as_str()) {
+            None => Given::Not,
+            Some(Value::Boolean(true)) => Given::True,
+            Some(Value::Boolean(false)) => Given::False,
+            Some(Value::Null) => Given::Null,
+            Some(_) => Given::Other,
+        };
+        self.variables.iter().map(of).collect()
     }
 
     fn collect(
         &self,
         contract: &Contract,
         document: &Valid<Validated>,
-        variables: Option<&Variables>,
+        variables: &Variables,
     ) -> Result<Collected, Undecided> {
         let collector = Collector { contract, document, variables };
         let root = &self.source.selection_set;
@@ -144,8 +167,7 @@ impl Operation {
 struct Collector<'a> {
     contract: &'a Contract,
     document: &'a Valid<Validated>,
-    /// `None` where nothing may depend on them.
-    variables: Option<&'a Variables>,
+    variables: &'a Variables,
 }
 
 /// The fields of an object by their key, in the order in which they are met, each with all that is selected under it.
@@ -260,13 +282,10 @@ impl<'a> Collector<'a> {
             };
             let decided = match directive.specified_argument_by_name("if").map(|value| &**value) {
                 Some(ast::Value::Boolean(decided)) => Some(*decided),
-                Some(ast::Value::Variable(name)) => {
-                    let variables = self.variables.ok_or(Undecided::Open)?;
-                    match variables.get(&Name::new(name)) {
-                        Some(Value::Boolean(decided)) => Some(*decided),
-                        _ => None,
-                    }
-                }
+                Some(ast::Value::Variable(name)) => match self.variables.get(name.as_str()) {
+                    Some(Value::Boolean(decided)) => Some(*decided),
+                    _ => None,
+                },
                 _ => None,
             };
             match decided {
@@ -274,7 +293,7 @@ impl<'a> Collector<'a> {
                 Some(_) => return Ok(false),
                 None => {
                     let directive_name = directive.name.to_string();
-                    return Err(Undecided::Null { directive: directive_name, at: self.place(directive) });
+                    return Err(Undecided { directive: directive_name, at: self.place(directive) });
                 }
             }
         }

@@ -18,7 +18,7 @@ fn validated(query: &str) -> Result<(Contract, Vec<Operation>, Valid<ExecutableD
     let document = Document::parse(query, "document").unwrap();
     match contract.validate(&document) {
         Ok(document) => {
-            let operations = Operation::all(&contract, &document);
+            let operations = Operation::all(&document);
             Ok((contract, operations, document))
         }
         Err(errors) => Err(errors.into_iter().map(|error| error.message).collect()),
@@ -74,7 +74,7 @@ fn conditions_leave_out_and_what_is_empty_has_a_field_that_nobody_asked_for() {
     check("{ a { x @skip(if: true) } }", &json!({}), "a{}");
     check("query($b: Boolean = true) { n @skip(if: $b) m: n }", &json!({"b": true}), "m");
     let null = collected("query($b: Boolean = true) { n @skip(if: $b) }", &json!({"b": null})).unwrap_err();
-    assert!(matches!(null, Undecided::Null { directive, .. } if directive == "skip"));
+    assert_eq!(null.directive, "skip");
 }
 
 #[test]

@@ -20,13 +20,13 @@ pub(in crate::graphql) fn constant(value: &ast::Value) -> Constant {
     }
 }
 
-/// A value whose variables are `given`, or any where that is `None`. A field of an object whose variable was not given is not
+/// A value whose variables are `given`. A field of an object whose variable was not given is not
 /// there, and in a list there is a null for it (6.1.2 and 3.12); `None` where the whole is such a variable.
-pub(super) fn value(value: &ast::Value, given: Option<&Variables>) -> Option<Value> {
+pub(super) fn value(value: &ast::Value, given: &Variables) -> Option<Value> {
     Some(match value {
         ast::Value::Variable(name) => {
             let name = Name::new(name);
-            if given.is_some_and(|given| !given.contains_key(&name)) {
+            if !given.contains_key(&name) {
                 return None;
             }
             Value::Variable(name)

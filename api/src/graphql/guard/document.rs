@@ -7,6 +7,8 @@ use apollo_compiler::{
     ast::{Definition, DirectiveList, Document, FragmentDefinition, Selection},
 };
 
+use crate::graphql::declared::List;
+
 use super::{Limits, Rejection};
 
 /// What a selection set comes to with every fragment expanded.
@@ -19,17 +21,10 @@ struct Size {
     areas: u64,
 }
 
-/// Lists of areas around or within an area, or before or after it. They lead into one another, each step to many times as many
-/// areas.
-const AREAS: [&str; 4] = ["children", "parents", "predecessors", "successors"];
-
-/// How many areas such a list is reckoned to hold.
+/// How many areas a list of them is reckoned to hold.
 const AREAS_OF_ONE: u64 = 25;
 
-/// Lists of rows, each of which has an area.
-const ROWS: [&str; 3] = ["cells", "overall", "totals"];
-
-/// How many rows such a list is reckoned to hold; how many there are at the most is up to the plan.
+/// How many rows a list of them is reckoned to hold, each of which has an area; how many there are at the most is up to the plan.
 const ROWS_OF_ONE: u64 = 10;
 
 /// Measures a document.
@@ -100,12 +95,10 @@ impl<'a> Measure<'a> {
                     self.aliases += usize::from(field.alias.is_some());
                     self.count_directives(&field.directives);
                     let inner = self.selections(&field.selection_set)?;
-                    let areas = match field.name.as_str() {
-                        name if AREAS.contains(&name) => {
-                            inner.areas.saturating_add(inner.fields).saturating_mul(AREAS_OF_ONE)
-                        }
-                        name if ROWS.contains(&name) => inner.areas.saturating_mul(ROWS_OF_ONE),
-                        _ => inner.areas,
+                    let areas = match List::of(&field.name) {
+                        Some(List::Areas) => inner.areas.saturating_add(inner.fields).saturating_mul(AREAS_OF_ONE),
+                        Some(List::Rows) => inner.areas.saturating_mul(ROWS_OF_ONE),
+                        None => inner.areas,
                     };
                     Size { fields: inner.fields.saturating_add(1), own_fields: 1, depth: inner.depth + 1, areas }
                 }

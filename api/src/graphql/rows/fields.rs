@@ -2,13 +2,11 @@
 
 use async_graphql::{Context, SelectionField};
 
+use crate::graphql::declared::List;
+
 use super::FieldByField;
 
-/// The lists of rows of a table.
-const ROWS: [&str; 3] = ["cells", "overall", "totals"];
-
-/// Lists of areas around or within an area, and how many such a list is reckoned to hold.
-const AREAS: [&str; 4] = ["children", "parents", "predecessors", "successors"];
+/// How many areas a list of them is reckoned to hold.
 const AREAS_OF_ONE: usize = 5;
 
 /// How many times as much a field takes that the library resolves by itself.
@@ -22,14 +20,14 @@ pub(in crate::graphql) fn fields_of_rows(context: &Context<'_>) -> usize {
         let lists = table.selection_set().filter(|field| field.name() == list);
         lists.map(below).fold(0, usize::saturating_add)
     };
-    let most = ROWS.iter().map(|list| of(list)).max().unwrap_or(0);
+    let most = List::of_rows().map(of).max().unwrap_or(0);
     if context.data_opt::<FieldByField>().is_some() { most.saturating_mul(BY_ITSELF) } else { most }
 }
 
 /// The guard has bounded how deep this goes and how many there are.
 fn below(field: SelectionField<'_>) -> usize {
     let fields = field.selection_set().map(|field| {
-        let times = if AREAS.contains(&field.name()) { AREAS_OF_ONE } else { 1 };
+        let times = if List::of(field.name()) == Some(List::Areas) { AREAS_OF_ONE } else { 1 };
         below(field).saturating_mul(times).saturating_add(1)
     });
     fields.fold(0, usize::saturating_add)
