@@ -28,7 +28,7 @@ use crate::{
     http::{self, Playground, PublicUrl},
     service::{Authority, AuthorizationServer, Exchange},
     store::Address,
-    telemetry::Traces,
+    telemetry::{Lines, Traces},
 };
 
 /// How often a replica looks for a new release and for changed agreements.
@@ -60,8 +60,14 @@ pub fn set_up(settings: &Settings) -> Result<WorkerGuard> {
     // Lines go out when none is waiting, or in pieces of this size where many are. None is ever dropped.
     let buffered = BufWriter::with_capacity(64 << 10, std::io::stderr());
     let (writer, guard) = NonBlockingBuilder::default().lossy(false).finish(buffered);
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
-    let builder = if std::io::stderr().is_terminal() { builder } else { builder.with_ansi(false) };
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer.clone());
+    let builder = if std::io::stderr().is_terminal() {
+        builder
+    } else {
+        // On a terminal lines have colours.
+        Lines::set_up(settings.log_format == LogFormat::Json, writer);
+        builder.with_ansi(false)
+    };
     match settings.log_format {
         LogFormat::Text => builder.init(),
         LogFormat::Json => builder.json().flatten_event(true).init(),

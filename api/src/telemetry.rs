@@ -1,5 +1,6 @@
 //! What an operator sees: counters and times of one process. Every label is a word that stands in the program, so none grows.
 
+mod lines;
 mod traces;
 
 use std::time::Duration;
@@ -10,6 +11,7 @@ use prometheus_client::{
     registry::Registry,
 };
 
+pub use lines::{Line, Lines};
 pub use traces::{Answered, Parent, Traces};
 
 /// Two labels with words of the program, never of a sender.

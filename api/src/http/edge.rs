@@ -14,7 +14,7 @@ use axum::{
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use crate::telemetry::{Answered, Parent};
+use crate::telemetry::{Answered, Line, Lines, Parent};
 
 use super::State;
 
@@ -58,7 +58,23 @@ pub(super) async fn observe(Extract(state): Extract<State>, mut request: Request
     let (operation, organisation) = (log.operation.get(), log.organisation.get());
     let (status, us) = (response.status().as_u16(), elapsed.as_micros());
     let trace = parent.as_ref().map(Parent::trace);
-    span.in_scope(|| tracing::info!(%method, route, operation, organisation, status, us, trace, "answered"));
+    match Lines::of_process() {
+        Some(lines) if tracing::enabled!(tracing::Level::INFO) => lines.answered(&Line {
+            at: state.exchange.now(),
+            id: &id.0,
+            method: method.as_str(),
+            route: &route,
+            operation: operation.map(String::as_str),
+            organisation: organisation.map(String::as_str),
+            status,
+            us,
+            trace: trace.as_deref(),
+        }),
+        Some(_) => {}
+        None => {
+            span.in_scope(|| tracing::info!(%method, route, operation, organisation, status, us, trace, "answered"));
+        }
+    }
     if let Some(traces) = &state.traces {
         traces.answered(&Answered {
             id: &id.0,
