@@ -248,6 +248,15 @@ impl Catalogue {
         &self.around[area]
     }
 
+    /// The area of a kind, itself or around it, that lies in every other one of that kind: of a region its country, and not the
+    /// union of countries around that.
+    pub fn innermost(&self, area: AreaIndex, kind: AreaKind) -> Option<AreaIndex> {
+        let own = std::iter::once(area).chain(self.around(area).iter().copied());
+        let all: Vec<AreaIndex> = own.filter(|&around| self.areas()[around].kind == kind).collect();
+        let within_all = |one: AreaIndex| all.iter().all(|&other| one == other || self.lies_in(one, other));
+        all.iter().copied().find(|&one| within_all(one))
+    }
+
     /// The day whose geography it is.
     pub fn as_of(&self) -> NaiveDate {
         self.as_of

@@ -19,9 +19,14 @@ pub fn destinations(table: &Tabulation<Destinations>) -> Table {
     let facet = |kind, name: &str, label, items| Facet { kind, name: name.to_owned(), label, items };
     let mut facets = vec![
         area_facet(catalogue, areas),
-        facet(FacetKind::Time, "cohort_year", "Cohort year", plan.cohort_years().iter().map(year).collect()),
-        facet(FacetKind::Category, "stage", "Stage", plan.stages().iter().map(stage).collect()),
-        facet(FacetKind::Category, "category", "Destination", plan.destinations().iter().map(category).collect()),
+        facet(FacetKind::Time, "cohort_year", "Cohort year", plan.cohort_years().iter().copied().map(year).collect()),
+        facet(FacetKind::Category, "stage", "Stage", plan.stages().iter().copied().map(stage).collect()),
+        facet(
+            FacetKind::Category,
+            "category",
+            "Destination",
+            plan.destinations().iter().copied().map(category).collect(),
+        ),
     ];
     if let Some(banding) = plan.banding() {
         let items = banding.bands.iter().map(band).collect();
@@ -68,12 +73,12 @@ pub fn destinations(table: &Tabulation<Destinations>) -> Table {
     }
 }
 
-fn year(year: &CohortYear) -> Item {
+fn year(year: CohortYear) -> Item {
     let start = year.start_year();
     Item::new(year.to_string(), format!("{start}/{:02}", (start + 1) % 100))
 }
 
-fn stage(stage: &Stage) -> Item {
+fn stage(stage: Stage) -> Item {
     let label = match stage {
         Stage::KeyStage4 => "Key stage 4",
         Stage::SixteenToEighteen => "16 to 18 study",
@@ -81,7 +86,7 @@ fn stage(stage: &Stage) -> Item {
     Item::new(stage.code(), label)
 }
 
-fn category(destination: &Destination) -> Item {
+fn category(destination: Destination) -> Item {
     let label = match destination {
         Destination::Education => "Education",
         Destination::Apprenticeship => "Apprenticeship",

@@ -32,14 +32,15 @@ const BARS: f64 = 300.0;
 const STEP: f64 = 20.0;
 const TOP: f64 = 22.0;
 
-/// The longest label that is drawn, characters.
-const LONGEST: usize = 46;
+/// The longest labels that are drawn, characters: of bars, and of lines.
+const LONGEST: usize = 42;
+const LONGEST_OF_LINES: usize = 24;
 
-fn shortened(text: &str) -> String {
-    if text.chars().count() <= LONGEST {
+fn shortened(text: &str, longest: usize) -> String {
+    if text.chars().count() <= longest {
         return text.to_owned();
     }
-    text.chars().take(LONGEST - 1).chain(['…']).collect()
+    text.chars().take(longest - 1).chain(['…']).collect()
 }
 
 /// A place on the page, to a tenth.
@@ -59,7 +60,7 @@ pub(super) fn bars(title: &str, bars: &[Bar]) -> Markup {
             }
             @for (number, bar) in bars.iter().enumerate() {
                 @let y = TOP + STEP * number as f64;
-                text x=(at(LABELS)) y=(at(y + 13.0)) text-anchor="end" { (shortened(&bar.label)) }
+                text x=(at(LABELS)) y=(at(y + 13.0)) text-anchor="end" { (shortened(&bar.label, LONGEST)) }
                 @if let Some(value) = bar.value {
                     @if bar.is_band {
                         @let (lower, upper) = bar.range.unwrap_or((value, value));
@@ -109,7 +110,7 @@ pub(super) fn lines(title: &str, times: &[String], most: f64, lines: &[Line]) ->
                     }
                     line x1=(at(right + 14.0)) x2=(at(right + 34.0)) y1=(at(TOP + 18.0 * number as f64 + 6.0)) y2=(at(TOP + 18.0 * number as f64 + 6.0)) {}
                 }
-                text x=(at(right + 40.0)) y=(at(TOP + 18.0 * number as f64 + 10.0)) { (shortened(&line.label)) }
+                text x=(at(right + 40.0)) y=(at(TOP + 18.0 * number as f64 + 10.0)) { (shortened(&line.label, LONGEST_OF_LINES)) }
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::domain::AreaKind;
 use super::{
     csv,
     format::Unwritable,
-    table::{Facet, FacetKind, Figure, Item, Measure, Row, Table, Unit},
+    table::{Facet, FacetKind, Figure, Item, Measure, Place, Row, Table, Unit},
 };
 
 /// What stands where nothing can.
@@ -132,8 +132,8 @@ fn checked_level(table: &Table) -> Result<Level, Unwritable> {
         return Err(Unwritable("there is no area in the table".to_owned()));
     };
     let level = level(first.kind)?;
-    let is_english = |country: &Option<(String, String)>| country.as_ref().is_some_and(|(code, _)| code == ENGLAND);
-    if table.places.iter().all(|place| is_english(&place.country)) {
+    let is_english = |place: &Place| place.country.as_ref().is_some_and(|(code, _)| code == ENGLAND);
+    if table.places.iter().all(is_english) {
         return Ok(level);
     }
     let message = "the layout of Explore education statistics is for areas of England alone: take another format";

@@ -7,19 +7,27 @@ use super::{
     tidy::{self, ColumnKind, Value},
 };
 
-/// `{about, schema: [{name, type, description}], data: [[…]]}`.
+/// `{about, schema: [{name, type, description}], data: [[…]]}`. Written line by line: a large table takes no more room than its text.
 pub(super) fn write(table: &Table) -> Vec<u8> {
-    let mut data = Vec::with_capacity(tidy::lines(table));
-    let filled: Result<(), std::convert::Infallible> = tidy::each_line(table, |line| {
-        data.push(Json::Array(line.iter().map(value).collect()));
-        Ok(())
-    });
-    let Ok(()) = filled;
     let schema: Vec<Json> = tidy::columns(table)
         .into_iter()
         .map(|column| json!({"name": column.name, "type": kind(column.kind), "description": column.description}))
         .collect();
-    json!({"about": about(table), "schema": schema, "data": data}).to_string().into_bytes()
+    let mut text = json!({"about": about(table), "schema": schema}).to_string().into_bytes();
+    // In place of the brace at the end.
+    text.pop();
+    text.extend_from_slice(b",\"data\":[");
+    let mut is_first = true;
+    let filled: Result<(), std::convert::Infallible> = tidy::each_line(table, |line| {
+        if !std::mem::take(&mut is_first) {
+            text.push(b',');
+        }
+        text.extend_from_slice(Json::Array(line.iter().map(value).collect()).to_string().as_bytes());
+        Ok(())
+    });
+    let Ok(()) = filled;
+    text.extend_from_slice(b"]}");
+    text
 }
 
 /// What is the same for all of a table.

@@ -125,13 +125,7 @@ pub(super) fn places(catalogue: &Catalogue, areas: &[AreaIndex]) -> Vec<Place> {
         (area.code.clone(), area.name.clone())
     };
     let place = |&area: &AreaIndex| {
-        // Of several around it the one within the others.
-        let around = |kind| {
-            let own = std::iter::once(area).chain(catalogue.around(area).iter().copied());
-            let all: Vec<AreaIndex> = own.filter(|&around| catalogue.areas()[around].kind == kind).collect();
-            let innermost = |one: AreaIndex| all.iter().all(|&other| one == other || catalogue.lies_in(one, other));
-            all.iter().copied().find(|&one| innermost(one)).map(named)
-        };
+        let around = |kind| catalogue.innermost(area, kind).map(named);
         Place { kind: catalogue.areas()[area].kind, country: around(Country), region: around(Region) }
     };
     areas.iter().map(place).collect()

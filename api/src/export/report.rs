@@ -110,7 +110,8 @@ fn trend_chart(first: &Table, columns: &[Column]) -> Markup {
             let (lower, upper) = measure.range(&figure.estimate)?;
             Some((figure.estimate.value?, lower, upper))
         };
-        Some(Line { label: column.label.clone(), points: (0..times.len()).map(point).collect() })
+        let points: Vec<_> = (0..times.len()).map(point).collect();
+        points.iter().any(Option::is_some).then(|| Line { label: column.label.clone(), points })
     };
     let lines: Vec<Line> = columns.iter().filter_map(line).collect();
     html! {

@@ -80,7 +80,7 @@ pub(super) fn method(about: &About) -> Markup {
             p {
                 "Every number is an anonymised aggregate of several institutions, with protection noise and rounding (method "
                 (about.method) ", tier " (about.tier.to_lowercase()) "). ± is half of the 95 % interval that noise and rounding leave; "
-                "how institutions assessed themselves, and which of them took part, is not in it. ≤ and ≥ mark the edge of a band: the "
+                "how carefully institutions assess themselves is not in it. ≤ and ≥ mark the edge of a band: the "
                 "truth is not told more closely. Italics mark a number whose error is large. A number in brackets is hidden, and the "
                 "words say why. The same question has the same numbers whenever it is asked of this release."
             }

@@ -82,7 +82,7 @@ impl Reader {
         // Without it there is no report, so it is asked first.
         let own = self.tabulate::<Outcomes>(question(area, false), None, FIELDS).await?;
         let mut reported = Vec::new();
-        for around in [self.innermost(area, AreaKind::Country), self.innermost(area, AreaKind::Region)] {
+        for around in [catalogue.innermost(area, AreaKind::Country), catalogue.innermost(area, AreaKind::Region)] {
             if let Some(around) = around.filter(|around| *around != area) {
                 let table = self.tabulate::<Outcomes>(question(around, false), None, FIELDS).await;
                 reported.push(Reported { label: label(around), table: refused(table)? });
@@ -91,7 +91,7 @@ impl Reader {
         reported.push(Reported { label: label(area), table: Ok(own) });
         if let Some(beside) = &asked.beside {
             let beside = find(beside)?;
-            let country = |area| self.innermost(area, AreaKind::Country);
+            let country = |area| catalogue.innermost(area, AreaKind::Country);
             let mapped = country(beside) != country(area);
             let table = self.tabulate::<Outcomes>(question(beside, mapped), None, FIELDS).await;
             let through = if mapped { ", through the crosswalk" } else { "" };
@@ -107,20 +107,11 @@ impl Reader {
             let found = catalogue.framework_index(code);
             return found.ok_or_else(|| Error::NotFound(format!("no framework has the code `{code}`")));
         }
-        let country = self.innermost(area, AreaKind::Country).map(|country| &catalogue.areas()[country].code);
+        let country = catalogue.innermost(area, AreaKind::Country).map(|country| &catalogue.areas()[country].code);
         let frameworks = catalogue.frameworks();
         let of_country = frameworks.iter_enumerated().find(|(_, framework)| Some(&framework.jurisdiction) == country);
         let first = of_country.or_else(|| frameworks.iter_enumerated().next());
         first.map(|(index, _)| index).ok_or_else(|| Error::NotFound("the catalogue has no framework".to_owned()))
-    }
-
-    /// The area of a kind around an area that lies within all others of that kind.
-    fn innermost(&self, area: AreaIndex, kind: AreaKind) -> Option<AreaIndex> {
-        let catalogue = self.catalogue();
-        let own = std::iter::once(area).chain(catalogue.around(area).iter().copied());
-        let all: Vec<AreaIndex> = own.filter(|&around| catalogue.areas()[around].kind == kind).collect();
-        let within_all = |one: AreaIndex| all.iter().all(|&other| one == other || catalogue.lies_in(one, other));
-        all.iter().copied().find(|&one| within_all(one))
     }
 }
 
