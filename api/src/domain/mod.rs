@@ -23,6 +23,7 @@ pub mod record;
 pub mod reference;
 pub mod release;
 pub mod roll;
+pub mod saved_question;
 pub mod secret;
 pub mod withdrawal;
 
@@ -50,5 +51,6 @@ pub use record::{Pseudonym, Record, ReleasedResult};
 pub use reference::{PublishedFigure, Reference};
 pub use release::{Checksum, Release};
 pub use roll::{Outside, Remit, Roll, RollEntry, RollRecord};
+pub use saved_question::SavedQuestion;
 pub use secret::Secret;
 pub use withdrawal::{TakenBack, Withdrawal};

@@ -44,6 +44,14 @@ impl Secret {
         Zeroizing::new(self.derive("exchange/client/v1", &[]))
     }
 
+    /// What tells one citation from another to those who know the secret: the first half of its HMAC.
+    pub fn citation_digest(&self, citation: &str) -> [u8; 16] {
+        let whole = self.derive("exchange/citation/v1", &[citation.as_bytes()]);
+        let mut half = [0; 16];
+        half.copy_from_slice(&whole[..16]);
+        half
+    }
+
     /// The seed of the signing key of versions before keys were kept. Tokens of it are taken for a while; it signs none.
     pub fn signing_seed(&self) -> [u8; 32] {
         self.derive("exchange/signing/v1", &[])

@@ -3,12 +3,12 @@
 use axum::{
     Extension,
     body::Body,
-    extract::{Path, State},
+    extract::State,
     http::{HeaderMap, HeaderValue, Response, StatusCode, header},
     response::IntoResponse,
 };
 
-use super::{edge::RequestId, error, negotiate::takes_brotli, state};
+use super::{edge::RequestId, error, negotiate::takes_brotli, path::PathText, state};
 
 /// Own scripts, styles, frames and connections; nothing written into the page, and nothing from anywhere else.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -54,7 +54,7 @@ fn document(state: &state::State, name: &str, policy: HeaderValue, framed: &'sta
 /// the playground was built, for whoever takes that.
 pub(super) async fn asset(
     State(state): State<state::State>,
-    Path(path): Path<String>,
+    PathText(path): PathText,
     Extension(id): Extension<RequestId>,
     asked: HeaderMap,
 ) -> Response<Body> {

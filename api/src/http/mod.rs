@@ -15,8 +15,10 @@ mod negotiate;
 mod oauth;
 mod openapi;
 mod parameters;
+mod path;
 mod playground;
 mod rules;
+mod saved;
 mod senders;
 mod serve;
 mod state;
@@ -61,7 +63,8 @@ pub fn router(state: State) -> Router {
     let mut api = Router::new()
         .route("/graphql", any(graphql::handle))
         .route("/graphql/", any(graphql::handle))
-        .merge(tables::routes());
+        .merge(tables::routes())
+        .merge(saved::routes());
     if let Some(cors) = cors(&state.rules.origins) {
         api = api.route_layer(cors);
     }

@@ -30,6 +30,7 @@ async fn description(Extract(state): Extract<State>) -> Response<Body> {
 fn document(token: &Value) -> Value {
     let mut paths: Map<String, Value> = Format::ALL.iter().map(|format| of_format(*format)).collect();
     paths.insert("/tables/{citation}".to_owned(), chosen());
+    paths.insert("/tables".to_owned(), kept());
     paths.insert("/reports/{area}".to_owned(), report());
     json!({
         "openapi": "3.1.0",
@@ -79,7 +80,7 @@ fn parameters() -> Value {
     let query = |name: &str, description: &str, schema: &Value| json!({"name": name, "in": "query", "description": description, "schema": schema});
     let path = |name: &str, description: &str| json!({"name": name, "in": "path", "required": true, "description": description, "schema": {"type": "string"}});
     json!({
-        "citation": path("citation", "The `citation` of a table."),
+        "citation": path("citation", "The `citation` of a table, or the name of a saved question."),
         "area": path("area", "The code of an area, e.g. `E12000001`."),
         "purpose": query("purpose", "One of your agreements' purposes. May be left out where you have exactly one.", &json!({"type": "string"})),
         "part": query(
@@ -88,6 +89,7 @@ fn parameters() -> Value {
             &json!({"type": "string", "enum": ["cells", "totals", "overall"], "default": "cells"}),
         ),
         "since": query("since", "Of a table of outcomes: earlier periods from which changes are told, with commas between them.", &json!({"type": "string"})),
+        "release": query("release", "Of a saved question, the number of the release to ask; the newest when left out.", &json!({"type": "integer"})),
         "bom": query("bom", "Put a byte order mark before CSV, by which older spreadsheets know UTF-8.", &json!({"type": "boolean", "default": false})),
         "framework": query("framework", "The framework; that of the area's country when left out.", &json!({"type": "string"})),
         "beside": query("beside", "The code of one more area to put beside it. One of another country comes through the crosswalk, and is charged as such a question.", &json!({"type": "string"})),
@@ -114,8 +116,8 @@ fn responses(media: &[&str]) -> Value {
 
 fn of_format(format: Format) -> (String, Value) {
     let names = match format {
-        Format::Csv => &["citation", "purpose", "part", "since", "bom"][..],
-        _ => &["citation", "purpose", "part", "since"][..],
+        Format::Csv => &["citation", "purpose", "part", "since", "release", "bom"][..],
+        _ => &["citation", "purpose", "part", "since", "release"][..],
     };
     let operation = json!({"get": {
         "operationId": format!("table.{}", format.ending()),
@@ -131,8 +133,18 @@ fn chosen() -> Value {
     json!({"get": {
         "operationId": "table",
         "summary": "A table in the format that `Accept` asks for; tidy CSV where it asks for none.",
-        "parameters": named(&["citation", "purpose", "part", "since", "bom"]),
+        "parameters": named(&["citation", "purpose", "part", "since", "release", "bom"]),
         "responses": responses(&media),
+    }})
+}
+
+/// What an organisation keeps.
+fn kept() -> Value {
+    json!({"get": {
+        "operationId": "saved",
+        "summary": "The questions that your organisation keeps under names. PUT to `/tables/{name}` with `citation` and, if wanted, \
+                    `newest` keeps one; DELETE forgets it. Both need a token.",
+        "responses": responses(&["application/json"]),
     }})
 }
 

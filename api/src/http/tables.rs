@@ -1,12 +1,12 @@
 //! Tables and reports to take away: GET gives a cited table in the format of its ending, and a report as a page, each asked,
 //! charged and recorded as its questions are.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use axum::{
     Extension, Router,
     body::Body,
-    extract::{Path, Request, State as Extract},
+    extract::{Request, State as Extract},
     http::{HeaderMap, HeaderValue, Response, StatusCode, header, request::Parts},
     response::IntoResponse,
     routing::get,
@@ -17,9 +17,10 @@ use tokio::time::timeout;
 use crate::{
     auth::{Scope, Viewer},
     datasets::{Destinations, Outcomes, destinations, outcomes},
+    domain::saved_question,
     export::{self, Column, Format, Part, Table},
     graphql::error_code,
-    service::{self, NoToken, Reader, ReportAsked, Reported, Shown},
+    service::{self, Again, NoToken, Reader, ReportAsked, Reported, Shown},
     tabulation,
 };
 
@@ -30,7 +31,8 @@ use super::{
     edge::{RequestId, RequestLog},
     error::{self, RETRY_AFTER, overloaded},
     negotiate, oauth, parameters,
-    senders::Sender,
+    path::PathText,
+    senders::{Hold, Sender},
 };
 
 /// How a request ends: with a table, or with a refusal in its place.
@@ -80,7 +82,7 @@ async fn table(
     Extract(state): Extract<State>,
     Extension(id): Extension<RequestId>,
     Extension(log): Extension<Arc<RequestLog>>,
-    Path(name): Path<String>,
+    PathText(name): PathText,
     request: Request,
 ) -> Response<Body> {
     let (head, _) = request.into_parts();
@@ -96,7 +98,7 @@ async fn report(
     Extract(state): Extract<State>,
     Extension(id): Extension<RequestId>,
     Extension(log): Extension<Arc<RequestLog>>,
-    Path(area): Path<String>,
+    PathText(area): PathText,
     request: Request,
 ) -> Response<Body> {
     let (head, _) = request.into_parts();
@@ -106,7 +108,7 @@ async fn report(
     finished(answer(&state, &id, &log, &head, taken).await)
 }
 
-fn finished(outcome: Outcome) -> Response<Body> {
+pub(super) fn finished(outcome: Outcome) -> Response<Body> {
     let mut response = outcome.unwrap_or_else(|refusal| *refusal);
     if matches!(response.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
         response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
@@ -116,7 +118,7 @@ fn finished(outcome: Outcome) -> Response<Body> {
     response
 }
 
-fn bad(message: &str, id: &RequestId) -> Box<Response<Body>> {
+pub(super) fn bad(message: &str, id: &RequestId) -> Box<Response<Body>> {
     Box::new(error::respond(StatusCode::BAD_REQUEST, "BAD_REQUEST", message, id))
 }
 
@@ -128,14 +130,9 @@ async fn answer(
     head: &Parts,
     taken: Result<Taken<'_>, Box<Response<Body>>>,
 ) -> Outcome {
-    let viewer = viewer(state, head, id).await?;
-    let Viewer::Partner(partner) = &viewer else { return Err(Box::new(unknown(id))) };
-    log.organisation.get_or_init(|| partner.organisation().to_owned());
+    let (reader, _permit) = admitted(state, id, log, head, viewer(state, head, id).await?)?;
     let taken = taken?;
-    let sender = Sender::of(&viewer, &head.extensions);
-    let _permit = state.partners.permits.take(&sender, 1).map_err(|full| Box::new(overloaded(full, id)))?;
-    let time = state.rules.timeout;
-    let reader = state.exchange.reader(viewer, time);
+    let (time, sender) = (state.rules.timeout, Sender::of(reader.viewer(), &head.extensions));
     let work = async {
         match &taken {
             Taken::Table(citation, format, wanted) => table_file(&reader, citation, wanted, *format).await,
@@ -156,9 +153,24 @@ async fn answer(
     }
 }
 
+/// A reader for a request of somebody known, with what the request holds of its sender's share.
+pub(super) fn admitted(
+    state: &State,
+    id: &RequestId,
+    log: &RequestLog,
+    head: &Parts,
+    viewer: Viewer,
+) -> Result<(Reader, Hold), Box<Response<Body>>> {
+    let Viewer::Partner(partner) = &viewer else { return Err(Box::new(unknown(id))) };
+    log.organisation.get_or_init(|| partner.organisation().to_owned());
+    let sender = Sender::of(&viewer, &head.extensions);
+    let permit = state.partners.permits.take(&sender, 1).map_err(|full| Box::new(overloaded(full, id)))?;
+    Ok((state.exchange.reader(viewer, state.rules.timeout), permit))
+}
+
 /// Who asks: by a bearer token as everywhere, or by the identifier and the secret of a client, for what can show nothing else. Such
 /// a client is given a token for reading alone, as at `/oauth/token`, and asks with it.
-async fn viewer(state: &State, head: &Parts, id: &RequestId) -> Result<Viewer, Box<Response<Body>>> {
+pub(super) async fn viewer(state: &State, head: &Parts, id: &RequestId) -> Result<Viewer, Box<Response<Body>>> {
     let mut sent = head.headers.get_all(header::AUTHORIZATION).iter();
     let shown = match (sent.next(), sent.next()) {
         (Some(only), None) => oauth::basic(only),
@@ -233,6 +245,8 @@ struct Wanted {
     purpose: Option<String>,
     part: Part,
     since: Vec<String>,
+    /// Of a saved question, the release to ask.
+    release: Option<u32>,
     /// Whether a byte order mark stands in front of CSV, by which older spreadsheets know UTF-8.
     bom: bool,
 }
@@ -255,11 +269,18 @@ impl Wanted {
                     return Err(format!("expected a part `cells`, `totals` or `overall`, found `{other}`"));
                 }
                 ("since", periods) => wanted.since = periods.split(',').map(str::to_owned).collect(),
+                ("release", number) => {
+                    let release =
+                        number.parse().map_err(|_| format!("expected the number of a release, found `{number}`"))?;
+                    wanted.release = Some(release);
+                }
                 ("bom", "true") => wanted.bom = true,
                 ("bom", "false") => wanted.bom = false,
                 ("bom", other) => return Err(format!("expected `bom` to be true or false, found `{other}`")),
                 (other, _) => {
-                    return Err(format!("expected the parameters purpose, part, since or bom, found `{other}`"));
+                    return Err(format!(
+                        "expected the parameters purpose, part, since, release or bom, found `{other}`"
+                    ));
                 }
             }
             seen.push(name);
@@ -277,7 +298,7 @@ impl Wanted {
 
 /// The file of a cited table.
 async fn table_file(reader: &Reader, citation: &str, wanted: &Wanted, format: Format) -> Result<File, service::Error> {
-    let table = cited(reader, citation, wanted, format).await?;
+    let table = named_table(reader, citation, wanted, format).await?;
     let (heavy, bom) = (table.rows.len() >= HEAVY_ROWS, wanted.bom);
     let made = move || {
         let bytes = table.write(format, bom);
@@ -295,18 +316,30 @@ async fn table_file(reader: &Reader, citation: &str, wanted: &Wanted, format: Fo
     })
 }
 
-/// The table of a citation.
-async fn cited(reader: &Reader, citation: &str, wanted: &Wanted, format: Format) -> Result<Table, service::Error> {
-    let fields = FIELDS + FIELDS_OF_MEASURE * wanted.measures();
+/// The table that an address names: by a citation, or by a name that the organisation saved its question under.
+async fn named_table(reader: &Reader, name: &str, wanted: &Wanted, format: Format) -> Result<Table, service::Error> {
+    let bad = |message: &str| Err(service::Error::BadRequest(message.to_owned()));
+    let saved = if saved_question::is_name(name) { Some(reader.saved_question(name).await?) } else { None };
+    if saved.is_none() && wanted.release.is_some() {
+        return bad("a citation names its release: leave `release` out");
+    }
+    let citation = match &saved {
+        Some(saved) => Cow::Borrowed(saved.citation.as_str()),
+        None => reader.whole_citation(name).await?,
+    };
+    let again = saved.as_ref().map(|saved| Again { saved, release: wanted.release });
+    let (fields, purpose) = (FIELDS + FIELDS_OF_MEASURE * wanted.measures(), wanted.purpose.clone());
     // What is about the columns alone needs no figures, and costs nothing.
     let told = format.has_figures();
-    if tabulation::cited_question(citation)?.starts_with("destinations;") {
+    if tabulation::cited_question(&citation)?.starts_with("destinations;") {
         if wanted.part != Part::Cells || !wanted.since.is_empty() {
-            let message = "a table of destinations has neither parts nor changes: leave `part` and `since` out";
-            return Err(service::Error::BadRequest(message.to_owned()));
+            return bad("a table of destinations has neither parts nor changes: leave `part` and `since` out");
         }
         let want = |question: &mut destinations::Question| question.wanted = told;
-        let table = reader.cited::<Destinations>(citation, wanted.purpose.clone(), fields, want).await?;
+        let table = match again {
+            Some(again) => reader.destinations_again(again, purpose, fields, want).await?,
+            None => reader.cited::<Destinations>(&citation, purpose, fields, want).await?,
+        };
         let heavy = table.size() >= HEAVY_ROWS;
         let made = move || export::destinations(&table);
         return if heavy { reader.work(made).await } else { Ok(made()) };
@@ -317,7 +350,10 @@ async fn cited(reader: &Reader, citation: &str, wanted: &Wanted, format: Format)
         totals: told && wanted.part == Part::Totals,
     };
     let want = |question: &mut outcomes::Question| (question.parts, question.since) = (parts, wanted.since.clone());
-    let table = reader.cited::<Outcomes>(citation, wanted.purpose.clone(), fields, want).await?;
+    let table = match again {
+        Some(again) => reader.outcomes_again(again, purpose, fields, want).await?,
+        None => reader.cited::<Outcomes>(&citation, purpose, fields, want).await?,
+    };
     let (heavy, part) = (table.size() >= HEAVY_ROWS, wanted.part);
     let made = move || export::outcomes(&table, part);
     if heavy { reader.work(made).await } else { Ok(made()) }
@@ -392,7 +428,7 @@ async fn respond(File { bytes, media, disposition, citation }: File, headers: &H
 }
 
 /// The response to a question that failed: its code is that of the contract.
-fn failed(error: &service::Error, id: &RequestId) -> Response<Body> {
+pub(super) fn failed(error: &service::Error, id: &RequestId) -> Response<Body> {
     let status = match error {
         service::Error::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
         service::Error::Forbidden(_) | service::Error::BudgetExhausted(_) => StatusCode::FORBIDDEN,

@@ -184,6 +184,13 @@ impl Destinations {
         self.0.values().map(of).sum()
     }
 
+    /// The cohort years with a count, ascending.
+    pub fn cohort_years(&self) -> Vec<CohortYear> {
+        let mut years: Vec<CohortYear> = self.0.keys().map(|(year, _)| *year).collect();
+        years.dedup();
+        years
+    }
+
     /// The newest cohort year with a count.
     pub fn newest_year(&self) -> Option<CohortYear> {
         self.0.keys().next_back().map(|(year, _)| *year)

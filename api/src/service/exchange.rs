@@ -8,6 +8,7 @@ use std::sync::{
 use arc_swap::ArcSwap;
 use chrono::{DateTime, NaiveDate, Utc};
 use disclosure::NoiseKey;
+use quick_cache::sync::Cache;
 
 use crate::{
     auth::Trust,
@@ -21,6 +22,9 @@ use super::{
     Error, audit::Audit, current::CurrentRelease, heavy::HeavyPool, known::KnownTrust, known_issuers::KnownIssuers,
     older::OlderReleases,
 };
+
+/// How many short citations are remembered as kept, with what they stand for.
+const CITATIONS: usize = 10_000;
 
 /// The setting under which the fingerprint of the secret is kept.
 const SECRET_FINGERPRINT: &str = "secret_fingerprint";
@@ -38,6 +42,8 @@ pub struct Exchange {
     pub(super) trust: KnownTrust,
     pub(super) issuers: KnownIssuers,
     pub(super) telemetry: Arc<Telemetry>,
+    /// Short citations that are kept, with what they stand for.
+    pub(super) citations: Cache<String, Arc<str>>,
     ledger: Ledger,
     pub(super) audit: Audit,
     /// Whether the schema was the one that this program knows when it was seen last.
@@ -89,6 +95,7 @@ impl Exchange {
             trust: KnownTrust::default(),
             issuers: KnownIssuers::new()?,
             telemetry: Arc::default(),
+            citations: Cache::new(CITATIONS),
         })
     }
 

@@ -22,7 +22,8 @@ use super::{
 
 /// Everything that the contract's questions may reach, for one request of one viewer. Cheap to clone.
 ///
-/// Nothing that writes is a method of it, save the charge of a question that it answers:
+/// Nothing that writes is a method of it, save the charge of a question that it answers and what the viewer's organisation keeps
+/// for itself:
 ///
 /// ```compile_fail
 /// # async fn resolver(reader: api::service::Reader) {

@@ -91,7 +91,8 @@ impl Reader {
         fields: usize,
         want: impl FnOnce(&mut D::Question),
     ) -> Result<Tabulation<D>, Error> {
-        let Citation { release, mut question } = Citation::<D>::read(citation)?;
+        let citation = self.whole_citation(citation).await?;
+        let Citation { release, mut question } = Citation::<D>::read(&citation)?;
         let asked = D::asked(&mut question);
         asked.purpose = purpose.or(asked.purpose.take());
         want(&mut question);

@@ -94,6 +94,36 @@ fn parts(text: &str) -> Result<(u32, Method, Tier, String), InvalidCitation> {
     Ok((release, method, tier, canonical))
 }
 
+/// The letters of short citations: no two are taken for each other.
+const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// How many of them a short citation has: five bits each, 128 in all.
+const LENGTH: usize = 26;
+
+/// The short form of a citation: its release, and a digest under which the whole of it is kept.
+///
+/// # Errors
+/// When the text is no whole citation.
+pub fn short_citation(citation: &str, digest: [u8; 16]) -> Result<String, InvalidCitation> {
+    let (release, ..) = parts(citation)?;
+    let number = u128::from_be_bytes(digest);
+    let letter = |at: usize| {
+        let five_bits = usize::try_from((number >> (5 * (LENGTH - 1 - at))) & 31);
+        char::from(LETTERS[five_bits.unwrap_or_default()])
+    };
+    Ok(format!("release-{release}-{}", (0..LENGTH).map(letter).collect::<String>()))
+}
+
+/// Whether a text is built like a short citation.
+pub fn is_short_citation(text: &str) -> bool {
+    let number_and_digest = text.strip_prefix("release-").and_then(|rest| rest.split_once('-'));
+    number_and_digest.is_some_and(|(number, digest)| {
+        number.bytes().all(|byte| byte.is_ascii_digit())
+            && digest.len() == LENGTH
+            && digest.bytes().all(|byte| LETTERS.contains(&byte))
+    })
+}
+
 fn check(text: &[u8]) -> [u8; 4] {
     let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(text));
     [a, b, c, d]

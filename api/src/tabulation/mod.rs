@@ -20,7 +20,10 @@ mod table;
 pub use admit::Admitted;
 pub use advice::Advised;
 pub use base::{Base, Bases, Versions, at_base, frozen_bases, later};
-pub use citation::{Citation, InvalidCitation, Named, cited_question, escape, invalid, seal, unescape};
+pub use citation::{
+    Citation, InvalidCitation, Named, cited_question, escape, invalid, is_short_citation, seal, short_citation,
+    unescape,
+};
 pub use dataset::{Dataset, TablePlan};
 pub use error::PlanError;
 pub use layout::{Layout, MAX_CELLS, each_once};

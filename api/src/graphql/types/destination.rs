@@ -11,6 +11,7 @@ use crate::{
     },
     graphql::{
         context,
+        error::graphql_error,
         rows::{DestinationField, Rows},
     },
     tabulation::{Asked, Tabulation},
@@ -154,6 +155,12 @@ impl DestinationTable {
     /// `destinationTable` answers it again, with the same numbers.
     async fn citation(&self) -> String {
         self.0.citation()
+    }
+
+    /// The same reference in 40 characters at the most, for a footnote. It can be used wherever `citation` can, and in the
+    /// addresses of files. Needs the database, where the question is kept under it.
+    async fn short_citation(&self, context: &Context<'_>) -> Result<String> {
+        context::reader(context).short_citation(&self.0.citation()).await.map_err(graphql_error)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     domain::{self, period::InvalidPeriod},
     graphql::{
         context,
-        error::bad_request,
+        error::{bad_request, graphql_error},
         rows::{CellLine, OutcomeField, OverallField, Rows},
     },
     tabulation::Tabulation,
@@ -107,6 +107,12 @@ impl OutcomeTable {
     /// `table` answers it again, with the same numbers.
     async fn citation(&self) -> String {
         self.0.citation()
+    }
+
+    /// The same reference in 40 characters at the most, for a footnote. It can be used wherever `citation` can, and in the
+    /// addresses of files. Needs the database, where the question is kept under it.
+    async fn short_citation(&self, context: &Context<'_>) -> Result<String> {
+        context::reader(context).short_citation(&self.0.citation()).await.map_err(graphql_error)
     }
 }
 

@@ -2,7 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use super::*;
+use api::export::Format;
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use serde_json::json;
+
+use super::{REGIONS, citation, take};
+use crate::{
+    destinations,
+    support::{Answer, Engine, LEP, Service},
+};
 
 fn lines(body: &[u8]) -> (Vec<String>, Vec<Vec<String>>) {
     let mut reader = csv::Reader::from_reader(body);
@@ -146,4 +157,41 @@ async fn the_percentages_of_the_pair_are_the_shares_of_the_answer() {
         }
     }
     assert!(given >= 8, "only {given} are given");
+}
+
+#[tokio::test]
+async fn the_description_names_every_address_and_what_it_takes() {
+    let service = Service::filled(Engine::Sqlite).await;
+    let citation = citation(&service, LEP, REGIONS).await;
+    let request = Request::get("/openapi.json").body(Body::empty()).unwrap();
+    let described = service.send(request).await.json();
+    let paths = described["paths"].as_object().unwrap();
+    for format in Format::ALL {
+        let path = format!("/tables/{{citation}}.{}", format.ending());
+        let operation = &paths[&path]["get"];
+        assert!(
+            operation["responses"]["200"]["content"]
+                .as_object()
+                .unwrap()
+                .contains_key(format.media_type().split(';').next().unwrap())
+        );
+        for parameter in operation["parameters"].as_array().unwrap() {
+            let name = parameter["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
+            let parameter = &described["components"]["parameters"][name];
+            assert_eq!(parameter["name"], name);
+            let value = match name {
+                "citation" | "release" => continue,
+                "purpose" => "benchmarking",
+                "part" => "cells",
+                "since" => "202223T3",
+                "bom" => "true",
+                other => panic!("{other} is not tried"),
+            };
+            let address = format!("{citation}.{}?{name}={value}", format.ending());
+            assert_eq!(take(&service, Some(LEP), &address).await.status, StatusCode::OK, "{address}");
+        }
+    }
+    for path in ["/tables/{citation}", "/tables", "/reports/{area}"] {
+        assert!(paths.contains_key(path), "{path}");
+    }
 }

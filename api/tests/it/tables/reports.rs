@@ -1,6 +1,13 @@
 //! The report about an area.
 
-use super::*;
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use serde_json::Value;
+
+use super::{REGIONS, citation, rows_of, take};
+use crate::support::{Answer, Engine, HUB, LEP, PARTNER, Service};
 
 async fn ask(service: &Service, organisation: Option<&str>, address: &str) -> (StatusCode, String, Answer) {
     let mut request = Request::get(format!("/reports/{address}"));

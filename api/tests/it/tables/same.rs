@@ -8,7 +8,11 @@ use parquet::{
     record::Field,
 };
 
-use super::*;
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use super::take;
+use crate::support::{Engine, LEP, PARTNER, Service};
 
 /// How many questions are made up for each who asks.
 const QUESTIONS: u64 = 16;

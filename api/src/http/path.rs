@@ -1,0 +1,29 @@
+//! The part of an address that says what is asked for, as text.
+
+use axum::{
+    body::Body,
+    extract::{FromRequestParts, Path},
+    http::{Response, StatusCode, header, request::Parts},
+};
+
+use super::{State, caching::CachePolicy, edge::RequestId, error};
+
+/// The part of an address behind its route. One that is no UTF-8 is refused as everything else is: in JSON, with a code.
+pub(super) struct PathText(pub(super) String);
+
+impl FromRequestParts<State> for PathText {
+    type Rejection = Response<Body>;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Self::Rejection> {
+        match Path::<String>::from_request_parts(parts, state).await {
+            Ok(Path(text)) => Ok(Self(text)),
+            Err(_) => {
+                let id = parts.extensions.get::<RequestId>().cloned().unwrap_or(RequestId(String::new()));
+                let message = "expected an address in UTF-8, found something else";
+                let mut refusal = error::respond(StatusCode::BAD_REQUEST, "BAD_REQUEST", message, &id);
+                refusal.headers_mut().insert(header::CACHE_CONTROL, CachePolicy::NoStore.header());
+                Err(refusal)
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Saved questions: an organisation keeps a question under a name (PUT), lists what it keeps (GET), and forgets one (DELETE).
+
+use std::sync::Arc;
+
+use axum::{
+    Extension, Router,
+    body::Body,
+    extract::{Request, State as Extract},
+    http::{HeaderValue, Response, StatusCode, header, request::Parts},
+    response::IntoResponse,
+    routing::{get, put},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{auth::Viewer, domain::SavedQuestion, service::Reader};
+
+use super::{
+    State, arrival, bearer,
+    caching::CachePolicy,
+    edge::{RequestId, RequestLog},
+    error::{self, overloaded},
+    negotiate,
+    path::PathText,
+    senders::{Hold, Sender},
+    tables,
+};
+
+type Outcome = Result<Response<Body>, Box<Response<Body>>>;
+
+/// Where they are kept. Beside [`tables::routes`], which has GET of one.
+pub(super) fn routes() -> Router<State> {
+    Router::new().route("/tables", get(list)).route("/tables/{name}", put(save).delete(forget))
+}
+
+/// What is sent to keep a question.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    citation: String,
+    newest: Option<u32>,
+}
+
+async fn list(
+    Extract(state): Extract<State>,
+    Extension(id): Extension<RequestId>,
+    Extension(log): Extension<Arc<RequestLog>>,
+    request: Request,
+) -> Response<Body> {
+    let (head, _) = request.into_parts();
+    let work = async {
+        let (reader, _permit) = tables::admitted(&state, &id, &log, &head, tables::viewer(&state, &head, &id).await?)?;
+        let kept = reader.saved_questions().await.map_err(|error| Box::new(tables::failed(&error, &id)))?;
+        Ok::<_, Box<Response<Body>>>(told(&json!({"questions": kept.iter().map(of).collect::<Vec<Value>>()})))
+    };
+    finished(work.await)
+}
+
+async fn save(
+    Extract(state): Extract<State>,
+    Extension(id): Extension<RequestId>,
+    Extension(log): Extension<Arc<RequestLog>>,
+    PathText(name): PathText,
+    request: Request,
+) -> Response<Body> {
+    let (head, body) = request.into_parts();
+    let work = async {
+        let (reader, _permit) = changer(&state, &id, &log, &head)?;
+        let kept = sent(&state, &id, &head, body, reader.viewer()).await?;
+        let saved = reader.save_question(&name, &kept.citation, kept.newest).await;
+        Ok::<_, Box<Response<Body>>>(told(&of(&saved.map_err(|error| Box::new(tables::failed(&error, &id)))?)))
+    };
+    finished(work.await)
+}
+
+async fn forget(
+    Extract(state): Extract<State>,
+    Extension(id): Extension<RequestId>,
+    Extension(log): Extension<Arc<RequestLog>>,
+    PathText(name): PathText,
+    request: Request,
+) -> Response<Body> {
+    let (head, _) = request.into_parts();
+    let work = async {
+        let (reader, _permit) = changer(&state, &id, &log, &head)?;
+        reader.forget_question(&name).await.map_err(|error| Box::new(tables::failed(&error, &id)))?;
+        Ok::<_, Box<Response<Body>>>(StatusCode::NO_CONTENT.into_response())
+    };
+    finished(work.await)
+}
+
+/// Who changes what is kept shows a token: a browser adds the secret of a client by itself.
+fn changer(
+    state: &State,
+    id: &RequestId,
+    log: &RequestLog,
+    head: &Parts,
+) -> Result<(Reader, Hold), Box<Response<Body>>> {
+    tables::admitted(state, id, log, head, bearer::viewer(state, &head.headers, id)?)
+}
+
+async fn sent(
+    state: &State,
+    id: &RequestId,
+    head: &Parts,
+    body: Body,
+    viewer: &Viewer,
+) -> Result<Kept, Box<Response<Body>>> {
+    if !negotiate::is_json(&head.headers) {
+        let message = "expected a body of type application/json in UTF-8";
+        return Err(Box::new(error::respond(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message, id)));
+    }
+    let full = |full| Box::new(overloaded(full, id));
+    let mut hold = state.partners.bodies.take(&Sender::of(viewer, &head.extensions), 0).map_err(full)?;
+    let body = arrival::whole(&head.headers, body, &mut hold, state.rules.body_timeout).await;
+    let body = body.map_err(|_| tables::bad("the body did not arrive whole, in time and within its limit", id))?;
+    serde_json::from_slice(&body)
+        .map_err(|error| tables::bad(&format!("expected {{\"citation\": …, \"newest\": …}}: {error}"), id))
+}
+
+fn of(question: &SavedQuestion) -> Value {
+    json!({
+        "name": question.name,
+        "citation": question.citation,
+        "newest": question.newest,
+        "savedAt": question.saved_at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+    })
+}
+
+fn told(value: &Value) -> Response<Body> {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], value.to_string()).into_response()
+}
+
+fn finished(outcome: Outcome) -> Response<Body> {
+    let mut response = tables::finished(outcome);
+    response.headers_mut().insert(header::CACHE_CONTROL, CachePolicy::NoStore.header());
+    response
+}
