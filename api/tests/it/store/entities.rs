@@ -119,7 +119,8 @@ fn declared() -> BTreeMap<String, Table> {
         agreement agreement_dimension agreement_purpose api_client area area_membership area_succession area_version
         audit_chain audit_entry benchmark
         benchmark_relation benchmark_score budget_entry catalogue_version client_credential destination_count framework
-        framework_version institution issuer issuer_client organisation release release_edition result revocation roll_entry setting
+        framework_version institution issuer issuer_client kept_citation organisation release release_edition result revocation roll_entry
+        saved_question setting
         signing_key speaker submission used_assertion
     }
 }
