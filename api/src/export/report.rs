@@ -136,8 +136,6 @@ fn figure<'a>(table: &'a Table, keys: &[usize], measure: &str) -> Option<(&'a Me
 }
 
 fn cell(table: &Table, keys: &[usize], measure: &str) -> Markup {
-    match figure(table, keys, measure) {
-        Some((measure, figure)) => shown::cell(measure, figure),
-        None => html! { td {} },
-    }
+    let found = figure(table, keys, measure);
+    found.map_or_else(|| html! { td {} }, |(measure, figure)| shown::cell(measure, figure))
 }

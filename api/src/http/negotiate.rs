@@ -115,13 +115,12 @@ pub(super) fn best_of(headers: &HeaderMap, offered: &[&str]) -> Option<usize> {
     }
     let find = |name: &str| ranges.iter().enumerate().find(|(_, (own, _))| own == name);
     let liked = offered.iter().enumerate().filter_map(|(at, name)| {
-        let (place, quality) = match find(name) {
-            Some((place, (_, quality))) => (place, *quality),
-            None => {
-                let kind = name.split('/').next().unwrap_or_default();
-                let wide = find(&format!("{kind}/*")).or_else(|| find("*/*"))?;
-                (usize::MAX, wide.1.1)
-            }
+        let (place, quality) = if let Some((place, (_, quality))) = find(name) {
+            (place, *quality)
+        } else {
+            let kind = name.split('/').next().unwrap_or_default();
+            let wide = find(&format!("{kind}/*")).or_else(|| find("*/*"))?;
+            (usize::MAX, wide.1.1)
         };
         (quality > 0.0).then_some((at, place, quality))
     });

@@ -15,15 +15,13 @@ impl FromRequestParts<State> for PathText {
     type Rejection = Response<Body>;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Self::Rejection> {
-        match Path::<String>::from_request_parts(parts, state).await {
-            Ok(Path(text)) => Ok(Self(text)),
-            Err(_) => {
-                let id = parts.extensions.get::<RequestId>().cloned().unwrap_or(RequestId(String::new()));
-                let message = "expected an address in UTF-8, found something else";
-                let mut refusal = error::respond(StatusCode::BAD_REQUEST, "BAD_REQUEST", message, &id);
-                refusal.headers_mut().insert(header::CACHE_CONTROL, CachePolicy::NoStore.header());
-                Err(refusal)
-            }
+        if let Ok(Path(text)) = Path::<String>::from_request_parts(parts, state).await {
+            return Ok(Self(text));
         }
+        let id = parts.extensions.get::<RequestId>().cloned().unwrap_or(RequestId(String::new()));
+        let message = "expected an address in UTF-8, found something else";
+        let mut refusal = error::respond(StatusCode::BAD_REQUEST, "BAD_REQUEST", message, &id);
+        refusal.headers_mut().insert(header::CACHE_CONTROL, CachePolicy::NoStore.header());
+        Err(refusal)
     }
 }

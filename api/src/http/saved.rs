@@ -113,9 +113,10 @@ async fn sent(
     let full = |full| Box::new(overloaded(full, id));
     let mut hold = state.partners.bodies.take(&Sender::of(viewer, &head.extensions), 0).map_err(full)?;
     let body = arrival::whole(&head.headers, body, &mut hold, state.rules.body_timeout).await;
-    let body = body.map_err(|_| tables::bad("the body did not arrive whole, in time and within its limit", id))?;
+    let body =
+        body.map_err(|_| Box::new(tables::bad("the body did not arrive whole, in time and within its limit", id)))?;
     serde_json::from_slice(&body)
-        .map_err(|error| tables::bad(&format!("expected {{\"citation\": …, \"newest\": …}}: {error}"), id))
+        .map_err(|error| Box::new(tables::bad(&format!("expected {{\"citation\": …, \"newest\": …}}: {error}"), id)))
 }
 
 fn of(question: &SavedQuestion) -> Value {

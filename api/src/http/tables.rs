@@ -88,7 +88,7 @@ async fn table(
     let (head, _) = request.into_parts();
     let query = head.uri.query().unwrap_or_default();
     let taken = named(&name, &head.headers, &id).and_then(|(name, format)| {
-        let wanted = Wanted::read(query).map_err(|message| bad(&message, &id))?;
+        let wanted = Wanted::read(query).map_err(|message| Box::new(bad(&message, &id)))?;
         Ok(Taken::Table(name, format, wanted))
     });
     finished(answer(&state, &id, &log, &head, taken).await)
@@ -104,7 +104,7 @@ async fn report(
     let (head, _) = request.into_parts();
     let area = area.strip_suffix(".html").unwrap_or(&area);
     let asked = report_asked(area, head.uri.query().unwrap_or_default());
-    let taken = asked.map(Taken::Report).map_err(|message| bad(&message, &id));
+    let taken = asked.map(Taken::Report).map_err(|message| Box::new(bad(&message, &id)));
     finished(answer(&state, &id, &log, &head, taken).await)
 }
 
@@ -118,8 +118,8 @@ pub(super) fn finished(outcome: Outcome) -> Response<Body> {
     response
 }
 
-pub(super) fn bad(message: &str, id: &RequestId) -> Box<Response<Body>> {
-    Box::new(error::respond(StatusCode::BAD_REQUEST, "BAD_REQUEST", message, id))
+pub(super) fn bad(message: &str, id: &RequestId) -> Response<Body> {
+    error::respond(StatusCode::BAD_REQUEST, "BAD_REQUEST", message, id)
 }
 
 /// Who asks is settled first; only then what it is that they ask for.
@@ -139,13 +139,11 @@ async fn answer(
             Taken::Report(asked) => report_file(&reader, asked).await,
         }
     };
-    let file = match timeout(time, work).await {
-        Ok(done) => done.map_err(|error| Box::new(failed(&error, id)))?,
-        Err(_) => {
-            let message = format!("the answer took longer than {} s and was stopped; ask for less", time.as_secs());
-            return Err(Box::new(error::respond(StatusCode::GATEWAY_TIMEOUT, "UNAVAILABLE", &message, id)));
-        }
+    let Ok(done) = timeout(time, work).await else {
+        let message = format!("the answer took longer than {} s and was stopped; ask for less", time.as_secs());
+        return Err(Box::new(error::respond(StatusCode::GATEWAY_TIMEOUT, "UNAVAILABLE", &message, id)));
     };
+    let file = done.map_err(|error| Box::new(failed(&error, id)))?;
     let (head, body) = respond(file, &head.headers).await.into_parts();
     match departure::counted(body, &state.partners.answers, &sender) {
         Ok(body) => Ok(Response::from_parts(head, body)),
@@ -218,25 +216,21 @@ fn unknown(id: &RequestId) -> Response<Body> {
 fn named<'a>(name: &'a str, headers: &HeaderMap, id: &RequestId) -> Result<(&'a str, Format), Box<Response<Body>>> {
     let refuse = |status, code, message: &str| Err(Box::new(error::respond(status, code, message, id)));
     if let Some((name, ending)) = name.split_once('.') {
-        return match Format::of_ending(ending) {
-            Some(format) => Ok((name, format)),
-            None => {
-                let known: Vec<String> = Format::ALL.iter().map(|format| format!("`.{}`", format.ending())).collect();
-                let message = format!("expected an ending of {}, found another", known.join(", "));
-                refuse(StatusCode::NOT_FOUND, "NOT_FOUND", &message)
-            }
-        };
+        if let Some(format) = Format::of_ending(ending) {
+            return Ok((name, format));
+        }
+        let known: Vec<String> = Format::ALL.iter().map(|format| format!("`.{}`", format.ending())).collect();
+        let message = format!("expected an ending of {}, found another", known.join(", "));
+        return refuse(StatusCode::NOT_FOUND, "NOT_FOUND", &message);
     }
     let chosen: Vec<(Format, &str)> =
         Format::ALL.iter().filter_map(|format| Some((*format, format.asked_as()?))).collect();
     let names: Vec<&str> = chosen.iter().map(|(_, name)| *name).collect();
-    match negotiate::best_of(headers, &names) {
-        Some(at) => Ok((name, chosen[at].0)),
-        None => {
-            let message = format!("expected to be asked for one of {}", names.join(", "));
-            refuse(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", &message)
-        }
+    if let Some(at) = negotiate::best_of(headers, &names) {
+        return Ok((name, chosen[at].0));
     }
+    let message = format!("expected to be asked for one of {}", names.join(", "));
+    refuse(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", &message)
 }
 
 /// What is wanted of a table, as its address says.
