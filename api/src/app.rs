@@ -243,6 +243,24 @@ pub async fn listen_for_metrics(serve: &ServeSettings) -> std::io::Result<Option
     }
 }
 
+/// Takes the address at which health is told apart, where one is set.
+///
+/// # Errors
+/// When it is taken or not allowed.
+pub fn listen_for_health(edge: &EdgeSettings) -> std::io::Result<Option<std::net::TcpListener>> {
+    edge.health_listen.map(std::net::TcpListener::bind).transpose()
+}
+
+/// Where a service is reached: by everybody, and by the operator's Prometheus and balancer, each where an address is set.
+pub struct Listeners {
+    /// The service itself.
+    pub service: TcpListener,
+    /// `/metrics`.
+    pub metrics: Option<TcpListener>,
+    /// `/livez` and `/readyz`, apart.
+    pub health: Option<std::net::TcpListener>,
+}
+
 /// Serves until the process is told to end, then lets running requests finish.
 ///
 /// # Errors
@@ -251,20 +269,19 @@ pub async fn serve(
     settings: &Settings,
     edge: &EdgeSettings,
     exchange: Exchange,
-    listener: TcpListener,
-    metrics: Option<TcpListener>,
+    listeners: Listeners,
     playground: Playground,
 ) -> Result<()> {
     let exchange = Arc::new(exchange);
+    let Listeners { service: listener, metrics, health } = listeners;
     if let Some(metrics) = metrics {
         tracing::info!(address = %metrics.local_addr()?, "serving metrics");
         tokio::spawn(http::serve_metrics(metrics, exchange.clone()));
     }
     let state = state(settings, edge, &exchange, playground, listener.local_addr()?)?;
     let router = http::router(state.clone());
-    if let Some(address) = edge.health_listen {
-        let apart = std::net::TcpListener::bind(address).and_then(|listener| http::serve_health(&state, listener));
-        apart.with_context(|| format!("cannot answer about health on {address}"))?;
+    if let Some(health) = health {
+        http::serve_health(&state, health).context("cannot answer about health apart")?;
     }
     let follow = tokio::spawn(follow(exchange.clone()));
     let follow_trust = tokio::spawn(follow_trust(exchange.clone()));

@@ -38,6 +38,7 @@ pub struct Telemetry {
     breaker_open: Gauge,
     connections: Family<One, Gauge>,
     requests_under_way: Gauge,
+    large_requests: Family<One, Gauge>,
 }
 
 /// What is told as it stands when it is read.
@@ -51,6 +52,8 @@ pub struct Present {
     pub breaker_open: bool,
     /// Connections to the database that are used, and that are free.
     pub connections: (i64, i64),
+    /// Requests with large tables that have a place among those that are worked on, and that wait for one.
+    pub large_requests: (i64, i64),
 }
 
 /// A request that is worked on.
@@ -83,6 +86,7 @@ impl Default for Telemetry {
             breaker_open: Gauge::default(),
             connections: Family::default(),
             requests_under_way: Gauge::default(),
+            large_requests: Family::default(),
         };
         telemetry.register();
         telemetry
@@ -111,6 +115,8 @@ impl Telemetry {
         registry.register("database_breaker_open", help, self.breaker_open.clone());
         registry.register("database_connections", "Connections to the database, by state", self.connections.clone());
         registry.register("requests_under_way", "Requests being worked on", self.requests_under_way.clone());
+        let help = "Requests with large tables, which are worked on a few at a time, by state";
+        registry.register("large_requests", help, self.large_requests.clone());
     }
 
     /// A request is worked on until what is returned is dropped.
@@ -158,6 +164,9 @@ impl Telemetry {
         self.breaker_open.set(present.breaker_open.into());
         for (state, number) in [("used", present.connections.0), ("free", present.connections.1)] {
             self.connections.get_or_create(&[("state", state)]).set(number);
+        }
+        for (state, number) in [("under_way", present.large_requests.0), ("waiting", present.large_requests.1)] {
+            self.large_requests.get_or_create(&[("state", state)]).set(number);
         }
         let mut text = String::new();
         encode(&mut text, &self.registry)?;

@@ -354,4 +354,38 @@ mod tests {
         let changed = format!("{}.{}.{}", parts[0], part(&claims), parts[2]);
         assert_eq!(key().verifier().verify(&changed, now()), Err(TokenError::Signature));
     }
+    #[test]
+    fn a_refusal_is_remembered_for_a_minute_and_one_for_want_of_a_key_not_at_all() {
+        let verifier = key().verifier();
+        let eddsa = json!({"alg": "EdDSA", "typ": "JWT"});
+        let forged = forge([6; 32], &eddsa, &good_claims());
+        let digest: [u8; 32] = Sha256::digest(&forged).into();
+        let at = |seconds| verifier.verify(&forged, now() + Duration::seconds(seconds));
+        let remembered = || verifier.refused.get(&digest).map(|(reason, _)| reason);
+        assert_eq!(at(0), Err(TokenError::Signature));
+        assert_eq!(remembered(), Some(TokenError::Signature));
+        // As long as it is remembered it is not looked at again; then it is.
+        let since = now().timestamp_millis() as f64 / 1_000.0;
+        verifier.refused.insert(digest, (TokenError::Audience, since));
+        assert_eq!(at(59), Err(TokenError::Audience));
+        assert_eq!(at(61), Err(TokenError::Signature));
+        assert_eq!(at(-1), Err(TokenError::Signature), "nor from a time that has not come");
+
+        let unknown = forge([5; 32], &json!({"alg": "EdDSA", "kid": "to come"}), &good_claims());
+        assert_eq!(verifier.verify(&unknown, now()), Err(TokenError::Key));
+        let digest: [u8; 32] = Sha256::digest(&unknown).into();
+        assert!(verifier.refused.get(&digest).is_none(), "its key may be there in a moment");
+    }
+
+    #[test]
+    fn a_flood_of_bad_tokens_is_bounded_and_drives_out_no_good_one() {
+        let (verifier, good) = (key().verifier(), good_token());
+        assert!(verifier.verify(&good, now()).is_ok());
+        for number in 0..2 * CAPACITY {
+            assert!(verifier.verify(&format!("{good}{number}"), now()).is_err());
+        }
+        assert!((1..=CAPACITY).contains(&verifier.refused.len()), "{}", verifier.refused.len());
+        assert_eq!(verifier.verified.len(), 1);
+        assert!(verifier.verify(&good, now()).is_ok());
+    }
 }

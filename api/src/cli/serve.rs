@@ -20,6 +20,7 @@ pub(super) async fn run(settings: &Settings, serve: &ServeSettings, playground: 
     let listener = app::listen(serve).await.with_context(|| format!("cannot listen on {}", serve.listen))?;
     let address = listener.local_addr()?;
     let metrics = app::listen_for_metrics(serve).await.context("cannot listen for metrics")?;
+    let health = app::listen_for_health(&serve.edge).context("cannot listen for questions about health")?;
     let exchange = if serve.demo {
         let exchange = app::open_demo(settings).await?;
         if let Err(error) = demonstrate(settings, &exchange, address).await {
@@ -38,8 +39,12 @@ pub(super) async fn run(settings: &Settings, serve: &ServeSettings, playground: 
     if let Some(metrics) = &metrics {
         say(&format!("metrics http://{}/metrics", metrics.local_addr()?))?;
     }
+    if let Some(health) = &health {
+        say(&format!("health http://{}/readyz", health.local_addr()?))?;
+    }
     say(&format!("playground http://{address}/graphiql"))?;
-    app::serve(settings, &serve.edge, exchange, listener, metrics, playground).await
+    let listeners = app::Listeners { service: listener, metrics, health };
+    app::serve(settings, &serve.edge, exchange, listeners, playground).await
 }
 
 /// Fills the database of a demonstration, and shows what may be asked.

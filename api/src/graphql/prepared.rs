@@ -229,3 +229,40 @@ impl Preparer {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn preparer() -> Preparer {
+        Preparer::new(Contract::of("type Query { n: Int }", true), Limits::default(), true)
+    }
+
+    #[test]
+    fn a_document_and_a_refusal_are_made_once_for_the_same_text() {
+        let preparer = preparer();
+        let made =
+            |text: &str| preparer.prepare(text).map_err(|refusal| Arc::as_ptr(&refusal)).map(|made| Arc::as_ptr(&made));
+        assert_eq!(made("{ n }").unwrap(), made("{ n }").unwrap());
+        for refused in ["{ m }", "{ n", "{ n { o } }"] {
+            assert_eq!(made(refused).unwrap_err(), made(refused).unwrap_err(), "{refused}");
+        }
+        assert_ne!(made("{ m }").unwrap_err(), made("{ m  }").unwrap_err(), "whole texts are compared");
+        assert_eq!((preparer.prepared.len(), preparer.refused.len()), (1, 4));
+    }
+
+    #[test]
+    fn refusals_drive_out_no_document_and_take_no_more_than_their_room() {
+        let preparer = preparer();
+        assert!(preparer.prepare("{ n }").is_ok());
+        for number in 0..20_000 {
+            assert!(preparer.prepare(&format!("{{ m{number} }}")).is_err());
+        }
+        assert!(preparer.refused.weight() <= REFUSED_BYTES, "{}", preparer.refused.weight());
+        assert_eq!(preparer.prepared.len(), 1);
+        // What is too long to be read is not remembered either.
+        let before = preparer.refused.len();
+        assert!(preparer.prepare(&format!("{{ {} }}", "m ".repeat(preparer.limits.bytes))).is_err());
+        assert_eq!(preparer.refused.len(), before);
+    }
+}

@@ -144,6 +144,7 @@ impl Exchange {
             database_answers: self.trust.is_fresh(),
             breaker_open: self.store.check_not_away().is_err(),
             connections: (used.into(), free.into()),
+            large_requests: self.heavy.requests(),
         }
     }
 

@@ -2,10 +2,13 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
+    thread,
 };
 
-use tokio::sync::{Semaphore, oneshot};
+use anyhow::anyhow;
+use tokio::{runtime::Handle, sync::oneshot};
 
 use super::Error;
 
@@ -15,17 +18,23 @@ const MOST_WAITING: usize = 32;
 /// How many requests more than are worked on may be under way: what they wait for meanwhile is the database.
 const MORE_UNDER_WAY: usize = 2;
 
+/// How nice its threads are to all others: one that answers small questions takes the processor from them at once.
+const NICE: i32 = 10;
+
 /// A bound on how much heavy work is done at once, on how many requests hold what came of it, and a fair order.
 ///
-/// It is done on the runtime's threads for blocking work. At most as many pieces run as there are processors but one, so
+/// It is done on threads of its own, of a lower priority than all others: as many as there are processors but one, so
 /// that small questions always have one to be answered on. A request with such work takes a place before its first piece and keeps
 /// it until its answer is written, since what it has counted takes memory. The others wait, each in the queue of its
 /// organisation; the queues have their turns one after the other, so that one with much to ask delays no other by more than
 /// a request.
 pub(super) struct HeavyPool {
-    processors: Arc<Semaphore>,
+    pieces: mpsc::Sender<Piece>,
     places: Arc<Places>,
 }
+
+/// A piece of work, which tells by itself whom it is for.
+type Piece = Box<dyn FnOnce() + Send>;
 
 struct Places {
     all: usize,
@@ -53,7 +62,22 @@ impl Default for HeavyPool {
 impl HeavyPool {
     fn new(at_once: usize, more: usize) -> Self {
         let places = Places { all: at_once + more, turns: Mutex::default() };
-        Self { processors: Arc::new(Semaphore::new(at_once)), places: Arc::new(places) }
+        let (pieces, handed_in) = mpsc::channel();
+        let handed_in = Arc::new(Mutex::new(handed_in));
+        for _ in 0..at_once {
+            let handed_in = handed_in.clone();
+            if let Err(error) = start("heavy", move || work_off(&handed_in)) {
+                tracing::error!(%error, "there is no thread for large questions");
+            }
+        }
+        Self { pieces, places: Arc::new(places) }
+    }
+
+    /// How many requests have a place, and how many wait for one.
+    pub(super) fn requests(&self) -> (i64, i64) {
+        let turns = self.places.turns();
+        let waiting = turns.queues.values().flatten().filter(|waiting| !waiting.is_closed()).count();
+        (i64::try_from(turns.taken).unwrap_or(i64::MAX), i64::try_from(waiting).unwrap_or(i64::MAX))
     }
 
     /// A place for a request of an organisation, when its turn comes. Whoever stops waiting before gives its turn up.
@@ -67,19 +91,61 @@ impl HeavyPool {
         }
     }
 
-    /// Does a piece of work when a processor is free. Work that has begun is finished, whether anybody waits for it or not.
+    /// Does a piece of work when a thread is free. Work that has begun is finished, whether anybody waits for it or not; what
+    /// nobody waits for is not begun.
     ///
     /// # Errors
     /// When the work panics.
     pub(super) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-        let processor =
-            self.processors.clone().acquire_owned().await.map_err(|closed| Error::Internal(closed.into()))?;
-        let done = tokio::task::spawn_blocking(move || {
-            let done = work();
-            drop(processor);
-            done
+        let (told, done) = oneshot::channel();
+        let piece = Box::new(move || {
+            if !told.is_closed() {
+                let _ = told.send(work());
+            }
         });
-        done.await.map_err(|error| Error::Internal(error.into()))
+        self.pieces.send(piece).map_err(|_| no_thread())?;
+        done.await.map_err(|_| Error::Internal(anyhow!("a piece of work panicked").into()))
+    }
+}
+
+/// Does work that goes on for seconds, and waits now and then, on a thread of its own of the same low priority.
+///
+/// # Errors
+/// When there is no thread to be had, or the work panics.
+pub(super) async fn aside<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, Error> {
+    let (told, done) = oneshot::channel();
+    let runtime = Handle::current();
+    let thread = start("aside", move || drop(told.send(runtime.block_on(work))));
+    thread.map_err(|error| Error::Internal(error.into()))?;
+    done.await.map_err(|_| Error::Internal(anyhow!("work aside panicked").into()))
+}
+
+fn no_thread() -> Error {
+    Error::Internal(anyhow!("there is no thread for large questions").into())
+}
+
+/// Starts a thread that gives way to all others.
+fn start(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    let give_way = move || {
+        // On Linux alone it is the thread's, and not the whole process's.
+        if cfg!(target_os = "linux")
+            && let Err(error) = rustix::process::setpriority_process(None, NICE)
+        {
+            tracing::warn!(%error, "heavy work has the same priority as small questions");
+        }
+        work();
+    };
+    thread::Builder::new().name(name.to_owned()).spawn(give_way).map(drop)
+}
+
+/// Does pieces one after the other until no more are to come.
+fn work_off(handed_in: &Mutex<mpsc::Receiver<Piece>>) {
+    loop {
+        // Locked while it is waited for a piece, and not while it is done.
+        let next = handed_in.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(piece) = next else { return };
+        // Who waits is told by the end of its channel; the panic's own message is in the log.
+        let _ = catch_unwind(AssertUnwindSafe(piece));
     }
 }
 
@@ -202,6 +268,7 @@ mod tests {
                 tokio::task::yield_now().await;
             }
         }
+        assert_eq!(pool.requests(), (1, 6));
         // Who waits no longer is passed over.
         requests.remove(1).abort();
         drop(held);
@@ -209,6 +276,7 @@ mod tests {
             request.await.unwrap();
         }
         assert_eq!(*done.lock().unwrap(), ["A1", "B1", "C1", "B2", "A3"]);
+        assert_eq!(pool.requests(), (0, 0));
         let turns = pool.places.turns();
         assert!(turns.taken == 0 && turns.queues.is_empty() && turns.order.is_empty());
     }
@@ -230,5 +298,39 @@ mod tests {
         let panics = pool.run(|| -> u8 { std::panic::resume_unwind(Box::new("on purpose")) }).await;
         assert!(matches!(panics, Err(Error::Internal(_))));
         assert_eq!(pool.run(|| 7).await.unwrap(), 7);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn heavy_work_gives_way_and_nothing_else_does() {
+        let nice = || rustix::process::getpriority_process(None).unwrap();
+        let before = nice();
+        assert_eq!(HeavyPool::new(1, 0).run(nice).await.unwrap(), before.max(NICE));
+        assert_eq!(aside(async move { nice() }).await.unwrap(), before.max(NICE));
+        assert_eq!(nice(), before);
+    }
+
+    #[tokio::test]
+    async fn what_nobody_waits_for_any_more_is_not_begun() {
+        let pool = Arc::new(HeavyPool::new(1, 0));
+        let (go_on, held) = mpsc::channel::<()>();
+        let (began, has_begun) = oneshot::channel();
+        let own = pool.clone();
+        let first = tokio::spawn(async move {
+            own.run(move || {
+                began.send(()).unwrap();
+                held.recv().unwrap();
+            })
+            .await
+        });
+        has_begun.await.unwrap();
+        let done = Arc::new(AtomicUsize::new(0));
+        let counted = done.clone();
+        let second = pool.run(move || counted.fetch_add(1, Ordering::SeqCst));
+        assert!(tokio::time::timeout(std::time::Duration::ZERO, second).await.is_err());
+        go_on.send(()).unwrap();
+        first.await.unwrap().unwrap();
+        pool.run(|| ()).await.unwrap();
+        assert_eq!(done.load(Ordering::SeqCst), 0);
     }
 }

@@ -5,15 +5,17 @@ use std::{
     time::{Duration, Instant},
 };
 
+use disclosure::NoiseKey;
 use tokio::sync::watch;
 
 use crate::{
     datasets::Books,
     domain::Release,
     release::{Builder, DestinationsBuilder, Snapshot},
+    store::Store,
 };
 
-use super::{Error, Exchange, current::CurrentRelease, older::Progress};
+use super::{Error, Exchange, current::CurrentRelease, heavy::aside, older::Progress};
 
 /// How long the load of a release may take: a connection whose end is never told must not keep others waiting for ever.
 const LOADING: Duration = Duration::from_mins(5);
@@ -95,23 +97,12 @@ impl Exchange {
         self.older(release, patience).await
     }
 
-    /// Reads a release with the catalogue it was published with, and lays it out.
+    /// Reads a release with the catalogue it was published with, and lays it out: where it takes no processor from questions.
     pub(super) async fn load(&self, release: &Release) -> Result<Arc<Snapshot>, Error> {
-        tokio::time::timeout(LOADING, self.read(release))
-            .await
-            .map_err(|_| Error::Unavailable(format!("release {} was not read in time", release.number)))?
-    }
-
-    async fn read(&self, release: &Release) -> Result<Arc<Snapshot>, Error> {
-        let catalogue =
-            Arc::new(self.store().catalogue(release.catalogue_version, release.published_at.date_naive()).await?);
-        let mut builder = Builder::new(catalogue.clone());
-        self.store().released_results(release, &catalogue, &mut |result| builder.add(&result)).await?;
-        let mut destinations = DestinationsBuilder::default();
-        self.store().released_destinations(release, &catalogue, &mut |count| destinations.add(&count)).await?;
-        let (release, noise) = (release.clone(), self.noise().clone());
-        let lay_out = move || Arc::new(builder.finish(release, &noise).with_destinations(destinations.finish(&noise)));
-        self.heavy.run(lay_out).await
+        let (store, noise, release) = (self.store().clone(), self.noise().clone(), release.clone());
+        let number = release.number;
+        let timely = async move { tokio::time::timeout(LOADING, read(&store, &noise, release)).await };
+        aside(timely).await?.map_err(|_| Error::Unavailable(format!("release {number} was not read in time")))?
     }
 
     /// The books of a release, made before anybody asks it: were a page made when it is first asked for, others could time that it
@@ -186,4 +177,13 @@ impl Exchange {
         });
         progress
     }
+}
+
+async fn read(store: &Store, noise: &NoiseKey, release: Release) -> Result<Arc<Snapshot>, Error> {
+    let catalogue = Arc::new(store.catalogue(release.catalogue_version, release.published_at.date_naive()).await?);
+    let mut builder = Builder::new(catalogue.clone());
+    store.released_results(&release, &catalogue, &mut |result| builder.add(&result)).await?;
+    let mut destinations = DestinationsBuilder::default();
+    store.released_destinations(&release, &catalogue, &mut |count| destinations.add(&count)).await?;
+    Ok(Arc::new(builder.finish(release, noise).with_destinations(destinations.finish(noise))))
 }

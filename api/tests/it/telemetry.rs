@@ -53,6 +53,9 @@ async fn what_happens_is_counted_by_kind_and_reason_and_by_nothing_that_hangs_on
     assert_eq!(value(&text, "exchange_release_number"), 1);
     assert_eq!(value(&text, "exchange_database_up"), 1);
     assert_eq!(value(&text, "exchange_requests_under_way"), 0);
+    for state in ["under_way", "waiting"] {
+        assert_eq!(value(&text, &format!("exchange_large_requests{{state=\"{state}\"}}")), 0);
+    }
     for private in [HUB, LEP, PARTNER, "E12000001", "GATSBY", "NO-SUCH", "PHASE", "benchmarking", "eyJ"] {
         assert!(!text.contains(private), "{private} in\n{text}");
     }
@@ -79,15 +82,16 @@ async fn what_senders_make_up_makes_no_series() {
     assert_eq!(series(&metrics(&service)), before);
 }
 
+fn get(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
 #[test]
 fn metrics_are_served_where_they_are_wanted_and_nowhere_else() {
-    let get = |address: &str, path: &str| {
-        let mut stream = TcpStream::connect(address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    };
     let desk = Desk::filled();
     let serve = ["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"];
     let running = Running::start(&desk, &[&serve[..], &OWN_FILES].concat());
@@ -98,6 +102,27 @@ fn metrics_are_served_where_they_are_wanted_and_nowhere_else() {
     assert!(answer.contains("\nexchange_release_number 1\n"), "{answer}");
     assert!(get(address, "/graphql").starts_with("HTTP/1.1 404"));
     assert!(get(&running.address, "/metrics").starts_with("HTTP/1.1 404"), "not to whoever may ask questions");
+}
+
+#[test]
+fn health_is_told_apart_where_it_is_wanted_and_there_is_nothing_else() {
+    let desk = Desk::filled();
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--health-listen", "127.0.0.1:0", "--leave-delay", "300"];
+    let running = Running::start(&desk, &[&serve[..], &OWN_FILES].concat());
+    let told = running.lines.iter().find_map(|line| line.strip_prefix("health http://")).unwrap();
+    let address = told.trim_end_matches("/readyz");
+    assert!(get(address, "/livez").starts_with("HTTP/1.1 200"));
+    let ready = get(address, "/readyz");
+    assert!(ready.starts_with("HTTP/1.1 200") && ready.contains("\"ready\":true"), "{ready}");
+    assert!(get(address, "/graphql?query=%7B__typename%7D").starts_with("HTTP/1.1 404"));
+    assert!(get(&running.address, "/readyz").starts_with("HTTP/1.1 200"), "and where it always is");
+    // Who leaves says so there too, and lives on meanwhile.
+    running.signal("TERM");
+    running.until(|_| get(address, "/readyz").starts_with("HTTP/1.1 503"));
+    assert!(get(address, "/livez").starts_with("HTTP/1.1 200"));
+    // An address that is taken is told before anything is served.
+    let taken = ["serve", "--listen", "127.0.0.1:0", "--health-listen", address];
+    assert!(desk.refuses(&[&taken[..], &OWN_FILES].concat()).contains("cannot listen for questions about health"));
 }
 
 /// What is sent to a collector until its sender ends, decoded; every batch is answered.
