@@ -104,7 +104,7 @@ impl HeavyPool {
             }
         });
         self.pieces.send(piece).map_err(|_| no_thread())?;
-        done.await.map_err(|_| Error::Internal(anyhow!("a piece of work panicked").into()))
+        done.await.map_err(|_| Error::Internal(anyhow!("a piece of work panicked")))
     }
 }
 
@@ -117,11 +117,11 @@ pub(super) async fn aside<T: Send + 'static>(work: impl Future<Output = T> + Sen
     let runtime = Handle::current();
     let thread = start("aside", move || drop(told.send(runtime.block_on(work))));
     thread.map_err(|error| Error::Internal(error.into()))?;
-    done.await.map_err(|_| Error::Internal(anyhow!("work aside panicked").into()))
+    done.await.map_err(|_| Error::Internal(anyhow!("work aside panicked")))
 }
 
 fn no_thread() -> Error {
-    Error::Internal(anyhow!("there is no thread for large questions").into())
+    Error::Internal(anyhow!("there is no thread for large questions"))
 }
 
 /// Starts a thread that gives way to all others.
