@@ -1,8 +1,8 @@
 //! Every answered question is recorded before its answer leaves; repeats are counted, and the counts are written every minute.
 //!
 //! One task writes, so that what is asked at the same time is written together and the chain has one end. A question that was
-//! charged is not answered without its record. A free one waits for it as long as the database answers soon; while it is away
-//! the record is kept until it is back, and past a bound nothing that is new is answered.
+//! charged is not answered without its record. A free one waits for it as long as records are written; while they cannot be, the
+//! record is kept until they can, and past a bound nothing that is new is answered.
 
 use std::{
     sync::{
@@ -15,7 +15,8 @@ use std::{
 use chrono::{DateTime, Utc};
 use quick_cache::sync::Cache;
 use tokio::{
-    sync::{Notify, mpsc, oneshot},
+    sync::{Notify, mpsc, oneshot, watch},
+    task::yield_now,
     time::{Instant, MissedTickBehavior, interval, sleep, timeout},
 };
 use zeroize::Zeroizing;
@@ -40,11 +41,8 @@ const MOST_WAITING: usize = 16_384;
 /// How many are written together at the most.
 const TOGETHER: usize = 256;
 
-/// How long a charged question waits for its record.
+/// How long a question waits for its record. Longer than it takes to find out that none can be written.
 const PATIENCE: Duration = Duration::from_secs(4);
-
-/// How long a free one does.
-const FREE_PATIENCE: Duration = Duration::from_millis(250);
 
 /// How long the first repeats of a question wait until they are counted in the database.
 const FIRST_COUNT: Duration = Duration::from_secs(1);
@@ -105,6 +103,8 @@ pub(super) struct Audit {
     asked: Cache<Arc<AuditRecord>, Arc<Asked>>,
     waiting: mpsc::Sender<Job>,
     repeated: Arc<Repeated>,
+    /// Whether records cannot be written at present.
+    failing: watch::Receiver<bool>,
     off: AtomicBool,
 }
 
@@ -140,9 +140,10 @@ impl Audit {
     pub(super) fn new(store: Store, key: Zeroizing<[u8; 32]>, clock: Arc<dyn Clock>) -> Self {
         let (waiting, jobs) = mpsc::channel(MOST_WAITING);
         let (asked, repeated) = (Cache::new(REMEMBERED), Arc::new(Repeated::default()));
-        let writer = Writer { store: store.clone(), key, clock, chain: None, repeated: repeated.clone() };
+        let (fails, failing) = watch::channel(false);
+        let writer = Writer { store: store.clone(), key, clock, chain: None, repeated: repeated.clone(), fails };
         tokio::spawn(writer.run(jobs));
-        Self { store, asked, waiting, repeated, off: AtomicBool::new(false) }
+        Self { store, asked, waiting, repeated, failing, off: AtomicBool::new(false) }
     }
 
     /// Records nothing from now on: for measuring against.
@@ -177,7 +178,7 @@ impl Audit {
         Ok(Some(asked))
     }
 
-    /// Waits for the record of a question; of a free one not for long.
+    /// Waits for the record of a question; of a free one as long as records are written.
     ///
     /// # Errors
     /// When a charged one is not recorded in time: then it must not be answered.
@@ -185,14 +186,20 @@ impl Audit {
         if asked.written.load(Ordering::Acquire) {
             return Ok(());
         }
-        if !charged && self.store.check_not_away().is_err() {
-            return Ok(());
+        if charged {
+            return timeout(PATIENCE, asked.written()).await.map_err(|_| unavailable());
         }
-        let patience = if charged { PATIENCE } else { FREE_PATIENCE };
-        match timeout(patience, asked.written()).await {
-            Err(_) if charged => Err(unavailable()),
-            _ => Ok(()),
+        let mut failing = self.failing.clone();
+        let known = async {
+            tokio::select! {
+                () = asked.written() => {}
+                _ = failing.wait_for(|failing| *failing) => {}
+            }
+        };
+        if self.store.check_not_away().is_ok() {
+            let _ = timeout(PATIENCE, known).await;
         }
+        Ok(())
     }
 
     /// Counts that an answer is given again.
@@ -221,6 +228,22 @@ impl Audit {
     }
 }
 
+/// Lets those come along that are on their way: a write takes much longer than whoever else is ready to go on.
+async fn gather(jobs: &mut mpsc::Receiver<Job>, batch: &mut Vec<Job>) {
+    loop {
+        let before = batch.len();
+        yield_now().await;
+        while batch.len() < TOGETHER
+            && let Ok(job) = jobs.try_recv()
+        {
+            batch.push(job);
+        }
+        if batch.len() == before || batch.len() == TOGETHER {
+            return;
+        }
+    }
+}
+
 fn unavailable() -> Error {
     Error::Unavailable("the question cannot be recorded at present, and is not answered without".to_owned())
 }
@@ -238,6 +261,7 @@ struct Writer {
     clock: Arc<dyn Clock>,
     chain: Option<Chain>,
     repeated: Arc<Repeated>,
+    fails: watch::Sender<bool>,
 }
 
 impl Writer {
@@ -251,6 +275,7 @@ impl Writer {
                     if handed_in == 0 {
                         return;
                     }
+                    gather(&mut jobs, &mut batch).await;
                     let (mut questions, mut finish) = (Vec::new(), Vec::new());
                     for job in batch.drain(..) {
                         match job {
@@ -302,17 +327,16 @@ impl Writer {
         if entries.is_empty() {
             return;
         }
-        let mut failing = false;
         loop {
             match self.append(&entries).await {
                 Ok(()) => {
-                    if failing {
+                    if self.fails.send_replace(false) {
                         tracing::info!("the audit is written again");
                     }
                     return;
                 }
                 Err(error) => {
-                    if !std::mem::replace(&mut failing, true) {
+                    if !self.fails.send_replace(true) {
                         let cause = format!("{:#}", anyhow::Error::from(error));
                         tracing::warn!(cause, "the audit cannot be written; it is kept until it can");
                     }

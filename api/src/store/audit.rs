@@ -8,16 +8,36 @@ use entity::{
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
+    Value,
     sea_query::{ExprTrait, PostgresQueryBuilder},
 };
 
 use crate::domain::{AuditChain, AuditCut, AuditEntry, AuditHead, AuditSum};
 
-use super::{Result, Store};
+use super::{CHARGE_PATIENCE, Result, Store};
 
-/// The most entries of one statement on SQLite: 15 columns each stay below the 32,766 values that it binds.
-const MOST: usize = 256;
+/// The columns of an entry, in the order in which [`values`] has them.
+const COLUMNS: [&str; 15] = [
+    "chain",
+    "number",
+    "kind",
+    "asked_at",
+    "organisation",
+    "client",
+    "purpose",
+    "tier",
+    "dataset",
+    "question",
+    "release",
+    "cells",
+    "tabulations",
+    "times",
+    "hash",
+];
+
+/// The most entries of one statement on SQLite: their values stay below the 32,766 that it binds.
+const MOST: usize = 2_048;
 
 /// How long an append on PostgreSQL may take.
 const APPEND_LIMITS: &str = "SET LOCAL lock_timeout = '1s'; SET LOCAL statement_timeout = '2s'";
@@ -28,15 +48,19 @@ impl Store {
     /// # Errors
     /// When the database fails: whether they stand is then told by [`audit_head`](Self::audit_head).
     pub async fn append_audit(&self, entries: &[AuditEntry], begins: Option<&[AuditHead]>) -> Result<()> {
-        let rows = entries.iter().map(row);
         self.reaching(async {
             if begins.is_none() && self.database.get_database_backend() == DbBackend::Postgres {
                 // With the values in it the statement goes out with its limits in one message, and is one transaction.
+                let rows = entries.iter().map(row);
                 let rows = audit_entry::Entity::insert_many(rows).into_query().to_string(PostgresQueryBuilder);
                 self.database.execute_unprepared(&format!("{APPEND_LIMITS}; {rows}")).await?;
                 return Ok(());
             }
             self.intact()?;
+            if let (None, Some(file), 1..=MOST) = (begins, &self.file, entries.len()) {
+                file.execute_at_once(&self.changes, &insert(entries), CHARGE_PATIENCE).await?;
+                return self.intact();
+            }
             let transaction = self.begin_charging().await?;
             if let (Some(heads), Some(first)) = (begins, entries.first()) {
                 let chain = audit_chain::ActiveModel {
@@ -57,12 +81,8 @@ impl Store {
                     witnessed.update(&transaction).await?;
                 }
             }
-            let rows: Vec<_> = rows.collect();
-            let mut rest = rows.as_slice();
-            while !rest.is_empty() {
-                let (some, others) = rest.split_at(together(rest.len()));
-                rest = others;
-                audit_entry::Entity::insert_many(some.iter().cloned()).exec_without_returning(&transaction).await?;
+            for some in entries.chunks(MOST) {
+                audit_entry::Entity::insert_many(some.iter().map(row)).exec_without_returning(&transaction).await?;
             }
             transaction.commit().await?;
             self.intact()
@@ -211,9 +231,40 @@ impl Store {
     }
 }
 
-/// How many of so many entries go into one statement: of a few lengths only, so that it is prepared a few times only.
-fn together(entries: usize) -> usize {
-    1 << Ord::min(entries, MOST).ilog2()
+/// Inserts entries into a SQLite file, all or none. The statement is of a few lengths only, so that it stays prepared: rows that
+/// are left over have the number 0, which no entry has, and are passed over.
+fn insert(entries: &[AuditEntry]) -> Statement {
+    let rows = entries.len().next_power_of_two();
+    let mut bound: Vec<Value> = Vec::with_capacity(rows * COLUMNS.len());
+    bound.extend(entries.iter().flat_map(values));
+    bound.resize(rows * COLUMNS.len(), 0_i64.into());
+    let row = format!("({})", ["?"; COLUMNS.len()].join(","));
+    let columns = COLUMNS.join(",");
+    let sql = format!(
+        "INSERT INTO audit_entry ({columns}) SELECT * FROM (VALUES {}) WHERE column2 > 0",
+        vec![row; rows].join(",")
+    );
+    Statement::from_sql_and_values(DbBackend::Sqlite, sql, bound)
+}
+
+fn values(entry: &AuditEntry) -> [Value; COLUMNS.len()] {
+    [
+        entry.chain.clone().into(),
+        entry.number.into(),
+        entry.kind.as_str().into(),
+        entry.at.into(),
+        entry.organisation.clone().into(),
+        entry.client.clone().into(),
+        entry.purpose.clone().into(),
+        entry.tier.clone().into(),
+        entry.dataset.clone().into(),
+        entry.question.clone().into(),
+        entry.release.into(),
+        entry.cells.into(),
+        entry.tabulations.into(),
+        entry.times.into(),
+        entry.hash.clone().into(),
+    ]
 }
 
 async fn head(connection: &impl ConnectionTrait, chain: &str) -> Result<Option<AuditHead>> {

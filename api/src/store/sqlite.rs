@@ -19,7 +19,7 @@ use std::{
 
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    Statement, TransactionOptions, TransactionTrait,
     sqlx::{
         Connection, Sqlite,
         pool::PoolOptions,
@@ -103,6 +103,26 @@ impl DatabaseFile {
         let transaction = time::timeout(patience, begun).await.map_err(|_| Error::Locked)??;
         self.check()?;
         Ok(transaction)
+    }
+
+    /// A statement that is a change of its own, made whole or not at all.
+    pub(super) async fn execute_at_once(
+        &self,
+        changes: &DatabaseConnection,
+        statement: &Statement,
+        patience: Duration,
+    ) -> Result<()> {
+        let done = async {
+            let _turn = self.turn.lock().await;
+            loop {
+                match changes.execute_raw(statement.clone()).await {
+                    Err(error) if is_locked(&error) => time::sleep(PAUSE).await,
+                    other => return other,
+                }
+            }
+        };
+        time::timeout(patience, done).await.map_err(|_| Error::Locked)??;
+        Ok(())
     }
 
     /// The only process that takes something in. Waits for another.
