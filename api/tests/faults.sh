@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Forces the faults of PostgreSQL on servers and replicas of its own, and prints what was answered meanwhile, as a table, and how
-# many charges a second there are near to the database and far from it. Needs what api/tests/run.sh installs.
+# Forces the faults of both databases, on servers, disks and replicas of its own, and prints what was answered meanwhile, as tables; kills
+# processes at 50 moments each; and prints how many charges a second there are near to the database and far from it. As root, or the
+# rows about a disk are left out. Needs what api/tests/run.sh installs.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 export EXCHANGE_ATTACKS=long

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tests, on a fresh machine too: installs the PostgreSQL server that some of them start, then runs every test.
+# The tests, on a fresh machine too: installs what some of them start (PostgreSQL's server, PgBouncer, faketime), then runs every test.
 # Further arguments go to `cargo test`: bash api/tests/run.sh -p api --test it releases::
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -14,21 +14,24 @@ stop() {
 # The packages, by the package manager that is there: PostgreSQL's server, and setpriv, by which root starts it.
 if command -v apt-get >/dev/null; then
   install='apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends'
-  server=postgresql setpriv=util-linux compiler=build-essential
+  server=postgresql setpriv=util-linux compiler=build-essential clock=faketime ext4=e2fsprogs
 elif command -v dnf >/dev/null; then
-  install='dnf install -y' server=postgresql-server setpriv=util-linux compiler='gcc make'
+  install='dnf install -y' server=postgresql-server setpriv=util-linux compiler='gcc make' clock=libfaketime ext4=e2fsprogs
 elif command -v apk >/dev/null; then
-  install='apk add' server=postgresql setpriv=setpriv compiler='build-base'
+  install='apk add' server=postgresql setpriv=setpriv compiler='build-base' clock=libfaketime ext4=e2fsprogs
 elif command -v brew >/dev/null; then
-  install='brew install' server=postgresql@17 setpriv=util-linux compiler=gcc
+  install='brew install' server=postgresql@17 setpriv=util-linux compiler=gcc clock=libfaketime ext4=e2fsprogs
 else
-  install='(your package manager) install' server=postgresql setpriv=util-linux compiler=gcc
+  install='(your package manager) install' server=postgresql setpriv=util-linux compiler=gcc clock=libfaketime ext4=e2fsprogs
 fi
 
 missing=
 sh api/tests/it/support/postgres.sh find >/dev/null 2>&1 || missing="$missing $server"
 command -v cc >/dev/null || missing="$missing $compiler"
-if [ "$(id -u)" = 0 ]; then command -v setpriv >/dev/null || missing="$missing $setpriv"; fi
+command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || missing="$missing pgbouncer"
+command -v faketime >/dev/null || missing="$missing $clock"
+command -v setpriv >/dev/null || missing="$missing $setpriv"
+if [ "$(id -u)" = 0 ]; then command -v mkfs.ext4 >/dev/null || missing="$missing $ext4"; fi
 if [ -n "$missing" ]; then
   command="$install$missing"
   printf 'the tests need:%s\n' "$missing"

@@ -12,8 +12,13 @@ use api::{
 use disclosure::{POOL_TABULATIONS, Tier};
 use tokio::task::JoinSet;
 
-use super::question::about;
-use crate::support::{Engine, HUB, LEP, Network, PARTNER, Postgres, Service, ask_router, attacks_run_long, clock};
+use super::{
+    question::about,
+    replica::{Operator, Replica},
+};
+use crate::support::{
+    Database, Engine, HUB, LEP, Network, PARTNER, Postgres, Service, ask_router, attacks_run_long, clock,
+};
 
 async fn entries(service: &Service) -> i64 {
     service.database.numbers("SELECT COUNT(*) FROM budget_entry").await[0][0]
@@ -38,6 +43,42 @@ async fn of_many_new_tabulations_at_once_over_three_replicas_as_many_are_opened_
     let limit = Tier::Regional.rules().new_tabulations.unwrap_or(u32::MAX);
     let limit = usize::try_from(limit * 3).unwrap().min(usize::try_from(POOL_TABULATIONS).unwrap());
     assert_eq!(opened, limit, "three organisations");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_one_of_three_replicas_is_frozen_one_organisation_opens_no_more_than_it_may_on_postgresql() {
+    let database = Database::fresh(Engine::Postgres).await;
+    let operator = Operator::over(&database.url);
+    let replicas = [(); 3].map(|()| operator.serve(&database.url));
+    let entries = async || database.numbers("SELECT COUNT(*) FROM budget_entry").await[0][0];
+    // It is stopped while it charges.
+    let (address, token) = (replicas[2].address(), operator.token.clone());
+    let asking = std::thread::spawn(move || {
+        (50..60).filter(|&n| Replica::ask_at(&address, &token, &about(3, n)).is_answer()).count()
+    });
+    while entries().await == 0 {
+        tokio::task::yield_now().await;
+    }
+    replicas[2].signal("-STOP");
+    let asked: Vec<_> = (0..41)
+        .map(|n| {
+            let (address, token) = (replicas[n % 2].address(), operator.token.clone());
+            std::thread::spawn(move || Replica::ask_at(&address, &token, &about(3, n)))
+        })
+        .collect();
+    let told: Vec<_> = asked.into_iter().map(|asked| asked.join().unwrap()).collect();
+    let opened = told.iter().filter(|told| told.is_answer()).count();
+    for told in told.iter().filter(|told| !told.is_answer()) {
+        assert_eq!(told.body["errors"][0]["extensions"]["code"], "BUDGET_EXHAUSTED", "{told:?}");
+    }
+    replicas[2].signal("-CONT");
+    let opened = i64::try_from(opened + asking.join().unwrap()).unwrap();
+    let limit = i64::from(Tier::Regional.rules().new_tabulations.unwrap());
+    let charged = entries().await;
+    assert_eq!(charged, limit);
+    // Of the one that stood still somebody may have waited too long for an answer that was charged.
+    assert!((limit - 1..=limit).contains(&opened), "{opened} answered");
+    println!("41 new tabulations over three replicas, one of them frozen: {opened} answered, {charged} charged");
 }
 
 /// Charges about many measures, handed in by 64 at a time.

@@ -21,6 +21,23 @@ pub(super) fn standard() -> String {
     ask("benchmarks: [1]")
 }
 
+/// Questions that each stand in the audit by themselves: every third is charged, as long as the budget lasts.
+pub(super) fn recorded(number: usize) -> String {
+    let (benchmark, which) = (number % 8 + 1, number / 8);
+    let narrowed = match number % 3 {
+        0 => format!("where: [{{dimension: TYPE, in: [\"academy\", \"{}\"]}}]", TYPES[1 + which % 7]),
+        _ => format!(
+            "periods: [\"{}T{}\"]",
+            ["201718", "201819", "201920", "202021", "202122", "202223"][which % 6],
+            1 + which / 6 % 3
+        ),
+    };
+    format!(
+        "{{ outcomes(input: {{framework: \"GATSBY-2014\", areas: [\"E12000001\"], benchmarks: [{benchmark}], {narrowed}}}) \
+         {{ citation }} }}"
+    )
+}
+
 fn ask(rest: &str) -> String {
     format!(
         "{{ outcomes(input: {{framework: \"GATSBY-2014\", areas: [\"E12000001\"], {rest}}}) \

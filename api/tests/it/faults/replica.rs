@@ -1,15 +1,15 @@
-//! A replica as it is run, over a PostgreSQL server that a test does things to.
+//! A replica as it is run, over a database that a test does things to.
 
 use std::{
     io::{Read, Write},
     net::TcpStream,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
 
-use crate::support::{Desk, Population, Running};
+use crate::support::{Desk, Population, Running, with_another_clock};
 
 /// The longest that is waited for a response, and for the end of a fault to be noticed.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -54,26 +54,41 @@ impl Operator {
         desk.does(&["secret", "new", "exchange.secret"]);
         does(&["migrate"]);
         does(&["organisation", "add", "NE-HUB", "--kind", "hub", "--name", "Hub", "--area", "E92000001"]);
-        let agreement =
-            ["--consumer", "NE-HUB", "--area", "E12000001", "--tier", "regional", "--purpose", "benchmarking"];
+        let agreement = [
+            "--consumer",
+            "NE-HUB",
+            "--area",
+            "E12000001",
+            "--tier",
+            "regional",
+            "--purpose",
+            "benchmarking",
+            "--from",
+            "2020-01-01",
+        ];
         does(&[&["agreement", "add"][..], &agreement].concat());
         desk.write("results.csv", &Population::standard(1).only(|row| row.scheme == "URN").file());
         does(&["import", "results", "results.csv", "--organisation", "NE-HUB"]);
         does(&["publish"]);
-        let token = does(&["token", "--organisation", "NE-HUB"]).trim().to_owned();
+        let token = does(&["token", "--organisation", "NE-HUB", "--ttl", "7d"]).trim().to_owned();
         Self { desk, token }
     }
 
-    /// Runs a command against a database, to its end.
-    pub(super) fn does(&self, url: &str, arguments: &[&str]) {
-        self.desk.does(&[arguments, &["--secret-file", "exchange.secret", "--database-url", url]].concat());
+    /// Runs a command against a database, to its end; gives what it prints.
+    pub(super) fn does(&self, url: &str, arguments: &[&str]) -> String {
+        self.desk.does(&[arguments, &["--secret-file", "exchange.secret", "--database-url", url]].concat())
+    }
+
+    /// Starts a command.
+    pub(super) fn starts(&self, url: &str, arguments: &[&str]) -> Child {
+        let own = ["--secret-file", "exchange.secret", "--database-url", url];
+        let mut command = self.desk.command(&[arguments, &own].concat());
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
     /// Starts a command and kills it after a while.
     pub(super) fn kills(&self, url: &str, arguments: &[&str], after: Duration) {
-        let own = ["--secret-file", "exchange.secret", "--database-url", url];
-        let mut command = self.desk.command(&[arguments, &own].concat());
-        let mut process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut process = self.starts(url, arguments);
         std::thread::sleep(after);
         process.kill().unwrap();
         process.wait().unwrap();
@@ -86,8 +101,30 @@ impl Operator {
 
     /// Starts a replica that reaches the database by an address.
     pub(super) fn serve(&self, url: &str) -> Replica {
+        Replica(Running::of(self.serving(url)))
+    }
+
+    /// The same, of which the clock is off by so much.
+    pub(super) fn serve_at(&self, url: &str, off: &str) -> Replica {
+        let mut serving = self.serving(url);
+        with_another_clock(&mut serving, off);
+        Replica(Running::of(serving))
+    }
+
+    /// A token that was signed at another time and holds for days.
+    pub(super) fn token_of(&self, url: &str, off: &str) -> String {
         let own = ["--secret-file", "exchange.secret", "--database-url", url];
-        Replica(Running::start(&self.desk, &[&["serve", "--listen", "127.0.0.1:0"][..], &own].concat()))
+        let mut command =
+            self.desk.command(&[&["token", "--organisation", "NE-HUB", "--ttl", "7d"][..], &own].concat());
+        with_another_clock(&mut command, off);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    fn serving(&self, url: &str) -> Command {
+        let own = ["--leave-delay", "0", "--secret-file", "exchange.secret", "--database-url", url];
+        self.desk.command(&[&["serve", "--listen", "127.0.0.1:0"][..], &own].concat())
     }
 }
 

@@ -1,6 +1,8 @@
 //! What the tests stand on: databases, a small population, and a service to ask.
 
+mod clock;
 mod database;
+mod pgbouncer;
 mod population;
 mod postgres;
 mod process;
@@ -9,7 +11,9 @@ mod run;
 mod service;
 mod signing;
 
+pub(crate) use clock::with_another_clock;
 pub(crate) use database::{Database, Engine};
+pub(crate) use pgbouncer::PgBouncer;
 pub(crate) use population::{Population, Row, identifier};
 pub(crate) use postgres::Server as Postgres;
 pub(crate) use process::{Desk, OWN_FILES, Running};

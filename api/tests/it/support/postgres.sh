@@ -54,8 +54,10 @@ stop() { $as "$binaries/pg_ctl" stop -D "$folder/data" -m fast -w; }
 restart() { stop && start; }
 server() { head -n 1 "$folder/data/postmaster.pid"; }
 # Every process of the server is stopped where it stands: it neither answers nor ends.
-freeze() { kill -STOP "$(server)" $(ps -o pid= --ppid "$(server)"); }
-thaw() { kill -CONT "$(server)" $(ps -o pid= --ppid "$(server)"); }
+# One that ends meanwhile is not missed.
+each() { for process in $(ps -o pid= --ppid "$(server)"); do kill "$1" "$process" 2>/dev/null || true; done; }
+freeze() { kill -STOP "$(server)" && each -STOP; }
+thaw() { each -CONT && kill -CONT "$(server)"; }
 # A standby that has everything up to now, and misses what comes after.
 standby() { $as "$binaries/pg_basebackup" -h "$folder" -U postgres -D "$folder/standby" -R -X stream -c fast; }
 # The first server is lost, and the standby takes its place on port 5433.
