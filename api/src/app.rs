@@ -175,6 +175,15 @@ fn secret(settings: &Settings) -> Result<Secret> {
     secret_file::read(file)
 }
 
+/// The address of the database without its password.
+///
+/// # Errors
+/// When it is none.
+pub fn database_without_password(settings: &Settings) -> Result<String> {
+    let address: Address = settings.database_url().parse()?;
+    Ok(address.to_string())
+}
+
 /// Opens the exchange, checks it, and loads the newest release.
 ///
 /// # Errors

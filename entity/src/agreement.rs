@@ -27,6 +27,8 @@ pub struct Model {
     pub ended_on: Option<Date>,
     /// The agreement that holds in its place from then on.
     pub replaced_by: Option<i64>,
+    /// The organisation that granted it; null where the operator did for nobody.
+    pub provider_id: Option<i64>,
 }
 
 /// What its rows refer to, and what refers to them.
@@ -45,6 +47,13 @@ pub enum Relation {
     /// The agreement that holds in its place.
     #[sea_orm(belongs_to = "Entity", from = "Column::ReplacedBy", to = "Column::Id")]
     ReplacedBy,
+    /// The organisation that granted it.
+    #[sea_orm(
+        belongs_to = "super::organisation::Entity",
+        from = "Column::ProviderId",
+        to = "super::organisation::Column::Id"
+    )]
+    Provider,
     /// What it may ask for.
     #[sea_orm(has_many = "super::agreement_purpose::Entity")]
     Purpose,

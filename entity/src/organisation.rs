@@ -61,6 +61,9 @@ pub enum Relation {
     /// Its clients that other issuers vouch for.
     #[sea_orm(has_many = "super::issuer_client::Entity")]
     IssuerClient,
+    /// The changes that it asked for by itself.
+    #[sea_orm(has_many = "super::requested_change::Entity")]
+    RequestedChange,
     /// The institutions that it speaks for.
     #[sea_orm(has_many = "super::speaker::Entity")]
     Speaker,
@@ -87,6 +90,12 @@ impl Related<super::submission::Entity> for Entity {
 impl Related<super::api_client::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::ApiClient.def()
+    }
+}
+
+impl Related<super::requested_change::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::RequestedChange.def()
     }
 }
 

@@ -21,6 +21,8 @@ mod m0017_clients;
 mod m0018_audit;
 mod m0019_areas_in_time;
 mod m0023_issuers;
+mod m0025_requested_changes;
+mod m0026_erasures;
 mod m0029_kept_citations;
 mod m0030_saved_questions;
 mod rule;
@@ -58,6 +60,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_audit::Migration),
             Box::new(m0019_areas_in_time::Migration),
             Box::new(m0023_issuers::Migration),
+            Box::new(m0025_requested_changes::Migration),
+            Box::new(m0026_erasures::Migration),
             Box::new(m0029_kept_citations::Migration),
             Box::new(m0030_saved_questions::Migration),
         ]

@@ -61,6 +61,7 @@ fn grant(catalogue: &Catalogue) -> Grant {
         valid_until: None,
         ended_on: None,
         replaced_by: None,
+        provider: None,
     };
     let directory = Directory::new(vec![organisation], vec![agreement]);
     policy::authorize(&viewer, &directory, catalogue, now().date_naive(), None).expect("an agreement holds")

@@ -67,7 +67,7 @@ fn ask(runtime: &Runtime, executor: &Executor, reader: Reader, document: &str, n
         variables: json!({"number": number}),
         text: None,
     };
-    let answer = runtime.block_on(executor.execute(request, reader, false, "bench"));
+    let answer = runtime.block_on(executor.execute(request, reader, None, "bench"));
     assert_eq!(answer.reply, api::graphql::Reply::Complete, "{}", String::from_utf8_lossy(&answer.body));
     answer.body.len()
 }

@@ -13,14 +13,22 @@ pub enum Scope {
     ReleasesPublish,
     /// Manage agreements.
     AgreementsManage,
+    /// Manage the clients of one's own organisation.
+    ClientsManage,
     /// Read the audit.
     AuditRead,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 5] =
-        [Self::OutcomesRead, Self::ResultsWrite, Self::ReleasesPublish, Self::AgreementsManage, Self::AuditRead];
+    pub const ALL: [Self; 6] = [
+        Self::OutcomesRead,
+        Self::ResultsWrite,
+        Self::ReleasesPublish,
+        Self::AgreementsManage,
+        Self::ClientsManage,
+        Self::AuditRead,
+    ];
 
     /// The scope as written in tokens, e.g. `outcomes:read`.
     pub fn as_str(self) -> &'static str {
@@ -29,6 +37,7 @@ impl Scope {
             Self::ResultsWrite => "results:write",
             Self::ReleasesPublish => "releases:publish",
             Self::AgreementsManage => "agreements:manage",
+            Self::ClientsManage => "clients:manage",
             Self::AuditRead => "audit:read",
         }
     }

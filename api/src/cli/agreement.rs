@@ -43,6 +43,9 @@ pub(super) struct ListArgs {
 /// What an agreement allows.
 #[derive(Args, Debug)]
 pub(super) struct AgreementArgs {
+    /// The code of the organisation that grants it, in whose area it must lie, and that may amend and end it
+    #[arg(long, value_name = "CODE")]
+    provider: Option<String>,
     /// The code of the organisation that may ask
     #[arg(long)]
     consumer: String,
@@ -161,11 +164,14 @@ fn line(agreement: &Agreement, today: NaiveDate) -> String {
         (None, _) => "held".to_owned(),
     };
     let purposes = purposes.join(", ");
-    format!("{id}  {consumer} about {area}  {tier}  {purposes}  {dimensions}  from {valid_from}, {until}  {state}")
+    let granted = agreement.provider.as_ref().map_or(String::new(), |provider| format!("  granted by {provider}"));
+    format!(
+        "{id}  {consumer} about {area}  {tier}  {purposes}  {dimensions}  from {valid_from}, {until}  {state}{granted}"
+    )
 }
 
 async fn add(exchange: &Exchange, args: AgreementArgs) -> Result<String> {
-    let AgreementArgs { consumer, area, tier, purposes, dimensions, from, until } = args;
+    let AgreementArgs { provider, consumer, area, tier, purposes, dimensions, from, until } = args;
     let told = format!("{consumer} may ask about {area}");
     let agreement = NewAgreement {
         consumer,
@@ -176,7 +182,8 @@ async fn add(exchange: &Exchange, args: AgreementArgs) -> Result<String> {
         valid_from: from.unwrap_or_else(|| exchange.now().date_naive()),
         valid_until: until,
     };
-    let id = exchange.operator(Authority::of_the_operator()).add_agreement(&agreement).await?;
+    let operator = exchange.operator(Authority::of_the_operator());
+    let id = operator.add_agreement_of(&agreement, provider.as_deref()).await?;
     Ok(format!("added agreement {id}: {told}"))
 }
 

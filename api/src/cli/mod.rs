@@ -5,10 +5,12 @@ mod agreement;
 mod areas;
 mod audit;
 mod client;
+mod erase;
 mod import;
 mod issuer;
 mod keys;
 mod organisation;
+mod report;
 mod roll;
 pub mod serve;
 mod shell;
@@ -88,6 +90,12 @@ enum Command {
     /// Look into the audit: who asked what
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Print reports
+    #[command(subcommand)]
+    Report(report::ReportCommand),
+    /// Delete data for good; what is only to be left out of the next edition is taken back with `withdraw`
+    #[command(subcommand)]
+    Erase(erase::EraseCommand),
     /// Manage the secret
     #[command(subcommand)]
     Secret(SecretCommand),
@@ -162,6 +170,8 @@ async fn run_here(cli: Cli, playground: Playground) -> Result<()> {
         Command::Issuer(command) => issuer::manage(settings, command).await,
         Command::Key(command) => keys::manage(settings, command).await,
         Command::Audit(command) => audit::manage(settings, command).await,
+        Command::Report(command) => report::run(settings, command).await,
+        Command::Erase(command) => erase::run(settings, command).await,
         Command::Secret(SecretCommand::New { file }) => administer::make_secret(&file),
         Command::Schema => say(&crate::graphql::sdl()),
         Command::Completions { shell } => shell::completions(shell),

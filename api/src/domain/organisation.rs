@@ -106,6 +106,8 @@ pub struct Agreement {
     pub ended_on: Option<NaiveDate>,
     /// The agreement that holds in its place from then on, by its key.
     pub replaced_by: Option<i64>,
+    /// The code of the organisation that granted it; absent where the operator did for nobody.
+    pub provider: Option<String>,
 }
 
 /// What is to be agreed in place of an agreement; what is absent stays as it was.
@@ -229,6 +231,7 @@ mod tests {
             valid_until: Some(day("2026-12-31")),
             ended_on: None,
             replaced_by: None,
+            provider: None,
         }
     }
 

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::{ServerError, ValidationMode, Value, parser::types::OperationType};
 use quick_cache::sync::Cache;
 
-use crate::service::{MOST_BYTES, Reader};
+use crate::service::{Contributor, MOST_BYTES, Reader};
 
 use super::{
     ExchangeSchema,
@@ -26,6 +26,9 @@ const PERSISTED_BYTES: u64 = 16 << 20;
 
 /// From how many bytes of rows on an answer is large: copying them takes about a millisecond.
 const LARGE: usize = 2 << 20;
+
+/// How many times the values of a question a change may hold: a thousand rows have some thirty each.
+const VALUES_OF_A_CHANGE: usize = 4;
 
 /// How deep selections nest at the most, so that the library does not refuse what the guard has let through.
 const DEEPEST: usize = 256;
@@ -150,14 +153,16 @@ impl Executor {
         })
     }
 
-    /// Executes a request with its reader. `queries_only` where the transport must not change anything.
+    /// Executes a request with its reader, and for those that may change something with a contributor: without one only questions are
+    /// executed.
     pub async fn execute(
         &self,
         request: GraphQlRequest,
         reader: Reader,
-        queries_only: bool,
+        contributor: Option<Contributor>,
         request_id: &str,
     ) -> Answer {
+        let queries_only = contributor.is_none();
         let name = request.operation_name.as_deref();
         let prepared = match self.document(request.document) {
             Ok(prepared) => prepared,
@@ -176,7 +181,10 @@ impl Executor {
             Ok(operation) => operation,
             Err(none) => return Answer::error(Reply::Invalid, "BAD_REQUEST", &none.to_string(), request_id),
         };
-        let variables = match coerce(contract, operation, request.variables, self.most_values) {
+        let is_change = operation.kind == OperationType::Mutation;
+        // What is handed in has more values than what is asked.
+        let most = if is_change { self.most_values * VALUES_OF_A_CHANGE } else { self.most_values };
+        let variables = match coerce(contract, operation, request.variables, most) {
             Ok(variables) => variables,
             Err(error) => return Answer::not_coerced(&error, request_id),
         };
@@ -185,6 +193,9 @@ impl Executor {
             Err(undecided) => return Answer::undecided(&undecided, request_id),
         };
         let mut parsed = async_graphql::Request::new("").variables(variables).data(reader.clone());
+        if let Some(contributor) = contributor.filter(|_| is_change) {
+            parsed = parsed.data(contributor);
+        }
         if self.rows == RowsMade::FieldByField {
             parsed = parsed.data(FieldByField);
         }

@@ -10,6 +10,7 @@ mod error;
 mod execute;
 pub mod guard;
 mod json;
+mod mutation;
 mod prepared;
 mod query;
 mod response_cache;
@@ -17,7 +18,7 @@ mod rows;
 mod trusted;
 mod types;
 
-use async_graphql::{EmptyMutation, EmptySubscription, SDLExportOptions, Schema, SchemaBuilder};
+use async_graphql::{EmptySubscription, SDLExportOptions, Schema, SchemaBuilder};
 
 pub use answer::{Answer, Reply, error_body};
 pub use error::code as error_code;
@@ -25,13 +26,14 @@ pub use execute::{DocumentRules, DocumentSource, Executor, GraphQlRequest, Repea
 pub use response_cache::RequestText;
 pub use trusted::{TrustedDocuments, TrustedError};
 
+use mutation::Mutation;
 use query::Query;
 
-type ExchangeSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+type ExchangeSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// The executable schema. Takes no extension: one is enough to switch off the fast path.
-fn schema() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
-    Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+fn schema() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
 }
 
 /// The contract in the schema definition language, sorted, as kept in `schema.graphql`.

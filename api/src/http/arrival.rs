@@ -13,6 +13,12 @@ use super::senders::{Full, Hold};
 /// The largest body, bytes.
 pub(super) const LARGEST_BODY: usize = 1 << 20;
 
+/// The largest file, bytes.
+pub(super) const LARGEST_FILE: usize = 48 << 20;
+
+/// The longest that a file may take to arrive whole.
+const FILE_TIME: Duration = Duration::from_mins(5);
+
 /// Why a body did not arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Undelivered {
@@ -36,22 +42,42 @@ pub(super) async fn whole(
     hold: &mut Hold,
     within: Duration,
 ) -> Result<Vec<u8>, Undelivered> {
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > LARGEST_BODY as u64) {
+    if announced(headers).is_some_and(|length| length > LARGEST_BODY as u64) {
         return Err(Undelivered::TooLarge);
     }
-    timeout(within, collect(body, hold)).await.map_err(|_| Undelivered::TooSlow)?
+    timeout(within, collect(body, hold, LARGEST_BODY, within)).await.map_err(|_| Undelivered::TooSlow)?
 }
 
-async fn collect(mut body: Body, hold: &mut Hold) -> Result<Vec<u8>, Undelivered> {
+/// A whole file. It may take its time as long as something of it keeps coming, `idle` being the longest that nothing does.
+///
+/// # Errors
+/// Why there is none.
+pub(super) async fn file(
+    headers: &HeaderMap,
+    body: Body,
+    hold: &mut Hold,
+    idle: Duration,
+) -> Result<Vec<u8>, Undelivered> {
+    if announced(headers).is_some_and(|length| length > LARGEST_FILE as u64) {
+        return Err(Undelivered::TooLarge);
+    }
+    timeout(FILE_TIME, collect(body, hold, LARGEST_FILE, idle)).await.map_err(|_| Undelivered::TooSlow)?
+}
+
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok())
+}
+
+async fn collect(mut body: Body, hold: &mut Hold, largest: usize, idle: Duration) -> Result<Vec<u8>, Undelivered> {
     let mut whole = Vec::new();
-    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+    loop {
+        let next = timeout(idle, poll_fn(|context| Pin::new(&mut body).poll_frame(context)));
+        let Some(frame) = next.await.map_err(|_| Undelivered::TooSlow)? else { return Ok(whole) };
         let Ok(data) = frame.map_err(|_| Undelivered::Broken)?.into_data() else { continue };
-        if whole.len() + data.len() > LARGEST_BODY {
+        if whole.len() + data.len() > largest {
             return Err(Undelivered::TooLarge);
         }
         hold.grow(data.len()).map_err(Undelivered::Full)?;
         whole.extend_from_slice(&data);
     }
-    Ok(whole)
 }

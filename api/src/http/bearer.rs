@@ -55,6 +55,13 @@ fn not_now(seconds: u32, id: &RequestId) -> Response<Body> {
     response
 }
 
+/// A refusal for want of a token.
+pub(super) fn challenged(mut refusal: Box<Response<Body>>) -> Box<Response<Body>> {
+    let challenge = HeaderValue::from_static("Bearer realm=\"benchmark-exchange\"");
+    refusal.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    refusal
+}
+
 fn refuse(reason: &str, id: &RequestId) -> Response<Body> {
     let mut response = error::respond(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", reason, id);
     let reason: String = reason.chars().filter(|c| !matches!(c, '"' | '\\')).collect();

@@ -104,7 +104,7 @@ pub(super) async fn observe(Extract(state): Extract<State>, mut request: Request
 
 /// The route as a word of the program: what a sender made up is none.
 fn known_route(route: &str) -> &'static str {
-    const ROUTES: [&str; 12] = [
+    const ROUTES: [&str; 13] = [
         "/graphql",
         "/graphiql",
         "/openapi.json",
@@ -112,6 +112,7 @@ fn known_route(route: &str) -> &'static str {
         "/tables/{name}",
         "/reports/{area}",
         "/oauth/token",
+        "/submissions",
         "/.well-known/jwks.json",
         "/.well-known/oauth-authorization-server",
         "/livez",
@@ -125,9 +126,9 @@ fn known_route(route: &str) -> &'static str {
 
 /// The status as a word of the program.
 fn known_status(status: StatusCode) -> &'static str {
-    const STATUSES: [&str; 24] = [
-        "200", "204", "294", "303", "304", "307", "308", "400", "401", "403", "404", "405", "406", "408", "413", "414",
-        "415", "422", "429", "431", "500", "502", "503", "504",
+    const STATUSES: [&str; 26] = [
+        "200", "202", "204", "294", "303", "304", "307", "308", "400", "401", "403", "404", "405", "406", "408", "409",
+        "413", "414", "415", "422", "429", "431", "500", "502", "503", "504",
     ];
     STATUSES.into_iter().find(|known| *known == status.as_str()).unwrap_or("other")
 }

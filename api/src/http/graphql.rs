@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use crate::{
     auth::Viewer,
     graphql::{Answer, GraphQlRequest, Reply, RequestText},
-    service::{MOST_BYTES, Reader},
+    service::{Contributor, MOST_BYTES, Reader},
 };
 
 use super::{
@@ -105,12 +105,14 @@ async fn answer(state: &State, id: &RequestId, log: &RequestLog, request: Reques
     let _permit = shares.permits.take(&sender, 1).map_err(|full| Box::new(overloaded(full, id)))?;
     let time = state.rules.timeout;
     // Taken once: everything in the request is answered of one release, under one directory, on one day.
+    // What must not change anything is given nobody who could.
+    let contributor = (!queries_only).then(|| state.exchange.contributor(viewer.clone()));
     let reader = state.exchange.reader(viewer, time);
     let text = match &sent {
         Some((body, _)) => RequestText::Body(body.clone()),
         None => RequestText::Query(head.uri.query().unwrap_or_default().into()),
     };
-    let work = execute(state, id, log, media, reader, &head, text);
+    let work = execute(state, id, log, media, (reader, contributor), &head, text);
     let response = timeout(time, work).await.unwrap_or_else(|_| Err(Box::new(too_long(time, id))))?;
     let (head, body) = response.into_parts();
     match departure::counted(body, &shares.answers, &sender) {
@@ -159,7 +161,7 @@ async fn execute(
     id: &RequestId,
     log: &RequestLog,
     media: Media,
-    reader: Reader,
+    (reader, contributor): (Reader, Option<Contributor>),
     head: &Parts,
     text: RequestText,
 ) -> Outcome {
@@ -184,9 +186,9 @@ async fn execute(
             Incoming::One(one) => {
                 log_operation(log, one.operation_name.as_deref());
                 let one = GraphQlRequest { text: Some(text), ..one };
-                state.executor.execute(one, reader, queries_only, &id.0).await
+                state.executor.execute(one, reader, contributor, &id.0).await
             }
-            Incoming::Many(all) => return Ok(batch(state, media, &reader, all, id).await),
+            Incoming::Many(all) => return Ok(batch(state, media, (&reader, contributor), all, id).await),
         }
     };
     if queries_only {
@@ -200,7 +202,7 @@ async fn execute(
 async fn batch(
     state: &State,
     media: Media,
-    reader: &Reader,
+    (reader, contributor): (&Reader, Option<Contributor>),
     all: Vec<GraphQlRequest>,
     id: &RequestId,
 ) -> Response<Body> {
@@ -209,7 +211,7 @@ async fn batch(
         if index > 0 {
             body.push(b',');
         }
-        body.extend_from_slice(&state.executor.execute(one, reader.clone(), false, &id.0).await.body);
+        body.extend_from_slice(&state.executor.execute(one, reader.clone(), contributor.clone(), &id.0).await.body);
         if body.len() > MOST_BYTES {
             let message = format!("the answers of the batch take more than {MOST_BYTES} bytes; send fewer at once");
             return respond(StatusCode::BAD_REQUEST, "LIMIT_EXCEEDED", &message, id);

@@ -22,6 +22,7 @@ mod saved;
 mod senders;
 mod serve;
 mod state;
+mod submissions;
 mod tables;
 
 pub use axum::Router;
@@ -83,6 +84,7 @@ pub fn router(state: State) -> Router {
         .merge(api)
         .merge(oauth::routes())
         .merge(openapi::routes())
+        .merge(submissions::routes())
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
         .layer(

@@ -108,6 +108,11 @@ impl Bound {
         Arc::new(Self { all, each, held: Mutex::default() })
     }
 
+    /// Bytes of files that arrive, or wait to be read.
+    pub(super) fn files() -> Arc<Self> {
+        Self::new(144 << 20, 96 << 20)
+    }
+
     /// Takes an amount for a sender.
     ///
     /// # Errors

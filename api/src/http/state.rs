@@ -15,7 +15,10 @@ use crate::{
     telemetry::Traces,
 };
 
-use super::{EdgeRules, Playground, senders::Shares};
+use super::{
+    EdgeRules, Playground,
+    senders::{Bound, Shares},
+};
 
 /// A handle to [`Shared`]. Cheap to clone, as it is several times for each request.
 #[derive(Clone)]
@@ -51,6 +54,7 @@ pub struct Shared {
     pub(super) anonymous: Shares,
     pub(super) clients: Shares,
     pub(super) partners: Shares,
+    pub(super) files: Arc<Bound>,
     pub(super) rules: EdgeRules,
     pub(super) playground: Playground,
     pub(super) traces: Option<Traces>,
@@ -78,6 +82,7 @@ impl State {
             anonymous: Shares::anonymous(),
             clients: Shares::clients(),
             partners: Shares::partners(),
+            files: Bound::files(),
             rules,
             playground,
             traces,

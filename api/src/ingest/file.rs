@@ -8,12 +8,14 @@ use std::{
 };
 
 use csv::ByteRecord;
+use sha2::{Digest, Sha256};
 
 use super::{
     Alike, Form, Found, Problem, ProblemCode,
     columns::{Columns, names_match},
     input::Input,
     printable,
+    rows::Rows,
     tabular::{self, Line},
 };
 
@@ -84,18 +86,9 @@ pub(super) fn read<L: Layout>(
     input: impl Read,
     progress: &mut dyn FnMut(u64),
 ) -> Reading<L::Record> {
-    let mut reading = Reading {
-        records: Vec::new(),
-        problems: Vec::new(),
-        kinds: Vec::new(),
-        rows: 0,
-        checksum: [0; 32],
-        found: None,
-        ignored: Vec::new(),
-    };
+    let mut reading = Reading::empty();
     let mut input = Input::new(input, progress);
-    let mut table =
-        Table { layout, form, header: None, seen: HashMap::new(), records: Vec::new(), reading: &mut reading, last: 0 };
+    let mut table = Table::of(layout, form, "it stands on line", &mut reading);
     let found = tabular::each_row(&mut input, form, &mut |line| table.take(line));
     let Table { header, records, last, .. } = table;
     if let Some(header) = &header {
@@ -121,6 +114,40 @@ pub(super) fn read<L: Layout>(
     reading
 }
 
+/// Reads rows that are handed in without a file. What is wrong with the columns is told of line 0, what is wrong with a row of its
+/// number.
+pub(super) fn read_rows<L: Layout>(layout: &L, rows: &Rows) -> Reading<L::Record> {
+    let (mut reading, form) = (Reading::empty(), Form::default());
+    let mut table = Table::of(layout, &form, "it is row", &mut reading);
+    let columns = std::iter::once(rows.header());
+    for (line, mut fields) in (0..).zip(columns.chain(rows.records())) {
+        if table.take(Line::Row { line, fields: &mut fields, whole: true }).is_break() {
+            break;
+        }
+    }
+    let records = table.records;
+    if reading.problems.is_empty() && reading.rows == 0 {
+        reading.add(Problem::in_row(0, ProblemCode::Empty, "", "at least one row"));
+    }
+    reading.records = layout.settle(records, &mut |problem| reading.add(problem));
+    reading.problems.sort_by_key(|problem| problem.line);
+    reading.checksum = checksum(rows);
+    reading
+}
+
+/// SHA-256 of rows, unlike that of any file with the same in it.
+fn checksum(rows: &Rows) -> [u8; 32] {
+    let mut hash = Sha256::new_with_prefix(b"exchange/rows/v1");
+    for row in std::iter::once(&rows.columns).chain(&rows.rows) {
+        hash.update((row.len() as u64).to_be_bytes());
+        for field in row {
+            hash.update((field.len() as u64).to_be_bytes());
+            hash.update(field);
+        }
+    }
+    hash.finalize().into()
+}
+
 /// The header of a table, and how wide its rows are.
 struct Header<H> {
     layout: H,
@@ -140,9 +167,15 @@ struct Table<'a, L: Layout> {
     records: Vec<(u64, L::Record)>,
     reading: &'a mut Reading<L::Record>,
     last: u64,
+    /// How it is told where a row stands, before its number.
+    stands: &'static str,
 }
 
-impl<L: Layout> Table<'_, L> {
+impl<'a, L: Layout> Table<'a, L> {
+    fn of(layout: &'a L, form: &'a Form, stands: &'static str, reading: &'a mut Reading<L::Record>) -> Self {
+        Self { layout, form, header: None, seen: HashMap::new(), records: Vec::new(), reading, last: 0, stands }
+    }
+
     fn take(&mut self, line: Line<'_>) -> ControlFlow<()> {
         let (line, fields, whole) = match line {
             Line::Row { line, fields, whole } => (line, fields, whole),
@@ -225,7 +258,7 @@ impl<L: Layout> Table<'_, L> {
             }
             Entry::Occupied(first) => {
                 let found = L::identity(&header.layout, fields);
-                let expected = format!("{}; it stands on line {}", L::ONCE, first.get());
+                let expected = format!("{}; {} {}", L::ONCE, self.stands, first.get());
                 Err(vec![Problem::in_column(line, L::IDENTITY, ProblemCode::Duplicate, &found, expected)])
             }
         }
@@ -233,6 +266,18 @@ impl<L: Layout> Table<'_, L> {
 }
 
 impl<T> Reading<T> {
+    fn empty() -> Self {
+        Self {
+            records: Vec::new(),
+            problems: Vec::new(),
+            kinds: Vec::new(),
+            rows: 0,
+            checksum: [0; 32],
+            found: None,
+            ignored: Vec::new(),
+        }
+    }
+
     pub(crate) fn add(&mut self, problem: Problem) {
         let alike = |kind: &&mut Alike| (kind.code, &kind.column) == (problem.code, &problem.column);
         let count = if let Some(kind) = self.kinds.iter_mut().find(alike) {

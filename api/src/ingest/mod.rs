@@ -12,10 +12,12 @@ pub mod renaming;
 pub mod results;
 pub mod roll;
 mod row;
+mod rows;
 mod tabular;
 
 pub use file::Reading;
 pub use problem::{Alike, Problem, ProblemCode, printable};
+pub use rows::Rows;
 pub use tabular::{Encoding, Form, Found};
 
 use problem::trimmed;

@@ -50,6 +50,12 @@ pub enum Refusal {
     /// The token does not carry the scope.
     #[error("the token lacks the scope `{0}`")]
     MissingScope(&'static str),
+    /// Somebody unknown wants to change something.
+    #[error("changes need a bearer token")]
+    Unknown,
+    /// The organisation ended, or was never there.
+    #[error("your organisation is not known any more")]
+    Gone,
     /// No agreement that holds today.
     #[error("no agreement of your organisation holds today")]
     NoAgreement,

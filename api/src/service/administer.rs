@@ -100,8 +100,23 @@ impl Operator<'_> {
     /// # Errors
     /// When the organisation or the area is unknown, or a purpose is the built-in one.
     pub async fn add_agreement(&self, agreement: &NewAgreement) -> Result<i64, Error> {
+        self.add_agreement_of(agreement, None).await
+    }
+
+    /// As [`add_agreement`](Self::add_agreement), granted by the organisation with a code, whose it is to amend and to end from now on.
+    pub async fn add_agreement_of(&self, agreement: &NewAgreement, provider: Option<&str>) -> Result<i64, Error> {
         check_purposes(&agreement.purposes)?;
-        Ok(self.0.store().add_agreement(agreement).await?)
+        if let Some(code) = provider {
+            let catalogue = self.0.store().newest_catalogue(self.0.today()).await?;
+            let directory = self.directory().await?;
+            let provider = directory.organisation(code);
+            let provider = provider.ok_or_else(|| store::Error::UnknownOrganisation(code.to_owned()))?;
+            let own = catalogue.area_now(&agreement.area).zip(catalogue.area_now(&provider.area));
+            if !own.is_some_and(|(area, own)| catalogue.lies_in(area, own)) {
+                return Err(policy::NotYours::Area(agreement.area.clone()).into());
+            }
+        }
+        Ok(self.marked().add_agreement(agreement, provider).await?)
     }
 
     /// Amends an agreement from a day on, today or later: another one holds in its place, and the earlier one can still be read.
@@ -118,7 +133,7 @@ impl Operator<'_> {
         let directory = self.directory().await?;
         let before = directory.agreements().iter().find(|agreement| agreement.id == id);
         let before = before.ok_or(store::Error::UnknownAgreement(id))?;
-        Ok(self.0.store().replace_agreement(id, &before.amended(amendment, from)).await?)
+        Ok(self.marked().replace_agreement(id, &before.amended(amendment, from)).await?)
     }
 
     /// Ends an agreement: from a day on, today or later, it no longer holds.
@@ -127,7 +142,7 @@ impl Operator<'_> {
     /// When there is no such agreement, it ended by that day, or a day in the past is named.
     pub async fn end_agreement(&self, id: i64, on: NaiveDate) -> Result<(), Error> {
         self.check_not_past(on)?;
-        Ok(self.0.store().end_agreement(id, on).await?)
+        Ok(self.marked().end_agreement(id, on).await?)
     }
 
     /// What was agreed and asked until today stays so.

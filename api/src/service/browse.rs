@@ -1,8 +1,10 @@
 //! The catalogue as everyone may read it, and what a viewer may ask.
 
+use chrono::NaiveDate;
+
 use crate::{
-    auth::Viewer,
-    domain::{Agreement, Area, AreaIndex, AreaKind, Catalogue, Organisation, Period, Release},
+    auth::{Scope, Viewer},
+    domain::{Agreement, Area, AreaIndex, AreaKind, Catalogue, Client, Organisation, Period, Release},
     policy,
 };
 
@@ -113,6 +115,36 @@ impl Reader {
         Ok(Page { items, total: matching.len(), more })
     }
 
+    /// The agreements that the viewer's organisation granted, and that hold or will; those that ended too where they are wanted. None where
+    /// its token does not manage agreements.
+    pub fn granted_agreements(&self, ended: bool) -> Vec<Agreement> {
+        let directory = self.session.directory();
+        let Ok(mandate) = policy::mandate(self.viewer(), directory, Scope::AgreementsManage) else { return Vec::new() };
+        let own = |agreement: &&Agreement| agreement.provider.as_deref() == Some(mandate.organisation().code.as_str());
+        let holds = |agreement: &&Agreement| agreement.last_day().is_none_or(|last| last >= self.session.day);
+        directory.agreements().iter().filter(own).filter(|agreement| ended || holds(agreement)).cloned().collect()
+    }
+
+    /// The clients of the viewer's organisation. None where its token does not manage clients.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn clients(&self) -> Result<Vec<Client>, Error> {
+        let mandate = policy::mandate(self.viewer(), self.session.directory(), Scope::ClientsManage);
+        let Ok(mandate) = mandate else { return Ok(Vec::new()) };
+        Ok(self.exchange.store().clients(Some(&mandate.organisation().code)).await?)
+    }
+
+    /// An organisation that an agreement of the viewer names, one that ended too.
+    pub fn party(&self, code: &str) -> Option<Organisation> {
+        self.session.directory().organisations().iter().find(|organisation| organisation.code == code).cloned()
+    }
+
+    /// The day on which the request is answered, UTC.
+    pub fn day(&self) -> NaiveDate {
+        self.session.day
+    }
+
     /// What the viewer is told about itself.
     pub fn viewer_view(&self) -> ViewerView {
         let (viewer, directory) = (self.viewer(), self.session.directory());
@@ -124,7 +156,7 @@ impl Reader {
                     .into_iter()
                     .cloned()
                     .collect(),
-                scopes: partner.scopes().map(crate::auth::Scope::as_str).collect(),
+                scopes: partner.scopes().map(Scope::as_str).collect(),
             },
         }
     }

@@ -156,7 +156,7 @@ impl Operator<'_> {
         }
         for agreement in agreements(&handovers) {
             if known.agreements_of(&agreement.consumer).next().is_none() {
-                self.0.store().add_agreement(&agreement.into()).await?;
+                self.0.store().add_agreement(&agreement.into(), None).await?;
             }
         }
         if self.0.store().newest_release_number().await?.is_none() {

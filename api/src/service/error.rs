@@ -3,7 +3,7 @@
 //! Every message but the cause of `Internal` may be shown to the asker. None of them depends on a score.
 
 use crate::{
-    policy::Refusal,
+    policy::{NotYours, Refusal},
     store,
     tabulation::{InvalidCitation, PayError, PlanError},
 };
@@ -47,9 +47,23 @@ impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         let text = refusal.to_string();
         match refusal {
-            Refusal::Anonymous => Self::Unauthenticated(text),
-            Refusal::MissingScope(_) | Refusal::NoAgreement | Refusal::Purpose { .. } => Self::Forbidden(text),
+            Refusal::Anonymous | Refusal::Unknown => Self::Unauthenticated(text),
+            Refusal::MissingScope(_) | Refusal::NoAgreement | Refusal::Gone | Refusal::Purpose { .. } => {
+                Self::Forbidden(text)
+            }
             Refusal::PurposeMissing { .. } => Self::BadRequest(text),
+        }
+    }
+}
+
+impl From<NotYours> for Error {
+    fn from(error: NotYours) -> Self {
+        let text = error.to_string();
+        match error {
+            NotYours::Area(_) | NotYours::Consumer(_) | NotYours::Agreement(_) | NotYours::Client(_) => {
+                Self::NotFound(text)
+            }
+            NotYours::Yourself | NotYours::Abroad(_) | NotYours::Scope(_) => Self::Forbidden(text),
         }
     }
 }
@@ -94,11 +108,13 @@ impl From<store::Error> for Error {
             | store::Error::UnknownClient(_)
             | store::Error::UnknownIssuer(_)
             | store::Error::UnknownIssuerClient(..)
+            | store::Error::NothingToErase
             | store::Error::NoDatabase(_) => Self::NotFound(text),
             store::Error::OrganisationTaken(_)
             | store::Error::OrganisationEnded(_)
             | store::Error::RollChanged
             | store::Error::ChangedMeanwhile
+            | store::Error::ChangeMade
             | store::Error::NothingToPublish(_)
             | store::Error::Unrevisable(_)
             | store::Error::TwoKeys(_)

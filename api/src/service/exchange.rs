@@ -19,8 +19,8 @@ use crate::{
 };
 
 use super::{
-    Error, audit::Audit, current::CurrentRelease, heavy::HeavyPool, known::KnownTrust, known_issuers::KnownIssuers,
-    older::OlderReleases,
+    Error, audit::Audit, current::CurrentRelease, desk::Desk, heavy::HeavyPool, known::KnownTrust,
+    known_issuers::KnownIssuers, older::OlderReleases,
 };
 
 /// How many short citations are remembered as kept, with what they stand for.
@@ -38,6 +38,7 @@ pub struct Exchange {
     pub(super) current: ArcSwap<CurrentRelease>,
     pub(super) older: OlderReleases,
     pub(super) heavy: HeavyPool,
+    pub(super) desk: Desk,
     pub(super) refreshing: tokio::sync::Mutex<()>,
     pub(super) trust: KnownTrust,
     pub(super) issuers: KnownIssuers,
@@ -91,6 +92,7 @@ impl Exchange {
             current: ArcSwap::from_pointee(CurrentRelease::empty(empty)),
             older: OlderReleases::default(),
             heavy: HeavyPool::default(),
+            desk: Desk::default(),
             refreshing: tokio::sync::Mutex::default(),
             trust: KnownTrust::default(),
             issuers: KnownIssuers::new()?,

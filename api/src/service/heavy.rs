@@ -60,7 +60,7 @@ impl Default for HeavyPool {
 }
 
 impl HeavyPool {
-    fn new(at_once: usize, more: usize) -> Self {
+    pub(super) fn new(at_once: usize, more: usize) -> Self {
         let places = Places { all: at_once + more, turns: Mutex::default() };
         let (pieces, handed_in) = mpsc::channel();
         let handed_in = Arc::new(Mutex::new(handed_in));

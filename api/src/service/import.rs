@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, io::Read};
 
 use crate::{
-    domain::{Organisation, Publishable, Remit, Waiting},
+    domain::{DestinationRecord, Organisation, Publishable, Record, Remit, Roll, Waiting},
     ingest::{self, Alike, Form, Found, Problem, Reading},
     store::{NewSubmission, Receipt},
 };
@@ -84,11 +84,22 @@ impl Operator<'_> {
             ingest::results::read_results(form, input, remit, self.0.secret(), self.0.today(), &mut |bytes| {
                 progress(Progress::Read(bytes));
             });
+        self.keep_results(request, &roll, reading, progress).await
+    }
+
+    /// Stores what was read of results.
+    pub(super) async fn keep_results(
+        self,
+        request: &ImportRequest,
+        roll: &Roll,
+        reading: Reading<Record>,
+        mut progress: impl FnMut(Progress) + Send,
+    ) -> Result<ImportReport, Error> {
         let receipt = match self.submission(request, &reading) {
             Some(submission) => {
                 let of = reading.records.len();
                 let stored = &mut |records| progress(Progress::Stored { records, of });
-                Some(self.0.store().submit(&submission, &roll, &reading.records, stored).await?)
+                Some(self.marked().submit(&submission, roll, &reading.records, stored).await?)
             }
             None => None,
         };
@@ -136,11 +147,22 @@ impl Operator<'_> {
                 progress(Progress::Read(bytes));
             },
         );
+        self.keep_destinations(request, &roll, reading, progress).await
+    }
+
+    /// Stores what was read of destinations.
+    pub(super) async fn keep_destinations(
+        self,
+        request: &ImportRequest,
+        roll: &Roll,
+        reading: Reading<DestinationRecord>,
+        mut progress: impl FnMut(Progress) + Send,
+    ) -> Result<ImportReport, Error> {
         let receipt = match self.submission(request, &reading) {
             Some(submission) => {
                 let of = reading.records.len();
                 let stored = &mut |records| progress(Progress::Stored { records, of });
-                Some(self.0.store().submit_destinations(&submission, &roll, &reading.records, stored).await?)
+                Some(self.marked().submit_destinations(&submission, roll, &reading.records, stored).await?)
             }
             None => None,
         };
@@ -165,7 +187,7 @@ impl Operator<'_> {
     }
 
     /// The organisation that hands in.
-    async fn known(&self, request: &ImportRequest) -> Result<Organisation, Error> {
+    pub(super) async fn known(&self, request: &ImportRequest) -> Result<Organisation, Error> {
         let directory = self.0.store().directory().await?;
         let unknown = || Error::NotFound(format!("no organisation has the code `{}`", request.organisation));
         directory.organisation(&request.organisation).cloned().ok_or_else(unknown)
@@ -185,7 +207,7 @@ impl Operator<'_> {
 }
 
 impl ImportReport {
-    fn new<T>(reading: Reading<T>, receipt: Option<Receipt>, waiting: Vec<Waiting>) -> Self {
+    pub(super) fn new<T>(reading: Reading<T>, receipt: Option<Receipt>, waiting: Vec<Waiting>) -> Self {
         let Reading { rows, problems, kinds, found, ignored, .. } = reading;
         Self { rows, problems, kinds, found, ignored, receipt, waiting }
     }

@@ -56,7 +56,13 @@ impl Exchange {
                 books: before.books.clone(),
             }
         } else {
-            let releases = self.store().releases().await?;
+            let mut releases = self.store().releases().await?;
+            // Nothing is answered from those that may have shown what was erased.
+            let closed = self.store().closed_releases().await?;
+            releases.retain(|release| {
+                let number = i64::from(release.number);
+                !closed.iter().any(|(first, last)| (*first..=*last).contains(&number))
+            });
             if let Some(release) = releases.first() {
                 let snapshot = self.load(release).await?;
                 let (catalogue, books) = (snapshot.catalogue().clone(), Some(self.books(&snapshot).await?));
@@ -67,7 +73,11 @@ impl Exchange {
             }
         };
         self.current.store(Arc::new(current));
-        if let Some(snapshot) = before.snapshot.as_ref().filter(|_| !same) {
+        let current = self.current();
+        let is_open = |snapshot: &&Arc<Snapshot>| {
+            current.releases.iter().any(|release| release.number == snapshot.release().number)
+        };
+        if let Some(snapshot) = before.snapshot.as_ref().filter(|_| !same).filter(is_open) {
             // Citations of it go on being asked.
             self.older.keep(snapshot.clone());
         }

@@ -1,6 +1,6 @@
 //! Freezing what was accepted into a numbered release.
 
-use crate::domain::{Publication, Release, Waiting};
+use crate::domain::{Publication, Published, Release, Waiting};
 
 use super::{Error, Operator};
 
@@ -13,10 +13,18 @@ impl Operator<'_> {
     pub async fn publish(&self, publication: impl Into<Publication>) -> Result<Release, Error> {
         let publication = publication.into();
         let synthetic = self.is_synthetic().await?;
-        let release = self.0.store().publish(self.0.now(), &publication, synthetic).await?;
+        let release = self.marked().publish(self.0.now(), &publication, synthetic).await?;
         tracing::info!(release = release.number, synthetic, "published");
         self.0.refresh().await?;
         Ok(release)
+    }
+
+    /// What [`publish`](Self::publish) would publish at present, each period in its edition. Changes nothing.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn try_publish(&self, publication: &Publication) -> Result<Vec<Published>, Error> {
+        Ok(self.0.store().to_publish(publication).await?)
     }
 
     /// What came in of periods that were published before, and waits for their next edition.

@@ -80,6 +80,7 @@ impl Store {
         };
         api_client::Entity::insert(row).exec_without_returning(&transaction).await?;
         insert_credential(&transaction, &new.id, &new.credential).await?;
+        self.mark(&transaction, &new.id, None).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -113,6 +114,7 @@ impl Store {
         if let Some(taken_back) = taken_back {
             insert_revocation(&transaction, taken_back).await?;
         }
+        self.mark(&transaction, id, None).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -127,6 +129,7 @@ impl Store {
             api_client::ActiveModel { client_id: Set(id.to_owned()), revoked_at: Set(Some(at)), ..Default::default() };
         revoked.update(&transaction).await?;
         insert_revocation(&transaction, taken_back).await?;
+        self.mark(&transaction, id, None).await?;
         Ok(transaction.commit().await?)
     }
 

@@ -28,7 +28,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn directory(&self) -> Result<Directory> {
-        let organisations = organisation::Entity::find()
+        let organisations: Vec<Organisation> = organisation::Entity::find()
             .find_both_related(area::Entity)
             .order_by_asc(organisation::Column::Id)
             .all(&self.database)
@@ -43,6 +43,7 @@ impl Store {
                 ended_on: row.ended_on,
             })
             .collect();
+        let code = |id| organisations.iter().find(|one| one.id == id).map(|one| one.code.clone());
         let (agreements, consumers, areas) = self.agreements().await?;
         let purposes = agreement_purpose::Entity::find().order_by_asc(agreement_purpose::Column::Purpose);
         let purposes = agreements.load_many(purposes, &self.database).await?;
@@ -62,6 +63,7 @@ impl Store {
                 valid_until: row.valid_until,
                 ended_on: row.ended_on,
                 replaced_by: row.replaced_by,
+                provider: row.provider_id.and_then(code),
             })
             .collect();
         Ok(Directory::new(organisations, agreements))
@@ -156,7 +158,9 @@ impl Store {
         let row = organisation::ActiveModel { id: Set(id), ended_on: Set(Some(on)), ..Default::default() };
         organisation::Entity::update(row).exec(&transaction).await?;
         let agreements = agreement::Entity::find()
-            .filter(agreement::Column::ConsumerId.eq(id))
+            .filter(
+                Condition::any().add(agreement::Column::ConsumerId.eq(id)).add(agreement::Column::ProviderId.eq(id)),
+            )
             .filter(holds_from(on))
             .order_by_asc(agreement::Column::Id)
             .all(&transaction)
@@ -169,14 +173,19 @@ impl Store {
         Ok((agreements.into_iter().map(|agreement| agreement.id).collect(), spoken))
     }
 
-    /// Adds an agreement with its purposes. Returns its key.
+    /// Adds an agreement with its purposes, granted by a provider or by the operator for nobody. Returns its key.
     ///
     /// # Errors
     /// When the organisation or the area is unknown, or the agreement breaks a rule.
-    pub async fn add_agreement(&self, new: &NewAgreement) -> Result<i64> {
+    pub async fn add_agreement(&self, new: &NewAgreement, provider: Option<&str>) -> Result<i64> {
         let (consumer, area) = self.check_agreement(new).await?;
+        let provider = match provider {
+            Some(code) => Some(self.active_organisation_id(code).await?),
+            None => None,
+        };
         let transaction = self.begin_change().await?;
-        let id = insert(&transaction, new, consumer, area).await?;
+        let id = insert(&transaction, new, (consumer, area, provider)).await?;
+        self.mark(&transaction, &id.to_string(), None).await?;
         transaction.commit().await?;
         Ok(id)
     }
@@ -188,9 +197,10 @@ impl Store {
     pub async fn replace_agreement(&self, id: i64, new: &NewAgreement) -> Result<i64> {
         let (consumer, area) = self.check_agreement(new).await?;
         let transaction = self.begin_change().await?;
-        check_holds_from(&transaction, id, new.valid_from).await?;
-        let next = insert(&transaction, new, consumer, area).await?;
+        let before = check_holds_from(&transaction, id, new.valid_from).await?;
+        let next = insert(&transaction, new, (consumer, area, before.provider_id)).await?;
         end(&transaction, id, new.valid_from, Some(next)).await?;
+        self.mark(&transaction, &next.to_string(), None).await?;
         transaction.commit().await?;
         Ok(next)
     }
@@ -224,6 +234,7 @@ impl Store {
         let transaction = self.begin_change().await?;
         check_holds_from(&transaction, id, on).await?;
         end(&transaction, id, on, None).await?;
+        self.mark(&transaction, &id.to_string(), None).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -288,7 +299,13 @@ const LONGEST_CODE: usize = 64;
 
 /// The longest name of an organisation, characters.
 const LONGEST_NAME: usize = 200;
-async fn insert(transaction: &DatabaseTransaction, new: &NewAgreement, consumer: i64, area: i64) -> Result<i64> {
+
+/// Adds an agreement of a consumer about an area, granted by a provider; all by their keys.
+async fn insert(
+    transaction: &DatabaseTransaction,
+    new: &NewAgreement,
+    (consumer, area, provider): (i64, i64, Option<i64>),
+) -> Result<i64> {
     let row = agreement::ActiveModel {
         id: NotSet,
         consumer_id: Set(consumer),
@@ -299,6 +316,7 @@ async fn insert(transaction: &DatabaseTransaction, new: &NewAgreement, consumer:
         valid_until: Set(new.valid_until),
         ended_on: Set(None),
         replaced_by: Set(None),
+        provider_id: Set(provider),
     };
     let id = agreement::Entity::insert(row).exec(transaction).await?.last_insert_id;
     let rows = each_once(&new.purposes)
@@ -328,13 +346,13 @@ fn holds_from(day: NaiveDate) -> Condition {
         .add(open_until(agreement::Column::EndedOn).add(agreement::Column::EndedOn.gt(day)))
 }
 
-async fn check_holds_from(transaction: &DatabaseTransaction, id: i64, day: NaiveDate) -> Result<()> {
+async fn check_holds_from(transaction: &DatabaseTransaction, id: i64, day: NaiveDate) -> Result<agreement::Model> {
     let found = agreement::Entity::find_by_id(id)
         .filter(holds_from(day))
         .filter(agreement::Column::ReplacedBy.is_null())
         .one(transaction)
         .await?;
-    found.map(|_| ()).ok_or(Error::UnknownAgreement(id))
+    found.ok_or(Error::UnknownAgreement(id))
 }
 
 /// A text that names something: neither blank, nor too long, nor one that a terminal would obey.

@@ -25,6 +25,12 @@ pub enum Error {
     /// What was to be taken back changed.
     #[error("some of it was corrected or taken back at the same moment; nothing was taken back: look again")]
     ChangedMeanwhile,
+    /// There is nothing such to erase.
+    #[error("nothing is stored about that institution: it was never handed in or put on the roll, or was erased")]
+    NothingToErase,
+    /// What was asked for was made by another process meanwhile.
+    #[error("another process made this change at the same moment; nothing was changed here")]
+    ChangeMade,
     /// No agreement has that number, or it ended.
     #[error("no agreement that holds, or will, has the number {0}; `exchange agreement list` names those there are")]
     UnknownAgreement(i64),

@@ -91,14 +91,18 @@ impl Intake {
                 self.take_back().await;
                 Ok(before)
             }
-            (stored, _) => self.end(stored).await,
+            (Ok(receipt), _) => {
+                let told = receipt.to_json();
+                self.end(Ok(receipt), Some(told)).await
+            }
+            (failed, _) => self.end(failed, None).await,
         }
     }
 
     /// Accepts what was stored, or takes it back where that failed.
-    pub(super) async fn end<T>(mut self, stored: Result<T>) -> Result<T> {
+    pub(super) async fn end<T>(mut self, stored: Result<T>, told: Option<String>) -> Result<T> {
         let ended = match stored {
-            Ok(receipt) => self.accept().await.map(|()| receipt),
+            Ok(receipt) => self.accept(told).await.map(|()| receipt),
             Err(error) => Err(error),
         };
         if ended.is_err() {
@@ -116,11 +120,13 @@ impl Intake {
         }
     }
 
-    async fn accept(&mut self) -> Result<()> {
-        if self.alone.is_some() {
-            let transaction = self.writing().await?;
+    async fn accept(&mut self, told: Option<String>) -> Result<()> {
+        let (store, submission, is_alone) = (self.store.clone(), self.submission, self.alone.is_some());
+        let transaction = self.writing().await?;
+        if is_alone {
             setting::Entity::delete_by_id(UNDER_WAY).exec(transaction).await?;
         }
+        store.mark(transaction, &submission.to_string(), told).await?;
         if let Some((transaction, _)) = self.writing.take() {
             transaction.commit().await?;
         }

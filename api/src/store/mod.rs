@@ -5,12 +5,14 @@ mod audit;
 mod backup;
 mod budget;
 mod catalogue;
+mod changes;
 mod citations;
 mod clients;
 mod connect;
 mod destinations;
 mod directory;
 mod editions;
+mod erase;
 mod error;
 mod identity;
 mod intake;
@@ -22,6 +24,7 @@ mod receipt;
 mod reference;
 mod released;
 mod releases;
+mod report;
 mod revocations;
 mod roll;
 mod saved_questions;
@@ -97,6 +100,8 @@ pub struct Store {
     changes: DatabaseConnection,
     file: Option<Arc<DatabaseFile>>,
     reach: Arc<Reach>,
+    /// The change of an organisation's own that the next change is.
+    change: Option<Arc<str>>,
 }
 
 impl Store {
@@ -119,17 +124,17 @@ impl Store {
         let reach = Arc::default();
         if address.is_server() {
             let database = connect::to_server(address, options).await?;
-            return Ok(Self { changes: database.clone(), database, file: None, reach });
+            return Ok(Self { changes: database.clone(), database, file: None, reach, change: None });
         }
         if let Some(path) = address.file() {
             let (changes, database, file) = sqlite::open(&options, path, absent).await?;
-            return Ok(Self { database, changes, file: Some(Arc::new(file)), reach });
+            return Ok(Self { database, changes, file: Some(Arc::new(file)), reach, change: None });
         }
         if address.is_in_memory() {
             options.idle_timeout(None).max_lifetime(None).map_sqlx_sqlite_opts(|options| options.foreign_keys(true));
         }
         let database = Database::connect(options).await?;
-        Ok(Self { changes: database.clone(), database, file: None, reach })
+        Ok(Self { changes: database.clone(), database, file: None, reach, change: None })
     }
 
     /// Refuses where the SQLite file was deleted or replaced since it was opened.

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::json;
 
 /// What is handed in, beside the records.
 #[derive(Debug, Clone)]
@@ -62,6 +63,41 @@ pub enum Receipt {
 }
 
 impl Receipt {
+    /// The number of the submission.
+    pub fn submission(&self) -> i64 {
+        match self {
+            Self::AlreadyReceived { submission, .. }
+            | Self::Accepted { submission, .. }
+            | Self::CountsAccepted { submission, .. } => *submission,
+        }
+    }
+
+    /// It as it is kept with a change that an organisation asked for.
+    pub fn to_json(&self) -> String {
+        let told = match self {
+            Self::AlreadyReceived { submission, received_at } => {
+                json!({"before": true, "submission": submission,
+                    "receivedAt": received_at.to_rfc3339_opts(SecondsFormat::Secs, true)})
+            }
+            Self::Accepted {
+                submission,
+                results,
+                scores,
+                corrected,
+                under_other_terms,
+                unchanged,
+                from_roll,
+                as_released,
+            } => json!({"submission": submission, "stored": results, "scores": scores, "corrected": corrected,
+                "underOtherTerms": under_other_terms, "unchanged": unchanged, "fromRoll": from_roll,
+                "asReleased": as_released}),
+            Self::CountsAccepted { submission, counts, corrected, unchanged } => {
+                json!({"submission": submission, "stored": counts, "corrected": corrected, "unchanged": unchanged})
+            }
+        };
+        told.to_string()
+    }
+
     /// Whether no row was stored.
     pub(super) fn stored_nothing(&self) -> bool {
         match self {

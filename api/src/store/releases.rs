@@ -7,7 +7,7 @@ use disclosure::Method;
 use entity::release;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryOrder, QuerySelect};
 
-use crate::domain::{Checksum, Publication, Publishable, Release, ReleasedDestination, Unrevisable};
+use crate::domain::{Checksum, Publication, Publishable, Published, Release, ReleasedDestination, Unrevisable};
 
 use super::{
     Error, Result, Store,
@@ -22,25 +22,12 @@ impl Store {
     /// When that would change nothing, a period cannot be published anew, or the database fails.
     pub async fn publish(&self, at: DateTime<Utc>, publication: &Publication, synthetic: bool) -> Result<Release> {
         let newest = self.releases().await?.into_iter().next();
-        let waiting = self.waiting().await?;
         let (last_result, last_destination) = self.last_accepted().await?;
         let catalogue_version = self.newest_catalogue_version().await?;
         let number = newest.as_ref().map_or(0, |newest| newest.number) + 1;
         let before = newest.as_ref().map(|newest| newest.editions.clone()).unwrap_or_default();
-        let mut periods = self.periods_up_to(last_result, last_destination).await?;
-        periods.retain(|&period| before.of_period(period).is_empty());
-        for &period in &publication.revise {
-            before.next(period)?;
-            if !waiting.iter().any(|waiting| waiting.period == period) {
-                return Err(Unrevisable::NothingWaits(period).into());
-            }
-            periods.insert(period);
-        }
-        // Another catalogue alone is worth a release, where there was one.
-        let same_catalogue = newest.as_ref().is_none_or(|newest| newest.catalogue_version == catalogue_version);
-        if periods.is_empty() && same_catalogue {
-            return Err(Error::NothingToPublish(waiting));
-        }
+        let last = (last_result, last_destination);
+        let periods = self.periods_to_publish(publication, newest.as_ref(), last, catalogue_version).await?;
         let by_current = newest.filter(|newest| newest.method == Method::CURRENT);
         let current_method_since = by_current.map_or(number, |newest| newest.current_method_since);
         let mut release = Release {
@@ -76,6 +63,51 @@ impl Store {
         Ok(release)
     }
 
+    /// What [`publish`](Self::publish) would publish at present, each period in its edition. Changes nothing.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn to_publish(&self, publication: &Publication) -> Result<Vec<Published>> {
+        let newest = self.releases().await?.into_iter().next();
+        let (last, version) = (self.last_accepted().await?, self.newest_catalogue_version().await?);
+        let periods = self.periods_to_publish(publication, newest.as_ref(), last, version).await?;
+        let before = newest.as_ref().map(|newest| newest.editions.clone()).unwrap_or_default();
+        let number = newest.map_or(0, |newest| newest.number) + 1;
+        let after = before.with(periods, number);
+        Ok(after.newest().filter(|published| published.release == number).collect())
+    }
+
+    async fn periods_to_publish(
+        &self,
+        publication: &Publication,
+        newest: Option<&Release>,
+        (last_result, last_destination): (i64, i64),
+        catalogue_version: u32,
+    ) -> Result<BTreeSet<Publishable>> {
+        let waiting = self.waiting().await?;
+        let before = newest.map(|newest| newest.editions.clone()).unwrap_or_default();
+        let mut periods = self.periods_up_to(last_result, last_destination).await?;
+        periods.retain(|&period| before.of_period(period).is_empty());
+        for &period in &publication.revise {
+            before.next(period)?;
+            if !waiting.iter().any(|waiting| waiting.period == period) {
+                return Err(Unrevisable::NothingWaits(period).into());
+            }
+            periods.insert(period);
+        }
+        // Another catalogue alone is worth a release, where there was one.
+        let same_catalogue = newest.is_none_or(|newest| newest.catalogue_version == catalogue_version);
+        let closed = self.closed_releases().await?;
+        let is_closed = newest.is_some_and(|newest| {
+            let number = i64::from(newest.number);
+            closed.iter().any(|(first, last)| (*first..=*last).contains(&number))
+        });
+        if periods.is_empty() && same_catalogue && !is_closed {
+            return Err(Error::NothingToPublish(waiting));
+        }
+        Ok(periods)
+    }
+
     async fn add_release(&self, release: &Release, periods: &BTreeSet<Publishable>) -> Result<()> {
         let number = i32::try_from(release.number).unwrap_or(i32::MAX);
         let row = release::ActiveModel {
@@ -96,6 +128,7 @@ impl Store {
         if !periods.is_empty() {
             Self::add_editions(&transaction, &release.editions, periods, number).await?;
         }
+        self.mark(&transaction, &release.number.to_string(), None).await?;
         transaction.commit().await?;
         Ok(())
     }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 use entity::release;
 use sea_orm::{ConnectionTrait, EntityTrait, Statement};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::domain::{Editions, Publishable, TakenBack, Withdrawal};
@@ -111,7 +112,7 @@ impl Store {
         };
         let stored = stored.await;
         let number = intake.submission;
-        intake.end(stored).await?;
+        intake.end(stored, Some(json(&told))).await?;
         Ok(Some((number, told)))
     }
 
@@ -147,6 +148,15 @@ impl Store {
         }
         Ok(told)
     }
+}
+
+/// What was taken back, as it is kept with a change that an organisation asked for.
+fn json(told: &[TakenBack]) -> String {
+    let one = |taken: &TakenBack| {
+        json!({"period": taken.period.to_string(), "records": taken.records, "institutions": taken.institutions,
+            "shown": taken.shown, "next": taken.next.map(|next| next.to_string())})
+    };
+    Value::from_iter(told.iter().map(one)).to_string()
 }
 
 fn newest_edition(editions: &Editions, period: Publishable) -> Option<u32> {

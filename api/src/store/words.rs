@@ -3,12 +3,12 @@
 use disclosure::Tier;
 use entity::{
     agreement_dimension, area_succession, area_version, audit_entry, benchmark_relation, client_credential,
-    destination_count, organisation, revocation,
+    destination_count, organisation, requested_change, revocation,
 };
 
 use crate::domain::{
-    AreaKind, AuditKind, CredentialKind, Destination, Dimension, OrganisationKind, RelationKind, Revoked, Stage,
-    SuccessionKind,
+    AreaKind, AuditKind, ChangeState, CredentialKind, Destination, Dimension, OrganisationKind, RelationKind, Revoked,
+    Stage, SuccessionKind,
 };
 
 /// Both words of one list, told apart by the compiler: a word that one side lacks does not compile.
@@ -34,6 +34,7 @@ same_words!(benchmark_relation::RelationKind, RelationKind, Exact, Close, Broad,
 same_words!(agreement_dimension::Dimension, Dimension, Phase, Type, Disadvantage, Size, Setting);
 same_words!(revocation::Kind, Revoked, Token, Organisation, Client);
 same_words!(audit_entry::Kind, AuditKind, Start, Question, Repeat, Witness);
+same_words!(requested_change::State, ChangeState, Begun, Done, Refused, Failed);
 same_words!(client_credential::Kind, CredentialKind, Secret, Key);
 same_words!(destination_count::Stage, Stage, KeyStage4, SixteenToEighteen);
 same_words!(destination_count::Category, Destination, Education, Apprenticeship, Employment, NotSustained, Unknown);

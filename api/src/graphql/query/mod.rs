@@ -5,6 +5,7 @@ mod destinations;
 mod exposure;
 mod outcomes;
 mod releases;
+mod submissions;
 mod viewer;
 
 use async_graphql::{MergedObject, Result};
@@ -20,6 +21,7 @@ pub struct Query(
     outcomes::OutcomeQuery,
     destinations::DestinationQuery,
     exposure::ExposureQuery,
+    submissions::SubmissionQuery,
 );
 
 /// The number of a release as asked; one that no release can have is told like any other that none has.

@@ -16,6 +16,7 @@ mod period;
 mod preview;
 mod release;
 mod scalar;
+mod submission;
 mod viewer;
 
 pub use area::{Area, AreaConnection, AreaKind};
@@ -33,5 +34,6 @@ pub use page::{PAGE_MAX, page_size};
 pub use period::{Category, Dimension, Period};
 pub use preview::OutcomePreview;
 pub use release::{Release, ReleaseConnection};
-pub use scalar::{Comparability, DestinationCategory, DestinationStage};
-pub use viewer::Viewer;
+pub use scalar::{Comparability, DestinationCategory, DestinationStage, GrantedTier};
+pub use submission::{Submission, SubmissionStatus};
+pub use viewer::{Agreement, ApiClient, Viewer};

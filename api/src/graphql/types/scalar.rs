@@ -16,6 +16,24 @@ pub enum Tier {
     International,
 }
 
+/// How answers under an agreement are protected.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GrantedTier {
+    /// For partners near by, as `Tier` tells.
+    Regional,
+    /// For partners abroad, as `Tier` tells.
+    International,
+}
+
+impl From<GrantedTier> for disclosure::Tier {
+    fn from(tier: GrantedTier) -> Self {
+        match tier {
+            GrantedTier::Regional => Self::Regional,
+            GrantedTier::International => Self::International,
+        }
+    }
+}
+
 /// How well the results behind a cell compare with the benchmark they are reported under.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "domain::Comparability")]

@@ -1,12 +1,14 @@
 //! Who asks, and what it may ask.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Object, Result, SimpleObject};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
     domain::{self, Catalogue},
     graphql::{context, error::graphql_error},
-    service::ViewerView,
+    service::{Reader, ViewerView},
 };
 
 use super::{
@@ -23,19 +25,32 @@ impl Viewer {
     /// Your organisation; null without a token.
     async fn organisation(&self, context: &Context<'_>) -> Option<Organisation> {
         let catalogue = context::reader(context).catalogue().clone();
-        self.0.organisation.as_ref().map(|organisation| Organisation {
-            code: organisation.code.clone(),
-            name: organisation.name.clone(),
-            kind: organisation.kind.into(),
-            area: Area::by_code(catalogue, &organisation.area),
-        })
+        self.0.organisation.as_ref().map(|organisation| Organisation::new(organisation, catalogue))
     }
 
     /// The agreements that hold today. They decide which areas you may ask about, for which purposes, and how protected
     /// each answer is. Beside them you may always ask, under the purpose `OWN_RESULTS`, about results you handed in.
     async fn agreements(&self, context: &Context<'_>) -> Vec<Agreement> {
-        let catalogue = context::reader(context).catalogue().clone();
-        self.0.agreements.iter().filter_map(|agreement| Agreement::new(agreement, &catalogue)).collect()
+        let reader = context::reader(context);
+        self.0.agreements.iter().filter_map(|agreement| Agreement::new(agreement, reader)).collect()
+    }
+
+    /// The agreements that your organisation granted to others, and that hold or will. Needs a token with the scope
+    /// `agreements:manage`; empty without.
+    async fn granted_agreements(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Those too that hold no longer.", default = false)] ended: bool,
+    ) -> Vec<Agreement> {
+        let reader = context::reader(context);
+        let granted = reader.granted_agreements(ended);
+        granted.iter().filter_map(|agreement| Agreement::new(agreement, reader)).collect()
+    }
+
+    /// The clients of your organisation, the revoked ones too. Needs a token with the scope `clients:manage`; empty without.
+    async fn clients(&self, context: &Context<'_>) -> Result<Vec<ApiClient>> {
+        let clients = context::reader(context).clients().await.map_err(graphql_error)?;
+        Ok(clients.into_iter().map(ApiClient::from).collect())
     }
 
     /// The scopes of the token, e.g. `outcomes:read`.
@@ -92,26 +107,50 @@ pub struct Organisation {
     area: Option<Area>,
 }
 
-/// What a provider allows you to ask.
+impl Organisation {
+    fn new(organisation: &domain::Organisation, catalogue: Arc<Catalogue>) -> Self {
+        Self {
+            code: organisation.code.clone(),
+            name: organisation.name.clone(),
+            kind: organisation.kind.into(),
+            area: Area::by_code(catalogue, &organisation.area),
+        }
+    }
+}
+
+/// What a provider allows a consumer to ask.
 #[derive(SimpleObject)]
 pub struct Agreement {
-    /// The area you may ask about, with every area in it.
+    /// The number, for `amendAgreement` and `endAgreement`.
+    number: i32,
+    /// The organisation that may ask.
+    consumer: Option<Organisation>,
+    /// The organisation that granted it; null where the operator of the service did.
+    provider: Option<Organisation>,
+    /// The area that may be asked about, with every area in it.
     area: Area,
-    /// How your answers are protected.
+    /// How answers are protected.
     tier: Tier,
-    /// What you may ask for.
+    /// What may be asked for.
     purposes: Vec<String>,
-    /// The dimensions you may use; null for every one.
+    /// The dimensions that may be used; null for every one.
     dimensions: Option<Vec<BreakdownDimension>>,
     /// The first day it holds.
     valid_from: NaiveDate,
     /// The last day it holds; null while open.
     valid_until: Option<NaiveDate>,
+    /// The number of the agreement that holds in its place once it is amended.
+    replaced_by: Option<i32>,
 }
 
 impl Agreement {
-    fn new(agreement: &domain::Agreement, catalogue: &std::sync::Arc<Catalogue>) -> Option<Self> {
+    pub(crate) fn new(agreement: &domain::Agreement, reader: &Reader) -> Option<Self> {
+        let catalogue = reader.catalogue();
+        let party = |code: &str| reader.party(code).map(|party| Organisation::new(&party, catalogue.clone()));
         Some(Self {
+            number: i32::try_from(agreement.id).ok()?,
+            consumer: party(&agreement.consumer),
+            provider: agreement.provider.as_deref().and_then(party),
             area: Area::by_code(catalogue.clone(), &agreement.area)?,
             tier: agreement.tier.into(),
             purposes: agreement.purposes.clone(),
@@ -121,7 +160,35 @@ impl Agreement {
                 .map(|dimensions| dimensions.iter().map(|&dimension| dimension.into()).collect()),
             valid_from: agreement.valid_from,
             valid_until: agreement.last_day(),
+            replaced_by: agreement.replaced_by.and_then(|number| i32::try_from(number).ok()),
         })
+    }
+}
+
+/// A program of your organisation that gets tokens at `/oauth/token`.
+#[derive(SimpleObject)]
+pub struct ApiClient {
+    /// The identifier that it sends.
+    client_id: String,
+    /// What people call it.
+    name: String,
+    /// What its tokens may be used for.
+    scopes: Vec<String>,
+    /// When it was made, UTC.
+    made_at: DateTime<Utc>,
+    /// When it was revoked, UTC; null while it holds.
+    revoked_at: Option<DateTime<Utc>>,
+}
+
+impl From<domain::Client> for ApiClient {
+    fn from(client: domain::Client) -> Self {
+        Self {
+            client_id: client.id,
+            name: client.name,
+            scopes: client.scopes.split_ascii_whitespace().map(str::to_owned).collect(),
+            made_at: client.made_at,
+            revoked_at: client.revoked_at,
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use csv::ByteRecord;
 use crate::domain::{CohortYear, Destination, DestinationRecord, Locations, Pseudonym, Remit, Secret, Stage};
 
 use super::{
-    Form, Problem, ProblemCode, Reading,
+    Form, Problem, ProblemCode, Reading, Rows,
     columns::Columns,
     file::{self, Layout},
     row::{At, Row, category, shown},
@@ -38,6 +38,17 @@ pub fn read_destinations(
     progress: &mut dyn FnMut(u64),
 ) -> Reading<DestinationRecord> {
     file::read(&DestinationsLayout { remit, locations, secret, today }, form, input, progress)
+}
+
+/// Checks counts that are handed in as rows, as [`read_destinations`] does those of a file.
+pub fn check_destinations(
+    rows: &Rows,
+    remit: Remit<'_>,
+    locations: &Locations,
+    secret: &Secret,
+    today: NaiveDate,
+) -> Reading<DestinationRecord> {
+    file::read_rows(&DestinationsLayout { remit, locations, secret, today }, rows)
 }
 
 /// A file of destinations, and what its rows are checked against.

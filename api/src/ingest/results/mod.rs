@@ -13,7 +13,7 @@ use csv::ByteRecord;
 use crate::domain::{Period, Pseudonym, Record, Remit, Secret};
 
 use super::{
-    Form, Problem, Reading,
+    Form, Problem, Reading, Rows,
     columns::Columns,
     file::{self, Layout},
     row::shown,
@@ -33,6 +33,11 @@ pub fn read_results(
     progress: &mut dyn FnMut(u64),
 ) -> Reading<Record> {
     file::read(&ResultsLayout { remit, secret, today }, form, input, progress)
+}
+
+/// Checks results that are handed in as rows, as [`read_results`] does those of a file.
+pub fn check_results(rows: &Rows, remit: Remit<'_>, secret: &Secret, today: NaiveDate) -> Reading<Record> {
+    file::read_rows(&ResultsLayout { remit, secret, today }, rows)
 }
 
 /// A results file, and what its rows are checked against.

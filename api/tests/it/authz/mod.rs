@@ -114,6 +114,9 @@ fn outcome(json: &Value) -> String {
             or_none(agreements.join(","))
         );
     }
+    if let Some(status) = field["status"].as_str() {
+        return format!("answered {status} {}", short(&text(&field["message"]))).trim_end().to_owned();
+    }
     let Some(cells) = field["cells"].as_array() else {
         return if field.is_null() { "answered null" } else { "answered" }.to_owned();
     };

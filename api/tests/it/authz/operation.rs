@@ -105,6 +105,67 @@ const DESTINATION_PREVIEWS: [&str; 6] = [
     r#"areas: ["E12000001"], purpose: "OWN_RESULTS""#,
 ];
 
+/// Changes, each tried, or about what is not there: nothing is changed. What of them is whose is told by their status.
+const CHANGES: [(&str, &str); 12] = [
+    (
+        "importResults of an institution of the hub, dry run",
+        r#"importResults(input: {dryRun: true, acceptValid: false, idempotencyKey: "1", rows: [{institutionScheme: "URN",
+            institutionId: "100900", framework: "GATSBY-2014", period: "202324T3", completedOn: "2024-07-04",
+            localAuthority: "E06000047", hub: "HUB-2018-21", phase: "secondary", type: "academy", disadvantageQuintile: "1",
+            sizeBand: "small", setting: "urban", termsVersion: "v1", scores: [1, 2, 3, 4, 5, 6, 7, 8]}]}) { status }"#,
+    ),
+    (
+        "importResults of an institution in Leeds, dry run",
+        r#"importResults(input: {dryRun: true, rows: [{institutionScheme: "URN", institutionId: "100901",
+            framework: "GATSBY-2014", period: "202324T3", completedOn: "2024-07-04", localAuthority: "E08000035",
+            phase: "secondary", type: "academy", sizeBand: "small", setting: "urban", termsVersion: "v1",
+            scores: [1, 2, 3, 4, 5, 6, 7, 8]}]}) { status }"#,
+    ),
+    (
+        "importDestinations of an institution of nobody, dry run",
+        r#"importDestinations(input: {dryRun: true, acceptValid: false, idempotencyKey: "1", rows: [{institutionScheme: "URN",
+            institutionId: "100900", cohortYear: "202223", stage: "KS4", category: "education", students: 1}]}) { status }"#,
+    ),
+    (
+        "withdrawSubmission of number 1, dry run",
+        r#"withdrawSubmission(input: {number: 1, periods: ["202324T3"], why: "x", dryRun: true, idempotencyKey: "1"}) { status }"#,
+    ),
+    (
+        "publishRelease, dry run",
+        r#"publishRelease(input: {note: "x", revise: ["202324T3"], dryRun: true, idempotencyKey: "1"}) { status message }"#,
+    ),
+    (
+        "grantAgreement about HUB-2018-21 to nobody",
+        r#"grantAgreement(input: {consumer: "X99", area: "HUB-2018-21", tier: REGIONAL, purposes: ["x"], dimensions: [PHASE],
+            validFrom: "2030-01-01", validUntil: "2030-12-31", idempotencyKey: "1"}) { status message }"#,
+    ),
+    (
+        "grantAgreement about E12000003 to nobody",
+        r#"grantAgreement(input: {consumer: "X99", area: "E12000003", tier: REGIONAL, purposes: ["x"]}) { status message }"#,
+    ),
+    (
+        "amendAgreement number 1, which the operator granted",
+        r#"amendAgreement(input: {number: 1, area: "E12000001", tier: INTERNATIONAL, purposes: ["x"], dimensions: null,
+            validUntil: null, validFrom: "2030-01-01", idempotencyKey: "1"}) { status message }"#,
+    ),
+    (
+        "endAgreement number 1, which the operator granted",
+        r#"endAgreement(input: {number: 1, endsOn: "2030-01-01", idempotencyKey: "1"}) { status message }"#,
+    ),
+    (
+        "addClient with a scope that the token lacks",
+        r#"addClient(input: {name: "x", scopes: ["outcomes:read"], publicKey: null, idempotencyKey: "1"}) { status message }"#,
+    ),
+    (
+        "rotateClientSecret of a client that is not there",
+        r#"rotateClientSecret(input: {clientId: "X99", overlapHours: 1, publicKey: null, idempotencyKey: "1"}) { status message }"#,
+    ),
+    (
+        "revokeClient of a client that is not there",
+        r#"revokeClient(input: {clientId: "X99", idempotencyKey: "1"}) { status message }"#,
+    ),
+];
+
 /// Every operation. Cursors, identities and citations are asked of the service first.
 pub(super) async fn build(service: &Service) -> Vec<Operation> {
     let setup =
@@ -117,7 +178,7 @@ pub(super) async fn build(service: &Service) -> Vec<Operation> {
     let mut operations = vec![operation(
         "viewer",
         r#"viewer { organisation { code } agreements { area { code } tier } scopes
-            budget(measure: "GATSBY-2014/1") { __typename } }"#,
+            grantedAgreements(ended: true) { number } clients { clientId } budget(measure: "GATSBY-2014/1") { __typename } }"#,
     )];
     for (name, field) in [
         ("release", "release { number }"),
@@ -174,6 +235,10 @@ pub(super) async fn build(service: &Service) -> Vec<Operation> {
     ] {
         operations.push(operation(name, &format!("exposure({arguments}) {{ area {{ code }} }}")));
     }
+    operations.push(operation("submission id: (none)", r#"submission(id: "0") { status }"#));
+    operations.extend(
+        CHANGES.map(|(name, field)| Operation { name: name.to_owned(), document: format!("mutation {{ {field} }}") }),
+    );
     for (root, question, selection) in
         [("outcomes", r#"framework: "GATSBY-2014", benchmarks: [1], "#, OUTCOMES), ("destinations", "", DESTINATIONS)]
     {

@@ -160,6 +160,8 @@ pub(super) async fn build(service: &Service) -> Vec<Scenario> {
         scenarios.push(Scenario { name, has, token: Some(token(&key, &code, &reads, 0)) });
     }
     let mut add = |name, has: &str, token| scenarios.push(Scenario { name, has: has.to_owned(), token });
+    let changes = Some(token(&key, HUB, &others, 0));
+    add("hub that changes", "a token of the hub with every scope but `outcomes:read`", changes);
     let audits = Some(token(&key, HUB, &[Scope::AuditRead], 0));
     add("hub that audits", "a token of the hub with the scope `audit:read` alone", audits);
     add("hub", "E12000001 REGIONAL for benchmarking; handed results in", Some(token(&key, HUB, &reads, 0)));

@@ -118,15 +118,15 @@ fn declared() -> BTreeMap<String, Table> {
     tables! {
         agreement agreement_dimension agreement_purpose api_client area area_membership area_succession area_version
         audit_chain audit_entry benchmark
-        benchmark_relation benchmark_score budget_entry catalogue_version client_credential destination_count framework
-        framework_version institution issuer issuer_client kept_citation organisation release release_edition result revocation roll_entry
-        saved_question setting
+        benchmark_relation benchmark_score budget_entry catalogue_version client_credential destination_count erasure framework
+        framework_version institution issuer issuer_client kept_citation organisation release release_edition requested_change result
+        revocation roll_entry saved_question setting
         signing_key speaker submission used_assertion
     }
 }
 
 /// The indexes that are made beside those of keys and unique columns.
-const INDEXES: [&str; 12] = [
+const INDEXES: [&str; 14] = [
     "agreement_consumer_id",
     "audit_entry_asked_at",
     "budget_entry_measure_tabulation",
@@ -136,6 +136,8 @@ const INDEXES: [&str; 12] = [
     "destination_count_supersedes",
     "issuer_client_client",
     "issuer_name",
+    "requested_change_changed_at",
+    "requested_change_key",
     "result_framework_id_period",
     "result_supersedes",
     "submission_organisation_id_checksum",

@@ -113,6 +113,19 @@ impl Database {
         admin.execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();
     }
 
+    /// How many rows a table has.
+    pub(crate) async fn count(&self, table: &str) -> i64 {
+        self.numbers(&format!("SELECT COUNT(*) FROM {table}")).await[0][0]
+    }
+
+    /// The texts of one column.
+    pub(crate) async fn texts(&self, sql: &str) -> Vec<String> {
+        let database = sea_orm::Database::connect(&self.url).await.unwrap();
+        let statement = sea_orm::Statement::from_string(database.get_database_backend(), sql);
+        let rows = database.query_all_raw(statement).await.unwrap();
+        rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    }
+
     /// One row of whole numbers, asked of the database itself.
     pub(crate) async fn numbers(&self, sql: &str) -> Vec<Vec<i64>> {
         let database = sea_orm::Database::connect(&self.url).await.unwrap();

@@ -117,6 +117,7 @@ pub(crate) fn grant(purpose: Option<&str>, catalogue: &Arc<Catalogue>) -> Grant 
         valid_until: None,
         ended_on: None,
         replaced_by: None,
+        provider: None,
     };
     let directory = Directory::new(vec![organisation], vec![agreement]);
     policy::authorize(&viewer, &directory, catalogue, now.date_naive(), purpose).unwrap()
