@@ -23,6 +23,7 @@ mod m0019_areas_in_time;
 mod m0023_issuers;
 mod m0025_requested_changes;
 mod m0026_erasures;
+mod m0027_register;
 mod m0029_kept_citations;
 mod m0030_saved_questions;
 mod rule;
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_issuers::Migration),
             Box::new(m0025_requested_changes::Migration),
             Box::new(m0026_erasures::Migration),
+            Box::new(m0027_register::Migration),
             Box::new(m0029_kept_citations::Migration),
             Box::new(m0030_saved_questions::Migration),
         ]

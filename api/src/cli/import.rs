@@ -163,6 +163,12 @@ fn tell(path: &Path, report: &ImportReport) -> Result<bool> {
         Some(receipt) => say(&format!("{file}: {} rows read, {receipt}", report.rows))?,
         None => say(&format!("{file}: {} rows read, nothing stored", report.rows))?,
     }
+    if report.overruled > 0 {
+        say(&format!(
+            "{file}: {} rows say otherwise of their institution than the register, whose word goes",
+            report.overruled
+        ))?;
+    }
     for waiting in &report.waiting {
         say(&format!("{file}: {waiting}"))?;
     }

@@ -10,7 +10,9 @@ mod import;
 mod issuer;
 mod keys;
 mod organisation;
+mod register;
 mod report;
+mod results;
 mod roll;
 pub mod serve;
 mod shell;
@@ -122,12 +124,16 @@ enum SecretCommand {
 #[derive(Subcommand, Debug)]
 enum ImportCommand {
     /// Take in institution-level results from CSV files or workbooks; a file with problems stores nothing
-    Results(import::FilesArgs),
+    Results(results::ResultsArgs),
     /// Take in counts of destinations from CSV files or workbooks, after the results of their institutions; a file with problems stores
     /// nothing
     Destinations(import::FilesArgs),
     /// Add areas, and change and end those there are, from CSV files or workbooks; a file with problems stores nothing
     Areas(areas::ImportArgs),
+    /// Take registers of institutions in, England's (Get Information about Schools) or Hong Kong's (the Education Bureau's list): of each
+    /// institution where it stood and what it was on the register's day, under a pseudonym, and nothing else; a file with problems stores
+    /// nothing
+    Register(register::RegisterArgs),
     /// Put institutions on the roll from CSV files or workbooks: where each stands, what it is and who speaks for it; a file with problems
     /// stores nothing
     Roll(roll::RollArgs),
@@ -154,9 +160,10 @@ async fn run_here(cli: Cli, playground: Playground) -> Result<()> {
     match cli.command {
         Command::Serve(serve) => serve::run(settings, &serve, playground).await,
         Command::Migrate => administer::migrate(settings).await,
-        Command::Import(ImportCommand::Results(args)) => import::run(settings, Content::Results, &args).await,
+        Command::Import(ImportCommand::Results(args)) => results::import(settings, &args).await,
         Command::Import(ImportCommand::Destinations(args)) => import::run(settings, Content::Destinations, &args).await,
         Command::Import(ImportCommand::Areas(args)) => areas::import(settings, &args).await,
+        Command::Import(ImportCommand::Register(args)) => register::import(settings, &args).await,
         Command::Import(ImportCommand::Roll(args)) => roll::import(settings, &args).await,
         Command::Roll(RollCommand::Transfer(args)) => roll::transfer(settings, &args).await,
         Command::Withdraw(args) => withdraw::run(settings, args).await,

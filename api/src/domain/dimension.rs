@@ -54,8 +54,14 @@ impl Dimension {
         }
     }
 
-    /// Whether a result may leave it blank. A blank belongs to no category.
+    /// Whether a result may leave it blank, as where a register does not tell it. A blank belongs to no category.
     pub fn may_be_blank(self) -> bool {
+        matches!(self, Self::Disadvantage | Self::Size | Self::Setting)
+    }
+
+    /// Whether a condition with every category leaves those out that have none. Elsewhere it is no condition: it would be another name of the
+    /// same cell, drawn anew.
+    pub fn may_ask_for_any(self) -> bool {
         matches!(self, Self::Disadvantage)
     }
 

@@ -27,3 +27,14 @@ pub struct Benchmark {
     /// Its title.
     pub title: String,
 }
+
+impl Framework {
+    /// Whether it is for an institution of a type: its title says where it is for colleges, or for those that are neither schools nor colleges.
+    pub fn is_for(&self, institution_type: &str) -> bool {
+        match self.title.rsplit_once('(').map_or("", |(_, sector)| sector.trim_end_matches(')')) {
+            "colleges" => institution_type == "college",
+            "Community" => false,
+            _ => institution_type != "college",
+        }
+    }
+}

@@ -22,6 +22,8 @@ pub mod organisation;
 pub mod period;
 pub mod record;
 pub mod reference;
+pub mod register;
+pub mod register_link;
 pub mod release;
 pub mod requested_change;
 pub mod roll;
@@ -52,6 +54,10 @@ pub use organisation::{
 pub use period::Period;
 pub use record::{Pseudonym, Record, ReleasedResult};
 pub use reference::{PublishedFigure, Reference};
+pub use register::{
+    Cuts, Identified, PhaseGroup, Register, RegisterEdition, RegisterEntry, RegisterSource, Registered,
+};
+pub use register_link::{DroppedLink, Link, LinkKind, WhyDropped};
 pub use release::{Checksum, Release};
 pub use requested_change::{ChangeState, NewChange, RequestedChange};
 pub use roll::{Outside, Remit, Roll, RollEntry, RollRecord};

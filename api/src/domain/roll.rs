@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{AreaIndex, AreaKind, Attributes, Catalogue, Location, Organisation, Pseudonym};
+use super::{AreaIndex, AreaKind, Attributes, Catalogue, Location, Organisation, Pseudonym, Register};
 
 /// What the roll says of one institution.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,7 @@ pub struct Roll {
     entries: HashMap<Pseudonym, RollEntry>,
     speakers: HashMap<Pseudonym, i64>,
     enrolled: BTreeSet<String>,
+    register: Register,
 }
 
 impl Roll {
@@ -44,6 +45,17 @@ impl Roll {
     /// Lets an organisation, by its key, speak for an institution.
     pub fn let_speak(&mut self, institution: Pseudonym, organisation: i64) {
         self.speakers.insert(institution, organisation);
+    }
+
+    /// Lays registers beside it, for what it does not say.
+    #[must_use]
+    pub fn beside(self, register: Register) -> Self {
+        Self { register, ..self }
+    }
+
+    /// The registers beside it.
+    pub fn register(&self) -> &Register {
+        &self.register
     }
 
     /// What the roll says of an institution.

@@ -20,7 +20,7 @@ enum Lasting {
 }
 
 /// The fields of the root.
-const ROOT: [(&str, Audience, Lasting); 20] = [
+const ROOT: [(&str, Audience, Lasting); 22] = [
     ("__schema", Audience::Everybody, Lasting::Version),
     ("__type", Audience::Everybody, Lasting::Version),
     ("__typename", Audience::Everybody, Lasting::Version),
@@ -33,12 +33,14 @@ const ROOT: [(&str, Audience, Lasting); 20] = [
     ("exposure", Audience::Viewer, Lasting::Moment),
     ("framework", Audience::Everybody, Lasting::Version),
     ("frameworks", Audience::Everybody, Lasting::Version),
+    ("methodology", Audience::Everybody, Lasting::Version),
     ("node", Audience::Viewer, Lasting::Moment),
     ("outcomes", Audience::Viewer, Lasting::Version),
     ("periods", Audience::Viewer, Lasting::Moment),
     ("preview", Audience::Viewer, Lasting::Moment),
     ("release", Audience::Everybody, Lasting::Version),
     ("releases", Audience::Everybody, Lasting::Version),
+    ("submission", Audience::Viewer, Lasting::Moment),
     ("table", Audience::Viewer, Lasting::Version),
     ("viewer", Audience::Viewer, Lasting::Moment),
 ];

@@ -42,6 +42,8 @@ pub struct Reading<T> {
     pub found: Option<Found>,
     /// Columns that were not read, by name.
     pub ignored: Vec<String>,
+    /// Good rows of which a register says something else, which goes.
+    pub overruled: u64,
 }
 
 /// What a sort of file holds.
@@ -72,6 +74,11 @@ pub(super) trait Layout {
 
     /// The text of the [`IDENTITY`](Self::IDENTITY) column, for a message.
     fn identity(header: &Self::Header, fields: &ByteRecord) -> String;
+
+    /// Of how many rows a register says something else.
+    fn overruled(&self) -> u64 {
+        0
+    }
 
     /// Takes out of all good rows, each with its line, what is not whole without others, and tells why.
     fn settle(&self, records: Vec<(u64, Self::Record)>, _tell: &mut dyn FnMut(Problem)) -> Vec<Self::Record> {
@@ -108,6 +115,7 @@ pub(super) fn read<L: Layout>(
         };
         reading.add(Problem::in_row(line, ProblemCode::Empty, "", expected));
     }
+    reading.overruled = layout.overruled();
     reading.records = layout.settle(records, &mut |problem| reading.add(problem));
     reading.problems.sort_by_key(|problem| problem.line);
     reading.checksum = input.checksum();
@@ -275,6 +283,7 @@ impl<T> Reading<T> {
             checksum: [0; 32],
             found: None,
             ignored: Vec::new(),
+            overruled: 0,
         }
     }
 

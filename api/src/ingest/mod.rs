@@ -8,6 +8,7 @@ mod identifier;
 mod input;
 mod problem;
 pub mod reference;
+pub mod register;
 pub mod renaming;
 pub mod results;
 pub mod roll;

@@ -71,6 +71,8 @@ pub enum ProblemCode {
     UnknownInstitution,
     /// Another organisation speaks for the institution.
     SpokenFor,
+    /// No register that was taken in knows the institution, and the file does not tell what it is.
+    NotRegistered,
     /// The roll names the institutions of the local authority, and not this one.
     NotOnRoll,
     /// The roll has the institution in another local authority.
@@ -114,6 +116,7 @@ impl ProblemCode {
             Self::Cohort => "COHORT",
             Self::UnknownInstitution => "UNKNOWN_INSTITUTION",
             Self::SpokenFor => "SPOKEN_FOR",
+            Self::NotRegistered => "NOT_REGISTERED",
             Self::NotOnRoll => "NOT_ON_ROLL",
             Self::OtherPlace => "OTHER_PLACE",
             Self::HubElsewhere => "HUB_ELSEWHERE",

@@ -13,6 +13,7 @@ const CROSSWALK: &str = include_str!("../../reference/crosswalk.csv");
 const AREAS: &str = include_str!("../../reference/areas.csv");
 const MEMBERSHIPS: &str = include_str!("../../reference/area_membership.csv");
 const SUCCESSIONS: &str = include_str!("../../reference/area_succession.csv");
+const AUTHORITIES: &str = include_str!("../../reference/local_authority_codes.csv");
 const FIGURES: &str = include_str!("../../reference/published_figures.csv");
 
 /// A shipped file that cannot be read: a fault of the build.
@@ -95,6 +96,14 @@ pub fn load() -> Result<Reference, ShippedFileError> {
     Ok(Reference { frameworks, relations, areas, memberships, successions })
 }
 
+/// Reads the three digits of England's local authorities, each with the code of the area. Some have had several codes.
+///
+/// # Errors
+/// When the shipped file is broken.
+pub fn local_authority_codes() -> Result<Vec<(u32, String)>, ShippedFileError> {
+    rows("local_authority_codes.csv", AUTHORITIES, |row| Ok((row.parse("la_code")?, row.text("code")?)))
+}
+
 /// Reads the published figures whose value is a number.
 ///
 /// # Errors
@@ -165,6 +174,16 @@ mod tests {
 
     fn catalogue() -> Catalogue {
         load().unwrap().into_catalogue("2026-11-24".parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn every_three_digit_code_is_of_a_local_authority() {
+        let (catalogue, codes) = (catalogue(), local_authority_codes().unwrap());
+        assert_eq!(codes.len(), 165);
+        for (_, code) in codes {
+            let index = catalogue.area_index(&code).unwrap();
+            assert_eq!(catalogue.areas()[index].kind, AreaKind::LocalAuthority, "{code}");
+        }
     }
 
     #[test]

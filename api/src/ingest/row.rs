@@ -37,11 +37,24 @@ impl<'a> Row<'a> {
         Self { columns, line, fields, problems: Vec::new() }
     }
 
+    /// Its fields.
+    pub(super) fn fields(&self) -> &'a ByteRecord {
+        self.fields
+    }
+
+    /// Whether something is wrong with it so far.
+    pub(super) fn is_wrong(&self) -> bool {
+        !self.problems.is_empty()
+    }
+
     /// What was made of the row, or everything that is wrong with it.
     pub(super) fn finish<T>(self, record: Option<T>) -> Result<T, Vec<Problem>> {
         match record {
             Some(record) if self.problems.is_empty() => Ok(record),
-            _ => Err(self.problems),
+            _ => {
+                debug_assert!(!self.problems.is_empty(), "a row is never passed over without a word");
+                Err(self.problems)
+            }
         }
     }
 
@@ -82,17 +95,30 @@ impl<'a> Row<'a> {
         secret: &Secret,
     ) -> Option<(Pseudonym, String)> {
         let scheme = self.scheme(scheme);
+        if self.text(identifier)?.is_empty() {
+            self.problem(identifier, ProblemCode::Blank, "", "the identifier of an institution");
+            return None;
+        }
+        self.institution_of(&scheme?, identifier, secret)
+    }
+
+    /// The same, of a scheme that is known.
+    pub(super) fn institution_of(
+        &mut self,
+        scheme: &str,
+        identifier: usize,
+        secret: &Secret,
+    ) -> Option<(Pseudonym, String)> {
         let text = self.text(identifier)?;
         if text.is_empty() {
             self.problem(identifier, ProblemCode::Blank, text, "the identifier of an institution");
             return None;
         }
-        let scheme = scheme?;
-        if let Some(expected) = identifier::fault(&scheme, text) {
+        if let Some(expected) = identifier::fault(scheme, text) {
             self.problem(identifier, ProblemCode::Identifier, text, expected);
             return None;
         }
-        Some((secret.pseudonym(&scheme, text), scheme))
+        Some((secret.pseudonym(scheme, text), scheme.to_owned()))
     }
 
     /// A scheme of identifiers, in capitals.
@@ -141,7 +167,14 @@ impl<'a> Row<'a> {
         Some(Location { local_authority: local_authority?, hub })
     }
 
-    fn area(&mut self, position: usize, catalogue: &Catalogue, kind: AreaKind, since: NaiveDate) -> Option<String> {
+    /// The code under which an area is kept.
+    pub(super) fn area(
+        &mut self,
+        position: usize,
+        catalogue: &Catalogue,
+        kind: AreaKind,
+        since: NaiveDate,
+    ) -> Option<String> {
         let text = self.text(position)?;
         let expected = match catalogue.kept_code(&text.to_ascii_uppercase(), kind, since) {
             Ok(kept) => return Some(kept.to_owned()),
@@ -162,24 +195,40 @@ impl<'a> Row<'a> {
     pub(super) fn attributes(&mut self, positions: [usize; Dimension::ALL.len()]) -> Option<Attributes> {
         let mut attributes = Some(Attributes::default());
         for (dimension, position) in Dimension::ALL.into_iter().zip(positions) {
-            let Some(code) = self.text(position) else {
-                attributes = None;
-                continue;
-            };
-            if code.is_empty() && dimension.may_be_blank() {
-                continue;
+            match (&mut attributes, self.category(dimension, position)) {
+                (Some(attributes), Some(code)) => attributes.0[dimension as usize] = code,
+                _ => attributes = None,
             }
-            let with = attributes.unwrap_or_default().with(dimension, &category(code));
-            if with.is_none() {
-                let known: Vec<&str> = dimension.categories().iter().map(|category| category.code).collect();
-                let or_blank = if dimension.may_be_blank() { " or blank" } else { "" };
-                let expected = format!("one of {}{or_blank}", known.join(", "));
-                let problem = if code.is_empty() { ProblemCode::Blank } else { ProblemCode::UnknownCategory };
-                self.problem(position, problem, code, expected);
-            }
-            attributes = attributes.and(with);
         }
         attributes
+    }
+
+    /// The dictionary code of the category of a dimension, 0 where it may be blank and is.
+    pub(super) fn category(&mut self, dimension: Dimension, position: usize) -> Option<u8> {
+        let code = self.text(position)?;
+        if code.is_empty() && dimension.may_be_blank() {
+            return Some(0);
+        }
+        let found = dimension.position(&category(code)).and_then(|position| u8::try_from(position + 1).ok());
+        if found.is_none() {
+            let known: Vec<&str> = dimension.categories().iter().map(|category| category.code).collect();
+            let or_blank = if dimension.may_be_blank() { " or blank" } else { "" };
+            let expected = format!("one of {}{or_blank}", known.join(", "));
+            let problem = if code.is_empty() { ProblemCode::Blank } else { ProblemCode::UnknownCategory };
+            self.problem(position, problem, code, expected);
+        }
+        found
+    }
+
+    /// Notes that no register knows the institution, so that a column is wanted.
+    pub(super) fn unregistered(&mut self, identifier: usize, column: &str) {
+        let found = shown(self.fields, identifier);
+        let told = |problem: &Problem| problem.code == ProblemCode::NotRegistered;
+        if !self.problems.iter().any(told) {
+            let expected =
+                format!("an institution of a register, or what it would tell, from the column `{column}` on");
+            self.problem(identifier, ProblemCode::NotRegistered, &found, expected);
+        }
     }
 
     /// Notes why the organisation may not hand the institution in.

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::{
     datasets::Books,
-    domain::{Catalogue, Directory, Release},
+    domain::{Catalogue, Directory, RegisterEdition, Release},
     release::Snapshot,
 };
 
@@ -23,6 +23,8 @@ pub struct CurrentRelease {
     pub(super) snapshot: Option<Arc<Snapshot>>,
     /// The books of the release.
     pub(super) books: Option<Arc<Books>>,
+    /// The registers that attributes were taken from, newest first.
+    pub(super) registers: Arc<[RegisterEdition]>,
 }
 
 /// What an answer hangs on, beside the question and who asks. It changes when a release is published, an organisation is
@@ -43,6 +45,7 @@ impl CurrentRelease {
             releases: Vec::new(),
             snapshot: None,
             books: None,
+            registers: Arc::default(),
         }
     }
 }

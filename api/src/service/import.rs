@@ -32,6 +32,8 @@ pub struct ImportReport {
     pub found: Option<Found>,
     /// Columns that were not read, by name.
     pub ignored: Vec<String>,
+    /// Good rows of which a register says something else, which goes.
+    pub overruled: u64,
     /// What was stored; `None` when the problems kept everything out.
     pub receipt: Option<Receipt>,
     /// Of the periods in the file that were published before: what waits for their next edition now, this file's with it.
@@ -208,7 +210,7 @@ impl Operator<'_> {
 
 impl ImportReport {
     pub(super) fn new<T>(reading: Reading<T>, receipt: Option<Receipt>, waiting: Vec<Waiting>) -> Self {
-        let Reading { rows, problems, kinds, found, ignored, .. } = reading;
-        Self { rows, problems, kinds, found, ignored, receipt, waiting }
+        let Reading { rows, problems, kinds, found, ignored, overruled, .. } = reading;
+        Self { rows, problems, kinds, found, ignored, overruled, receipt, waiting }
     }
 }

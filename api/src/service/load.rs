@@ -54,9 +54,11 @@ impl Exchange {
                 releases: before.releases.clone(),
                 snapshot: before.snapshot.clone(),
                 books: before.books.clone(),
+                registers: before.registers.clone(),
             }
         } else {
             let mut releases = self.store().releases().await?;
+            let registers = self.store().register_editions().await?.into();
             // Nothing is answered from those that may have shown what was erased.
             let closed = self.store().closed_releases().await?;
             releases.retain(|release| {
@@ -66,10 +68,10 @@ impl Exchange {
             if let Some(release) = releases.first() {
                 let snapshot = self.load(release).await?;
                 let (catalogue, books) = (snapshot.catalogue().clone(), Some(self.books(&snapshot).await?));
-                CurrentRelease { generation, catalogue, directory, releases, snapshot: Some(snapshot), books }
+                CurrentRelease { generation, catalogue, directory, releases, snapshot: Some(snapshot), books, registers }
             } else {
                 let catalogue = Arc::new(self.store().newest_catalogue(self.today()).await?);
-                CurrentRelease { generation, catalogue, directory, releases, snapshot: None, books: None }
+                CurrentRelease { generation, catalogue, directory, releases, snapshot: None, books: None, registers }
             }
         };
         self.current.store(Arc::new(current));

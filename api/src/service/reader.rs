@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     auth::Viewer,
-    domain::{AuditRecord, Catalogue},
+    domain::{AuditRecord, Catalogue, RegisterEdition},
     policy::{self, Grant, Refusal},
     release::Snapshot,
 };
@@ -117,6 +117,11 @@ impl Reader {
     /// The catalogue of the release that the request is answered from.
     pub fn catalogue(&self) -> &Arc<Catalogue> {
         &self.session.current.catalogue
+    }
+
+    /// The registers that attributes were taken from, newest first, as they were when the release was loaded.
+    pub fn registers(&self) -> &Arc<[RegisterEdition]> {
+        &self.session.current.registers
     }
 
     /// The release of a number, the session's own when none is named, for a viewer that may ask at all.

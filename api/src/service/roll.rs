@@ -1,8 +1,9 @@
 //! The roll of institutions, as the operator keeps it: extended from files, and handed over from one organisation to another.
 
-use std::io::Read;
+use std::{collections::HashMap, io::Read};
 
 use crate::{
+    domain::{Pseudonym, Register, RollRecord},
     ingest::{self, Alike, Form, Found, Problem, Reading},
     store::{Handover, RollReceipt},
 };
@@ -60,9 +61,12 @@ impl Operator<'_> {
         self.check_not_demo().await?;
         let catalogue = self.0.store().newest_catalogue(self.0.today()).await?;
         let directory = self.0.store().directory().await?;
-        let reading = ingest::roll::read_roll(form, input, &catalogue, &directory, self.0.secret(), &mut progress);
+        let mut reading = ingest::roll::read_roll(form, input, &catalogue, &directory, self.0.secret(), &mut progress);
         let receipt = match reading.problems.as_slice() {
-            [] => Some(self.0.store().extend_roll(&reading.records).await?),
+            [] => {
+                let records = one_each(std::mem::take(&mut reading.records), &self.0.store().register().await?);
+                Some(self.0.store().extend_roll(&records).await?)
+            }
             _ => None,
         };
         let Reading { rows, problems, kinds, found, ignored, .. } = reading;
@@ -79,7 +83,8 @@ impl Operator<'_> {
         let handover = match what {
             Transfer::AllOf(from) => Handover::AllOf(from.clone()),
             Transfer::Institution { scheme, identifier } => {
-                Handover::Of(vec![self.0.secret().pseudonym(scheme, identifier)])
+                let register = self.0.store().register().await?;
+                Handover::Of(vec![register.identify(self.0.secret().pseudonym(scheme, identifier)).institution])
             }
         };
         let count = self.0.store().hand_over(&handover, to).await?;
@@ -90,4 +95,20 @@ impl Operator<'_> {
             _ => Ok(count),
         }
     }
+}
+
+/// The records under the pseudonyms under which their institutions are kept. Of several of one institution the last one stays.
+fn one_each(records: Vec<RollRecord>, register: &Register) -> Vec<RollRecord> {
+    let mut last: HashMap<Pseudonym, usize> = HashMap::new();
+    let mut kept: Vec<RollRecord> = Vec::with_capacity(records.len());
+    for mut record in records {
+        record.institution = register.identify(record.institution).institution;
+        if let Some(&place) = last.get(&record.institution) {
+            kept[place] = record;
+        } else {
+            last.insert(record.institution, kept.len());
+            kept.push(record);
+        }
+    }
+    kept
 }

@@ -36,7 +36,7 @@ impl Operator<'_> {
     /// When the organisation is unknown, it holds nothing such, or the database fails: then nothing is taken back.
     pub async fn withdraw(&self, request: &WithdrawRequest) -> Result<WithdrawReport, Error> {
         self.check_not_demo().await?;
-        let withdrawal = self.withdrawal(request);
+        let withdrawal = self.withdrawal(request).await?;
         let done = self.marked().withdraw(&withdrawal, request.why.clone(), self.0.now()).await?;
         let (submission, taken_back) = done.ok_or_else(|| nothing(request))?;
         Ok(WithdrawReport { submission: Some(submission), taken_back })
@@ -47,21 +47,24 @@ impl Operator<'_> {
     /// # Errors
     /// As there.
     pub async fn try_withdraw(&self, request: &WithdrawRequest) -> Result<WithdrawReport, Error> {
-        let taken_back = self.0.store().to_take_back(&self.withdrawal(request)).await?;
+        let taken_back = self.0.store().to_take_back(&self.withdrawal(request).await?).await?;
         if taken_back.is_empty() {
             return Err(nothing(request));
         }
         Ok(WithdrawReport { submission: None, taken_back })
     }
 
-    fn withdrawal(self, request: &WithdrawRequest) -> Withdrawal {
-        let pseudonym = |(scheme, identifier): &(String, String)| self.0.secret().pseudonym(scheme, identifier);
-        Withdrawal {
+    async fn withdrawal(self, request: &WithdrawRequest) -> Result<Withdrawal, Error> {
+        let register = self.0.store().register().await?;
+        let kept_under = |(scheme, identifier): &(String, String)| {
+            register.identify(self.0.secret().pseudonym(scheme, identifier)).institution
+        };
+        Ok(Withdrawal {
             organisation: request.organisation.clone(),
             submission: request.submission,
             periods: request.periods.clone(),
-            institutions: request.institutions.iter().map(pseudonym).collect(),
-        }
+            institutions: request.institutions.iter().map(kept_under).collect(),
+        })
     }
 }
 

@@ -22,6 +22,7 @@ mod pool;
 mod reach;
 mod receipt;
 mod reference;
+mod register;
 mod released;
 mod releases;
 mod report;
@@ -55,6 +56,7 @@ pub use error::Error;
 pub use identity::Identity;
 pub use migration::State as Schema;
 pub use receipt::{NewSubmission, Receipt};
+pub use register::{NewRegisterEntry, RegisterReceipt};
 pub use roll::{Handover, RollReceipt};
 pub use till::Till;
 

@@ -42,12 +42,12 @@ pub struct RollReceipt {
 }
 
 impl Store {
-    /// The roll, and who speaks for each institution.
+    /// The roll with the registers beside it, and who speaks for each institution.
     ///
     /// # Errors
     /// When the database fails or holds something that the application does not write.
     pub async fn roll(&self) -> Result<Roll> {
-        self.roll_on(&self.database).await
+        Ok(self.roll_on(&self.database).await?.beside(self.register().await?))
     }
 
     /// The roll as a connection sees it.
@@ -190,6 +190,9 @@ impl Store {
         institutions: impl Iterator<Item = (Pseudonym, &str)>,
     ) -> Result<Roll> {
         let now = self.roll_on(connection).await?;
+        if self.links_on(connection).await? != checked.register().links() {
+            return Err(Error::RollChanged);
+        }
         for (institution, local_authority) in institutions {
             if !now.still_lets(checked, organisation, institution, local_authority) {
                 return Err(Error::RollChanged);

@@ -3,12 +3,12 @@
 use disclosure::Tier;
 use entity::{
     agreement_dimension, area_succession, area_version, audit_entry, benchmark_relation, client_credential,
-    destination_count, organisation, requested_change, revocation,
+    destination_count, organisation, register_edition, requested_change, revocation,
 };
 
 use crate::domain::{
-    AreaKind, AuditKind, ChangeState, CredentialKind, Destination, Dimension, OrganisationKind, RelationKind, Revoked,
-    Stage, SuccessionKind,
+    AreaKind, AuditKind, ChangeState, CredentialKind, Destination, Dimension, OrganisationKind, RegisterSource,
+    RelationKind, Revoked, Stage, SuccessionKind,
 };
 
 /// Both words of one list, told apart by the compiler: a word that one side lacks does not compile.
@@ -32,6 +32,7 @@ same_words!(area_version::AreaKind, AreaKind, Country, Region, Lep, Lsip, Combin
 same_words!(area_succession::Kind, SuccessionKind, Recode, Merge, Split, Boundary);
 same_words!(benchmark_relation::RelationKind, RelationKind, Exact, Close, Broad, Narrow);
 same_words!(agreement_dimension::Dimension, Dimension, Phase, Type, Disadvantage, Size, Setting);
+same_words!(register_edition::Source, RegisterSource, Gias, Edb);
 same_words!(revocation::Kind, Revoked, Token, Organisation, Client);
 same_words!(audit_entry::Kind, AuditKind, Start, Question, Repeat, Witness);
 same_words!(requested_change::State, ChangeState, Begun, Done, Refused, Failed);

@@ -27,6 +27,7 @@ mod issuers;
 mod keys;
 mod outcomes;
 mod protection;
+mod registers;
 mod releases;
 mod roll;
 mod rows;

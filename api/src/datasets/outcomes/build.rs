@@ -116,7 +116,7 @@ fn filters(asked: &[Filter], by: &[Dimension]) -> Result<BTreeMap<Dimension, Vec
         kept.insert(dimension, codes);
     }
     kept.retain(|dimension, codes| {
-        (dimension.may_be_blank() && !by.contains(dimension)) || codes.len() < dimension.categories().len()
+        (dimension.may_ask_for_any() && !by.contains(dimension)) || codes.len() < dimension.categories().len()
     });
     Ok(kept)
 }

@@ -6,7 +6,10 @@ use crate::{
     domain,
     graphql::{
         context,
-        types::{Area, AreaConnection, AreaKind, Benchmark, Dimension, Framework, Node, NodeKey, Period, Release},
+        types::{
+            Area, AreaConnection, AreaKind, Benchmark, Dimension, Framework, Methodology, Node, NodeKey, Period,
+            Release,
+        },
     },
     service::AreasWanted,
 };
@@ -68,6 +71,11 @@ impl CatalogueQuery {
     /// The dimensions to break down or filter by, with their categories.
     async fn dimensions(&self) -> Vec<Dimension> {
         domain::Dimension::ALL.into_iter().map(Dimension).collect()
+    }
+
+    /// How attributes of institutions come about: size bands, quintiles of disadvantage, and the registers that they were taken from.
+    async fn methodology(&self, context: &Context<'_>) -> Methodology {
+        Methodology::of(context::reader(context).registers())
     }
 
     /// Anything with an identity, by that identity; null where it names nothing.

@@ -88,7 +88,9 @@ impl Layout for DestinationsLayout<'_> {
     fn record(&self, header: &Header, line: u64, fields: &ByteRecord) -> Result<DestinationRecord, Vec<Problem>> {
         let [scheme, identifier, cohort_year, stage, destination, students] = header.positions;
         let mut row = Row::new(&header.columns, line, fields);
-        let institution = row.institution(scheme, identifier, self.secret).map(|(institution, _)| institution);
+        let register = self.remit.roll.register();
+        let institution = row.institution(scheme, identifier, self.secret);
+        let institution = institution.map(|(institution, _)| register.identify(institution).institution);
         let year = coded(
             &mut row,
             cohort_year,

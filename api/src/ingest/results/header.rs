@@ -25,35 +25,63 @@ const FIXED: [&str; 8] = [
 /// The highest number of a column that is taken for scores.
 const MOST_SCORES: usize = 99;
 
-/// Where each column stands.
+/// Columns whose name says the scheme of the identifiers in them.
+const NAMED: [(&str, &str); 6] = [
+    ("urn", "URN"),
+    ("ukprn", "UKPRN"),
+    ("laestab", "LAESTAB"),
+    ("scrn", "HK-EDB"),
+    ("school_no.", "HK-EDB"),
+    ("school_no", "HK-EDB"),
+];
+
+/// Columns that a file must have also where a register tells the rest.
+const NEEDED: [&str; 3] = ["institution_id", "completed_on", "terms_version"];
+
+/// Where each column stands, if it does.
 pub(super) struct Header {
     columns: Columns,
-    fixed: [usize; FIXED.len()],
-    dimensions: [usize; Dimension::ALL.len()],
+    fixed: [Option<usize>; FIXED.len()],
+    dimensions: [Option<usize>; Dimension::ALL.len()],
     scores: Vec<usize>,
+    /// Columns of identifiers that stand in the place of `institution_scheme` and `institution_id`.
+    named: Vec<(&'static str, usize)>,
 }
 
 impl Header {
     /// Reads the first row. Columns stand in any order, each once, with others between them. There are as many scores as the file
-    /// carries, from `b1` on without a gap, and no more than the largest framework has benchmarks.
-    pub(super) fn read(fields: &ByteRecord, catalogue: &Catalogue) -> Result<Self, Vec<Problem>> {
+    /// carries, from `b1` on without a gap, and no more than the largest framework has benchmarks. Where there is a `register`, few
+    /// columns must be there.
+    pub(super) fn read(fields: &ByteRecord, catalogue: &Catalogue, register: bool) -> Result<Self, Vec<Problem>> {
         let most = catalogue.frameworks().iter().map(|framework| framework.number_of_benchmarks).max().unwrap_or(0);
         let expected = format!("one of {}, or b1 to b{most}", known().join(", "));
         let mut last = 1;
         let fields: ByteRecord = fields.iter().map(called).collect();
+        // A row of data has such words as well; a header has others beside them.
+        let has_ours = fields.iter().any(|field| is_ours(&normal(&String::from_utf8_lossy(field))));
+        let is_known = |name: &str| is_ours(name) || (has_ours && NAMED.iter().any(|(named, _)| *named == name));
         let columns = Columns::read(&fields, is_known, &expected, |columns| {
             last = (1..=MOST_SCORES).rev().find(|&number| columns.position(&score(number)).is_some()).unwrap_or(1);
-            known().into_iter().map(str::to_owned).chain((1..=last).map(score)).collect()
+            let has_named = columns.position("institution_id").is_none()
+                && NAMED.iter().any(|(name, _)| columns.position(name).is_some());
+            let is_required = |name: &&str| {
+                let is_identifier = ["institution_scheme", "institution_id"].contains(name);
+                !(is_identifier && has_named) && (!register || NEEDED.contains(name))
+            };
+            let required = known().into_iter().filter(is_required).map(str::to_owned);
+            required.chain((1..=last).map(score)).collect()
         })?;
         if last > most {
             let expected = format!("scores up to b{most}: no framework has more benchmarks");
             return Err(vec![Problem::in_column(1, &score(last), ProblemCode::Header, &score(last), expected)]);
         }
-        let find = |name: &str| columns.position(name).unwrap_or_default();
+        let find = |name: &str| columns.position(name);
+        let named = || NAMED.iter().filter_map(|(name, scheme)| Some((*scheme, find(name)?)));
         Ok(Self {
+            named: if find("institution_id").is_none() { named().collect() } else { Vec::new() },
             fixed: FIXED.map(find),
             dimensions: Dimension::ALL.map(|dimension| find(dimension.column())),
-            scores: (1..=last).map(|number| find(&score(number))).collect(),
+            scores: (1..=last).filter_map(|number| find(&score(number))).collect(),
             columns,
         })
     }
@@ -63,13 +91,23 @@ impl Header {
         &self.columns
     }
 
-    /// Where a column of [`FIXED`] stands.
-    pub(super) fn fixed(&self, column: &str) -> usize {
-        FIXED.iter().position(|name| *name == column).map_or(0, |index| self.fixed[index])
+    /// Where a column of [`FIXED`] stands, if it does.
+    pub(super) fn fixed(&self, column: &str) -> Option<usize> {
+        FIXED.iter().position(|name| *name == column).and_then(|index| self.fixed[index])
     }
 
-    /// Where a dimension's column stands.
-    pub(super) fn dimension(&self, dimension: Dimension) -> usize {
+    /// The columns of identifiers of one scheme, where there is none for all schemes.
+    pub(super) fn named(&self) -> &[(&'static str, usize)] {
+        &self.named
+    }
+
+    /// Where the identifier of an institution stands, for a message.
+    pub(super) fn identifier(&self) -> usize {
+        self.fixed("institution_id").or(self.named.first().map(|(_, at)| *at)).unwrap_or_default()
+    }
+
+    /// Where a dimension's column stands, if it does.
+    pub(super) fn dimension(&self, dimension: Dimension) -> Option<usize> {
         self.dimensions[dimension as usize]
     }
 
@@ -98,7 +136,7 @@ fn known() -> Vec<&'static str> {
     FIXED.into_iter().chain(Dimension::ALL.map(Dimension::column)).collect()
 }
 
-fn is_known(name: &str) -> bool {
+fn is_ours(name: &str) -> bool {
     let number =
         name.strip_prefix('b').filter(|digits| !digits.starts_with(['0', '+'])).and_then(|text| text.parse().ok());
     known().contains(&name) || number.is_some_and(|number: usize| (1..=MOST_SCORES).contains(&number))

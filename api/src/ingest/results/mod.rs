@@ -5,7 +5,7 @@ mod row;
 #[cfg(test)]
 mod tests;
 
-use std::io::Read;
+use std::{cell::Cell, io::Read};
 
 use chrono::NaiveDate;
 use csv::ByteRecord;
@@ -32,7 +32,7 @@ pub fn read_results(
     today: NaiveDate,
     progress: &mut dyn FnMut(u64),
 ) -> Reading<Record> {
-    file::read(&ResultsLayout { remit, secret, today }, form, input, progress)
+    file::read(&ResultsLayout { remit, secret, today, overruled: Cell::new(0) }, form, input, progress)
 }
 
 /// Checks results that are handed in as rows, as [`read_results`] does those of a file.
@@ -45,6 +45,7 @@ struct ResultsLayout<'a> {
     remit: Remit<'a>,
     secret: &'a Secret,
     today: NaiveDate,
+    overruled: Cell<u64>,
 }
 
 impl Layout for ResultsLayout<'_> {
@@ -56,7 +57,7 @@ impl Layout for ResultsLayout<'_> {
     const ONCE: &'static str = "each institution once for a framework and a period";
 
     fn header(&self, fields: &ByteRecord) -> Result<Header, Vec<Problem>> {
-        Header::read(fields, self.remit.catalogue)
+        Header::read(fields, self.remit.catalogue, !self.remit.roll.register().is_empty())
     }
 
     fn columns(header: &Header) -> &Columns {
@@ -64,8 +65,14 @@ impl Layout for ResultsLayout<'_> {
     }
 
     fn record(&self, header: &Header, line: u64, fields: &ByteRecord) -> Result<Record, Vec<Problem>> {
-        let Self { remit, secret, today } = *self;
-        RowCheck { header, remit, secret, today }.check(line, fields)
+        let Self { remit, secret, today, .. } = *self;
+        let (record, overruled) = RowCheck { header, remit, secret, today }.check(line, fields)?;
+        self.overruled.set(self.overruled.get() + u64::from(overruled));
+        Ok(record)
+    }
+
+    fn overruled(&self) -> u64 {
+        self.overruled.get()
     }
 
     fn key(record: &Record) -> Self::Key {
@@ -73,6 +80,6 @@ impl Layout for ResultsLayout<'_> {
     }
 
     fn identity(header: &Header, fields: &ByteRecord) -> String {
-        shown(fields, header.fixed(Self::IDENTITY))
+        shown(fields, header.identifier())
     }
 }

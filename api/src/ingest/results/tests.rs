@@ -114,7 +114,7 @@ fn every_field_that_cannot_be_used_is_named() {
     check(&with("2024-06-30", "2027-01-01"), &["3:completed_on:DATE:2027-01-01"]);
     check(&with("secondary", "sixth-form"), &["3:phase:UNKNOWN_CATEGORY:sixth-form"]);
     check(&with(",5,medium", ",6,medium"), &["3:disadvantage_quintile:UNKNOWN_CATEGORY:6"]);
-    check(&with("medium", ""), &["3:size_band:BLANK:"]);
+    check(&with("academy", ""), &["3:type:BLANK:"]);
     check(&with("URN", "U R"), &["3:institution_scheme:IDENTIFIER:U R"]);
     check(&with("100002", "100002.0"), &["3:institution_id:IDENTIFIER:100002.0"]);
     check(&with("100002", ""), &["3:institution_id:BLANK:"]);

@@ -57,7 +57,7 @@ fn every_field_that_cannot_be_used_is_named() {
     check("E06000047", "E12000001", &["local_authority:UNKNOWN_AREA:E12000001"]);
     check("HUB-2018-21", "HUB", &["hub:UNKNOWN_AREA:HUB"]);
     check("secondary", "sixth-form", &["phase:UNKNOWN_CATEGORY:sixth-form"]);
-    check("medium", "", &["size_band:BLANK:"]);
+    check("academy", "", &["type:BLANK:"]);
     check("LEP", "NOBODY", &["provider:UNKNOWN_ORGANISATION:NOBODY"]);
     check("LEP", "HK", &["local_authority:OTHER_AREA:E06000047"]);
     check("100002", "100001", &["institution_id:DUPLICATE:100001"]);

@@ -199,6 +199,7 @@ pub(super) async fn build(service: &Service) -> Vec<Operation> {
         ),
         ("periods", "periods { code }"),
         ("dimensions", "dimensions { __typename }"),
+        ("methodology", "methodology { __typename }"),
         ("node id: (of HK)", &format!(r#"node(id: "{id}") {{ __typename }}"#)),
     ] {
         operations.push(operation(name, field));
