@@ -30,6 +30,7 @@ pub mod roll;
 pub mod saved_question;
 pub mod secret;
 pub mod withdrawal;
+pub mod wording;
 
 pub use area::{Area, AreaKind, Membership, Succession, SuccessionKind};
 pub use area_change::AreaChange;
@@ -64,3 +65,4 @@ pub use roll::{Outside, Remit, Roll, RollEntry, RollRecord};
 pub use saved_question::SavedQuestion;
 pub use secret::Secret;
 pub use withdrawal::{TakenBack, Withdrawal};
+pub use wording::{Language, Wordings};

@@ -5,7 +5,9 @@ use std::str::FromStr;
 use chrono::NaiveDate;
 use csv::StringRecord;
 
-use crate::domain::{Area, Benchmark, Framework, Membership, PublishedFigure, Reference, Relation, Succession};
+use crate::domain::{
+    Area, Benchmark, Framework, Membership, PublishedFigure, Reference, Relation, Succession, Wordings,
+};
 
 const FRAMEWORKS: &str = include_str!("../../reference/frameworks.csv");
 const BENCHMARKS: &str = include_str!("../../reference/benchmarks.csv");
@@ -14,6 +16,7 @@ const AREAS: &str = include_str!("../../reference/areas.csv");
 const MEMBERSHIPS: &str = include_str!("../../reference/area_membership.csv");
 const SUCCESSIONS: &str = include_str!("../../reference/area_succession.csv");
 const AUTHORITIES: &str = include_str!("../../reference/local_authority_codes.csv");
+const WORDS: &str = include_str!("../../reference/words.csv");
 const FIGURES: &str = include_str!("../../reference/published_figures.csv");
 
 /// A shipped file that cannot be read: a fault of the build.
@@ -104,6 +107,20 @@ pub fn local_authority_codes() -> Result<Vec<(u32, String)>, ShippedFileError> {
     rows("local_authority_codes.csv", AUTHORITIES, |row| Ok((row.parse("la_code")?, row.text("code")?)))
 }
 
+/// Reads the names of frameworks, areas and categories in other languages.
+///
+/// # Errors
+/// When the shipped file is broken.
+pub fn wordings() -> Result<Wordings, ShippedFileError> {
+    let mut wordings = Wordings::default();
+    for (about, code, language, text) in rows("words.csv", WORDS, |row| {
+        Ok((row.text("about")?, row.text("code")?, row.parse("language")?, row.text("text")?))
+    })? {
+        wordings.add(about, code, language, text);
+    }
+    Ok(wordings)
+}
+
 /// Reads the published figures whose value is a number.
 ///
 /// # Errors
@@ -170,10 +187,25 @@ fn rows<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{AreaKind, Catalogue, RelationKind, Source};
+    use crate::domain::{AreaKind, Catalogue, Dimension, Language, RelationKind, Source};
 
     fn catalogue() -> Catalogue {
         load().unwrap().into_catalogue("2026-11-24".parse().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn every_name_in_another_language_is_of_something_that_there_is() {
+        let (catalogue, wordings) = (catalogue(), wordings().unwrap());
+        let is_named = |about: &str, code: &str| wordings.find(about, code, Language::TraditionalChinese).is_some();
+        let areas = catalogue.areas().iter().filter(|area| is_named("area", &area.code)).count();
+        let frameworks =
+            catalogue.frameworks().iter().filter(|framework| is_named("framework", &framework.code)).count();
+        let categories = Dimension::ALL.into_iter().map(|dimension| {
+            dimension.categories().iter().filter(|category| is_named(dimension.name(), category.code)).count()
+        });
+        assert_eq!((areas, frameworks, categories.sum::<usize>()), (22, 1, 7));
+        assert_eq!(WORDS.lines().count(), 1 + 22 + 1 + 7);
+        assert_eq!(wordings.find("area", "HK-SS", Language::TraditionalChinese), Some("深水埗區"));
     }
 
     #[test]

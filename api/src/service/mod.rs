@@ -42,6 +42,7 @@ mod tabulate;
 mod trust;
 mod verify;
 mod withdraw;
+mod wording;
 
 pub use administer::Migrated;
 pub use allowance::{Allowance, MOST_BYTES, fields_per_cell};
@@ -72,5 +73,6 @@ pub use roll::{RollReport, Transfer};
 pub use saved::Again;
 pub use verify::Verified;
 pub use withdraw::{WithdrawReport, WithdrawRequest};
+pub use wording::wording;
 
 pub use crate::store::Schema;

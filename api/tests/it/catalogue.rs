@@ -90,3 +90,26 @@ async fn whatever_has_an_identity_can_be_fetched_by_it() {
     }
     assert_eq!(service.ask(None, "{ node(id: \"nonsense\") { id } }").await.data()["node"], json!(null));
 }
+
+#[tokio::test]
+async fn names_are_told_in_the_language_that_is_asked_for_and_else_in_english() {
+    let service = Service::empty(Engine::Sqlite).await;
+    let asked = r#"{ area(code: "HK-SS") { wording(in: TRADITIONAL_CHINESE) { text language } }
+        english: area(code: "HK-SS") { wording(in: ENGLISH) { text language } }
+        durham: area(code: "E06000047") { wording(in: TRADITIONAL_CHINESE) { text language } }
+        framework(code: "HKBM-2019") { wording(in: TRADITIONAL_CHINESE) { text }
+            benchmarks { wording(in: TRADITIONAL_CHINESE) { text language } } }
+        dimensions { categories { code wording(in: TRADITIONAL_CHINESE) { text language } } }
+        methodology { sizeBands { phase smallUpTo mediumUpTo } fewestRanked registers { source } } }"#;
+    let data = service.ask(None, asked).await.data();
+    let told = |text: &str, language: &str| json!({"text": text, "language": language});
+    assert_eq!(data["area"]["wording"], told("深水埗區", "TRADITIONAL_CHINESE"));
+    assert_eq!(data["english"]["wording"], told("Sham Shui Po", "ENGLISH"));
+    assert_eq!(data["durham"]["wording"], told("County Durham", "ENGLISH"));
+    assert_eq!(data["framework"]["wording"]["text"], "香港生涯發展自評基準");
+    assert_eq!(data["framework"]["benchmarks"][9]["wording"], told("Parent Engagement and Support", "ENGLISH"));
+    assert_eq!(data["dimensions"][0]["categories"][0]["wording"], told("小學", "TRADITIONAL_CHINESE"));
+    assert_eq!(data["dimensions"][1]["categories"][3]["wording"], told("College", "ENGLISH"));
+    let secondary = json!({"phase": "secondary", "smallUpTo": 700, "mediumUpTo": 1_200});
+    assert_eq!((&data["methodology"]["sizeBands"][2], &data["methodology"]["registers"]), (&secondary, &json!([])));
+}

@@ -10,7 +10,7 @@ use crate::{
     service::{AreasWanted, Page, Reader},
 };
 
-use super::{NodeKey, page::cursor, page_size};
+use super::{Language, NodeKey, Wording, page::cursor, page_size};
 
 /// What sort of place an area is.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +76,11 @@ impl Area {
     /// The name, e.g. `North East`. Names repeat across kinds; codes do not.
     async fn name(&self) -> &str {
         &self.area().name
+    }
+
+    /// The name in a language, where its source has one; else the English one, which is told.
+    async fn wording(&self, #[graphql(name = "in", desc = "The language.")] language: Language) -> Wording {
+        Wording::of("area", &self.area().code, language, &self.area().name)
     }
 
     /// What sort of place it is.

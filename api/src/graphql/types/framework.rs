@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ID, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, ID, Object, Result, SimpleObject};
 
 use crate::{
     domain::{self, Catalogue, FrameworkIndex},
@@ -10,7 +10,7 @@ use crate::{
     service,
 };
 
-use super::{NodeKey, scalar::Comparability};
+use super::{Language, NodeKey, Wording, scalar::Comparability};
 
 /// A published set of benchmarks.
 pub struct Framework {
@@ -51,6 +51,11 @@ impl Framework {
     /// The published title.
     async fn title(&self) -> &str {
         &self.framework().title
+    }
+
+    /// The title in a language, where its source has one; else the English one, which is told.
+    async fn wording(&self, #[graphql(name = "in", desc = "The language.")] language: Language) -> Wording {
+        Wording::of("framework", &self.framework().code, language, &self.framework().title)
     }
 
     /// Where it applies.
@@ -101,6 +106,7 @@ impl Framework {
 /// One numbered statement of a framework. An institution's result on it is a whole score from 0 to 100; *achieved* means
 /// 100.
 #[derive(SimpleObject, Clone)]
+#[graphql(complex)]
 pub struct Benchmark {
     /// The identity, for `node`.
     pub(crate) id: ID,
@@ -110,6 +116,17 @@ pub struct Benchmark {
     code: String,
     /// Its title.
     title: String,
+    /// The code of its framework.
+    #[graphql(skip)]
+    framework: String,
+}
+
+#[ComplexObject]
+impl Benchmark {
+    /// The title in a language, where its source has one; else the English one, which is told.
+    async fn wording(&self, #[graphql(name = "in", desc = "The language.")] language: Language) -> Wording {
+        Wording::of("benchmark", &format!("{}/{}", self.framework, self.number), language, &self.title)
+    }
 }
 
 impl Benchmark {
@@ -119,6 +136,7 @@ impl Benchmark {
             number: i32::from(benchmark.number),
             code: benchmark.code.clone(),
             title: benchmark.title.clone(),
+            framework: framework.code.clone(),
         }
     }
 }

@@ -19,6 +19,7 @@ mod release;
 mod scalar;
 mod submission;
 mod viewer;
+mod wording;
 
 pub use area::{Area, AreaConnection, AreaKind};
 pub use change::Change;
@@ -39,3 +40,6 @@ pub use release::{Release, ReleaseConnection};
 pub use scalar::{Comparability, DestinationCategory, DestinationStage, GrantedTier};
 pub use submission::{Submission, SubmissionStatus};
 pub use viewer::{Agreement, ApiClient, Viewer};
+pub use wording::Language;
+
+use wording::Wording;

@@ -1,11 +1,11 @@
 //! Periods, dimensions and categories.
 
-use async_graphql::{Context, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, Object, SimpleObject};
 use chrono::NaiveDate;
 
 use crate::{domain, graphql::context};
 
-use super::BreakdownDimension;
+use super::{BreakdownDimension, Language, Wording};
 
 /// One term of one academic year.
 #[derive(SimpleObject, Clone)]
@@ -33,6 +33,7 @@ impl From<domain::Period> for Period {
 
 /// One value of a dimension.
 #[derive(SimpleObject, Clone, Copy)]
+#[graphql(complex)]
 pub struct Category {
     /// The dimension it belongs to.
     dimension: BreakdownDimension,
@@ -40,6 +41,14 @@ pub struct Category {
     code: &'static str,
     /// The label to show.
     label: &'static str,
+}
+
+#[ComplexObject]
+impl Category {
+    /// The label in a language, where its source has one; else the English one, which is told.
+    async fn wording(&self, #[graphql(name = "in", desc = "The language.")] language: Language) -> Wording {
+        Wording::of(domain::Dimension::from(self.dimension).name(), self.code, language, self.label)
+    }
 }
 
 impl Category {

@@ -200,6 +200,12 @@ pub(super) async fn build(service: &Service) -> Vec<Operation> {
         ("periods", "periods { code }"),
         ("dimensions", "dimensions { __typename }"),
         ("methodology", "methodology { __typename }"),
+        (
+            "dimensions, framework code: HKBM-2019 and area code: HK wording in: TRADITIONAL_CHINESE",
+            r#"dimensions { categories { wording(in: TRADITIONAL_CHINESE) { text } } }
+               framework(code: "HKBM-2019") { wording(in: TRADITIONAL_CHINESE) { text } benchmarks { wording(in: TRADITIONAL_CHINESE) { text } } }
+               area(code: "HK") { wording(in: TRADITIONAL_CHINESE) { text } }"#,
+        ),
         ("node id: (of HK)", &format!(r#"node(id: "{id}") {{ __typename }}"#)),
     ] {
         operations.push(operation(name, field));
