@@ -96,7 +96,9 @@ fn unpack(mut entry: impl Read, mut left: u64, is_sheet: bool) -> Result<u64, Pr
     let mut buffer = vec![0; 1 << 16];
     let mut length = 0;
     loop {
-        let count = entry.read(&mut buffer).map_err(|error| unreadable(1, &error))?;
+        let count = entry.read(&mut buffer).map_err(|error| {
+            Problem::in_row(1, ProblemCode::Unreadable, &error.to_string(), "a workbook that can be unpacked")
+        })?;
         if count == 0 {
             return Ok(left);
         }

@@ -18,6 +18,6 @@ pub(crate) use population::{Population, Row, identifier};
 pub(crate) use postgres::Server as Postgres;
 pub(crate) use process::{Desk, OWN_FILES, Running};
 pub(crate) use proxy::Network;
-pub(crate) use run::{attacks_run_long, block_on};
+pub(crate) use run::{attacks_run_long, block_on, fuzz_seconds, peak_memory};
 pub(crate) use service::{Answer, HUB, LEP, PARTNER, Service, ask_router, clock, publish_anew, question, revising};
 pub(crate) use signing::Key;
