@@ -20,7 +20,7 @@ enum Lasting {
 }
 
 /// The fields of the root.
-const ROOT: [(&str, Audience, Lasting); 22] = [
+const ROOT: [(&str, Audience, Lasting); 24] = [
     ("__schema", Audience::Everybody, Lasting::Version),
     ("__type", Audience::Everybody, Lasting::Version),
     ("__typename", Audience::Everybody, Lasting::Version),
@@ -30,9 +30,11 @@ const ROOT: [(&str, Audience, Lasting); 22] = [
     ("destinationTable", Audience::Viewer, Lasting::Version),
     ("destinations", Audience::Viewer, Lasting::Version),
     ("dimensions", Audience::Everybody, Lasting::Version),
+    ("errorCodes", Audience::Everybody, Lasting::Version),
     ("exposure", Audience::Viewer, Lasting::Moment),
     ("framework", Audience::Everybody, Lasting::Version),
     ("frameworks", Audience::Everybody, Lasting::Version),
+    ("limits", Audience::Everybody, Lasting::Version),
     ("methodology", Audience::Everybody, Lasting::Version),
     ("node", Audience::Viewer, Lasting::Moment),
     ("outcomes", Audience::Viewer, Lasting::Version),
@@ -46,7 +48,7 @@ const ROOT: [(&str, Audience, Lasting); 22] = [
 ];
 
 /// Lists of rows of a table.
-const ROWS: [&str; 3] = ["cells", "overall", "totals"];
+const ROWS: [&str; 4] = ["cells", "overall", "rows", "totals"];
 
 /// Lists of areas around or within an area, or before or after it. They lead into one another, each step to many times as many
 /// areas.

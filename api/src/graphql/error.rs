@@ -4,25 +4,27 @@ use async_graphql::{Error, ErrorExtensions};
 
 use crate::service;
 
+use super::error_code::ErrorCode;
+
 /// The code of what may be answered in a moment.
-pub(super) const UNAVAILABLE: &str = "UNAVAILABLE";
+pub(super) const UNAVAILABLE: &str = ErrorCode::Unavailable.as_str();
 
 /// The code of what has to wait for what its asker has under way.
-pub(super) const TOO_MANY_REQUESTS: &str = "TOO_MANY_REQUESTS";
+pub(super) const TOO_MANY_REQUESTS: &str = ErrorCode::TooManyRequests.as_str();
 
 /// The code of an error, in `extensions.code`.
-pub fn code(error: &service::Error) -> &'static str {
+pub fn code(error: &service::Error) -> ErrorCode {
     match error {
-        service::Error::Unauthenticated(_) => "UNAUTHENTICATED",
-        service::Error::Forbidden(_) => "FORBIDDEN",
-        service::Error::BadRequest(_) => "BAD_REQUEST",
-        service::Error::NotFound(_) => "NOT_FOUND",
-        service::Error::Conflict(_) => "CONFLICT",
-        service::Error::LimitExceeded(_) => "LIMIT_EXCEEDED",
-        service::Error::BudgetExhausted(_) => "BUDGET_EXHAUSTED",
-        service::Error::Unavailable(_) => UNAVAILABLE,
-        service::Error::TooMany(_) => TOO_MANY_REQUESTS,
-        service::Error::Internal(_) => "INTERNAL",
+        service::Error::Unauthenticated(_) => ErrorCode::Unauthenticated,
+        service::Error::Forbidden(_) => ErrorCode::Forbidden,
+        service::Error::BadRequest(_) => ErrorCode::BadRequest,
+        service::Error::NotFound(_) => ErrorCode::NotFound,
+        service::Error::Conflict(_) => ErrorCode::Conflict,
+        service::Error::LimitExceeded(_) => ErrorCode::LimitExceeded,
+        service::Error::BudgetExhausted(_) => ErrorCode::BudgetExhausted,
+        service::Error::Unavailable(_) => ErrorCode::Unavailable,
+        service::Error::TooMany(_) => ErrorCode::TooManyRequests,
+        service::Error::Internal(_) => ErrorCode::Internal,
     }
 }
 
@@ -32,7 +34,7 @@ pub(super) fn graphql_error(error: service::Error) -> Error {
     if let service::Error::Internal(cause) = &error {
         tracing::error!(cause = format!("{cause:#}"), "internal error");
     }
-    let code = code(&error);
+    let code = code(&error).as_str();
     Error::new(error.to_string()).extend_with(|_, extensions| extensions.set("code", code))
 }
 

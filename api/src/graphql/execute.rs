@@ -134,7 +134,8 @@ impl Executor {
     /// When a trusted document would be refused.
     pub fn new(rules: &DocumentRules) -> Result<Self, TrustedError> {
         // It leaves out what the preparer has checked, and its own limit of nesting.
-        let schema = schema().validation_mode(ValidationMode::Fast).limit_recursive_depth(DEEPEST).finish();
+        let schema =
+            schema().data(rules.limits).validation_mode(ValidationMode::Fast).limit_recursive_depth(DEEPEST).finish();
         let contract = Contract::of(&schema.sdl(), rules.suggestions);
         let preparer = Preparer::new(contract, rules.limits, rules.introspection);
         let trusted = rules.trusted.iter().map(|(id, text)| match preparer.prepare(text) {

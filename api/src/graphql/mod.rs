@@ -7,6 +7,7 @@ mod context;
 mod declared;
 mod document;
 mod error;
+mod error_code;
 mod execute;
 pub mod guard;
 mod json;
@@ -38,6 +39,6 @@ fn schema() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
 
 /// The contract in the schema definition language, sorted, as kept in `schema.graphql`.
 pub fn sdl() -> String {
-    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
+    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items().include_specified_by();
     schema().finish().sdl_with_options(options)
 }

@@ -102,6 +102,15 @@ impl Snapshot {
         periods
     }
 
+    /// Every period with a result of any of these frameworks, ascending.
+    pub fn periods_of(&self, frameworks: &[FrameworkIndex]) -> Vec<Period> {
+        let held = frameworks.iter().flat_map(|&framework| self.frameworks[framework].periods.keys().copied());
+        let mut periods: Vec<Period> = held.collect();
+        periods.sort_unstable();
+        periods.dedup();
+        periods
+    }
+
     /// The newest period with a result of any of these frameworks.
     pub fn newest_period(&self, frameworks: &[FrameworkIndex]) -> Option<Period> {
         frameworks.iter().filter_map(|&framework| self.frameworks[framework].periods.keys().next_back()).max().copied()

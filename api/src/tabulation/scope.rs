@@ -287,7 +287,7 @@ fn check_cited(asked: &Asked, grant: &Grant, tier: Tier) -> Result<(), PlanError
     }
     let is_own = |provider: &String| grant.provider().is_some() && provider == grant.organisation();
     if asked.provider.as_ref().is_some_and(|provider| !is_own(provider)) {
-        return Err(PlanError::Forbidden("the table cited is of results that another organisation handed in".into()));
+        return Err(PlanError::NotFound("no table with this citation is within your agreements".to_owned()));
     }
     Ok(())
 }

@@ -855,7 +855,7 @@ async fn a_citation_of_destinations_opens_nothing_that_the_asker_may_not_ask() {
     for (organisation, field, citation, rest, code, part) in [
         (Some(HUB), "destinationTable", england.as_str(), "", "NOT_FOUND", "no area `E92000001` is within"),
         (Some(PARTNER), "destinationTable", &england, "", "FORBIDDEN", "has the tier REGIONAL; for this purpose"),
-        (Some(HUB), "destinationTable", &own, "", "FORBIDDEN", "another organisation handed in"),
+        (Some(HUB), "destinationTable", &own, "", "NOT_FOUND", "no table with this citation"),
         (Some(LEP), "destinationTable", &england, ", purpose: \"marketing\"", "FORBIDDEN", "`marketing`"),
         (Some(LEP), "destinationTable", &england.replace("release-2", "release-9"), "", "NOT_FOUND", "number 9"),
         (Some(LEP), "destinationTable", &england[..england.len() - 3], "", "BAD_REQUEST", "cut or changed"),

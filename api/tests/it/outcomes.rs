@@ -69,6 +69,50 @@ async fn the_same_question_gets_the_same_answer_however_it_is_spelled() {
 }
 
 #[tokio::test]
+async fn periods_named_in_three_ways_are_one_question() {
+    let service = Service::filled(Engine::Sqlite).await;
+    let ask = async |periods: &str| {
+        let input =
+            format!(r#"{{framework: "GATSBY-2014", areas: ["E12000001"], by: [PHASE], benchmarks: [1] {periods}}}"#);
+        service.ask(Some(LEP), &question(&input)).await
+    };
+    let known = service.ask(None, "{ periods { code } }").await.data();
+    let known: Vec<&str> =
+        known["periods"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+    let [.., before, newest] = known[..] else { panic!("{known:?}") };
+    let named = ask(&format!(r#"periods: ["{newest}", "{before}"]"#)).await.data();
+    let charged = async || service.database.numbers("SELECT CAST(COUNT(*) AS BIGINT) FROM budget_entry").await[0][0];
+    let before_others = charged().await;
+    assert!(before_others > 0);
+    for same in [
+        format!(r#"periodRange: {{from: "{before}", to: "{newest}"}}"#),
+        format!(r#"periodRange: {{from: "{before}"}}"#),
+        format!(r#"periodRange: {{from: "{before}", to: "209798T3"}}, newest: null"#),
+        "newest: 2".to_owned(),
+    ] {
+        assert_eq!(ask(&same).await.data(), named, "{same}");
+    }
+    assert_eq!(charged().await, before_others, "one tabulation, however its periods are named");
+    assert_eq!(ask("newest: 1").await.data(), ask("").await.data());
+    let all = ask("newest: 400").await.data();
+    assert_eq!(all["outcomes"]["cells"].as_array().unwrap().len(), known.len() * 7);
+
+    for (wrong, code, told) in [
+        (r#"newest: 2, periods: ["202324T3"]"#, "BAD_REQUEST", "found `periods` and `newest`"),
+        (r#"newest: 2, periodRange: {from: "202324T1"}"#, "BAD_REQUEST", "found `periodRange` and `newest`"),
+        ("newest: 0", "BAD_REQUEST", "from 1 to 400, found 0"),
+        ("newest: 401", "BAD_REQUEST", "found 401"),
+        (r#"periodRange: {from: "202324T3", to: "202324T1"}"#, "BAD_REQUEST", "ends before it begins"),
+        (r#"periodRange: {from: "2023"}"#, "BAD_REQUEST", "`202324T1`"),
+        (r#"periodRange: {from: "209798T1"}"#, "NOT_FOUND", "holds no period"),
+    ] {
+        let (found, message) = ask(wrong).await.error();
+        assert_eq!(found, code, "{wrong}");
+        assert!(message.contains(told), "{message}");
+    }
+}
+
+#[tokio::test]
 async fn a_cell_has_one_value_wherever_it_stands() {
     let service = Service::filled(Engine::Sqlite).await;
     let values = |cells: Vec<Value>| -> HashMap<_, Value> {

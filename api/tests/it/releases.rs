@@ -353,7 +353,7 @@ async fn a_citation_opens_nothing_that_the_asker_may_not_ask() {
             "the table cited has the tier REGIONAL; for this purpose your agreements give INTERNATIONAL",
         ),
         (Some(LEP), &of_partner, "FORBIDDEN", "the table cited has the tier INTERNATIONAL"),
-        (Some(HUB), &own_of_lep, "FORBIDDEN", "the table cited is of results that another organisation handed in"),
+        (Some(HUB), &own_of_lep, "NOT_FOUND", "no table with this citation is within your agreements"),
         (None, &of_lep, "UNAUTHENTICATED", "outcomes need a bearer token"),
     ] {
         let (found, told) = service.ask(organisation, query).await.error();

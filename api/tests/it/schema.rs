@@ -24,3 +24,39 @@ fn every_type_field_and_argument_is_described() {
         assert!(!declares || builtin || inside_text || described, "line {}: {line}", number + 1);
     }
 }
+
+/// The lines that stand within a declaration of the contract, descriptions left out.
+fn declared(opening: &str) -> Vec<String> {
+    let sdl = api::graphql::sdl();
+    let (_, rest) = sdl.split_once(&format!("\n{opening} {{\n")).unwrap();
+    let (within, _) = rest.split_once("\n}").unwrap();
+    let (mut lines, mut describes) = (Vec::new(), false);
+    for line in within.lines().map(str::trim) {
+        if line == "\"\"\"" {
+            describes = !describes;
+        } else if !describes {
+            lines.push(line.to_owned());
+        }
+    }
+    lines
+}
+
+#[test]
+fn every_code_of_an_error_is_explained_on_its_page_and_no_other() {
+    let page = include_str!("../../docs/src/error-codes.md");
+    let rows =
+        page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |").map(|(code, _)| code.to_owned()));
+    let mut explained: Vec<String> = rows.collect();
+    explained.sort_unstable();
+    assert_eq!(explained, declared("enum ErrorCode"));
+}
+
+#[test]
+fn every_scalar_says_where_it_is_specified() {
+    let sdl = api::graphql::sdl();
+    let scalars: Vec<&str> = sdl.lines().filter_map(|line| line.strip_prefix("scalar ")).collect();
+    assert_eq!(scalars.len(), 3, "{scalars:?}");
+    for scalar in scalars {
+        assert!(scalar.contains(" @specifiedBy(url: \"https://"), "{scalar}");
+    }
+}

@@ -8,9 +8,12 @@ use crate::{
     tabulation::{MAX_CELLS, PlanError, Scope, TablePlan, check_dimensions, each_once},
 };
 
-use super::{Filter, Group, Parts, Plan, Question, SourceFramework};
+use super::{Filter, Group, Parts, Periods, Plan, Question, SourceFramework};
 
-/// Builds the plan of a question under a grant. `newest` tells the newest period with results of any of some frameworks.
+/// The most periods that may be asked for by their number.
+const MOST_PERIODS: usize = 400;
+
+/// Builds the plan of a question under a grant. `held` tells the periods with results of any of some frameworks, ascending.
 ///
 /// # Errors
 /// [`PlanError`], the first rule that the question breaks.
@@ -18,7 +21,7 @@ pub fn build(
     question: &Question,
     grant: &Grant,
     catalogue: &Catalogue,
-    newest: impl Fn(&[FrameworkIndex]) -> Option<Period>,
+    held: impl Fn(&[FrameworkIndex]) -> Vec<Period>,
 ) -> Result<Plan, PlanError> {
     let framework =
         catalogue.framework_index(&question.framework).ok_or_else(|| PlanError::no_framework(&question.framework))?;
@@ -35,7 +38,7 @@ pub fn build(
 
     let benchmarks = benchmarks(question, catalogue, framework)?;
     let sources = sources(question.mapped, catalogue, framework, &benchmarks);
-    let periods = periods(question, || newest(&sources.iter().map(|source| source.framework).collect::<Vec<_>>()))?;
+    let periods = periods(question, || held(&sources.iter().map(|source| source.framework).collect::<Vec<_>>()))?;
     let mut since = question.since.iter().map(|text| period(text)).collect::<Result<Vec<_>, _>>()?;
     since.sort_unstable();
     since.dedup();
@@ -171,11 +174,36 @@ fn stand_ins(crosswalk: &Crosswalk, from: FrameworkIndex, to: FrameworkIndex, nu
     numbers.iter().map(|&number| crosswalk.source(from, to, number).cloned()).collect()
 }
 
-fn periods(question: &Question, newest: impl Fn() -> Option<Period>) -> Result<Vec<Period>, PlanError> {
-    match &question.periods {
-        None => Ok(vec![newest().ok_or_else(|| PlanError::no_period(&question.framework))?]),
-        Some(asked) => each_once(asked.iter().map(|text| period(text)).collect::<Result<_, _>>()?, "periods"),
-    }
+/// The periods asked for, ascending. What a range and the newest are is looked up here, so that a citation and a charge know the
+/// periods alone, and not how they were asked for.
+fn periods(question: &Question, held: impl Fn() -> Vec<Period>) -> Result<Vec<Period>, PlanError> {
+    let found = match &question.periods {
+        Periods::Named(asked) => {
+            return each_once(asked.iter().map(|text| period(text)).collect::<Result<_, _>>()?, "periods");
+        }
+        &Periods::Newest(asked) => {
+            let most =
+                usize::try_from(asked).ok().filter(|most| (1..=MOST_PERIODS).contains(most)).ok_or_else(|| {
+                    PlanError::Invalid(format!("`newest` must be from 1 to {MOST_PERIODS}, found {asked}"))
+                })?;
+            let mut held = held();
+            held.split_off(held.len().saturating_sub(most))
+        }
+        Periods::Range { from, to } => {
+            let first = period(from)?;
+            let last = to.as_ref().map(|text| period(text)).transpose()?;
+            if last.is_some_and(|last| last < first) {
+                return Err(PlanError::Invalid(format!(
+                    "the range of periods ends before it begins: expected `to` at or after `{first}`, found `{}`",
+                    to.as_deref().unwrap_or_default()
+                )));
+            }
+            let mut held = held();
+            held.retain(|&period| first <= period && last.is_none_or(|last| period <= last));
+            held
+        }
+    };
+    if found.is_empty() { Err(PlanError::no_period(&question.framework)) } else { Ok(found) }
 }
 
 fn period(text: &str) -> Result<Period, PlanError> {

@@ -5,14 +5,14 @@ use crate::{
     tabulation::{InvalidCitation, Named, invalid, unescape},
 };
 
-use super::{Filter, Question};
+use super::{Filter, Periods, Question};
 
 /// Reads what [`TablePlan::canonical`](crate::tabulation::TablePlan::canonical) wrote.
 pub(super) fn read(canonical: &str) -> Result<Question, InvalidCitation> {
     let (framework, mut named) = Named::read(canonical)?;
     let framework = unescape(framework)?;
     let mut question = Question { framework, asked: named.asked()?, ..Question::default() };
-    question.periods = Some(named.required("periods")?);
+    question.periods = Periods::Named(named.required("periods")?);
     let number = |text: &String| text.parse().map_err(|_| invalid(format!("the benchmark `{text}`")));
     question.benchmarks = Some(named.required("benchmarks")?.iter().map(number).collect::<Result<_, _>>()?);
     for name in named.list("by")?.unwrap_or_default() {

@@ -25,7 +25,7 @@ pub use book::Book;
 pub use build::build;
 pub use page::{Number, Ready};
 pub use plan::{Group, Plan, SourceFramework};
-pub use question::{Filter, Parts, Question};
+pub use question::{Filter, Parts, Periods, Question};
 
 use cells::Cells;
 
@@ -65,7 +65,7 @@ impl Dataset for Outcomes {
     /// The table of the question, then its totals where they are wanted, then the same in the earlier periods from which changes
     /// are wanted.
     fn plans(question: &Question, grant: &Grant, snapshot: &Snapshot) -> Result<Vec<Plan>, PlanError> {
-        let plan = build(question, grant, snapshot.catalogue(), |frameworks| snapshot.newest_period(frameworks))?;
+        let plan = build(question, grant, snapshot.catalogue(), |frameworks| snapshot.periods_of(frameworks))?;
         let since = plan.since().to_vec();
         let mut tables = plan.tables();
         if !since.is_empty() {

@@ -9,8 +9,8 @@ pub struct Question {
     pub asked: Asked,
     /// The code of the framework in whose numbering results are reported.
     pub framework: String,
-    /// Periods such as `202324T3`; the newest when absent.
-    pub periods: Option<Vec<String>>,
+    /// The periods.
+    pub periods: Periods,
     /// Benchmark numbers; all when absent.
     pub benchmarks: Option<Vec<i32>>,
     /// The dimensions to break down by.
@@ -25,6 +25,28 @@ pub struct Question {
     pub since: Vec<String>,
     /// The parts of the table that are wanted.
     pub parts: Parts,
+}
+
+/// Which periods. However they are named, the plan holds the same list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Periods {
+    /// So many of the newest ones with results.
+    Newest(i32),
+    /// These, such as `202324T3`.
+    Named(Vec<String>),
+    /// Those with results from one on, to another one or the newest.
+    Range {
+        /// The first.
+        from: String,
+        /// The last; the newest when absent.
+        to: Option<String>,
+    },
+}
+
+impl Default for Periods {
+    fn default() -> Self {
+        Self::Newest(1)
+    }
 }
 
 /// The parts of a table. What is not wanted is neither counted nor charged.

@@ -1,15 +1,13 @@
-//! The catalogue: frameworks, areas, periods and dimensions. Open to everyone.
+//! The catalogue: frameworks, areas, periods, dimensions, codes of errors. Open to everyone.
 
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, Object, Result};
 
 use crate::{
     domain,
     graphql::{
         context,
-        types::{
-            Area, AreaConnection, AreaKind, Benchmark, Dimension, Framework, Methodology, Node, NodeKey, Period,
-            Release,
-        },
+        error_code::{ErrorCode, ErrorRule},
+        types::{Area, AreaConnection, AreaKind, Dimension, Framework, Methodology, Period},
     },
     service::AreasWanted,
 };
@@ -78,23 +76,8 @@ impl CatalogueQuery {
         Methodology::of(context::reader(context).registers())
     }
 
-    /// Anything with an identity, by that identity; null where it names nothing.
-    async fn node(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "The `id` of an area, a benchmark, a framework or a release.")] id: ID,
-    ) -> Option<Node> {
-        let reader = context::reader(context);
-        let catalogue = reader.catalogue().clone();
-        match NodeKey::read(&id)? {
-            NodeKey::Area(code) => Area::by_code(catalogue, &code).map(Node::Area),
-            NodeKey::Framework(code) => Framework::by_code(catalogue, &code).map(Node::Framework),
-            NodeKey::Release(number) => reader.release(Some(number)).as_ref().map(Release::from).map(Node::Release),
-            NodeKey::Benchmark(code, number) => {
-                let framework = &catalogue.frameworks()[catalogue.framework_index(&code)?];
-                let benchmark = framework.benchmarks.get(usize::from(number).checked_sub(1)?)?;
-                Some(Node::Benchmark(Benchmark::new(framework, benchmark)))
-            }
-        }
+    /// The codes that errors carry in `extensions.code`, and what to do about each.
+    async fn error_codes(&self) -> Vec<ErrorRule> {
+        ErrorCode::ALL.into_iter().map(ErrorRule::from).collect()
     }
 }

@@ -9,18 +9,12 @@ use crate::{
     graphql::{
         context,
         error::graphql_error,
-        rows::fields_of_rows,
         types::{DestinationPreview, DestinationTable, DestinationsInput},
     },
+    service,
 };
 
-use super::release_number;
-
-/// Whether cells are selected, under any alias and in any fragment: what nobody reads is not charged.
-fn wanted(context: &Context<'_>) -> bool {
-    let table = context.look_ahead();
-    table.field("cells").exists() || table.field("summary").exists()
-}
+use super::{release_number, wanted::Wanted};
 
 /// Destinations.
 #[derive(Default)]
@@ -38,11 +32,12 @@ impl DestinationQuery {
         context: &Context<'_>,
         #[graphql(desc = "The question.")] input: DestinationsInput,
     ) -> Result<Option<DestinationTable>> {
-        let (question, release) = input.into_question(wanted(context));
-        let (release, fields) = (release_number(release)?, fields_of_rows(context));
+        let wanted = Wanted::of(context, "DestinationTable");
+        let (question, release) = input.into_question(wanted.cells());
+        let (release, fields) = (release_number(release)?, wanted.fields_of_rows(context));
         let reader = context::reader(context);
         let table = reader.tabulate::<Destinations>(question, release, fields).await.map_err(graphql_error)?;
-        Ok(Some(DestinationTable(Arc::new(table))))
+        Ok(Some(DestinationTable::new(table)))
     }
 
     /// What a question about destinations would cost, and what its table would look like: which cells will be hidden and why.
@@ -55,7 +50,8 @@ impl DestinationQuery {
     ) -> Result<Option<DestinationPreview>> {
         let (question, release) = input.into_question(true);
         let reader = context::reader(context);
-        let (release, fields) = (release_number(release)?, fields_of_rows(context));
+        let fields = Wanted::of(context, "DestinationPreview").fields_of_rows(context);
+        let release = release_number(release)?;
         let preview = reader.preview::<Destinations>(question, release, fields).await.map_err(graphql_error)?;
         Ok(Some(DestinationPreview(Arc::new(preview))))
     }
@@ -72,11 +68,19 @@ impl DestinationQuery {
         )]
         purpose: Option<String>,
     ) -> Result<Option<DestinationTable>> {
-        let reader = context::reader(context);
-        let wanted = wanted(context);
-        let want = |question: &mut Question| question.wanted = wanted;
-        let fields = fields_of_rows(context);
-        let table = reader.cited::<Destinations>(&citation, purpose, fields, want).await.map_err(graphql_error)?;
-        Ok(Some(DestinationTable(Arc::new(table))))
+        cited(context, &citation, purpose).await.map(Some).map_err(graphql_error)
     }
+}
+
+/// The table that a citation names.
+pub(super) async fn cited(
+    context: &Context<'_>,
+    citation: &str,
+    purpose: Option<String>,
+) -> Result<DestinationTable, service::Error> {
+    let wanted = Wanted::of(context, "DestinationTable");
+    let (cells, fields) = (wanted.cells(), wanted.fields_of_rows(context));
+    let want = |question: &mut Question| question.wanted = cells;
+    let table = context::reader(context).cited::<Destinations>(citation, purpose, fields, want).await?;
+    Ok(DestinationTable::new(table))
 }

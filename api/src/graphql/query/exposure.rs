@@ -1,9 +1,12 @@
 //! Who asked what about an area: for those whose area it is.
 
 use async_graphql::{Context, Object, Result};
-use chrono::NaiveDate;
 
-use crate::graphql::{context, error::graphql_error, types::Exposure};
+use crate::graphql::{
+    context,
+    error::graphql_error,
+    types::{Date, Exposure},
+};
 
 /// Who asked what about an area.
 #[derive(Default)]
@@ -18,10 +21,10 @@ impl ExposureQuery {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The code of your organisation's area, or of one in it.")] area: String,
-        #[graphql(desc = "The first day, UTC; a year ago when left out.")] since: Option<NaiveDate>,
+        #[graphql(desc = "The first day, UTC; a year ago when left out.")] since: Option<Date>,
     ) -> Result<Option<Exposure>> {
         let reader = context::reader(context);
-        let exposure = reader.exposure(&area, since).await.map_err(graphql_error)?;
+        let exposure = reader.exposure(&area, since.map(|day| day.0)).await.map_err(graphql_error)?;
         Ok(Some(Exposure::new(exposure, reader.catalogue().clone())))
     }
 }

@@ -3,10 +3,12 @@
 mod catalogue;
 mod destinations;
 mod exposure;
+mod node;
 mod outcomes;
 mod releases;
 mod submissions;
 mod viewer;
+mod wanted;
 
 use async_graphql::{MergedObject, Result};
 
@@ -18,6 +20,7 @@ pub struct Query(
     viewer::ViewerQuery,
     releases::ReleaseQuery,
     catalogue::CatalogueQuery,
+    node::NodeQuery,
     outcomes::OutcomeQuery,
     destinations::DestinationQuery,
     exposure::ExposureQuery,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object, Result, Value};
+use async_graphql::{Context, Object, Result};
 
 use crate::{
     datasets::{
@@ -12,36 +12,12 @@ use crate::{
     graphql::{
         context,
         error::graphql_error,
-        rows::fields_of_rows,
         types::{OutcomePreview, OutcomeTable, OutcomesInput},
     },
+    service,
 };
 
-use super::release_number;
-
-/// The parts of a table that are selected, under any alias and in any fragment: what nobody reads is not charged.
-fn parts(context: &Context<'_>) -> Parts {
-    let table = context.look_ahead();
-    let selected = |name| table.field(name).exists();
-    let totals = selected("totals");
-    Parts { cells: selected("cells") || selected("summary") || totals, overall: selected("overall"), totals }
-}
-
-/// The earlier periods from which changes are selected, under any alias and in any fragment.
-fn since(context: &Context<'_>) -> Result<Vec<String>> {
-    let table = context.look_ahead();
-    let mut periods = Vec::new();
-    for cells in ["cells", "totals"] {
-        for change in table.field(cells).field("change").selection_fields() {
-            for (name, value) in change.arguments()? {
-                if let ("since", Value::String(period)) = (name.as_str(), value) {
-                    periods.push(period);
-                }
-            }
-        }
-    }
-    Ok(periods)
-}
+use super::{release_number, wanted::Wanted};
 
 /// Outcomes.
 #[derive(Default)]
@@ -58,11 +34,12 @@ impl OutcomeQuery {
         context: &Context<'_>,
         #[graphql(desc = "The question.")] input: OutcomesInput,
     ) -> Result<Option<OutcomeTable>> {
-        let (question, number) = input.into_question(parts(context), since(context)?);
+        let wanted = Wanted::of(context, "OutcomeTable");
+        let (question, number) = input.into_question(wanted.parts(), wanted.since(context))?;
         let reader = context::reader(context);
-        let (number, fields) = (release_number(number)?, fields_of_rows(context));
+        let (number, fields) = (release_number(number)?, wanted.fields_of_rows(context));
         let table = reader.tabulate::<Outcomes>(question, number, fields).await.map_err(graphql_error)?;
-        Ok(Some(OutcomeTable(Arc::new(table))))
+        Ok(Some(OutcomeTable::new(table)))
     }
 
     /// What a question would cost, and what its table would look like: which cells will be hidden and why, and how exact
@@ -77,9 +54,11 @@ impl OutcomeQuery {
         #[graphql(desc = "Price changes since these periods (`change`) too.", validator(max_items = 400))]
         since: Option<Vec<String>>,
     ) -> Result<Option<OutcomePreview>> {
-        let (question, number) = input.into_question(Parts { cells: true, overall, totals }, since.unwrap_or_default());
+        let (question, number) =
+            input.into_question(Parts { cells: true, overall, totals }, since.unwrap_or_default())?;
         let reader = context::reader(context);
-        let (number, fields) = (release_number(number)?, fields_of_rows(context));
+        let fields = Wanted::of(context, "OutcomePreview").fields_of_rows(context);
+        let number = release_number(number)?;
         let preview = reader.preview::<Outcomes>(question, number, fields).await.map_err(graphql_error)?;
         Ok(Some(OutcomePreview(Arc::new(preview))))
     }
@@ -96,11 +75,19 @@ impl OutcomeQuery {
         )]
         purpose: Option<String>,
     ) -> Result<Option<OutcomeTable>> {
-        let reader = context::reader(context);
-        let (parts, since) = (parts(context), since(context)?);
-        let want = |question: &mut Question| (question.parts, question.since) = (parts, since);
-        let fields = fields_of_rows(context);
-        let table = reader.cited::<Outcomes>(&citation, purpose, fields, want).await.map_err(graphql_error)?;
-        Ok(Some(OutcomeTable(Arc::new(table))))
+        cited(context, &citation, purpose).await.map(Some).map_err(graphql_error)
     }
+}
+
+/// The table that a citation names.
+pub(super) async fn cited(
+    context: &Context<'_>,
+    citation: &str,
+    purpose: Option<String>,
+) -> Result<OutcomeTable, service::Error> {
+    let wanted = Wanted::of(context, "OutcomeTable");
+    let (parts, since, fields) = (wanted.parts(), wanted.since(context), wanted.fields_of_rows(context));
+    let want = |question: &mut Question| (question.parts, question.since) = (parts, since);
+    let table = context::reader(context).cited::<Outcomes>(citation, purpose, fields, want).await?;
+    Ok(OutcomeTable::new(table))
 }

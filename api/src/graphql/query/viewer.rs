@@ -2,7 +2,10 @@
 
 use async_graphql::{Context, Object};
 
-use crate::graphql::{context, types::Viewer};
+use crate::graphql::{
+    context,
+    types::{Limits, Viewer},
+};
 
 /// Who asks.
 #[derive(Default)]
@@ -13,6 +16,11 @@ pub struct ViewerQuery;
 impl ViewerQuery {
     /// Who you are, what your agreements allow, and which limits hold. Works without a token too.
     async fn viewer(&self, context: &Context<'_>) -> Viewer {
-        Viewer(context::reader(context).viewer_view())
+        Viewer::new(context::reader(context).viewer_view())
+    }
+
+    /// The limits that hold for every question: what a document and a table may hold, and what may be opened. Needs no token.
+    async fn limits(&self, context: &Context<'_>) -> Limits {
+        Limits::new(context)
     }
 }

@@ -12,6 +12,7 @@
 mod destination;
 mod destination_preview;
 mod fields;
+mod flat;
 mod key;
 mod outcome;
 mod preview;
@@ -28,6 +29,8 @@ use async_graphql::{
 pub(super) use destination::DestinationField;
 pub(super) use destination_preview::DestinationPreviewField;
 pub(super) use fields::fields_of_rows;
+pub use flat::Data;
+pub(super) use flat::{destination_columns, outcome_columns, write_destination, write_outcome};
 pub(super) use outcome::{CellLine, OutcomeField, OverallField};
 pub(super) use preview::PreviewField;
 use shape::{SelectableField, Shape};
@@ -73,24 +76,29 @@ impl<T> Rows<T> {
             None => Shape::<F>::read(context.field()),
         };
         let Some(shape) = shape else { return Ok(Self::Resolved(resolve(rows))) };
-        let reader = context::reader(context);
-        let text = if rows.len() < MANY_ROWS {
-            written(reader, rows, shape, write)
-        } else {
-            let own = reader.clone();
-            reader.work(move || written(&own, rows, shape, write)).await.and_then(|text| text)
-        };
-        Ok(Self::Written(Value::Binary(text.map_err(graphql_error)?.into())))
+        let (mut shape, mut write) = (shape, write);
+        text_of(context, rows, move |row, text| write(row, &mut shape, text)).await.map(Self::Written)
     }
 }
 
-/// The text of rows, within what the request may still take.
-fn written<F: SelectableField>(
-    reader: &Reader,
+/// The text of rows, each written by `write`, where it disturbs nobody.
+async fn text_of(
+    context: &Context<'_>,
     rows: Range<usize>,
-    mut shape: Shape<F>,
-    mut write: impl FnMut(usize, &mut Shape<F>, &mut Vec<u8>),
-) -> Result<Vec<u8>, Error> {
+    write: impl FnMut(usize, &mut Vec<u8>) + Send + 'static,
+) -> Result<Value> {
+    let reader = context::reader(context);
+    let text = if rows.len() < MANY_ROWS {
+        written(reader, rows, write)
+    } else {
+        let own = reader.clone();
+        reader.work(move || written(&own, rows, write)).await.and_then(|text| text)
+    };
+    Ok(Value::Binary(text.map_err(graphql_error)?.into()))
+}
+
+/// The text of rows, within what the request may still take.
+fn written(reader: &Reader, rows: Range<usize>, mut write: impl FnMut(usize, &mut Vec<u8>)) -> Result<Vec<u8>, Error> {
     let (allowance, count) = (reader.allowance(), rows.len());
     let most = allowance.bytes_left();
     let mut text = vec![b'['];
@@ -98,7 +106,7 @@ fn written<F: SelectableField>(
         if number > 0 {
             text.push(b',');
         }
-        write(row, &mut shape, &mut text);
+        write(row, &mut text);
         if number == 0 {
             // Rows are about as long as the first: one piece of memory for all of them, within reason.
             text.reserve((text.len() * (count - 1) * 9 / 8).min(MOST_RESERVED));

@@ -69,6 +69,7 @@ impl Shape<AreaField> {
 
 /// Fields of `Period`.
 pub(in crate::graphql) enum PeriodField {
+    Id,
     Code,
     AcademicYear,
     Term,
@@ -80,6 +81,7 @@ impl SelectableField for PeriodField {
 
     fn read(selected: &SelectedField<'_>) -> Option<Self> {
         Some(match selected.name() {
+            "id" => Self::Id,
             "code" => Self::Code,
             "academicYear" => Self::AcademicYear,
             "term" => Self::Term,
@@ -92,6 +94,7 @@ impl SelectableField for PeriodField {
 impl Shape<PeriodField> {
     pub(super) fn write_period(&mut self, text: &mut Vec<u8>, period: domain::Period) {
         self.write(text, |field, text| match field {
+            PeriodField::Id => json(text, &NodeKey::Period(period).id().0),
             PeriodField::Code => json(text, &period.to_string()),
             PeriodField::AcademicYear => json(text, &period.academic_year()),
             PeriodField::Term => json(text, &period.term()),

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use async_graphql::{Enum, ID, Object, Result, SimpleObject, connection::CursorType, connection::OpaqueCursor};
-use chrono::NaiveDate;
 
 use crate::{
     domain::{self, AreaIndex, Catalogue, Successor},
     service::{AreasWanted, Page, Reader},
 };
 
-use super::{Language, NodeKey, Wording, page::cursor, page_size};
+use super::{Date, Language, NodeKey, Wording, page::cursor, page_size};
 
 /// What sort of place an area is.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,13 +93,13 @@ impl Area {
     }
 
     /// The first day the code is in use; null where it is not recorded.
-    async fn valid_from(&self) -> Option<NaiveDate> {
-        self.area().valid_from
+    async fn valid_from(&self) -> Option<Date> {
+        self.area().valid_from.map(Date::from)
     }
 
     /// The last day the code is in use; null where it still is, or where it is not recorded.
-    async fn valid_to(&self) -> Option<NaiveDate> {
-        self.area().valid_to
+    async fn valid_to(&self) -> Option<Date> {
+        self.area().valid_to.map(Date::from)
     }
 
     /// Whether its code is in use in the release's geography, which is that of the day on which the release was published.
@@ -152,14 +151,14 @@ pub struct AreaSuccession {
     /// The other area.
     area: Area,
     /// The first day of the later one.
-    on: NaiveDate,
+    on: Date,
     /// How.
     kind: SuccessionKind,
 }
 
 impl AreaSuccession {
     fn new(catalogue: &Arc<Catalogue>, area: AreaIndex, succession: &Successor) -> Self {
-        Self { area: Area::new(catalogue.clone(), area), on: succession.on, kind: succession.kind.into() }
+        Self { area: Area::new(catalogue.clone(), area), on: succession.on.into(), kind: succession.kind.into() }
     }
 }
 

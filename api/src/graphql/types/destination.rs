@@ -1,8 +1,8 @@
 //! Tables of destinations: questions as they are asked, and answers read from a protected table.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
 use crate::{
     datasets::{
@@ -18,7 +18,7 @@ use crate::{
 };
 
 use super::{
-    Area, AreaKind, Estimate, Release,
+    Area, AreaKind, Estimate, NodeKey, Release, TableRows,
     outcome::{TableSummary, TabulationCost, whole},
     scalar::{DestinationCategory, DestinationStage, Tier},
 };
@@ -62,7 +62,13 @@ pub struct DestinationsInput {
 }
 
 /// A table of destinations.
-pub struct DestinationTable(pub(crate) Arc<Tabulation<Destinations>>);
+pub struct DestinationTable(Arc<Tabulation<Destinations>>, OnceLock<ID>);
+
+impl DestinationTable {
+    pub(crate) fn new(table: Tabulation<Destinations>) -> Self {
+        Self(Arc::new(table), OnceLock::new())
+    }
+}
 
 /// One cell: one area, cohort year, stage and category, and one band where there are bands.
 pub struct DestinationCell {
@@ -112,6 +118,11 @@ impl DestinationsInput {
 /// A table of destinations. The matrix is complete: a hidden cell is a cell with a reason, never a hole.
 #[Object]
 impl DestinationTable {
+    /// The identity, for `node`: that of the citation for the purpose it was asked for.
+    pub(crate) async fn id(&self) -> &ID {
+        self.1.get_or_init(|| NodeKey::DestinationTable(self.0.purpose().to_owned(), self.0.citation()).id())
+    }
+
     /// The release it was answered from.
     async fn release(&self) -> Release {
         self.0.release().into()
@@ -146,6 +157,11 @@ impl DestinationTable {
         .await
     }
 
+    /// The cells as arrays, for data frames.
+    async fn rows(&self) -> TableRows {
+        TableRows::Destinations(self.0.clone())
+    }
+
     /// How many cells carry a value, and how many are hidden, by reason.
     async fn summary(&self) -> TableSummary {
         TableSummary::new(self.0.summary())
@@ -168,8 +184,8 @@ impl DestinationTable {
 #[Object]
 impl DestinationCell {
     /// The area. An institution counts where its newest result until the end of the cohort year says it stood.
-    async fn area(&self) -> Option<Area> {
-        Some(Area::new(self.table.catalogue().clone(), self.table.cell_key(self.position).area))
+    async fn area(&self) -> Area {
+        Area::new(self.table.catalogue().clone(), self.table.cell_key(self.position).area)
     }
 
     /// The academic year in which the cohort completed its stage, six digits such as `202223`.

@@ -77,8 +77,8 @@ impl DestinationPreview {
 #[Object]
 impl DestinationPreviewCell {
     /// The area.
-    async fn area(&self) -> Option<Area> {
-        Some(Area::new(self.preview.catalogue().clone(), self.preview.cell_key(self.position).area))
+    async fn area(&self) -> Area {
+        Area::new(self.preview.catalogue().clone(), self.preview.cell_key(self.position).area)
     }
 
     /// The academic year in which the cohort completed its stage, six digits such as `202223`.

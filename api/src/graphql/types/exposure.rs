@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use async_graphql::SimpleObject;
-use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{domain::Catalogue, service};
 
-use super::{Area, scalar::Tier};
+use super::{Area, Date, DateTime, scalar::Tier};
 
 /// What was asked that concerns an area of yours: about it, about areas in it, and about areas that share some of it, such as
 /// the country around it. Taken from the audit, which records every answered question; repeats are counted within about a
@@ -17,9 +16,9 @@ pub struct Exposure {
     /// The area.
     area: Area,
     /// The first day that is looked at, UTC.
-    since: NaiveDate,
+    since: Date,
     /// Until when, UTC.
-    until: DateTime<Utc>,
+    until: DateTime,
     /// All of it in a sentence or two, to be read by an officer.
     statement: String,
     /// Who asked: one entry for each organisation, purpose and tier.
@@ -49,9 +48,9 @@ pub struct Asker {
     /// What it cost: the tabulations on the bills of its questions together. Standard tables have none.
     tabulations: i32,
     /// When it asked first, UTC.
-    first_asked_at: DateTime<Utc>,
+    first_asked_at: DateTime,
     /// When it asked last, UTC.
-    last_asked_at: DateTime<Utc>,
+    last_asked_at: DateTime,
     /// All of it in a sentence or two, to be read by an officer.
     statement: String,
 }
@@ -60,8 +59,8 @@ impl Exposure {
     pub(crate) fn new(exposure: service::Exposure, catalogue: Arc<Catalogue>) -> Self {
         Self {
             area: Area::new(catalogue, exposure.area),
-            since: exposure.since,
-            until: exposure.until,
+            since: exposure.since.into(),
+            until: exposure.until.into(),
             statement: exposure.statement,
             askers: exposure.askers.into_iter().map(Asker::from).collect(),
         }
@@ -80,8 +79,8 @@ impl From<service::Asker> for Asker {
             breakdowns: asker.breakdowns,
             finest: i32::try_from(asker.finest).unwrap_or(i32::MAX),
             tabulations: i32::try_from(asker.tabulations).unwrap_or(i32::MAX),
-            first_asked_at: asker.first,
-            last_asked_at: asker.last,
+            first_asked_at: asker.first.into(),
+            last_asked_at: asker.last.into(),
             statement: asker.statement,
         }
     }

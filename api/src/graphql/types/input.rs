@@ -1,10 +1,11 @@
 //! Questions as they are asked.
 
-use async_graphql::{Enum, InputObject};
+use async_graphql::{Enum, InputObject, Result};
 
 use crate::{
-    datasets::outcomes::{Filter, Parts, Question},
+    datasets::outcomes::{Filter, Parts, Periods, Question},
     domain,
+    graphql::error::bad_request,
     tabulation::Asked,
 };
 
@@ -36,6 +37,15 @@ pub struct DimensionFilter {
     categories: Vec<String>,
 }
 
+/// Periods from one to another, both included.
+#[derive(InputObject)]
+pub struct PeriodRange {
+    /// The first, e.g. `202122T1`.
+    from: String,
+    /// The last, e.g. `202324T3`; the newest when left out.
+    to: Option<String>,
+}
+
 /// A question: one table of outcomes. Leave out what you do not want to limit. The order of lists and repeated entries do
 /// not matter.
 #[derive(InputObject)]
@@ -51,9 +61,14 @@ pub struct OutcomesInput {
     areas: Option<Vec<String>>,
     /// Break the areas down to every area of this kind within them, e.g. each LEP of a country.
     area_kind: Option<AreaKind>,
-    /// Periods such as `202324T3`; the newest when left out.
+    /// Periods such as `202324T3`; the newest when left out. Or say `periodRange`, or `newest`: one of the three.
     #[graphql(validator(max_items = 400))]
     periods: Option<Vec<String>>,
+    /// Every period with results from one to another. The same question as naming these in `periods`, with the same citation.
+    period_range: Option<PeriodRange>,
+    /// So many of the newest periods with results, from 1 to 400; all there are, where there are fewer. The same question as
+    /// naming these in `periods`, with the same citation, so a later release answers it with other periods.
+    newest: Option<i32>,
     /// Numbers of benchmarks; all of the framework when left out.
     #[graphql(validator(max_items = 400))]
     benchmarks: Option<Vec<i32>>,
@@ -79,7 +94,24 @@ pub struct OutcomesInput {
 
 impl OutcomesInput {
     /// The question for some parts of the table and changes since some periods, and the number of the release it is asked of.
-    pub(crate) fn into_question(self, parts: Parts, since: Vec<String>) -> (Question, Option<i32>) {
+    ///
+    /// # Errors
+    /// When periods are named in two ways.
+    pub(crate) fn into_question(self, parts: Parts, since: Vec<String>) -> Result<(Question, Option<i32>)> {
+        let periods = match (self.periods, self.period_range, self.newest) {
+            (None, None, None) => Periods::default(),
+            (Some(named), None, None) => Periods::Named(named),
+            (None, Some(PeriodRange { from, to }), None) => Periods::Range { from, to },
+            (None, None, Some(number)) => Periods::Newest(number),
+            (named, range, newest) => {
+                let given = [named.map(|_| "`periods`"), range.map(|_| "`periodRange`"), newest.map(|_| "`newest`")];
+                let given: Vec<&str> = given.into_iter().flatten().collect();
+                let given = given.join(" and ");
+                return Err(bad_request(format!(
+                    "expected one of `periods`, `periodRange` and `newest`, found {given}"
+                )));
+            }
+        };
         let filter =
             |filter: DimensionFilter| Filter { dimension: filter.dimension.into(), categories: filter.categories };
         let question = Question {
@@ -90,7 +122,7 @@ impl OutcomesInput {
                 ..Asked::default()
             },
             framework: self.framework,
-            periods: self.periods,
+            periods,
             benchmarks: self.benchmarks,
             by: self.by.unwrap_or_default().into_iter().map(Into::into).collect(),
             filters: self.filters.unwrap_or_default().into_iter().map(filter).collect(),
@@ -99,6 +131,6 @@ impl OutcomesInput {
             since,
             parts,
         };
-        (question, self.release)
+        Ok((question, self.release))
     }
 }

@@ -2,12 +2,14 @@
 
 mod area;
 mod change;
+mod column;
 mod destination;
 mod destination_preview;
 mod estimate;
 mod exposure;
 mod framework;
 mod input;
+mod limits;
 mod methodology;
 mod node;
 mod node_key;
@@ -18,17 +20,21 @@ mod preview;
 mod release;
 mod scalar;
 mod submission;
+mod table_rows;
+mod time;
 mod viewer;
 mod wording;
 
 pub use area::{Area, AreaConnection, AreaKind};
 pub use change::Change;
+pub use column::{Column, ColumnType, Datum};
 pub use destination::{DestinationTable, DestinationsInput};
 pub use destination_preview::DestinationPreview;
 pub use estimate::{CellStatus, Estimate, EstimateBound, HiddenReason};
 pub use exposure::Exposure;
 pub use framework::{Benchmark, Framework};
 pub use input::{BreakdownDimension, OutcomesInput};
+pub use limits::Limits;
 pub use methodology::Methodology;
 pub use node::Node;
 pub use node_key::NodeKey;
@@ -39,7 +45,9 @@ pub use preview::OutcomePreview;
 pub use release::{Release, ReleaseConnection};
 pub use scalar::{Comparability, DestinationCategory, DestinationStage, GrantedTier};
 pub use submission::{Submission, SubmissionStatus};
-pub use viewer::{Agreement, ApiClient, Viewer};
+pub use table_rows::TableRows;
+pub use time::{Date, DateTime};
+pub use viewer::{Agreement, ApiClient, Organisation, Viewer};
 pub use wording::Language;
 
 use wording::Wording;

@@ -2,7 +2,7 @@
 
 use async_graphql::{ID, Interface};
 
-use super::{Area, Benchmark, Framework, Release};
+use super::{Area, Benchmark, DestinationTable, Framework, Organisation, OutcomeTable, Period, Release, Viewer};
 
 /// Anything with an identity that can be fetched again with `node`.
 #[derive(Interface)]
@@ -12,8 +12,18 @@ pub enum Node {
     Area(Area),
     /// A benchmark.
     Benchmark(Benchmark),
+    /// A table of destinations.
+    DestinationTable(DestinationTable),
     /// A framework.
     Framework(Framework),
+    /// An organisation.
+    Organisation(Organisation),
+    /// A table of outcomes.
+    OutcomeTable(OutcomeTable),
+    /// A period.
+    Period(Period),
     /// A release.
     Release(Release),
+    /// Who asks.
+    Viewer(Viewer),
 }

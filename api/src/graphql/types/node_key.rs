@@ -3,6 +3,8 @@
 use async_graphql::ID;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
+use crate::domain;
+
 /// What an identity names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NodeKey {
@@ -10,10 +12,20 @@ pub enum NodeKey {
     Area(String),
     /// A benchmark by framework and number.
     Benchmark(String, u8),
+    /// A table of destinations by citation, for a purpose.
+    DestinationTable(String, String),
     /// A framework by code.
     Framework(String),
+    /// An organisation by code.
+    Organisation(String),
+    /// A table of outcomes by citation, for a purpose.
+    OutcomeTable(String, String),
+    /// A term.
+    Period(domain::Period),
     /// A release by number.
     Release(u32),
+    /// Who asks for an organisation, by its code; empty for who has no token.
+    Viewer(String),
 }
 
 impl NodeKey {
@@ -22,8 +34,13 @@ impl NodeKey {
         let text = match self {
             Self::Area(code) => format!("Area:{code}"),
             Self::Benchmark(framework, number) => format!("Benchmark:{framework}/{number}"),
+            Self::DestinationTable(purpose, citation) => format!("DestinationTable:{purpose}/{citation}"),
             Self::Framework(code) => format!("Framework:{code}"),
+            Self::Organisation(code) => format!("Organisation:{code}"),
+            Self::OutcomeTable(purpose, citation) => format!("OutcomeTable:{purpose}/{citation}"),
+            Self::Period(period) => format!("Period:{period}"),
             Self::Release(number) => format!("Release:{number}"),
+            Self::Viewer(code) => format!("Viewer:{code}"),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -32,16 +49,20 @@ impl NodeKey {
     pub fn read(id: &ID) -> Option<Self> {
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(id.as_str()).ok()?).ok()?;
         let (kind, key) = text.split_once(':')?;
-        match kind {
-            "Area" => Some(Self::Area(key.to_owned())),
-            "Benchmark" => {
-                let (framework, number) = key.rsplit_once('/')?;
-                Some(Self::Benchmark(framework.to_owned(), number.parse().ok()?))
-            }
-            "Framework" => Some(Self::Framework(key.to_owned())),
-            "Release" => Some(Self::Release(key.parse().ok()?)),
-            _ => None,
-        }
+        // Neither numbers nor citations have a slash.
+        let split = || key.rsplit_once('/').map(|(front, last)| (front.to_owned(), last.to_owned()));
+        Some(match kind {
+            "Area" => Self::Area(key.to_owned()),
+            "Benchmark" => split().and_then(|(code, number)| Some(Self::Benchmark(code, number.parse().ok()?)))?,
+            "DestinationTable" => split().map(|(purpose, citation)| Self::DestinationTable(purpose, citation))?,
+            "Framework" => Self::Framework(key.to_owned()),
+            "Organisation" => Self::Organisation(key.to_owned()),
+            "OutcomeTable" => split().map(|(purpose, citation)| Self::OutcomeTable(purpose, citation))?,
+            "Period" => Self::Period(key.parse().ok()?),
+            "Release" => Self::Release(key.parse().ok()?),
+            "Viewer" => Self::Viewer(key.to_owned()),
+            _ => return None,
+        })
     }
 }
 
@@ -54,10 +75,18 @@ mod tests {
         for key in [
             NodeKey::Area("E12000001".into()),
             NodeKey::Benchmark("GATSBY-2014".into(), 3),
+            NodeKey::DestinationTable("OWN_RESULTS".into(), "release-2-own-YQ".into()),
             NodeKey::Framework("HKBM-2019".into()),
+            NodeKey::Organisation("HUB:1/2".into()),
+            NodeKey::OutcomeTable("peer review/2026".into(), "release-2-m2-regional-YQ_-".into()),
+            NodeKey::Period("202324T3".parse().unwrap()),
             NodeKey::Release(7),
+            NodeKey::Viewer(String::new()),
         ] {
             assert_eq!(NodeKey::read(&key.id()), Some(key));
+        }
+        for text in ["nonsense", "Area", "Period:202325T1", "OutcomeTable:release-2-own-YQ", "Release:-1", "Cell:1"] {
+            assert_eq!(NodeKey::read(&ID(URL_SAFE_NO_PAD.encode(text))), None, "{text}");
         }
         assert_eq!(NodeKey::read(&ID("nonsense".into())), None);
     }

@@ -1,8 +1,11 @@
 //! Tables of outcomes: read from a protected table, cell by cell.
 
-use std::{ops::Range, sync::Arc};
+use std::{
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
-use async_graphql::{Context, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
 use crate::{
     datasets::{Outcomes, outcomes::Group},
@@ -16,12 +19,18 @@ use crate::{
 };
 
 use super::{
-    Area, Benchmark, Category, Change, Estimate, Framework, HiddenReason, Period, Release,
+    Area, Benchmark, Category, Change, Estimate, Framework, HiddenReason, NodeKey, Period, Release, TableRows,
     scalar::{Comparability, Tier},
 };
 
 /// A table of outcomes.
-pub struct OutcomeTable(pub(crate) Arc<Tabulation<Outcomes>>);
+pub struct OutcomeTable(Arc<Tabulation<Outcomes>>, OnceLock<ID>);
+
+impl OutcomeTable {
+    pub(crate) fn new(table: Tabulation<Outcomes>) -> Self {
+        Self(Arc::new(table), OnceLock::new())
+    }
+}
 
 /// One cell: one area, period and benchmark, and one category of each dimension of the breakdown.
 pub struct OutcomeCell {
@@ -46,14 +55,19 @@ pub(super) fn categories(group: &Group) -> Vec<Category> {
 /// A table of outcomes. The matrix is complete: a hidden cell is a cell with a reason, never a hole.
 #[Object]
 impl OutcomeTable {
+    /// The identity, for `node`: that of the citation for the purpose it was asked for.
+    pub(crate) async fn id(&self) -> &ID {
+        self.1.get_or_init(|| NodeKey::OutcomeTable(self.0.purpose().to_owned(), self.0.citation()).id())
+    }
+
     /// The release it was answered from.
     async fn release(&self) -> Release {
         self.0.release().into()
     }
 
     /// The framework it is reported in.
-    async fn framework(&self) -> Option<Framework> {
-        Framework::by_code(self.0.catalogue().clone(), &self.0.framework().code)
+    async fn framework(&self) -> Framework {
+        Framework::new(self.0.catalogue().clone(), self.0.plan().framework())
     }
 
     /// How protected it is.
@@ -96,6 +110,11 @@ impl OutcomeTable {
             |rows| rows.map(|position| OverallCell { table: table.clone(), position }).collect(),
         )
         .await
+    }
+
+    /// The cells as arrays, for data frames.
+    async fn rows(&self) -> TableRows {
+        TableRows::Outcomes(self.0.clone())
     }
 
     /// How many cells carry a value, and how many are hidden, by reason.
@@ -189,8 +208,8 @@ pub struct HiddenCount {
 #[Object]
 impl OutcomeCell {
     /// The area.
-    async fn area(&self) -> Option<Area> {
-        Some(Area::new(self.table.catalogue().clone(), self.table.cell_key(self.position).0))
+    async fn area(&self) -> Area {
+        Area::new(self.table.catalogue().clone(), self.table.cell_key(self.position).0)
     }
 
     /// The period.
@@ -257,8 +276,8 @@ impl OutcomeCell {
 #[Object]
 impl OverallCell {
     /// The area.
-    async fn area(&self) -> Option<Area> {
-        Some(Area::new(self.table.catalogue().clone(), self.table.overall_key(self.position).0))
+    async fn area(&self) -> Area {
+        Area::new(self.table.catalogue().clone(), self.table.overall_key(self.position).0)
     }
 
     /// The period.

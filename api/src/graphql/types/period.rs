@@ -1,15 +1,16 @@
 //! Periods, dimensions and categories.
 
-use async_graphql::{ComplexObject, Context, Object, SimpleObject};
-use chrono::NaiveDate;
+use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 
 use crate::{domain, graphql::context};
 
-use super::{BreakdownDimension, Language, Wording};
+use super::{BreakdownDimension, Date, Language, NodeKey, Wording};
 
 /// One term of one academic year.
 #[derive(SimpleObject, Clone)]
 pub struct Period {
+    /// The identity, for `node`.
+    pub(crate) id: ID,
     /// The code, e.g. `202324T3`.
     code: String,
     /// The academic year as six digits, e.g. `202324`.
@@ -17,16 +18,17 @@ pub struct Period {
     /// The term, 1 to 3.
     term: i32,
     /// The count date, the last day of the period: 31 December, 31 March or 31 July.
-    ends_on: NaiveDate,
+    ends_on: Date,
 }
 
 impl From<domain::Period> for Period {
     fn from(period: domain::Period) -> Self {
         Self {
+            id: NodeKey::Period(period).id(),
             code: period.to_string(),
             academic_year: period.academic_year(),
             term: i32::from(period.term()),
-            ends_on: period.ends_on(),
+            ends_on: period.ends_on().into(),
         }
     }
 }

@@ -40,8 +40,8 @@ impl OutcomePreview {
     }
 
     /// The framework it would be reported in.
-    async fn framework(&self) -> Option<Framework> {
-        Framework::by_code(self.0.catalogue().clone(), &self.0.framework().code)
+    async fn framework(&self) -> Framework {
+        Framework::new(self.0.catalogue().clone(), self.0.plan().framework())
     }
 
     /// How protected it would be.
@@ -114,8 +114,8 @@ impl PreviewCost {
 #[Object]
 impl PreviewCell {
     /// The area.
-    async fn area(&self) -> Option<Area> {
-        Some(Area::new(self.preview.catalogue().clone(), self.preview.cell_key(self.position).0))
+    async fn area(&self) -> Area {
+        Area::new(self.preview.catalogue().clone(), self.preview.cell_key(self.position).0)
     }
 
     /// The period.

@@ -4,7 +4,6 @@ use async_graphql::{
     ComplexObject, Enum, ID, Result, SimpleObject,
     connection::{CursorType, OpaqueCursor, PageInfo},
 };
-use chrono::{DateTime, Utc};
 
 use crate::{
     domain,
@@ -12,7 +11,7 @@ use crate::{
     service::{Page, Reader},
 };
 
-use super::{NodeKey, Period, page::cursor, page_size};
+use super::{DateTime, NodeKey, Period, page::cursor, page_size};
 
 /// An immutable, numbered snapshot: of each period, the newest edition that was published by then. An answer names its
 /// release, so it can be cited and asked again.
@@ -24,7 +23,7 @@ pub struct Release {
     /// The number, from 1.
     number: i32,
     /// When it was published, UTC.
-    published_at: DateTime<Utc>,
+    published_at: DateTime,
     /// What the publisher wrote about it.
     note: Option<String>,
     /// Whether it holds made-up data, as a demonstration does.
@@ -116,7 +115,7 @@ impl From<&domain::Release> for Release {
         Self {
             id: NodeKey::Release(release.number).id(),
             number: number(release.number),
-            published_at: release.published_at,
+            published_at: release.published_at.into(),
             note: release.note.clone(),
             synthetic: release.synthetic,
             checksum: release.checksum.clone(),

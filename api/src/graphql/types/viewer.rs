@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object, Result, SimpleObject};
-use chrono::{DateTime, NaiveDate, Utc};
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
 use crate::{
     domain::{self, Catalogue},
@@ -12,27 +11,47 @@ use crate::{
 };
 
 use super::{
-    Area, BreakdownDimension, PAGE_MAX,
+    Area, BreakdownDimension, Date, Limits, NodeKey,
     scalar::{OrganisationKind, Tier},
 };
 
 /// Who asks, as the token says, and what it may ask.
-pub struct Viewer(pub(crate) ViewerView);
+pub struct Viewer {
+    view: ViewerView,
+    id: ID,
+}
+
+impl Viewer {
+    pub(crate) fn new(view: ViewerView) -> Self {
+        let code = view.organisation.as_ref().map(|organisation| organisation.code.clone());
+        Self { id: NodeKey::Viewer(code.unwrap_or_default()).id(), view }
+    }
+
+    /// The code of the organisation that asks; empty where there is none.
+    pub(crate) fn code(&self) -> &str {
+        self.view.organisation.as_ref().map_or("", |organisation| &organisation.code)
+    }
+}
 
 /// Who asks, as the token says, and what it may ask.
 #[Object]
 impl Viewer {
+    /// The identity, for `node`: one for each organisation, and one for whoever has no token.
+    pub(crate) async fn id(&self) -> &ID {
+        &self.id
+    }
+
     /// Your organisation; null without a token.
     async fn organisation(&self, context: &Context<'_>) -> Option<Organisation> {
         let catalogue = context::reader(context).catalogue().clone();
-        self.0.organisation.as_ref().map(|organisation| Organisation::new(organisation, catalogue))
+        self.view.organisation.as_ref().map(|organisation| Organisation::new(organisation, catalogue))
     }
 
     /// The agreements that hold today. They decide which areas you may ask about, for which purposes, and how protected
     /// each answer is. Beside them you may always ask, under the purpose `OWN_RESULTS`, about results you handed in.
     async fn agreements(&self, context: &Context<'_>) -> Vec<Agreement> {
         let reader = context::reader(context);
-        self.0.agreements.iter().filter_map(|agreement| Agreement::new(agreement, reader)).collect()
+        self.view.agreements.iter().filter_map(|agreement| Agreement::new(agreement, reader)).collect()
     }
 
     /// The agreements that your organisation granted to others, and that hold or will. Needs a token with the scope
@@ -55,7 +74,7 @@ impl Viewer {
 
     /// The scopes of the token, e.g. `outcomes:read`.
     async fn scopes(&self) -> &[&'static str] {
-        &self.0.scopes
+        &self.view.scopes
     }
 
     /// What your organisation has used of its budget, by measure; only where it has used any, and at most 1,000 lines. Every
@@ -78,25 +97,16 @@ impl Viewer {
     }
 
     /// The limits that hold for every question.
-    async fn limits(&self) -> Limits {
-        let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
-        let allowance = |tier: disclosure::Tier| Allowance {
-            tier: tier.into(),
-            tabulations: tier.rules().new_tabulations.map(whole),
-            rho: tier.rules().cost(),
-        };
-        Limits {
-            cells_per_table: count(crate::tabulation::MAX_CELLS),
-            items_per_page: count(PAGE_MAX),
-            allowances: disclosure::Tier::ALL.map(allowance).into(),
-            tabulations_together: whole(disclosure::POOL_TABULATIONS),
-        }
+    async fn limits(&self, context: &Context<'_>) -> Limits {
+        Limits::new(context)
     }
 }
 
 /// A hub, LEP, authority, national body or partner abroad.
 #[derive(SimpleObject)]
 pub struct Organisation {
+    /// The identity, for `node`.
+    pub(crate) id: ID,
     /// The code.
     code: String,
     /// The name.
@@ -108,8 +118,9 @@ pub struct Organisation {
 }
 
 impl Organisation {
-    fn new(organisation: &domain::Organisation, catalogue: Arc<Catalogue>) -> Self {
+    pub(crate) fn new(organisation: &domain::Organisation, catalogue: Arc<Catalogue>) -> Self {
         Self {
+            id: NodeKey::Organisation(organisation.code.clone()).id(),
             code: organisation.code.clone(),
             name: organisation.name.clone(),
             kind: organisation.kind.into(),
@@ -136,9 +147,9 @@ pub struct Agreement {
     /// The dimensions that may be used; null for every one.
     dimensions: Option<Vec<BreakdownDimension>>,
     /// The first day it holds.
-    valid_from: NaiveDate,
+    valid_from: Date,
     /// The last day it holds; null while open.
-    valid_until: Option<NaiveDate>,
+    valid_until: Option<Date>,
     /// The number of the agreement that holds in its place once it is amended.
     replaced_by: Option<i32>,
 }
@@ -158,8 +169,8 @@ impl Agreement {
                 .dimensions
                 .as_ref()
                 .map(|dimensions| dimensions.iter().map(|&dimension| dimension.into()).collect()),
-            valid_from: agreement.valid_from,
-            valid_until: agreement.last_day(),
+            valid_from: agreement.valid_from.into(),
+            valid_until: agreement.last_day().map(Date::from),
             replaced_by: agreement.replaced_by.and_then(|number| i32::try_from(number).ok()),
         })
     }
@@ -175,9 +186,9 @@ pub struct ApiClient {
     /// What its tokens may be used for.
     scopes: Vec<String>,
     /// When it was made, UTC.
-    made_at: DateTime<Utc>,
+    made_at: DateTime,
     /// When it was revoked, UTC; null while it holds.
-    revoked_at: Option<DateTime<Utc>>,
+    revoked_at: Option<DateTime>,
 }
 
 impl From<domain::Client> for ApiClient {
@@ -186,35 +197,10 @@ impl From<domain::Client> for ApiClient {
             client_id: client.id,
             name: client.name,
             scopes: client.scopes.split_ascii_whitespace().map(str::to_owned).collect(),
-            made_at: client.made_at,
-            revoked_at: client.revoked_at,
+            made_at: client.made_at.into(),
+            revoked_at: client.revoked_at.map(DateTime::from),
         }
     }
-}
-
-/// The limits that hold for every question.
-#[derive(SimpleObject)]
-pub struct Limits {
-    /// The most cells one table may have: areas × periods × benchmarks × categories.
-    cells_per_table: i32,
-    /// The most items on one page of a list.
-    items_per_page: i32,
-    /// How many new tabulations each tier allows.
-    allowances: Vec<Allowance>,
-    /// How many different tabulations all organisations together may open about one measure, for all periods. It can end
-    /// before your own budget does; what somebody opened is free for everybody.
-    tabulations_together: i32,
-}
-
-/// How many new tabulations a tier allows.
-#[derive(SimpleObject)]
-pub struct Allowance {
-    /// The tier.
-    tier: Tier,
-    /// How many one organisation may open per measure, for all periods; null where there is no limit.
-    tabulations: Option<i32>,
-    /// What each costs as privacy loss ρ; 0 where answers are exact.
-    rho: f64,
 }
 
 /// What your organisation has used of its budget about one measure, in all periods.

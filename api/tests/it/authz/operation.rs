@@ -22,7 +22,7 @@ const OUTCOMES: &str = "tier purpose cells { area { code kind } categories { dim
 const DESTINATIONS: &str = "tier purpose cells { area { code kind } benchmarksAchieved { lowest } institutions }";
 
 /// Questions about outcomes: the fields of `input` beside framework, benchmarks and periods.
-const QUESTIONS: [&str; 36] = [
+const QUESTIONS: [&str; 38] = [
     "",
     r#"areas: ["E12000001"]"#,
     r#"areas: ["E06000047"]"#,
@@ -59,6 +59,8 @@ const QUESTIONS: [&str; 36] = [
     r#"areas: ["E12000001"], release: 1"#,
     r#"areas: ["E12000001"], release: 9"#,
     r#"areas: ["E12000003"], release: 1"#,
+    r#"areas: ["E12000001"], newest: 2"#,
+    r#"areas: ["E12000001"], periodRange: {from: "202324T1", to: "202324T3"}"#,
 ];
 
 /// Questions of a preview: they are held to the same rules, so fewer do.
@@ -206,6 +208,8 @@ pub(super) async fn build(service: &Service) -> Vec<Operation> {
                framework(code: "HKBM-2019") { wording(in: TRADITIONAL_CHINESE) { text } benchmarks { wording(in: TRADITIONAL_CHINESE) { text } } }
                area(code: "HK") { wording(in: TRADITIONAL_CHINESE) { text } }"#,
         ),
+        ("errorCodes", "errorCodes { code retry }"),
+        ("limits", "limits { cellsPerTable }"),
         ("node id: (of HK)", &format!(r#"node(id: "{id}") {{ __typename }}"#)),
     ] {
         operations.push(operation(name, field));
@@ -259,11 +263,17 @@ pub(super) async fn build(service: &Service) -> Vec<Operation> {
             (LEP, "E12000001, the LEP's own", r#"areas: ["E12000001"], purpose: "OWN_RESULTS""#, Some("benchmarking")),
             (HUB, "E12000001, the hub's own", r#"areas: ["E12000001"], purpose: "OWN_RESULTS""#, None),
         ] {
-            let asked = format!("{{ {root}(input: {{{question}{input}}}) {{ citation }} }}");
-            let citation = text(&service.ask(Some(organisation), &asked).await.data()[root]["citation"]);
+            let asked = format!("{{ {root}(input: {{{question}{input}}}) {{ id citation }} }}");
+            let found = service.ask(Some(organisation), &asked).await.data();
+            let (citation, id) = (text(&found[root]["citation"]), text(&found[root]["id"]));
             let named = purpose.map(|purpose| format!(r#", purpose: "{purpose}""#)).unwrap_or_default();
             let field = format!(r#"{table}(citation: "{citation}"{named}) {{ {selection} }}"#);
             operations.push(operation(&format!("{table} ({cited}){}", named.replace('"', "")), &field));
+            if purpose.is_none() {
+                let kind = if root == "outcomes" { "OutcomeTable" } else { "DestinationTable" };
+                let field = format!(r#"node(id: "{id}") {{ ... on {kind} {{ {selection} }} }}"#);
+                operations.push(operation(&format!("node ({kind}, {cited})"), &field));
+            }
         }
     }
     operations

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use crate::{
     datasets::outcomes::{
-        Filter, Outcomes, Question,
+        Filter, Outcomes, Periods, Question,
         count::tests::naive::{catalogue, plan, question as any_question, snapshot},
     },
     domain::Dimension,
@@ -36,7 +36,7 @@ fn questions() -> impl Strategy<Value = Question> {
                 question.asked.areas = areas;
             }
             question.benchmarks = benchmarks;
-            question.periods = Some(periods);
+            question.periods = Periods::Named(periods);
             question
         })
 }

@@ -84,7 +84,7 @@ pub(crate) fn catalogue() -> Arc<Catalogue> {
 /// A plan under a grant for everything.
 pub(crate) fn plan(question: &Question, catalogue: &Arc<Catalogue>, snapshot: &Snapshot) -> Plan {
     let grant = grant(question.asked.purpose.as_deref(), catalogue);
-    outcomes::build(question, &grant, catalogue, |frameworks| snapshot.newest_period(frameworks)).unwrap()
+    outcomes::build(question, &grant, catalogue, |frameworks| snapshot.periods_of(frameworks)).unwrap()
 }
 
 /// A grant for everything, under the tier that allows most.
@@ -384,7 +384,7 @@ pub(crate) fn question() -> impl Strategy<Value = Question> {
                 area_kind: Some(kind),
                 ..Asked::default()
             },
-            periods: Some(vec!["202425T1".into(), "202425T2".into()]),
+            periods: outcomes::Periods::Named(vec!["202425T1".into(), "202425T2".into()]),
             by: by.clone(),
             filters: filter
                 // The tier allows two dimensions.
