@@ -8,6 +8,7 @@
 // - The settings table has the settings of `api/src/config.rs` and no other.
 // - Every block of ```graphql is asked of the demonstration, as the LEP. A word after a comma changes that: `partner`, `hub`
 //   or `anonymous` asks as another, a code such as `FORBIDDEN` says which error is expected, `skip-run` marks a fragment.
+// - Every block with the word `from=FILE` is a part of that file, line by line.
 // - Every block of ```sh,check is run by bash, the blocks of a page one after the other in a new folder, with `exchange` on the
 //   path, `api` leading to the sources, and TOKEN, PARTNER_TOKEN and HUB_TOKEN set; http://127.0.0.1:8080 stands for BASE, sqlite://demonstration.db for DATABASE and
 //   demonstration.secret for SECRET.
@@ -110,6 +111,16 @@ function checkPaths(page, from) {
   }
 }
 
+// A block that says where it is from is a part of that file.
+function checkQuotes(blocks, from) {
+  for (const { words, line, body } of blocks) {
+    const file = words.find((word) => word.startsWith('from='))?.slice('from='.length);
+    if (!file) continue;
+    const there = existsSync(join(root, file)) ? `\n${readFileSync(join(root, file), 'utf8')}\n` : '';
+    tell(`${from}:${line}: the quotation`, there.includes(`\n${body}\n`) ? '' : `is not what ${file} has`);
+  }
+}
+
 function checkSettings() {
   const named = (file, pattern) => new Set([...readFileSync(join(root, file), 'utf8').matchAll(pattern)].map((match) => match[1]));
   const declared = named('api/src/config.rs', /env = "((?:EXCHANGE|OTEL)_[A-Z_]+)"/g);
@@ -192,6 +203,7 @@ for (const page of [...around, ...listed.filter((page) => existsSync(page))]) {
   const { blocks } = read(page);
   checkLinks(page, from);
   checkPaths(page, from);
+  checkQuotes(blocks, from);
   for (const block of blocks.filter(({ words }) => words[0] === 'graphql')) await ask(from, block);
   run(from, blocks.filter(({ words }) => words[0] === 'sh' && words.includes('check')), scratch);
 }
