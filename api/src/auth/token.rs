@@ -361,12 +361,13 @@ mod tests {
         let forged = forge([6; 32], &eddsa, &good_claims());
         let digest: [u8; 32] = Sha256::digest(&forged).into();
         let at = |seconds| verifier.verify(&forged, now() + Duration::seconds(seconds));
-        let remembered = || verifier.refused.get(&digest).map(|(reason, _)| reason);
+        let remembered = || verifier.refused.get(&digest).map(|refused| refused.reason);
         assert_eq!(at(0), Err(TokenError::Signature));
         assert_eq!(remembered(), Some(TokenError::Signature));
         // As long as it is remembered it is not looked at again; then it is.
         let since = now().timestamp_millis() as f64 / 1_000.0;
-        verifier.refused.insert(digest, (TokenError::Audience, since));
+        let trust = Arc::downgrade(&verifier.trust.load_full());
+        verifier.refused.insert(digest, Refused { reason: TokenError::Audience, checked_at: since, trust });
         assert_eq!(at(59), Err(TokenError::Audience));
         assert_eq!(at(61), Err(TokenError::Signature));
         assert_eq!(at(-1), Err(TokenError::Signature), "nor from a time that has not come");

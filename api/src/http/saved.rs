@@ -65,7 +65,7 @@ async fn save(
 ) -> Response<Body> {
     let (head, body) = request.into_parts();
     let work = async {
-        let (reader, _permit) = changer(&state, &id, &log, &head)?;
+        let (reader, _permit) = changer(&state, &id, &log, &head).await?;
         let kept = sent(&state, &id, &head, body, reader.viewer()).await?;
         let saved = reader.save_question(&name, &kept.citation, kept.newest).await;
         Ok::<_, Box<Response<Body>>>(told(&of(&saved.map_err(|error| Box::new(tables::failed(&error, &id)))?)))
@@ -82,7 +82,7 @@ async fn forget(
 ) -> Response<Body> {
     let (head, _) = request.into_parts();
     let work = async {
-        let (reader, _permit) = changer(&state, &id, &log, &head)?;
+        let (reader, _permit) = changer(&state, &id, &log, &head).await?;
         reader.forget_question(&name).await.map_err(|error| Box::new(tables::failed(&error, &id)))?;
         Ok::<_, Box<Response<Body>>>(StatusCode::NO_CONTENT.into_response())
     };
@@ -90,13 +90,13 @@ async fn forget(
 }
 
 /// Who changes what is kept shows a token: a browser adds the secret of a client by itself.
-fn changer(
+async fn changer(
     state: &State,
     id: &RequestId,
     log: &RequestLog,
     head: &Parts,
 ) -> Result<(Reader, Hold), Box<Response<Body>>> {
-    tables::admitted(state, id, log, head, bearer::viewer(state, &head.headers, id)?)
+    tables::admitted(state, id, log, head, bearer::viewer(state, &head.headers, id).await?)
 }
 
 async fn sent(

@@ -72,7 +72,7 @@ async fn take(state: &State, id: &RequestId, log: &RequestLog, request: Request)
         refusal.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         return Err(refusal);
     }
-    let viewer = bearer::viewer(state, request.headers(), id)?;
+    let viewer = bearer::viewer(state, request.headers(), id).await?;
     let Viewer::Partner(partner) = &viewer else {
         let refusal = refuse(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "changes need a bearer token");
         return Err(bearer::challenged(refusal));

@@ -436,7 +436,7 @@ pub(super) fn failed(error: &service::Error, id: &RequestId) -> Response<Body> {
             StatusCode::INTERNAL_SERVER_ERROR
         }
     };
-    error::respond(status, error_code(error), &error.to_string(), id)
+    error::respond(status, error_code(error).as_str(), &error.to_string(), id)
 }
 
 #[cfg(test)]

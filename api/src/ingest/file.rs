@@ -139,6 +139,7 @@ pub(super) fn read_rows<L: Layout>(layout: &L, rows: &Rows) -> Reading<L::Record
     }
     reading.records = layout.settle(records, &mut |problem| reading.add(problem));
     reading.problems.sort_by_key(|problem| problem.line);
+    reading.overruled = layout.overruled();
     reading.checksum = checksum(rows);
     reading
 }

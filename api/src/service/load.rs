@@ -68,7 +68,15 @@ impl Exchange {
             if let Some(release) = releases.first() {
                 let snapshot = self.load(release).await?;
                 let (catalogue, books) = (snapshot.catalogue().clone(), Some(self.books(&snapshot).await?));
-                CurrentRelease { generation, catalogue, directory, releases, snapshot: Some(snapshot), books, registers }
+                CurrentRelease {
+                    generation,
+                    catalogue,
+                    directory,
+                    releases,
+                    snapshot: Some(snapshot),
+                    books,
+                    registers,
+                }
             } else {
                 let catalogue = Arc::new(self.store().newest_catalogue(self.today()).await?);
                 CurrentRelease { generation, catalogue, directory, releases, snapshot: None, books: None, registers }

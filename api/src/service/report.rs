@@ -70,7 +70,7 @@ impl Reader {
                 ..Asked::default()
             },
             framework: code.clone(),
-            periods: Some(periods.clone()),
+            periods: outcomes::Periods::Named(periods.clone()),
             parts: outcomes::Parts { cells: true, overall: true, totals: false },
             mapped,
             ..outcomes::Question::default()

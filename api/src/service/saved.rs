@@ -100,7 +100,7 @@ impl Reader {
                 |period: &Period| framework.is_some_and(|index| snapshot.framework(index).period(*period).is_some());
             let periods: Vec<Period> = snapshot.periods().into_iter().filter(holds).collect();
             let first = periods.len().saturating_sub(newest as usize);
-            question.periods = Some(periods[first..].iter().map(ToString::to_string).collect());
+            question.periods = outcomes::Periods::Named(periods[first..].iter().map(ToString::to_string).collect());
         }
         want(&mut question);
         self.tabulate::<Outcomes>(question, again.release, fields).await

@@ -9,7 +9,7 @@ use std::{
 };
 
 /// The rooms and their ranks.
-const RANKS: [(&str, u8); 18] = [
+const RANKS: [(&str, u8); 19] = [
     ("domain", 0),
     ("telemetry", 0),
     ("auth", 1),
@@ -32,7 +32,7 @@ const RANKS: [(&str, u8); 18] = [
 ];
 
 /// Crates that live in one room only.
-const HOMES: [(&str, &[&str]); 17] = [
+const HOMES: [(&str, &[&str]); 19] = [
     ("sea_orm", &["store"]),
     ("entity", &["store"]),
     ("migration", &["store"]),

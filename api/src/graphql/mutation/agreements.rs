@@ -1,14 +1,13 @@
 //! Providers decide who may ask about their areas.
 
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, Result, SimpleObject};
-use chrono::NaiveDate;
 
 use crate::{
     domain::{self, Amendment, NewAgreement},
     graphql::{
         context,
         error::graphql_error,
-        types::{Agreement, BreakdownDimension, GrantedTier},
+        types::{Agreement, BreakdownDimension, Date, GrantedTier},
     },
     service::Outcome,
 };
@@ -36,8 +35,8 @@ impl AgreementMutation {
             tier: input.tier.into(),
             purposes: input.purposes,
             dimensions: input.dimensions.map(dimensions),
-            valid_from: input.valid_from.unwrap_or_else(|| context::reader(context).day()),
-            valid_until: input.valid_until,
+            valid_from: input.valid_from.map_or_else(|| context::reader(context).day(), |day| day.0),
+            valid_until: input.valid_until.map(|day| day.0),
         };
         let outcome = contributor(context)?.grant_agreement(sent, agreement).await.map_err(graphql_error)?;
         let (status, message, agreement) = told(context, outcome)?;
@@ -57,9 +56,14 @@ impl AgreementMutation {
             tier: input.tier.map(Into::into),
             purposes: input.purposes,
             dimensions: changed(input.dimensions.map_value(dimensions)),
-            valid_until: changed(input.valid_until),
+            valid_until: changed(input.valid_until.map_value(|day| day.0)),
         };
-        let amended = contributor(context)?.amend_agreement(sent, input.number.into(), amendment, input.valid_from);
+        let amended = contributor(context)?.amend_agreement(
+            sent,
+            input.number.into(),
+            amendment,
+            input.valid_from.map(|day| day.0),
+        );
         let (status, message, agreement) = told(context, amended.await.map_err(graphql_error)?)?;
         Ok(Some(AmendAgreementPayload { status, message, agreement }))
     }
@@ -72,7 +76,7 @@ impl AgreementMutation {
         input: EndAgreementInput,
     ) -> Result<Option<EndAgreementPayload>> {
         let sent = sent("endAgreement", &input);
-        let ended = contributor(context)?.end_agreement(sent, input.number.into(), input.ends_on);
+        let ended = contributor(context)?.end_agreement(sent, input.number.into(), input.ends_on.map(|day| day.0));
         let (status, message, agreement) = told(context, ended.await.map_err(graphql_error)?)?;
         Ok(Some(EndAgreementPayload { status, message, agreement }))
     }
@@ -116,9 +120,9 @@ pub struct GrantAgreementInput {
     #[graphql(validator(max_items = 50))]
     dimensions: Option<Vec<BreakdownDimension>>,
     /// The first day it holds; today when left out.
-    valid_from: Option<NaiveDate>,
+    valid_from: Option<Date>,
     /// The last day it holds; open when left out.
-    valid_until: Option<NaiveDate>,
+    valid_until: Option<Date>,
     /// A key of your own choice, as in `importResults`.
     idempotency_key: Option<String>,
 }
@@ -138,9 +142,9 @@ pub struct AmendAgreementInput {
     /// The dimensions that may be used, in the place of all before; null for every one.
     dimensions: MaybeUndefined<Vec<BreakdownDimension>>,
     /// The last day it holds; null leaves it open.
-    valid_until: MaybeUndefined<NaiveDate>,
+    valid_until: MaybeUndefined<Date>,
     /// The first day of what is agreed now, today or later; today when left out.
-    valid_from: Option<NaiveDate>,
+    valid_from: Option<Date>,
     /// A key of your own choice, as in `importResults`.
     idempotency_key: Option<String>,
 }
@@ -151,7 +155,7 @@ pub struct EndAgreementInput {
     /// The number of the agreement.
     number: i32,
     /// The first day on which it no longer holds, today or later; today when left out.
-    ends_on: Option<NaiveDate>,
+    ends_on: Option<Date>,
     /// A key of your own choice, as in `importResults`.
     idempotency_key: Option<String>,
 }

@@ -96,7 +96,7 @@ pub(in crate::graphql) fn outcome_columns(table: &Tabulation<Outcomes>) -> Vec<C
 
 /// Writes a cell of a table of outcomes.
 pub(in crate::graphql) fn write_outcome(text: &mut Vec<u8>, table: &Tabulation<Outcomes>, position: usize) {
-    let cell = &table.cells()[position];
+    let cell = table.cell(position);
     let (area, period, benchmark, group) = table.cell_key(position);
     let area = &table.catalogue().areas()[area];
     let mut row = Row::new(text);

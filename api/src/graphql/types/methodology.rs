@@ -1,9 +1,10 @@
 //! How attributes come about.
 
 use async_graphql::SimpleObject;
-use chrono::NaiveDate;
 
 use crate::domain::{RegisterEdition, register};
+
+use super::Date;
 
 /// How the attributes of institutions come about, where an official classification has no word for it.
 #[derive(SimpleObject)]
@@ -35,7 +36,7 @@ pub struct Register {
     /// Whose it is.
     source: String,
     /// The day.
-    as_of: NaiveDate,
+    as_of: Date,
     /// How many institutions were taken from it.
     institutions: i32,
     /// The quintiles of disadvantage, by groups of state-funded schools that are ranked with one another.
@@ -76,7 +77,7 @@ impl From<&RegisterEdition> for Register {
         });
         Self {
             source: edition.source.to_string(),
-            as_of: edition.as_of,
+            as_of: edition.as_of.into(),
             institutions: i32::try_from(edition.institutions).unwrap_or(i32::MAX),
             disadvantage: cuts.collect(),
         }

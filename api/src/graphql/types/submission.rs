@@ -1,10 +1,11 @@
 //! What was handed in, and what became of it.
 
 use async_graphql::{Enum, ID, Object, SimpleObject};
-use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::service;
+
+use super::DateTime;
 
 /// How far something that was handed in has come.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,8 +66,8 @@ impl Submission {
     }
 
     /// When it came in, UTC.
-    async fn received_at(&self) -> DateTime<Utc> {
-        self.0.received_at
+    async fn received_at(&self) -> DateTime {
+        self.0.received_at.into()
     }
 
     /// Bytes read while its status is `READING`, records stored while it is `STORING`. Told every second.

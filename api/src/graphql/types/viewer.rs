@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    Area, BreakdownDimension, Date, Limits, NodeKey,
+    Area, BreakdownDimension, Date, DateTime, Limits, NodeKey,
     scalar::{OrganisationKind, Tier},
 };
 

@@ -37,7 +37,7 @@ pub fn read_results(
 
 /// Checks results that are handed in as rows, as [`read_results`] does those of a file.
 pub fn check_results(rows: &Rows, remit: Remit<'_>, secret: &Secret, today: NaiveDate) -> Reading<Record> {
-    file::read_rows(&ResultsLayout { remit, secret, today }, rows)
+    file::read_rows(&ResultsLayout { remit, secret, today, overruled: Cell::new(0) }, rows)
 }
 
 /// A results file, and what its rows are checked against.

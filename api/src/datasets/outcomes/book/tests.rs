@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use crate::{
     datasets::outcomes::{
-        Number, Parts, Plan, Protected, Question,
+        Number, Parts, Periods, Plan, Protected, Question,
         cells::Cells,
         count::{
             self,
@@ -43,7 +43,7 @@ fn standard() -> impl Strategy<Value = Question> {
         question.asked.purpose = None;
         question.parts = Parts { cells, overall, totals: false };
         question.benchmarks = benchmarks;
-        question.periods = Some(periods.into_iter().map(Into::into).collect());
+        question.periods = Periods::Named(periods.into_iter().map(Into::into).collect());
         Question { by: Vec::new(), filters: Vec::new(), mapped: false, ..question }
     })
 }
