@@ -139,7 +139,7 @@ impl Answer {
     }
 
     fn located(reply: Reply, code: &str, message: &str, at: Option<(usize, usize)>, request_id: &str) -> Self {
-        is_known(code);
+        hold_to_the_list(code);
         let mut error = json!({"message": bounded(message), "extensions": {"code": code, "requestId": request_id}});
         if let Some((line, column)) = at {
             error["locations"] = json!([{"line": line, "column": column}]);
@@ -150,12 +150,12 @@ impl Answer {
 
 /// The body of an error that no resolver made.
 pub fn error_body(message: &str, code: &str, request_id: &str) -> Vec<u8> {
-    is_known(code);
+    hold_to_the_list(code);
     write(&json!({"errors": [{"message": bounded(message), "extensions": {"code": code, "requestId": request_id}}]}))
 }
 
 /// Every code is one of the contract's: tests that meet another fail.
-fn is_known(code: &str) {
+fn hold_to_the_list(code: &str) {
     debug_assert!(ErrorCode::ALL.iter().any(|known| known.as_str() == code), "`{code}` is no code of the contract");
 }
 
