@@ -14,7 +14,7 @@ use crate::{
     auth::{self, Scope, Scopes, Viewer},
     domain::{
         Agreement, Amendment, ChangeState, Client, Edition, NewAgreement, NewChange, Publication, Published,
-        RequestedChange, TakenBack,
+        RequestedChange, TakenBack, label,
     },
     policy::{self, Mandate, NotYours},
     store,
@@ -27,6 +27,9 @@ pub(super) const SILENT: Duration = Duration::minutes(2);
 
 /// The longest key that an organisation chooses, characters.
 const LONGEST_KEY: usize = 200;
+
+/// The longest text that is shown to others or kept for the record, characters.
+const LONGEST_TEXT: usize = 500;
 
 /// An organisation that changes what is its own, for one request. A transport that must not change anything has none.
 ///
@@ -150,6 +153,9 @@ impl Contributor {
     ) -> Result<Outcome<Withdrawn>, Error> {
         let mandate = self.mandate(Scope::ResultsWrite).await?;
         request.organisation.clone_from(&mandate.organisation().code);
+        if let Err(fault) = check_text("why", request.why.as_deref()) {
+            return Ok(Outcome::Refused(fault));
+        }
         if dry_run {
             let tried = self.operator().try_withdraw(&request).await;
             return checked(tried.map(|report| Withdrawn { submission: None, taken_back: report.taken_back }));
@@ -176,6 +182,9 @@ impl Contributor {
         dry_run: bool,
     ) -> Result<Outcome<ToPublish>, Error> {
         let mandate = self.mandate(Scope::ReleasesPublish).await?;
+        if let Err(fault) = check_text("note", publication.note.as_deref()) {
+            return Ok(Outcome::Refused(fault));
+        }
         if dry_run {
             let tried = self.operator().try_publish(&publication).await;
             return checked(tried.map(|published| ToPublish { release: None, published }));
@@ -276,6 +285,9 @@ impl Contributor {
         key: Option<String>,
     ) -> Result<Outcome<GivenClient>, Error> {
         let mandate = self.mandate(Scope::ClientsManage).await?;
+        if let Err(fault) = check_text("name", Some(name.as_str()).filter(|name| !name.is_empty())) {
+            return Ok(Outcome::Refused(fault));
+        }
         let may = mandate.may_give(scopes.iter());
         let organisation = mandate.organisation().code.clone();
         let work = self.work();
@@ -495,6 +507,16 @@ pub(super) fn is_expected(error: &Error) -> bool {
         | Error::Unavailable(_)
         | Error::TooMany(_)
         | Error::Internal(_) => false,
+    }
+}
+
+/// A text that somebody else reads: one line, of characters that are seen.
+fn check_text(what: &str, text: Option<&str>) -> Result<(), Error> {
+    match text.and_then(|text| label::fault(text, LONGEST_TEXT)) {
+        None => Ok(()),
+        Some(fault) => Err(Error::BadRequest(format!(
+            "expected `{what}` of 1 to {LONGEST_TEXT} characters on one line, found another text: {fault}"
+        ))),
     }
 }
 

@@ -462,6 +462,10 @@ impl Reader {
     /// When the viewer may not hand in, or the database fails.
     pub async fn submission(&self, id: &str) -> Result<Option<Submission>, Error> {
         let mandate = policy::mandate(self.viewer(), self.session.directory(), Scope::ResultsWrite)?;
+        // What is no identifier is not looked for: a database may not even take it.
+        if id.len() != 32 || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Ok(None);
+        }
         let found = self.exchange.store().requested_change(id).await?;
         let own = found.filter(|change| {
             change.organisation == mandate.organisation().code && change.operation.starts_with("import")

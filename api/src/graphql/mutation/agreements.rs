@@ -26,7 +26,7 @@ impl AgreementMutation {
     async fn grant_agreement(
         &self,
         context: &Context<'_>,
-        input: GrantAgreementInput,
+        #[graphql(desc = "What to grant, and to whom.")] input: GrantAgreementInput,
     ) -> Result<Option<GrantAgreementPayload>> {
         let sent = sent("grantAgreement", &input);
         let agreement = NewAgreement {
@@ -48,7 +48,7 @@ impl AgreementMutation {
     async fn amend_agreement(
         &self,
         context: &Context<'_>,
-        input: AmendAgreementInput,
+        #[graphql(desc = "Which agreement, and what to agree on in its place.")] input: AmendAgreementInput,
     ) -> Result<Option<AmendAgreementPayload>> {
         let sent = sent("amendAgreement", &input);
         let amendment = Amendment {
@@ -73,7 +73,7 @@ impl AgreementMutation {
     async fn end_agreement(
         &self,
         context: &Context<'_>,
-        input: EndAgreementInput,
+        #[graphql(desc = "Which agreement, and when it ends.")] input: EndAgreementInput,
     ) -> Result<Option<EndAgreementPayload>> {
         let sent = sent("endAgreement", &input);
         let ended = contributor(context)?.end_agreement(sent, input.number.into(), input.ends_on.map(|day| day.0));

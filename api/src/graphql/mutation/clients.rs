@@ -24,7 +24,11 @@ impl ClientMutation {
     /// Makes a client of your organisation: a program that gets tokens at `/oauth/token`. Its secret is told in this answer and never
     /// again, also where the answer is told again. No client gets a scope that your token lacks. Needs a token with the scope
     /// `clients:manage`.
-    async fn add_client(&self, context: &Context<'_>, input: AddClientInput) -> Result<Option<AddClientPayload>> {
+    async fn add_client(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which client to make.")] input: AddClientInput,
+    ) -> Result<Option<AddClientPayload>> {
         let sent = sent("addClient", &input);
         let scopes: std::result::Result<Vec<Scope>, String> = input.scopes.iter().map(|scope| scope.parse()).collect();
         let scopes: Scopes = scopes.map_err(bad_request)?.into_iter().collect();
@@ -38,7 +42,7 @@ impl ClientMutation {
     async fn rotate_client_secret(
         &self,
         context: &Context<'_>,
-        input: RotateClientSecretInput,
+        #[graphql(desc = "Which client gets another secret.")] input: RotateClientSecretInput,
     ) -> Result<Option<RotateClientSecretPayload>> {
         let sent = sent("rotateClientSecret", &input);
         let hours = Duration::hours(input.overlap_hours.unwrap_or(24).into());
@@ -60,7 +64,7 @@ impl ClientMutation {
     async fn revoke_client(
         &self,
         context: &Context<'_>,
-        input: RevokeClientInput,
+        #[graphql(desc = "Which client to end.")] input: RevokeClientInput,
     ) -> Result<Option<RevokeClientPayload>> {
         let sent = sent("revokeClient", &input);
         let revoked = contributor(context)?.revoke_client(sent, input.client_id).await.map_err(graphql_error)?;

@@ -22,7 +22,7 @@ impl ReleaseMutation {
     async fn publish_release(
         &self,
         context: &Context<'_>,
-        input: PublishReleaseInput,
+        #[graphql(desc = "What to publish.")] input: PublishReleaseInput,
     ) -> Result<Option<PublishReleasePayload>> {
         let sent = sent("publishRelease", &input);
         let revise: Result<Vec<Publishable>> = input

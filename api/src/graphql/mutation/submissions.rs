@@ -27,7 +27,7 @@ impl SubmissionMutation {
     async fn import_results(
         &self,
         context: &Context<'_>,
-        input: ImportResultsInput,
+        #[graphql(desc = "The results.")] input: ImportResultsInput,
     ) -> Result<Option<ImportResultsPayload>> {
         let sent = sent("importResults", &input);
         let rows = Rows::of(ResultRow::columns(&input.rows), input.rows.into_iter().map(ResultRow::fields).collect());
@@ -41,7 +41,7 @@ impl SubmissionMutation {
     async fn import_destinations(
         &self,
         context: &Context<'_>,
-        input: ImportDestinationsInput,
+        #[graphql(desc = "The counts.")] input: ImportDestinationsInput,
     ) -> Result<Option<ImportDestinationsPayload>> {
         let sent = sent("importDestinations", &input);
         let columns = DestinationRow::COLUMNS.map(str::to_owned).to_vec();
@@ -56,7 +56,7 @@ impl SubmissionMutation {
     async fn withdraw_submission(
         &self,
         context: &Context<'_>,
-        input: WithdrawSubmissionInput,
+        #[graphql(desc = "What to take back.")] input: WithdrawSubmissionInput,
     ) -> Result<Option<WithdrawSubmissionPayload>> {
         let sent = sent("withdrawSubmission", &input);
         let periods: Result<Vec<Publishable>> = input

@@ -162,6 +162,31 @@ async fn nobody_hands_in_what_is_anothers_or_without_the_scope() {
     assert_eq!(told["status"], "REFUSED", "{told}");
 }
 
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn a_text_that_others_read_is_one_line_of_what_is_seen(#[case] engine: Engine) {
+    let service = Service::filled(engine).await;
+    let hub = token(&service, HUB, &Scope::ALL);
+    for text in ["a\u{0}b", "\u{1b}[2J", "a\nb", &"x".repeat(501)] {
+        for (name, input) in [
+            ("publishRelease", json!({ "note": text })),
+            ("withdrawSubmission", json!({"number": 1, "why": text})),
+            ("addClient", json!({"name": text, "scopes": ["outcomes:read"]})),
+            ("grantAgreement", json!({"consumer": LEP, "area": "HUB-2018-21", "tier": "REGIONAL", "purposes": [text]})),
+        ] {
+            let told = change(&service, &hub, name, "status message", input).await;
+            assert_eq!(told["status"], "INVALID", "{name} {text:?}: {told}");
+        }
+        let look =
+            send(&service, &hub, "query($id: ID!) { submission(id: $id) { status } }", json!({ "id": text })).await;
+        assert_eq!(look.data()["submission"], Value::Null);
+        let gone = change(&service, &hub, "revokeClient", "status", json!({ "clientId": text })).await;
+        assert_eq!(gone["status"], "NOT_FOUND");
+    }
+}
+
 #[tokio::test]
 async fn nothing_is_changed_over_get() {
     let service = Service::empty(Engine::Sqlite).await;
