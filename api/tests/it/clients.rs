@@ -320,7 +320,7 @@ async fn an_assertion_opens_once_on_all_replicas_together(#[case] engine: Engine
     let rotated = operator.rotate_client(&id, Some(&public), Overlap::For(Duration::hours(1))).await.unwrap();
     assert!(rotated.secret.is_none());
     for key in [&key, &next] {
-        token(&by_assertion(&service, &asserted(&key, &id, key.algorithm, &Value::Null)).await);
+        token(&by_assertion(&service, &asserted(key, &id, key.algorithm, &Value::Null)).await);
     }
     let after = later(&service, Duration::hours(1)).await;
     let exp = json!({"exp": clock().now().timestamp() + 3_660});

@@ -108,12 +108,12 @@ impl Provider {
 
     /// From now on it says that it is another.
     pub(super) fn claim(&self, issuer: &str) {
-        self.conduct.lock().unwrap().issuer = issuer.to_owned();
+        issuer.clone_into(&mut self.conduct.lock().unwrap().issuer);
     }
 
     /// From now on it says that its keys are elsewhere.
     pub(super) fn point(&self, keys_at: &str) {
-        self.conduct.lock().unwrap().keys_at = keys_at.to_owned();
+        keys_at.clone_into(&mut self.conduct.lock().unwrap().keys_at);
     }
 
     /// How often its keys were asked for.

@@ -12,7 +12,7 @@ use sea_orm::ConnectionTrait;
 use crate::support::{Engine, LEP, Service, clock};
 
 /// Statements that each break one rule.
-const BROKEN: [&str; 43] = [
+const BROKEN: [&str; 45] = [
     "UPDATE organisation SET code = ' ' WHERE id = 1",
     "UPDATE organisation SET name = '' WHERE id = 1",
     "UPDATE organisation SET kind = 'club' WHERE id = 1",
@@ -56,6 +56,10 @@ const BROKEN: [&str; 43] = [
     "UPDATE api_client SET organisation_id = 999999",
     "UPDATE client_credential SET kind = 'password'",
     "UPDATE client_credential SET client_id = 'nobody'",
+    "INSERT INTO issuer (name, accepted, audiences, discovery, client_claim, rights_claim, prefix, algorithms, made_at) \
+     VALUES ('login', '', 'a', 'https://a.example', 'azp', 'scope', '', 'RS256', '2026-11-24 10:00:00+00:00')",
+    "INSERT INTO issuer_client (issuer_id, client, organisation_id, scopes, made_at) \
+     VALUES (999999, 'program', 1, 'outcomes:read', '2026-11-24 10:00:00+00:00')",
 ];
 
 #[rstest]
