@@ -136,7 +136,8 @@ async fn a_client_of_another_issuer_asks_until_it_is_let_out_or_its_issuer_ends_
     operator.let_in("login", "program", LEP, &reads()).await.unwrap();
     here.later(1).await;
     assert_eq!(here.taken(&token).await, Ok(LEP.to_owned()), "although it was refused a moment ago");
-    let question = r#"{ outcomes(input: {framework: "GATSBY-2014", areas: ["E12000001"]}) { tier } }"#;
+    // What costs is recorded before it is answered.
+    let question = r#"{ outcomes(input: {framework: "GATSBY-2014", areas: ["E12000001"], by: [PHASE]}) { tier } }"#;
     assert_eq!(ask_router(&here.router, &token, question).await.data()["outcomes"]["tier"], "REGIONAL");
     let asker = "SELECT COUNT(*) FROM audit_entry WHERE client = 'login/program'";
     assert_eq!(here.service.database.numbers(asker).await, [[1]], "the audit names issuer and client");
