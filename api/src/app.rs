@@ -7,6 +7,7 @@ use std::{
     fs,
     io::{BufWriter, IsTerminal},
     net::SocketAddr,
+    num::NonZeroU32,
     path::Path,
     sync::Arc,
     time::Duration as Interval,
@@ -36,6 +37,9 @@ const REFRESH_EVERY: Interval = Interval::from_secs(1);
 
 /// How often entries of the audit are looked for whose time is over.
 const CUT_EVERY: Interval = Interval::from_hours(1);
+
+/// How often it is forgotten who has asked nothing of late.
+const SWEEP_EVERY: Interval = Interval::from_secs(10);
 
 /// Where a demonstration is kept unless another place is named: apart from anything real.
 pub const DEMONSTRATION: &str = "sqlite://demonstration.db";
@@ -295,23 +299,26 @@ pub async fn serve(
     let follow = tokio::spawn(follow(exchange.clone()));
     let follow_trust = tokio::spawn(follow_trust(exchange.clone()));
     let cut_audit = tokio::spawn(cut_audit(exchange.clone(), edge.audit_retention));
+    let sweep = tokio::spawn(sweep(state.clone()));
     tracing::info!(address = %listener.local_addr()?, release = exchange.newest_release(), "serving");
     let ended = ended(&state, Interval::from_secs(edge.leave_delay.into()));
     let served = http::serve(listener, router, connection_rules(edge), ended).await;
     follow.abort();
     follow_trust.abort();
     cut_audit.abort();
+    sweep.abort();
     state.end_traces().await;
     exchange.close().await;
     served.context("the server failed")
 }
 
-/// The whole service over an exchange, as one router, with the edge as it is by default.
+/// The whole service over an exchange, as one router, with the edge as it is by default, save that nobody is told to ask less.
 ///
 /// # Errors
 /// When the token key cannot be made.
 pub fn router(settings: &Settings, exchange: &Arc<Exchange>) -> Result<http::Router> {
-    router_with(settings, &EdgeSettings::default(), exchange)
+    let edge = EdgeSettings { rate_limit: 0, anonymous_rate_limit: 0, ..EdgeSettings::default() };
+    router_with(settings, &edge, exchange)
 }
 
 /// The whole service over an exchange, as one router, without the files of the playground.
@@ -361,6 +368,8 @@ fn state(
         origins: edge.cors_origin.clone(),
         timeout: Interval::from_secs(edge.request_timeout.into()),
         body_timeout: Interval::from_secs(edge.body_timeout.into()),
+        points_per_organisation: NonZeroU32::new(edge.rate_limit),
+        points_per_address: NonZeroU32::new(edge.anonymous_rate_limit),
     };
     let traces = edge.otlp_endpoint.as_deref().map(Traces::to).transpose()?;
     let exchange = exchange.clone();
@@ -430,6 +439,16 @@ async fn follow_trust(exchange: Arc<Exchange>) {
         if let Err(error) = exchange.refresh_trust().await {
             tracing::debug!(?error, "cannot read keys and revocations; what is known stays in force");
         }
+    }
+}
+
+/// Forgets addresses and organisations that have asked nothing of late.
+async fn sweep(state: http::State) {
+    let mut ticks = tokio::time::interval(SWEEP_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        state.sweep();
     }
 }
 

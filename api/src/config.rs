@@ -146,6 +146,15 @@ pub struct EdgeSettings {
     #[arg(long, env = "EXCHANGE_LEAVE_DELAY", default_value = "3", value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(..=300))]
     pub leave_delay: u16,
 
+    /// How many points an organisation may spend in a minute; 0 for any number. A request takes 1, and a table 1 for each 1,000
+    /// of cells × (10 + fields of each)
+    #[arg(long, env = "EXCHANGE_RATE_LIMIT", default_value = "600000", value_name = "POINTS")]
+    pub rate_limit: u32,
+
+    /// The same of an address without a valid token; 0 for any number. All that come through a proxy come from its address
+    #[arg(long, env = "EXCHANGE_ANONYMOUS_RATE_LIMIT", default_value = "60000", value_name = "POINTS")]
+    pub anonymous_rate_limit: u32,
+
     /// How many days the audit keeps an entry, from 30; 0 for ever
     #[arg(long, env = "EXCHANGE_AUDIT_RETENTION", default_value = "0", value_name = "DAYS", value_parser = parse_retention)]
     pub audit_retention: u16,
@@ -179,6 +188,8 @@ impl Default for EdgeSettings {
             write_timeout: 10,
             connections_per_address: 1_000,
             leave_delay: 3,
+            rate_limit: 600_000,
+            anonymous_rate_limit: 60_000,
             audit_retention: 0,
             no_audit: false,
             field_by_field: false,

@@ -27,7 +27,7 @@ export function serve(program, settings) {
     const address = out.match(/playground (http:\S+)\/graphiql/)?.[1];
     return address && (await fetch(`${address}/readyz`)).ok && `${address}/graphql`;
   };
-  return server(program, ['serve', '--listen', '127.0.0.1:0', ...settings], ready);
+  return server(program, ['serve', '--listen', '127.0.0.1:0', '--rate-limit', '0', '--anonymous-rate-limit', '0', ...settings], ready);
 }
 
 /** Notes how a service started: `{ seconds, resident }`. */

@@ -79,7 +79,7 @@ impl Answer {
                 Self::located(reply, code, &rejection.to_string(), rejection.position(), request_id)
             }
             Refusal::Invalid { errors, found, .. } => {
-                let body = respond(None, errors, *found, request_id);
+                let body = respond(None, errors, *found, None, request_id);
                 Self { reply: Reply::Invalid, body: body.into(), catalogue_only: false }
             }
             Refusal::Introspection => {
@@ -108,10 +108,11 @@ impl Answer {
         Self { reply: Reply::Complete, body, catalogue_only }
     }
 
-    /// The answer that execution gave: `data` where it was executed, and every error.
+    /// The answer that execution gave: `data` where it was executed, every error, and the points that its tables took.
     pub(super) fn executed(
         data: Option<&Value>,
         errors: &[ServerError],
+        points: Option<u32>,
         catalogue_only: bool,
         request_id: &str,
     ) -> Self {
@@ -129,13 +130,14 @@ impl Answer {
             (Some(_), _) => Reply::Partial,
             (None, _) => Reply::Invalid,
         };
-        Self { reply, body: respond(data, errors, errors.len(), request_id).into(), catalogue_only }
+        let body = respond(data, errors, errors.len(), points, request_id);
+        Self { reply, body: body.into(), catalogue_only }
     }
 
     /// The answer where writing it failed.
     pub(super) fn failed(error: service::Error, request_id: &str) -> Self {
         let error = graphql_error(error).into_server_error(Pos::default());
-        Self::executed(Some(&Value::Null), &[error], false, request_id)
+        Self::executed(Some(&Value::Null), &[error], None, false, request_id)
     }
 
     fn located(reply: Reply, code: &str, message: &str, at: Option<(usize, usize)>, request_id: &str) -> Self {
@@ -189,7 +191,13 @@ fn code(error: &ServerError) -> Option<String> {
 
 /// A response as GraphQL wants it: no `data` where nothing was executed, no `errors` where there are none. `found` is how
 /// many errors there are, shown or not.
-fn respond(data: Option<&Value>, errors: &[ServerError], found: usize, request_id: &str) -> Vec<u8> {
+fn respond(
+    data: Option<&Value>,
+    errors: &[ServerError],
+    found: usize,
+    points: Option<u32>,
+    request_id: &str,
+) -> Vec<u8> {
     let mut text = Vec::new();
     let mut entry = |key: &str, write: &dyn Fn(&mut Vec<u8>)| {
         text.push(if text.is_empty() { b'{' } else { b',' });
@@ -204,8 +212,15 @@ fn respond(data: Option<&Value>, errors: &[ServerError], found: usize, request_i
     if let Some(data) = data {
         entry("data", &|text| json::value(text, data));
     }
+    let mut extensions = serde_json::Map::new();
     if found > MOST_ERRORS {
-        entry("extensions", &|text| json::json(text, &json!({"errorsNotShown": found - MOST_ERRORS})));
+        extensions.insert("errorsNotShown".to_owned(), json!(found - MOST_ERRORS));
+    }
+    if let Some(points) = points {
+        extensions.insert("cost".to_owned(), json!({ "points": points }));
+    }
+    if !extensions.is_empty() {
+        entry("extensions", &|text| json::json(text, &extensions));
     }
     if text.is_empty() {
         text.push(b'{');
@@ -244,7 +259,7 @@ mod tests {
     #[test]
     fn an_error_keeps_its_code_and_gets_one_where_it_has_none() {
         let code = |error: &ServerError| {
-            let body = Answer::executed(None, std::slice::from_ref(error), false, "r").body;
+            let body = Answer::executed(None, std::slice::from_ref(error), None, false, "r").body;
             let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
             body["errors"][0]["extensions"]["code"].as_str().unwrap().to_owned()
         };

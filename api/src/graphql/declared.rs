@@ -34,7 +34,7 @@ const ROOT: [(&str, Audience, Lasting); 24] = [
     ("exposure", Audience::Viewer, Lasting::Moment),
     ("framework", Audience::Everybody, Lasting::Version),
     ("frameworks", Audience::Everybody, Lasting::Version),
-    ("limits", Audience::Everybody, Lasting::Version),
+    ("limits", Audience::Viewer, Lasting::Version),
     ("methodology", Audience::Everybody, Lasting::Version),
     ("node", Audience::Viewer, Lasting::Moment),
     ("outcomes", Audience::Viewer, Lasting::Version),

@@ -210,7 +210,8 @@ impl Executor {
             Selected::arrange(&mut response.data, &collected.fields);
         }
         let data = executed.then_some(response.data);
-        let answer = write(&reader, data, response.errors, prepared.catalogue_only, request_id).await;
+        let points = reader.allowance().points_taken();
+        let answer = write(&reader, data, response.errors, points, prepared.catalogue_only, request_id).await;
         let audited = reader.audited();
         if let Some(text) = request.text.filter(|_| prepared.cacheable && answer.reply == Reply::Complete) {
             let (operation, catalogue_only) = (request.operation_name.map(Arc::from), prepared.catalogue_only);
@@ -271,14 +272,15 @@ async fn write(
     reader: &Reader,
     data: Option<Value>,
     errors: Vec<ServerError>,
+    points: Option<u32>,
     catalogue_only: bool,
     request_id: &str,
 ) -> Answer {
     let answer = if MOST_BYTES - reader.allowance().bytes_left() < LARGE {
-        Answer::executed(data.as_ref(), &errors, catalogue_only, request_id)
+        Answer::executed(data.as_ref(), &errors, points, catalogue_only, request_id)
     } else {
         let id = request_id.to_owned();
-        let written = reader.work(move || Answer::executed(data.as_ref(), &errors, catalogue_only, &id)).await;
+        let written = reader.work(move || Answer::executed(data.as_ref(), &errors, points, catalogue_only, &id)).await;
         match written {
             Ok(answer) => answer,
             Err(error) => return Answer::failed(error, request_id),

@@ -58,8 +58,10 @@ pub(super) async fn observe(Extract(state): Extract<State>, mut request: Request
     let (operation, organisation) = (log.operation.get(), log.organisation.get());
     let (status, us) = (response.status().as_u16(), elapsed.as_micros());
     let trace = parent.as_ref().map(Parent::trace);
-    match Lines::of_process() {
-        Some(lines) if tracing::enabled!(tracing::Level::INFO) => lines.answered(&Line {
+    // Of a flood of tokens that are none, and of requests beyond their sender's rate, some lines tell.
+    let untold = if matches!(status, 401 | 429) { state.refusals.tell(started) } else { Some(0) };
+    match (untold.map(|untold| Some(untold).filter(|untold| *untold > 0)), Lines::of_process()) {
+        (Some(untold), Some(lines)) if tracing::enabled!(tracing::Level::INFO) => lines.answered(&Line {
             at: state.exchange.now(),
             id: &id.0,
             method: method.as_str(),
@@ -69,11 +71,14 @@ pub(super) async fn observe(Extract(state): Extract<State>, mut request: Request
             status,
             us,
             trace: trace.as_deref(),
+            untold,
         }),
-        Some(_) => {}
-        None => {
-            span.in_scope(|| tracing::info!(%method, route, operation, organisation, status, us, trace, "answered"));
+        (Some(untold), None) => {
+            span.in_scope(
+                || tracing::info!(%method, route, operation, organisation, status, us, trace, untold, "answered"),
+            );
         }
+        _ => {}
     }
     if let Some(traces) = &state.traces {
         traces.answered(&Answered {

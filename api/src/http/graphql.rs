@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use crate::{
     auth::Viewer,
     graphql::{Answer, GraphQlRequest, Reply, RequestText},
-    service::{Contributor, MOST_BYTES, Reader},
+    service::{Contributor, MOST_BYTES, Purse, Reader},
 };
 
 use super::{
@@ -29,6 +29,7 @@ use super::{
     error::{RETRY_AFTER, overloaded, respond},
     negotiate::{self, Media, accepted, is_json},
     parameters::{self, Incoming, Malformed},
+    rate,
     rules::StatusProfile,
     senders::{Hold, Sender, Shares},
 };
@@ -84,12 +85,41 @@ async fn answer(state: &State, id: &RequestId, log: &RequestLog, request: Reques
         let message = "expected to be asked for gzip, br or no coding";
         return Err(refuse(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message));
     }
-    let viewer = bearer::viewer(state, request.headers(), id).await?;
+    let viewer = match bearer::viewer(state, request.headers(), id).await {
+        Ok(viewer) => viewer,
+        // Whoever sends what is no good token spends what its address has.
+        Err(refusal) => {
+            let purse = state.purse(&Sender::of(&Viewer::Anonymous, request.extensions()));
+            rate::admit(&purse, id)?;
+            return Err(refusal);
+        }
+    };
     if let Viewer::Partner(partner) = &viewer {
         log.organisation.get_or_init(|| partner.organisation().to_owned());
     }
-    let shares = if viewer == Viewer::Anonymous { &state.anonymous } else { &state.partners };
     let sender = Sender::of(&viewer, request.extensions());
+    let purse = state.purse(&sender);
+    rate::admit(&purse, id)?;
+    let mut outcome = work(state, id, log, media, (viewer, sender, &purse), request).await;
+    match &mut outcome {
+        Ok(response) => rate::tell(response, &purse),
+        Err(refusal) => rate::tell(refusal, &purse),
+    }
+    outcome
+}
+
+/// Reads and answers a request whose sender is known, with what the sender pays with.
+async fn work(
+    state: &State,
+    id: &RequestId,
+    log: &RequestLog,
+    media: Media,
+    (viewer, sender, purse): (Viewer, Sender, &Purse),
+    request: Request,
+) -> Outcome {
+    let refuse = |status, code, message: &str| Box::new(respond(status, code, message, id));
+    let queries_only = *request.method() != Method::POST;
+    let shares = if viewer == Viewer::Anonymous { &state.anonymous } else { &state.partners };
     if !queries_only && !is_json(request.headers()) {
         let message = "expected a body of type application/json in UTF-8";
         return Err(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message));
@@ -107,7 +137,7 @@ async fn answer(state: &State, id: &RequestId, log: &RequestLog, request: Reques
     // Taken once: everything in the request is answered of one release, under one directory, on one day.
     // What must not change anything is given nobody who could.
     let contributor = (!queries_only).then(|| state.exchange.contributor(viewer.clone()));
-    let reader = state.exchange.reader(viewer, time);
+    let reader = state.exchange.paying_reader(viewer, time, purse.clone());
     let text = match &sent {
         Some((body, _)) => RequestText::Body(body.clone()),
         None => RequestText::Query(head.uri.query().unwrap_or_default().into()),
@@ -188,7 +218,14 @@ async fn execute(
                 let one = GraphQlRequest { text: Some(text), ..one };
                 state.executor.execute(one, reader, contributor, &id.0).await
             }
-            Incoming::Many(all) => return Ok(batch(state, media, (&reader, contributor), all, id).await),
+            Incoming::Many(all) => {
+                // The first was taken when the request came.
+                if let Err(refusal) = reader.allowance().take_requests(all.len().saturating_sub(1)) {
+                    let message = refusal.to_string();
+                    return Err(Box::new(respond(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS", &message, id)));
+                }
+                return Ok(batch(state, media, (&reader, contributor), all, id).await);
+            }
         }
     };
     if queries_only {

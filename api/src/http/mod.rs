@@ -10,6 +10,7 @@ mod error;
 mod graphiql;
 mod graphql;
 mod health;
+mod log_brake;
 mod metrics;
 mod negotiate;
 mod oauth;
@@ -17,6 +18,7 @@ mod openapi;
 mod parameters;
 mod path;
 mod playground;
+mod rate;
 mod rules;
 mod saved;
 mod senders;
@@ -110,7 +112,7 @@ fn cors(origins: &[Origin]) -> Option<CorsLayer> {
             .allow_methods([Method::GET, Method::POST])
             // Whatever a client sends of its own: none of it is a right, and a token is not sent by a browser on its own.
             .allow_headers(AllowHeaders::mirror_request())
-            .expose_headers([header::ETAG, header::RETRY_AFTER, edge::REQUEST_ID])
+            .expose_headers([header::ETAG, header::RETRY_AFTER, edge::REQUEST_ID, rate::LIMIT, rate::POLICY])
             .max_age(PREFLIGHT_CACHED),
     )
 }

@@ -1,6 +1,6 @@
 //! How the edge behaves where deployments differ.
 
-use std::{str::FromStr, time::Duration};
+use std::{num::NonZeroU32, str::FromStr, time::Duration};
 
 use axum::http::HeaderValue;
 
@@ -17,6 +17,10 @@ pub struct EdgeRules {
     pub timeout: Duration,
     /// The longest that a body may take to arrive whole.
     pub body_timeout: Duration,
+    /// How many points an organisation may spend in a minute; none for any number.
+    pub points_per_organisation: Option<NonZeroU32>,
+    /// The same of an address without a valid token.
+    pub points_per_address: Option<NonZeroU32>,
 }
 
 impl Default for EdgeRules {
@@ -27,6 +31,8 @@ impl Default for EdgeRules {
             origins: Vec::new(),
             timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(5),
+            points_per_organisation: None,
+            points_per_address: None,
         }
     }
 }

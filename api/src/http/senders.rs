@@ -8,7 +8,7 @@ use std::{
 
 use axum::http::Extensions;
 
-use crate::auth::Viewer;
+use crate::{auth::Viewer, service::Spender};
 
 /// The address at the other end of a connection, among the extensions of a request.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +31,15 @@ impl Sender {
             Viewer::Anonymous => {
                 Self::Address(extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0))
             }
+        }
+    }
+}
+
+impl From<Sender> for Spender {
+    fn from(sender: Sender) -> Self {
+        match sender {
+            Sender::Address(address) => Self::Address(address),
+            Sender::Organisation(code) => Self::Organisation(code),
         }
     }
 }

@@ -11,13 +11,14 @@ use std::{
 use crate::{
     auth::Verifier,
     graphql::Executor,
-    service::{AuthorizationServer, Exchange},
+    service::{AuthorizationServer, Exchange, Purse, Rates},
     telemetry::Traces,
 };
 
 use super::{
     EdgeRules, Playground,
-    senders::{Bound, Shares},
+    log_brake::LogBrake,
+    senders::{Bound, Sender, Shares},
 };
 
 /// A handle to [`Shared`]. Cheap to clone, as it is several times for each request.
@@ -55,6 +56,8 @@ pub struct Shared {
     pub(super) clients: Shares,
     pub(super) partners: Shares,
     pub(super) files: Arc<Bound>,
+    pub(super) rates: Arc<Rates>,
+    pub(super) refusals: LogBrake,
     pub(super) rules: EdgeRules,
     pub(super) playground: Playground,
     pub(super) traces: Option<Traces>,
@@ -83,6 +86,8 @@ impl State {
             clients: Shares::clients(),
             partners: Shares::partners(),
             files: Bound::files(),
+            rates: Arc::new(Rates::new(rules.points_per_organisation, rules.points_per_address)),
+            refusals: LogBrake::default(),
             rules,
             playground,
             traces,
@@ -97,6 +102,11 @@ impl State {
         }
     }
 
+    /// Forgets who has asked nothing of late.
+    pub fn sweep(&self) {
+        self.0.rates.sweep();
+    }
+
     /// From now on the server is not ready, though it answers what still comes.
     pub fn leave(&self) {
         self.leaving.store(true, Ordering::Relaxed);
@@ -104,6 +114,11 @@ impl State {
 }
 
 impl Shared {
+    /// What a sender pays with.
+    pub(super) fn purse(&self, sender: &Sender) -> Purse {
+        Purse::of(self.rates.clone(), sender.clone().into())
+    }
+
     /// Whether the server is about to end.
     pub(super) fn is_leaving(&self) -> bool {
         self.leaving.load(Ordering::Relaxed)

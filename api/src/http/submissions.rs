@@ -79,6 +79,7 @@ async fn take(state: &State, id: &RequestId, log: &RequestLog, request: Request)
     };
     log.organisation.get_or_init(|| partner.organisation().to_owned());
     let sender = Sender::of(&viewer, request.extensions());
+    rate::admit(&state.purse(&sender), id)?;
     let contributor = state.exchange.contributor(viewer);
     // Found out before a body is read: nobody sends 48 MiB to learn that.
     contributor.may_hand_in().await.map_err(|failed| Box::new(error::failed(failed, id)))?;

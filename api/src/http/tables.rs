@@ -30,7 +30,7 @@ use super::{
     departure,
     edge::{RequestId, RequestLog},
     error::{self, RETRY_AFTER, overloaded},
-    negotiate, oauth, parameters,
+    negotiate, oauth, parameters, rate,
     path::PathText,
     senders::{Hold, Sender},
 };
@@ -162,8 +162,10 @@ pub(super) fn admitted(
     let Viewer::Partner(partner) = &viewer else { return Err(Box::new(unknown(id))) };
     log.organisation.get_or_init(|| partner.organisation().to_owned());
     let sender = Sender::of(&viewer, &head.extensions);
+    let purse = state.purse(&sender);
+    rate::admit(&purse, id)?;
     let permit = state.partners.permits.take(&sender, 1).map_err(|full| Box::new(overloaded(full, id)))?;
-    Ok((state.exchange.reader(viewer, state.rules.timeout), permit))
+    Ok((state.exchange.paying_reader(viewer, state.rules.timeout, purse), permit))
 }
 
 /// Who asks: by a bearer token as everywhere, or by the identifier and the secret of a client, for what can show nothing else. Such

@@ -1,11 +1,14 @@
 //! What one request may take: how much work and room for its answer, and until when.
 
 use std::{
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::atomic::{AtomicU32, AtomicUsize, Ordering},
     time::{Duration, Instant},
 };
 
-use super::Error;
+use super::{
+    Error,
+    rate::{Purse, REQUEST_POINTS, points},
+};
 
 /// The most that the tables of one request may take together: for each cell what it takes to count it, and one for each of
 /// its fields.
@@ -26,16 +29,26 @@ pub struct Allowance {
     ends: Instant,
     work: AtomicUsize,
     bytes: AtomicUsize,
+    purse: Option<Purse>,
+    /// What the tables of the answer that is being made took.
+    points: AtomicU32,
 }
 
 impl Allowance {
     /// For a request that may take some time from now on.
     pub(super) fn new(time: Duration) -> Self {
+        Self::paid_from(time, None)
+    }
+
+    /// The same, for points that are spent out of a purse.
+    pub(super) fn paid_from(time: Duration, purse: Option<Purse>) -> Self {
         Self {
             time,
             ends: Instant::now() + time,
             work: AtomicUsize::new(MOST_WORK),
             bytes: AtomicUsize::new(MOST_BYTES),
+            purse,
+            points: AtomicU32::new(0),
         }
     }
 
@@ -44,10 +57,10 @@ impl Allowance {
         self.time.mul_f32(PATIENCE)
     }
 
-    /// Takes the work for a table of cells, each with some fields.
+    /// Takes the work for a table of cells, each with some fields, and its points.
     ///
     /// # Errors
-    /// When it is more than is left. Follows from the question alone.
+    /// When it is more than is left; that follows from the question alone. When fewer points are left of the minute.
     pub(super) fn take_cells(&self, cells: usize, fields: usize) -> Result<(), Error> {
         let work = cells.saturating_mul(COUNTING.saturating_add(fields));
         take(&self.work, work).map_err(|left| {
@@ -57,7 +70,33 @@ impl Allowance {
                  select fewer fields, or ask for fewer cells at once",
                 if room > COUNTING { format!("{} fields of each", room - COUNTING) } else { "fewer cells".to_owned() },
             ))
-        })
+        })?;
+        let points = points(work);
+        if let Some(purse) = &self.purse {
+            purse.spend(points)?;
+        }
+        self.points.fetch_add(points, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Takes the points of so many requests, where one body holds several.
+    ///
+    /// # Errors
+    /// When fewer are left of the minute.
+    pub fn take_requests(&self, requests: usize) -> Result<(), Error> {
+        let points = u32::try_from(requests).unwrap_or(u32::MAX).saturating_mul(REQUEST_POINTS);
+        self.purse.as_ref().map_or(Ok(()), |purse| purse.spend(points))
+    }
+
+    /// What the answer takes that is being made, in points; none where it has no table. It is counted anew from then on.
+    pub fn points_taken(&self) -> Option<u32> {
+        let tables = self.points.swap(0, Ordering::Relaxed);
+        (tables > 0).then(|| tables.saturating_add(REQUEST_POINTS))
+    }
+
+    /// How many points a minute has for who asks; none where there is no limit.
+    pub fn points_per_minute(&self) -> Option<u32> {
+        self.purse.as_ref()?.quota()
     }
 
     /// How many bytes the answer may still have.

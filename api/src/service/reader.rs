@@ -17,6 +17,7 @@ use super::{
     allowance::Allowance,
     audit::{Asked, Audited},
     current::Version,
+    rate::Purse,
     session::Session,
 };
 
@@ -48,7 +49,16 @@ impl Exchange {
     /// Settles for a request who asks, and which release, directory and day it is answered with. `time` is how long its answer
     /// may take, most of which it may wait for an older release to be loaded.
     pub fn reader(self: &Arc<Self>, viewer: Viewer, time: Duration) -> Reader {
-        let (current, day, allowance) = (self.current(), self.today(), Allowance::new(time));
+        self.reader_with(viewer, Allowance::new(time))
+    }
+
+    /// The same for a request whose tables are paid for with the points of a purse.
+    pub fn paying_reader(self: &Arc<Self>, viewer: Viewer, time: Duration, purse: Purse) -> Reader {
+        self.reader_with(viewer, Allowance::paid_from(time, Some(purse)))
+    }
+
+    fn reader_with(self: &Arc<Self>, viewer: Viewer, allowance: Allowance) -> Reader {
+        let (current, day) = (self.current(), self.today());
         let session = Session {
             viewer,
             current,

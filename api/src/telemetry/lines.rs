@@ -35,6 +35,8 @@ pub struct Line<'a> {
     pub us: u128,
     /// The trace that it belongs to.
     pub trace: Option<&'a str>,
+    /// How many like it were answered and not told since the last that was.
+    pub untold: Option<u64>,
 }
 
 impl Lines {
@@ -87,6 +89,9 @@ impl Line<'_> {
             text.extend_from_slice(b" trace=");
             quoted(text, trace);
         }
+        if let Some(untold) = self.untold {
+            let _ = write!(text, " untold={untold}");
+        }
     }
 
     fn json(&self, text: &mut Vec<u8>) {
@@ -104,6 +109,9 @@ impl Line<'_> {
         if let Some(trace) = self.trace {
             text.extend_from_slice(b",\"trace\":");
             quoted(text, trace);
+        }
+        if let Some(untold) = self.untold {
+            let _ = write!(text, ",\"untold\":{untold}");
         }
         text.extend_from_slice(b",\"target\":\"api::http::edge\",\"span\":{\"id\":");
         quoted(text, self.id);
@@ -160,6 +168,7 @@ mod tests {
             status: 200,
             us: 2069,
             trace,
+            untold: None,
         };
         let mut text = Vec::new();
         if json {

@@ -180,16 +180,22 @@ async fn both() -> (Service, axum::Router) {
     (service, by_field)
 }
 
+/// An answer without what it took, which is more where the library resolves rows.
+fn without_cost(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    text.split(",\"extensions\":{\"cost\":").next().unwrap_or_default().to_owned()
+}
+
 /// What both answer; panics where they differ or fail.
 async fn same(service: &mut Service, by_field: &axum::Router, query: &str, variables: Value) -> Vec<u8> {
     let written = service.ask_with(Some(LEP), query, variables.clone()).await;
     let written_by = std::mem::replace(&mut service.router, by_field.clone());
     let resolved = service.ask_with(Some(LEP), query, variables).await;
     service.router = written_by;
-    let text = |body: &[u8]| String::from_utf8_lossy(body).into_owned();
-    assert!(resolved.json().get("errors").is_none(), "{query}\n{}", text(&resolved.body));
-    assert_eq!(text(&written.body), text(&resolved.body), "{query}");
-    written.body
+    assert!(resolved.json().get("errors").is_none(), "{query}\n{}", String::from_utf8_lossy(&resolved.body));
+    let written = without_cost(&written.body);
+    assert_eq!(written, without_cost(&resolved.body), "{query}");
+    written.into_bytes()
 }
 
 #[tokio::test]

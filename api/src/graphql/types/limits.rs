@@ -22,6 +22,9 @@ pub struct Limits {
     /// How many different tabulations all organisations together may open about one measure, for all periods. It can end
     /// before your own budget does; what somebody opened is free for everybody.
     tabulations_together: i32,
+    /// How many points you may spend in a minute: a request takes 1, and a table 1 for each 1,000 of cells × (10 + fields of
+    /// each). `extensions.cost.points` of an answer tells what it took. Null where there is no limit.
+    points_per_minute: Option<i32>,
 }
 
 /// What one document may hold at the most.
@@ -77,6 +80,7 @@ impl Limits {
             document: DocumentLimits::from(context.data_unchecked::<guard::Limits>()),
             allowances: disclosure::Tier::ALL.map(allowance).into(),
             tabulations_together: whole(disclosure::POOL_TABULATIONS),
+            points_per_minute: context::reader(context).allowance().points_per_minute().map(whole),
         }
     }
 }

@@ -7,6 +7,7 @@ mod dear;
 mod documents;
 mod origins;
 mod profiles;
+mod rates;
 mod slow;
 mod small_print;
 mod specification;
