@@ -72,7 +72,7 @@ async fn whatever_happens_to_postgresql_nothing_is_answered_that_is_not_charged_
         other.kill();
         asking.join().unwrap();
     }
-    table.print("PostgreSQL");
+    println!("{}", table.text("PostgreSQL"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -93,7 +93,7 @@ async fn while_pgbouncer_before_postgresql_is_away_or_starts_again_nothing_is_an
         bouncer.start();
     };
     table.row("PgBouncer restarted", &url, replica, again, |_, replica| replica).await;
-    table.print(&format!("PostgreSQL behind PgBouncer, {} mode", bouncer.mode()));
+    println!("{}", table.text(&format!("PostgreSQL behind PgBouncer, {} mode", bouncer.mode())));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -121,7 +121,7 @@ async fn a_replica_whose_clock_is_off_charges_on_postgresql_as_the_others_do() {
         assert_eq!(drill.table.entries().await, entries + 1 + i64::from(told.is_answer()), "{name}");
         replica.kill();
     }
-    drill.table.print("PostgreSQL, a replica with another clock");
+    println!("{}", drill.table.text("PostgreSQL, a replica with another clock"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -124,13 +124,13 @@ impl Table {
         (row, replica)
     }
 
-    /// Prints the lines.
-    pub(super) fn print(&self, database: &str) {
-        println!(
-            "\n| {database} | standard table | repeat | four new tabulations | a file | `/readyz` | ledger | back after |"
-        );
-        println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
-        println!("{}", self.lines.join("\n"));
+    /// The lines as a table.
+    pub(super) fn text(&self, database: &str) -> String {
+        format!(
+            "\n| {database} | standard table | repeat | four new tabulations | a file | `/readyz` | ledger | back after |\n\
+             | --- | --- | --- | --- | --- | --- | --- | --- |\n{}",
+            self.lines.join("\n")
+        )
     }
 }
 

@@ -29,8 +29,8 @@ impl PgBouncer {
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let told = Command::new(program()).arg("--version").output();
-        let told = told.expect("PgBouncer is not installed: bash api/tests/run.sh installs it");
-        let (mode, statements) = if keeps_statements(&String::from_utf8_lossy(&told.stdout)) {
+        assert!(told.is_ok(), "PgBouncer is not installed: bash api/tests/run.sh installs it");
+        let (mode, statements) = if keeps_statements(&String::from_utf8_lossy(&told.unwrap().stdout)) {
             ("transaction", "max_prepared_statements = 200\n")
         } else {
             ("session", "")
