@@ -64,7 +64,8 @@ fn grant(catalogue: &Catalogue) -> Grant {
         provider: None,
     };
     let directory = Directory::new(vec![organisation], vec![agreement]);
-    policy::authorize(&viewer, &directory, catalogue, now().date_naive(), None).expect("an agreement holds")
+    let circles = policy::Circles::of(&directory, catalogue);
+    policy::authorize(&viewer, &directory, &circles, catalogue, now().date_naive(), None).expect("an agreement holds")
 }
 
 /// Every question that is measured, with its name. All ask for eight benchmarks, and for cells alone but one.

@@ -8,6 +8,8 @@ use crate::{
     domain::{Agreement, AreaIndex, Catalogue, Dimension, Directory, Organisation},
 };
 
+use super::{Circles, Insiders};
+
 /// The built-in purpose under which an organisation asks about the results it handed in itself.
 pub const OWN_RESULTS: &str = "OWN_RESULTS";
 
@@ -15,7 +17,8 @@ pub const OWN_RESULTS: &str = "OWN_RESULTS";
 #[derive(Debug, Clone)]
 pub struct Grant {
     organisation: String,
-    asker: i64,
+    /// The asker alone, then the circles that it belongs to.
+    insiders: Vec<Insiders>,
     purpose: String,
     granted_areas: Vec<GrantedArea>,
     provider: Option<i64>,
@@ -75,13 +78,14 @@ pub enum Refusal {
     },
 }
 
-/// Decides what a viewer may ask today, for a purpose or for the only one it has.
+/// Decides what a viewer may ask today, for a purpose or for the only one it has; `circles` are those of the directory.
 ///
 /// # Errors
 /// [`Refusal`] when nothing is granted.
 pub fn authorize(
     viewer: &Viewer,
     directory: &Directory,
+    circles: &Circles,
     catalogue: &Catalogue,
     today: NaiveDate,
     purpose: Option<&str>,
@@ -91,7 +95,7 @@ pub fn authorize(
         let area = catalogue.area_now(&organisation.area).ok_or(Refusal::NoAgreement)?;
         return Ok(Grant {
             organisation: organisation.code.clone(),
-            asker: organisation.id,
+            insiders: Vec::new(),
             purpose: OWN_RESULTS.to_owned(),
             granted_areas: vec![GrantedArea { area, tier: Tier::Own, dimensions: None }],
             provider: Some(organisation.id),
@@ -120,7 +124,7 @@ pub fn authorize(
         .collect();
     Ok(Grant {
         organisation: organisation.code.clone(),
-        asker: organisation.id,
+        insiders: [&[Insiders::alone(organisation.id)], circles.around(organisation.id)].concat(),
         purpose: purpose.to_owned(),
         granted_areas,
         provider: None,
@@ -155,9 +159,10 @@ impl Grant {
         &self.organisation
     }
 
-    /// The key of the organisation that asks: what it handed in itself it knows.
-    pub fn asker(&self) -> i64 {
-        self.asker
+    /// Whose hand-ins are no protection from the asker: its own alone, then those of each circle that it belongs to. None where
+    /// it asks about its own alone.
+    pub fn insiders(&self) -> &[Insiders] {
+        &self.insiders
     }
 
     /// The purpose it asks for.

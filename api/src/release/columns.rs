@@ -10,7 +10,7 @@ use crate::domain::{AreaIndex, Catalogue, Dimension, FrameworkIndex, Period, Rel
 use super::{
     History, Presence, Roll,
     destinations::Destinations,
-    row_group::{RowGroup, provider_of, rows_of_provider},
+    row_group::{RowGroup, provider_of, rows_of_providers},
 };
 
 /// Every result and every count of destinations of one release. Holds scores of institutions: it has no `Serialize`, no `Display`, and tells only its size.
@@ -133,6 +133,11 @@ impl FrameworkColumns {
         provider_of(&self.row_groups, row)
     }
 
+    /// Who handed in any of the rows, ascending.
+    pub fn providers(&self) -> &[i64] {
+        &self.providers
+    }
+
     /// Whether an organisation handed in any of the rows.
     pub fn are_of(&self, provider: i64) -> bool {
         self.providers.binary_search(&provider).is_ok()
@@ -143,9 +148,14 @@ impl FrameworkColumns {
         let rows = &self.areas[area];
         match provider {
             None => Cow::Borrowed(rows),
-            Some(provider) if self.are_of(provider) => Cow::Owned(rows_of_provider(&self.row_groups, rows, provider)),
+            Some(provider) if self.are_of(provider) => Cow::Owned(self.rows_of_providers(area, |one| one == provider)),
             Some(_) => Cow::Borrowed(&[]),
         }
+    }
+
+    /// The rows of an area that some providers handed in, as few ranges as possible.
+    pub fn rows_of_providers(&self, area: AreaIndex, is_wanted: impl Fn(i64) -> bool) -> Vec<Range<usize>> {
+        rows_of_providers(&self.row_groups, &self.areas[area], is_wanted)
     }
 }
 

@@ -41,13 +41,17 @@ pub(super) fn rows_within(
     joined(row_groups.iter().filter(is_wanted))
 }
 
-/// Of ranges that are made of whole groups, the rows that one provider handed in, as few ranges as possible.
-pub(super) fn rows_of_provider(row_groups: &[RowGroup], ranges: &[Range<usize>], provider: i64) -> Vec<Range<usize>> {
+/// Of ranges that are made of whole groups, the rows that some providers handed in, as few ranges as possible.
+pub(super) fn rows_of_providers(
+    row_groups: &[RowGroup],
+    ranges: &[Range<usize>],
+    is_wanted: impl Fn(i64) -> bool,
+) -> Vec<Range<usize>> {
     let inside = ranges.iter().flat_map(|range| {
         let first = row_groups.partition_point(|row_group| row_group.rows.end <= range.start);
         row_groups[first..].iter().take_while(|row_group| row_group.rows.start < range.end)
     });
-    joined(inside.filter(|row_group| row_group.provider == provider))
+    joined(inside.filter(|row_group| is_wanted(row_group.provider)))
 }
 
 /// The rows of groups in their order, as few ranges as possible.

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use crate::{
     datasets::Books,
     domain::{Catalogue, Directory, RegisterEdition, Release},
+    policy::Circles,
     release::Snapshot,
 };
 
@@ -18,6 +19,8 @@ pub struct CurrentRelease {
     pub(super) catalogue: Arc<Catalogue>,
     /// The organisations and agreements.
     pub(super) directory: Arc<Directory>,
+    /// Who of them may put together what each handed in.
+    pub(super) circles: Arc<Circles>,
     /// Every release, newest first.
     pub(super) releases: Vec<Release>,
     pub(super) snapshot: Option<Arc<Snapshot>>,
@@ -42,6 +45,7 @@ impl CurrentRelease {
             generation: 0,
             catalogue: Arc::new(catalogue),
             directory: Arc::default(),
+            circles: Arc::default(),
             releases: Vec::new(),
             snapshot: None,
             books: None,

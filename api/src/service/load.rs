@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use crate::{
     datasets::Books,
     domain::Release,
+    policy::Circles,
     release::{Builder, DestinationsBuilder, Snapshot},
     store::Store,
 };
@@ -50,6 +51,7 @@ impl Exchange {
             CurrentRelease {
                 generation,
                 catalogue: before.catalogue.clone(),
+                circles: Arc::new(Circles::of(&directory, &before.catalogue)),
                 directory,
                 releases: before.releases.clone(),
                 snapshot: before.snapshot.clone(),
@@ -68,10 +70,12 @@ impl Exchange {
             if let Some(release) = releases.first() {
                 let snapshot = self.load(release).await?;
                 let (catalogue, books) = (snapshot.catalogue().clone(), Some(self.books(&snapshot).await?));
+                let circles = Arc::new(Circles::of(&directory, &catalogue));
                 CurrentRelease {
                     generation,
                     catalogue,
                     directory,
+                    circles,
                     releases,
                     snapshot: Some(snapshot),
                     books,
@@ -79,7 +83,9 @@ impl Exchange {
                 }
             } else {
                 let catalogue = Arc::new(self.store().newest_catalogue(self.today()).await?);
-                CurrentRelease { generation, catalogue, directory, releases, snapshot: None, books: None, registers }
+                let circles = Arc::new(Circles::of(&directory, &catalogue));
+                let (snapshot, books) = (None, None);
+                CurrentRelease { generation, catalogue, directory, circles, releases, snapshot, books, registers }
             }
         };
         self.current.store(Arc::new(current));

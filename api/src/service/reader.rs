@@ -142,6 +142,7 @@ impl Reader {
 
     /// What the viewer may ask on the session's day, for a purpose or for the only one it has.
     pub(super) fn authorize(&self, catalogue: &Catalogue, purpose: Option<&str>) -> Result<Grant, Refusal> {
-        policy::authorize(self.viewer(), self.session.directory(), catalogue, self.session.day, purpose)
+        let current = &self.session.current;
+        policy::authorize(self.viewer(), &current.directory, &current.circles, catalogue, self.session.day, purpose)
     }
 }

@@ -21,9 +21,10 @@ pub trait Advised: Send + Sync + 'static {
     fn look_into_remedies(&self);
 }
 
-/// What to say where the asker knows so much of a cell that the rest of it would be told.
-const OWN_KNOWLEDGE: &str = "you handed in all but a few of these institutions yourself, and less what you know the answer would tell \
-                             about those few: ask under the purpose OWN_RESULTS for what you handed in";
+/// What to say where the asker, or a circle of it, knows so much of a cell that the rest of it would be told.
+const OWN_KNOWLEDGE: &str = "you handed in all but a few of these institutions yourself, or together with the organisations that stand \
+                             under one agreement with you, and less what is known there the answer would tell about those few: ask under \
+                             the purpose OWN_RESULTS for what you handed in";
 
 /// Per figure of tables that are laid one after the other, what to change.
 pub(super) fn remedies<D: Dataset>(

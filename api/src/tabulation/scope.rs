@@ -4,7 +4,7 @@ use disclosure::{Method, Tier};
 
 use crate::{
     domain::{AreaIndex, AreaKind, Catalogue, Dimension},
-    policy::{Coverage, Grant},
+    policy::{Coverage, Grant, Insiders},
 };
 
 use super::{PlanError, each_once, escape};
@@ -36,8 +36,7 @@ pub struct Scope {
     provider: Option<i64>,
     purpose: String,
     organisation: String,
-    /// `None` where nobody asks.
-    asker: Option<i64>,
+    insiders: Vec<Insiders>,
     of_free_kind: bool,
 }
 
@@ -54,8 +53,8 @@ impl Scope {
         check_cited(asked, grant, tier)?;
         let (purpose, organisation) = (grant.purpose().to_owned(), grant.organisation().to_owned());
         let of_free_kind = is_free(catalogue.areas()[areas[0]].kind);
-        let (provider, asker) = (grant.provider(), Some(grant.asker()));
-        Ok(Self { areas, tier, dimensions, provider, purpose, organisation, asker, of_free_kind })
+        let (provider, insiders) = (grant.provider(), grant.insiders().to_vec());
+        Ok(Self { areas, tier, dimensions, provider, purpose, organisation, insiders, of_free_kind })
     }
 
     /// All areas of a kind at a tier, for nobody in particular: what any answer about them is to whoever handed in none of it.
@@ -70,7 +69,7 @@ impl Scope {
             provider: None,
             purpose: String::new(),
             organisation: String::new(),
-            asker: None,
+            insiders: Vec::new(),
             of_free_kind: true,
         })
     }
@@ -110,9 +109,10 @@ impl Scope {
         &self.organisation
     }
 
-    /// The organisation whose own hand-ins are no protection from it: the one that asks, unless it asks about them alone.
-    pub fn insider(&self) -> Option<i64> {
-        self.asker.filter(|_| self.provider.is_none())
+    /// Whose hand-ins are no protection from the asker: its own alone, then those of each circle that it belongs to. None where
+    /// it asks about its own alone, or nobody asks.
+    pub fn insiders(&self) -> &[Insiders] {
+        &self.insiders
     }
 
     /// The same over another area.

@@ -17,6 +17,7 @@ use disclosure::{Rules, Tier, hidden_cohort};
 
 use crate::{
     domain::{CohortYear, Publishable},
+    policy::Insiders,
     release::{CohortColumns, NOT_ASSESSED, Snapshot, Split, score_of},
     tabulation::{Base, TablePlan, Versions, frozen_bases},
 };
@@ -31,16 +32,33 @@ pub(super) struct Member {
     pub(super) students: Split,
     /// The position of its band; 0 where there are none.
     pub(super) band: usize,
-    /// What of it the asker handed in itself.
-    pub(super) own: Own,
+    /// Who handed it in.
+    pub(super) from: HandedInBy,
 }
 
-/// What of an institution the asker handed in itself, and so knows.
+/// Who handed in what counts of an institution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Own {
-    pub(super) cohort: bool,
-    /// The result that makes its band.
-    pub(super) band: bool,
+pub(super) struct HandedInBy {
+    pub(super) cohort: Option<i64>,
+    /// The result that makes its band; absent where there are none.
+    pub(super) band: Option<i64>,
+}
+
+impl HandedInBy {
+    /// Whether the cohort is known to insiders.
+    pub(super) fn tells_cohort(&self, insiders: &Insiders) -> bool {
+        self.cohort.is_some_and(|provider| insiders.hold(provider))
+    }
+
+    /// Whether the band is, where there are any.
+    pub(super) fn tells_band(&self, insiders: &Insiders) -> bool {
+        self.band.is_none_or(|provider| insiders.hold(provider))
+    }
+
+    /// Whether all that it adds is.
+    pub(super) fn tells_all(&self, insiders: &Insiders) -> bool {
+        self.tells_cohort(insiders) && self.tells_band(insiders)
+    }
 }
 
 /// The band of every institution with a result, by record key: none where it was not assessed on every benchmark.
@@ -55,19 +73,18 @@ pub(super) struct Bands {
 struct Since {
     band: Option<usize>,
     from: u32,
-    is_own: bool,
+    provider: i64,
 }
 
 struct Shown {
     band: Option<usize>,
     from: u32,
     until: u32,
-    is_own: bool,
+    provider: i64,
 }
 
 impl Bands {
-    /// `asker` is the organisation that asks.
-    pub(super) fn of(banding: &Banding, snapshot: &Snapshot, asker: Option<i64>) -> Self {
+    pub(super) fn of(banding: &Banding, snapshot: &Snapshot) -> Self {
         let mut bands = Self { now: HashMap::new(), past: HashMap::new(), changed: 0 };
         let framework = snapshot.framework(banding.framework);
         let Some(columns) = framework.period(banding.period) else { return bands };
@@ -92,38 +109,36 @@ impl Bands {
             // An institution that moved has a row in each place, and a result of the period in one of them.
             if numbers.iter().any(|&number| columns.score(number)[row] != NOT_ASSESSED) {
                 let band = band(&|number| columns.score(number)[row]);
-                let is_own = asker.is_some() && framework.provider(row) == asker;
-                bands.now.insert(framework.keys()[row], Since { band, from, is_own });
+                let provider = framework.provider(row).unwrap_or_default();
+                bands.now.insert(framework.keys()[row], Since { band, from, provider });
                 bands.changed = bands.changed.max(from);
             }
         }
         for (past, scores) in history.past() {
             let band = band(&|number| score_of(scores, number));
-            let is_own = Some(past.provider) == asker;
-            let shown = Shown { band, from: past.from, until: past.until, is_own };
+            let shown = Shown { band, from: past.from, until: past.until, provider: past.provider };
             bands.changed = bands.changed.max(past.until);
             bands.past.entry(past.key).or_default().push(shown);
         }
         bands
     }
 
-    /// The band of an institution at a release, or now, and whether the asker handed in the result that makes it.
-    fn at(&self, key: u128, release: Option<u32>) -> Option<(usize, bool)> {
+    /// The band of an institution at a release, or now, and who handed in the result that makes it.
+    fn at(&self, key: u128, release: Option<u32>) -> Option<(usize, i64)> {
         let now = self.now.get(&key);
         if let Some(now) = now.filter(|now| release.is_none_or(|release| now.from <= release)) {
-            return Some((now.band?, now.is_own));
+            return Some((now.band?, now.provider));
         }
         let shown = |past: &&Shown| release.is_some_and(|release| (past.from..past.until).contains(&release));
         let past = self.past.get(&key)?.iter().find(shown)?;
-        Some((past.band?, past.is_own))
+        Some((past.band?, past.provider))
     }
 
-    /// The releases that began to show a result of an institution, first or anew, or no longer show one, and whether the asker
-    /// handed that in.
-    fn revisions(&self, key: u128) -> impl Iterator<Item = (u32, bool)> {
+    /// The releases that began to show a result of an institution, first or anew, or no longer show one, and who handed that in.
+    fn revisions(&self, key: u128) -> impl Iterator<Item = (u32, i64)> {
         let past = self.past.get(&key).into_iter().flatten();
-        let now = self.now.get(&key).map(|now| (now.from, now.is_own));
-        now.into_iter().chain(past.flat_map(|past| [(past.from, past.is_own), (past.until, past.is_own)]))
+        let now = self.now.get(&key).map(|now| (now.from, now.provider));
+        now.into_iter().chain(past.flat_map(|past| [(past.from, past.provider), (past.until, past.provider)]))
     }
 }
 
@@ -134,11 +149,11 @@ impl Scanner<'_> {
         if students == Split::default() {
             return None;
         }
-        let (band, own_band) =
-            self.bands.as_ref().map_or(Some((0, true)), |bands| bands.at(columns.keys()[row], release))?;
-        let asker = self.plan.scope().insider();
-        let own = Own { cohort: asker.is_some() && columns.provider(row) == asker, band: own_band && asker.is_some() };
-        Some(Member { students, band, own })
+        let (band, band_by) = match &self.bands {
+            None => (0, None),
+            Some(bands) => bands.at(columns.keys()[row], release).map(|(band, provider)| (band, Some(provider)))?,
+        };
+        Some(Member { students, band, from: HandedInBy { cohort: columns.provider(row), band: band_by } })
     }
 
     /// The base of a group that stands in these rows; `None` where it speaks for the release asked for because nothing ever
@@ -153,10 +168,10 @@ impl Scanner<'_> {
         let mut revised = Vec::new();
         for row in rows() {
             let of_band = self.bands.iter().flat_map(|bands| bands.revisions(columns.keys()[row]));
-            let is_own = self.plan.scope().insider().is_some() && columns.provider(row) == self.plan.scope().insider();
-            let of_cohort = columns.revisions(row).map(|release| (release, is_own));
+            let provider = columns.provider(row).unwrap_or_default();
+            let of_cohort = columns.revisions(row).map(|release| (release, provider));
             let later = of_cohort.chain(of_band).filter(|&(release, _)| release > columns.since());
-            revised.extend(later.map(|(release, is_own)| HandedIn { row, release, is_own }));
+            revised.extend(later.map(|(release, provider)| HandedIn { row, release, provider }));
         }
         let mut releases: Vec<u32> = revised.iter().map(|one| one.release).collect();
         releases.sort_unstable();
@@ -166,13 +181,20 @@ impl Scanner<'_> {
         let first = columns.since();
         let group = Group { scanner: self, columns, rules: tier.rules(), all: rows().collect(), revised };
         let bases = frozen_bases(first, releases, &mut AtRelease { group: &group, now: first, base: first });
-        let knows_something = group.revised.iter().any(|one| one.is_own);
-        let knows_all = || group.all.iter().all(|&row| group.is_known(row, bases.last().release));
-        Some(if knows_something && !knows_all() {
-            bases.of_insider(|one, other| group.changed(one, other, |handed_in| !handed_in.is_own) >= group.fewest())
-        } else {
-            bases.last()
-        })
+        let knows_some = |insiders: &&Insiders| {
+            let knows_all = || group.all.iter().all(|&row| group.is_known(row, bases.last().release, insiders));
+            group.revised.iter().any(|one| insiders.hold(one.provider)) && !knows_all()
+        };
+        let insiders: Vec<&Insiders> = self.plan.scope().insiders().iter().filter(knows_some).collect();
+        if insiders.is_empty() {
+            return Some(bases.last());
+        }
+        Some(bases.of_insider(|one, other| {
+            insiders.iter().all(|insiders| {
+                let changed = group.changed(one, other, |handed_in| !insiders.hold(handed_in.provider));
+                insiders.may_see(changed, group.rules.fewest_institutions())
+            })
+        }))
     }
 }
 
@@ -205,8 +227,8 @@ struct Group<'a> {
 struct HandedIn {
     row: usize,
     release: u32,
-    /// Whether the asker handed it in.
-    is_own: bool,
+    /// Who handed it in.
+    provider: i64,
 }
 
 impl Group<'_> {
@@ -228,9 +250,9 @@ impl Group<'_> {
         self.revised.chunk_by(|one, other| one.row == other.row).filter(anew).count()
     }
 
-    /// Whether the asker handed in all that a row adds, if it adds anything.
-    fn is_known(&self, row: usize, release: u32) -> bool {
-        self.at(row, release).is_none_or(|member| member.own == Own { cohort: true, band: true })
+    /// Whether insiders handed in all that a row adds, if it adds anything.
+    fn is_known(&self, row: usize, release: u32, insiders: &Insiders) -> bool {
+        self.at(row, release).is_none_or(|member| member.from.tells_all(insiders))
     }
 }
 

@@ -9,13 +9,14 @@ use disclosure::{
 
 use crate::{
     domain::{AreaIndex, CohortYear, Stage},
+    policy::Insiders,
     release::Snapshot,
     tabulation::{Base, TablePlan, at_base, later, outside},
 };
 
 use super::{
     Plan,
-    base::{Bands, Member, Own},
+    base::{Bands, HandedInBy, Member},
 };
 
 /// Institutions with a cohort, and how large these are. Public: cohort sizes are no secret, and who was assessed is none.
@@ -100,11 +101,7 @@ impl Ceilings<'_> {
 
 impl<'a> Scanner<'a> {
     pub(super) fn new(plan: &'a Plan, snapshot: &'a Snapshot) -> Self {
-        Self {
-            plan,
-            snapshot,
-            bands: plan.banding().map(|banding| Bands::of(banding, snapshot, plan.scope().insider())),
-        }
+        Self { plan, snapshot, bands: plan.banding().map(|banding| Bands::of(banding, snapshot)) }
     }
 
     /// Counts the cells of one group, in the order destinations, bands.
@@ -192,7 +189,7 @@ impl<'a> Scanner<'a> {
         for row in rows.into_iter().flatten() {
             let students = columns.split(row, base);
             if students.iter().any(|&students| students > 0) {
-                all.add(columns.keys()[row], &Member { students, band: 0, own: Own::default() });
+                all.add(columns.keys()[row], &Member { students, band: 0, from: HandedInBy::default() });
             }
         }
         all
@@ -204,17 +201,22 @@ impl<'a> Scanner<'a> {
             && (self.is_close_to_another(area, year, stage) || self.is_known(area, year, stage))
     }
 
-    /// Whether the asker handed in so much of a group itself that the rest of it could not be shown alone: what others handed in
-    /// of cohorts or, with bands, of the results that make them.
+    /// Whether the asker, or a circle of it, handed in so much of a group that the rest of it could not be shown alone: what others
+    /// handed in of cohorts or, with bands, of the results that make them.
     fn is_known(&self, area: AreaIndex, year: CohortYear, stage: Stage) -> bool {
+        let mut insiders = self.plan.scope().insiders().iter();
+        insiders.any(|insiders| self.is_known_to(insiders, area, year, stage))
+    }
+
+    fn is_known_to(&self, insiders: &Insiders, area: AreaIndex, year: CohortYear, stage: Stage) -> bool {
         let rules = self.plan.scope().tier().rules();
         let (mut all, mut other_cohorts, mut other_bands) = (0, Cohorts::default(), Cohorts::default());
         self.each_member(area, year, stage, |key, member| {
             all += 1;
-            if !member.own.cohort {
+            if !member.from.tells_cohort(insiders) {
                 other_cohorts.add(key, member);
             }
-            if !member.own.band {
+            if !member.from.tells_band(insiders) {
                 other_bands.add(key, member);
             }
         });
@@ -227,7 +229,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Whether an area around has one or two more institutions with a cohort: the two answers would tell about those. Those that
-    /// the asker handed in all of itself do not count.
+    /// the asker, or a circle of it, handed in all of do not count.
     fn is_close_to_another(&self, area: AreaIndex, year: CohortYear, stage: Stage) -> bool {
         let Some(columns) = self.snapshot.destinations().cohort(year, stage) else { return false };
         let rows_of = |area| columns.rows_of(area, self.plan.scope().provider(), self.snapshot.catalogue());
@@ -239,15 +241,19 @@ impl<'a> Scanner<'a> {
             && self.snapshot.catalogue().around(area).iter().any(|&around| {
                 let around = rows_of(around);
                 let enough = FEWEST_AROUND as usize;
-                let (mut all, mut others) = (0, 0);
+                // All of them, then those that others handed in than each of the insiders.
+                let insiders = self.plan.scope().insiders();
+                let mut more = vec![0; 1 + insiders.len()];
                 for member in outside(&around, &rows).flatten().filter_map(member) {
-                    all += 1;
-                    others += usize::from(member.own != Own { cohort: true, band: true });
-                    if others == enough {
+                    more[0] += 1;
+                    for (more, insiders) in more[1..].iter_mut().zip(insiders) {
+                        *more += usize::from(!member.from.tells_all(insiders));
+                    }
+                    if more.iter().all(|more| *more >= enough) {
                         break;
                     }
                 }
-                [all, others].iter().any(|more| (1..enough).contains(more))
+                more.iter().any(|more| (1..enough).contains(more))
             })
     }
 

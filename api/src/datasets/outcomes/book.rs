@@ -18,6 +18,7 @@ use typed_index_collections::TiVec;
 
 use crate::{
     domain::{AreaIndex, AreaKind, Catalogue, FrameworkIndex, Period},
+    policy::Insiders,
     release::{Columns, Snapshot},
     tabulation::{Paid, Scope, TablePlan},
 };
@@ -89,9 +90,12 @@ impl Book {
 
     fn find(&self, tables: &[&Plan], snapshot: &Snapshot) -> Option<Protected> {
         let catalogue = snapshot.catalogue();
-        let asker = tables.first()?.scope().insider()?;
         let (now, before) = tables.split_at(shown(tables.iter().copied()));
-        let is_of_others = |plan: &&Plan| !snapshot.framework(plan.framework()).are_of(asker);
+        let is_of_others = |plan: &&Plan| {
+            let handed_in = snapshot.framework(plan.framework()).providers();
+            let know = |insiders: &Insiders| handed_in.iter().any(|&provider| insiders.hold(provider));
+            plan.scope().provider().is_none() && !plan.scope().insiders().iter().any(know)
+        };
         if self.release != snapshot.release().number || !tables.iter().all(is_of_others) {
             return None;
         }

@@ -179,7 +179,12 @@ impl Service {
 
     /// Adds an organisation with an agreement for an area.
     pub(crate) async fn add_partner(&self, code: &str, area: &str, tier: Tier) {
-        self.operator().add_organisation(code, OrganisationKind::Partner, code, area).await.unwrap();
+        self.add_partner_of(code, area, area, tier).await;
+    }
+
+    /// Adds an organisation that works in one area, with an agreement for another.
+    pub(crate) async fn add_partner_of(&self, code: &str, works_in: &str, area: &str, tier: Tier) {
+        self.operator().add_organisation(code, OrganisationKind::Partner, code, works_in).await.unwrap();
         let agreement = NewAgreement {
             consumer: code.into(),
             area: area.into(),

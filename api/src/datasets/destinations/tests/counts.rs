@@ -19,6 +19,7 @@ use crate::{
     domain::{
         AreaIndex, AreaKind, Catalogue, CohortYear, Destination, Pseudonym, ReleasedDestination, ReleasedResult, Stage,
     },
+    policy::Insiders,
     release::DestinationsBuilder,
     tabulation::{Asked, TablePlan},
 };
@@ -42,7 +43,7 @@ fn counts() -> impl Strategy<Value = Vec<ReleasedDestination>> {
                 students,
                 local_authority: catalogue.area_index(&format!("A{}", institution % 4)).unwrap(),
                 hub: (institution % 3 == 0).then(|| catalogue.area_index("Z").unwrap()),
-                provider: if provider == 11 { 2 } else { 1 },
+                provider: (provider - 8).max(1),
                 from: 1,
                 until: None,
             };
@@ -120,32 +121,38 @@ fn naive(
 ) -> RawStudentCell {
     let Key { area, cohort_year: year, stage, destination, band } = plan.key(cell);
     let of = |area| eligible(counts, results, catalogue, plan, (area, year, stage));
-    // What of an institution the asker handed in itself: its cohort, and the result that makes its band.
-    let asker = plan.scope().insider();
-    let own = |institution: &Pseudonym| {
-        let mut cohort = counts
+    // What of an institution insiders handed in: its cohort, and the result that makes its band.
+    let own = |insiders: &Insiders, institution: &Pseudonym| {
+        // What several handed in, nobody knows all of.
+        let cohort: BTreeSet<i64> = counts
             .iter()
-            .filter(|count| (count.institution, count.cohort_year, count.stage) == (*institution, year, stage));
+            .filter(|count| (count.institution, count.cohort_year, count.stage) == (*institution, year, stage))
+            .map(|count| count.provider)
+            .collect();
         let band = plan.banding().is_none_or(|banding| {
             let makes_band = |result: &&ReleasedResult| {
                 (result.institution, result.framework, result.period)
                     == (*institution, banding.framework, banding.period)
             };
-            results.iter().find(makes_band).is_some_and(|result| Some(result.provider) == asker)
+            results.iter().find(makes_band).is_some_and(|result| insiders.hold(result.provider))
         });
-        [cohort.all(|count| Some(count.provider) == asker), band]
+        [cohort.len() == 1 && cohort.iter().all(|&provider| insiders.hold(provider)), band]
     };
     let close =
         catalogue.areas().keys().filter(|&around| around != area && catalogue.lies_in(area, around)).any(|around| {
             let (inside, around) = (of(area), of(around));
             let more: Vec<&Pseudonym> = around.difference(&inside).collect();
-            let others = more.iter().filter(|institution| own(institution) != [true, true]).count();
-            (1..3).contains(&more.len()) || (1..3).contains(&others)
+            let others = |insiders: &Insiders| {
+                more.iter().filter(|institution| own(insiders, institution) != [true, true]).count()
+            };
+            let mut insiders = plan.scope().insiders().iter();
+            (1..3).contains(&more.len()) || insiders.any(|insiders| (1..3).contains(&others(insiders)))
         });
     let rules = plan.scope().tier().rules();
-    let known = (0..2).any(|part| {
+    let parts = plan.scope().insiders().iter().flat_map(|insiders| [(insiders, 0), (insiders, 1)]);
+    let known = parts.into_iter().any(|(insiders, part)| {
         let inside = of(area);
-        let others: Vec<&Pseudonym> = inside.iter().filter(|institution| !own(institution)[part]).collect();
+        let others: Vec<&Pseudonym> = inside.iter().filter(|institution| !own(insiders, institution)[part]).collect();
         let cohort = |institution: &&Pseudonym| -> u32 {
             let of = |count: &&ReleasedDestination| {
                 (count.institution, count.cohort_year, count.stage) == (**institution, year, stage)

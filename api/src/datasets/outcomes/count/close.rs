@@ -3,6 +3,7 @@
 use crate::{
     datasets::outcomes::Plan,
     domain::{AreaIndex, Period},
+    policy::Insiders,
     tabulation::TablePlan,
 };
 
@@ -14,11 +15,11 @@ use super::{
     scanner::{Rows, Scanner},
 };
 
-/// Whose institutions are counted: everybody's, or those alone that the asker did not hand in.
+/// Whose institutions are counted: everybody's, or those alone that some insiders did not hand in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Whose {
+pub(super) enum Whose<'a> {
     All,
-    Others,
+    OthersThan(&'a Insiders),
 }
 
 impl<'a> Scanner<'a> {
@@ -61,7 +62,7 @@ impl<'a> Scanner<'a> {
         &self,
         guard: &Guard<'_>,
         places: &[Guarded<'_>],
-        whose: Whose,
+        whose: Whose<'_>,
         area: AreaIndex,
         period: Period,
         counter: &mut Counter,
@@ -86,12 +87,21 @@ impl<'a> Scanner<'a> {
 
     /// Per source that holds a period, and per measure column and group, how many institutions of an area are counted at its
     /// base.
-    fn sizes_at_bases(&self, whose: Whose, area: AreaIndex, period: Period, counter: &mut Counter) -> Vec<Vec<u32>> {
+    fn sizes_at_bases(
+        &self,
+        whose: Whose<'_>,
+        area: AreaIndex,
+        period: Period,
+        counter: &mut Counter,
+    ) -> Vec<Vec<u32>> {
         let rows = self.rows_of(area);
         let mut counts: Counts<Headcounts> = self.count(&rows, period, counter);
-        let mut others: Counts<Headcounts> = self.count(&self.others_of(area), period, counter);
-        revision::revise(self, area, &rows, period, &mut counts, Some(&mut others));
-        let counts = if whose == Whose::All { counts } else { others };
+        let mut others = self.count_others(area, period, counter);
+        revision::revise(self, area, &rows, period, &mut counts, &mut others);
+        let counts = others
+            .into_iter()
+            .find(|others| whose == Whose::OthersThan(others.insiders))
+            .map_or(counts, |others| others.counts);
         let cells = self.measured() * self.plan.groups().len();
         let sizes = |counted: &Headcounts| (0..cells).map(|cell| counted.size(cell)).collect();
         counts.sources.iter().map(|source| sizes(&source.counted)).collect()

@@ -10,14 +10,16 @@ use disclosure::Tier;
 use crate::{
     datasets::outcomes::SourceFramework,
     domain::{AreaIndex, Dimension, Period, Source},
+    policy::Insiders,
     release::{Columns, NOT_ASSESSED, score_of},
     tabulation::{Base, Bases, TablePlan, Versions, frozen_bases, later},
 };
 
 use super::{
     column::least_of,
-    figures::{Counts, Gather, Headcounts},
+    figures::{Counts, Gather},
     grouping::NO_GROUP,
+    insider::ByOthers,
     scanner::{Rows, Scanner},
 };
 
@@ -29,8 +31,8 @@ struct Member<'a> {
     key: u128,
     from: u32,
     until: Option<u32>,
-    /// Whether the asker handed it in.
-    is_own: bool,
+    /// Who handed it in.
+    provider: i64,
     scores: Scores<'a>,
 }
 
@@ -47,12 +49,12 @@ struct Part {
     value: u8,
     from: u32,
     until: Option<u32>,
-    /// Whether the asker handed it in.
-    is_own: bool,
+    /// Who handed it in.
+    provider: i64,
 }
 
 /// Brings the counts of an area in a period from the present release to the base of each cell, and with them the counts of what
-/// others than the asker handed in, where these are wanted.
+/// others than insiders handed in, where these are wanted.
 ///
 /// Returns per measure column (the plan's benchmarks, then outcomes over all of them) and group the base, where it is a later
 /// release than the first with results; `None` where nothing came late and nothing was corrected.
@@ -62,7 +64,7 @@ pub(super) fn revise<S: Gather>(
     rows: &Rows<'_>,
     period: Period,
     counts: &mut Counts<S>,
-    mut others: Option<&mut Counts<Headcounts>>,
+    others: &mut [ByOthers<'_>],
 ) -> Option<Vec<Option<Base>>> {
     if scanner.plan.scope().tier() == Tier::Own {
         return None;
@@ -82,13 +84,17 @@ pub(super) fn revise<S: Gather>(
         };
         revision.each_cell(value, |group, parts| {
             let cell = column * groups + group;
-            let outsiders = others.as_ref().map_or(0, |others| others.everyone(cell));
-            let base = revision.base(counts.everyone(cell), outsiders, parts);
+            let institutions = counts.everyone(cell);
+            let outsiders = |insiders: &Insiders| {
+                let others = others.iter().find(|others| others.insiders == insiders);
+                others.map_or(institutions, |others| others.counts.everyone(cell))
+            };
+            let base = revision.base(institutions, &scanner.insiders, outsiders, parts);
             bases[cell] = later(base, first);
             for part in parts {
                 part.show(base.release, cell, counts);
-                if let Some(others) = others.as_deref_mut().filter(|_| !part.is_own) {
-                    part.show(base.release, cell, others);
+                for others in others.iter_mut().filter(|others| !others.insiders.hold(part.provider)) {
+                    part.show(base.release, cell, &mut others.counts);
                 }
             }
         });
@@ -107,27 +113,25 @@ fn members<'a, S>(
     let sources = || {
         counts.sources.iter().filter_map(|source| {
             let framework = scanner.sources[source.position].1;
-            Some((source.position, framework.keys(), framework.period(period)?))
+            Some((source.position, framework, framework.period(period)?))
         })
     };
     let first = sources().map(|(_, _, columns)| columns.history().since()).min()?;
     if sources().all(|(_, _, columns)| columns.history().is_empty() && columns.history().since() == first) {
         return None;
     }
-    let own = scanner.own_rows_of(area).unwrap_or_default();
-    let asker = scanner.insider;
     let mut members = Vec::new();
     let mut add = |member: Member<'a>| {
         if member.group != usize::from(NO_GROUP) {
             members.push(member);
         }
     };
-    for (source, keys, columns) in sources() {
+    for (source, framework, columns) in sources() {
         let history = columns.history();
         let mut late = |row: usize, from: u32| {
             let group = scanner.grouping.of(|dimension| columns.attribute(dimension)[row]).into();
-            let is_own = own.get(source).is_some_and(|own| own.iter().any(|range| range.contains(&row)));
-            add(Member { source, group, key: keys[row], from, until: None, is_own, scores: Scores::Now(columns, row) });
+            let (key, provider) = (framework.keys()[row], framework.provider(row).unwrap_or_default());
+            add(Member { source, group, key, from, until: None, provider, scores: Scores::Now(columns, row) });
         };
         for range in rows[source].iter() {
             let known = history.late_in(range);
@@ -145,8 +149,8 @@ fn members<'a, S>(
         for (past, scores) in history.past_in(area, scanner.catalogue) {
             let group = scanner.grouping.of(|dimension: Dimension| past.attributes[dimension as usize]).into();
             let (key, from, until) = (past.key, past.from, Some(past.until));
-            let is_own = Some(past.provider) == asker;
-            add(Member { source, group, key, from, until, is_own, scores: Scores::Past(scores) });
+            let provider = past.provider;
+            add(Member { source, group, key, from, until, provider, scores: Scores::Past(scores) });
         }
     }
     if members.iter().all(|member| member.is_newcomer_of(members[0].source)) {
@@ -217,8 +221,8 @@ impl Revision<'_> {
             parts.clear();
             for member in members {
                 let Some(value) = value(member) else { continue };
-                let Member { source, key, from, until, is_own, .. } = *member;
-                parts.push(Part { source, key, value, from, until, is_own });
+                let Member { source, key, from, until, provider, .. } = *member;
+                parts.push(Part { source, key, value, from, until, provider });
             }
             parts.retain(|part| part.from > self.first || part.until.is_some());
             if !parts.is_empty() {
@@ -227,18 +231,33 @@ impl Revision<'_> {
         }
     }
 
-    /// The base of a cell that holds `institutions` in the present release, of which others than the asker handed in
+    /// The base of a cell that holds `institutions` in the present release, of which others than some insiders handed in
     /// `outsiders`.
-    fn base(&self, institutions: u32, outsiders: u32, parts: &[Part]) -> Base {
+    fn base(
+        &self,
+        institutions: u32,
+        insiders: &[&Insiders],
+        outsiders: impl Fn(&Insiders) -> u32,
+        parts: &[Part],
+    ) -> Base {
         let bases = self.bases(institutions, parts);
-        let knows_all = outsiders == 0 && parts.iter().all(|part| part.is_own);
-        if knows_all || !parts.iter().any(|part| part.is_own) {
+        let knows_some = |insiders: &&&Insiders| {
+            let mut own = parts.iter().map(|part| insiders.hold(part.provider));
+            let knows_all = outsiders(insiders) == 0 && own.clone().all(|is_own| is_own);
+            own.any(|is_own| is_own) && !knows_all
+        };
+        let insiders: Vec<&Insiders> = insiders.iter().filter(knows_some).copied().collect();
+        if insiders.is_empty() {
             return bases.last();
         }
         bases.of_insider(|one, other| {
-            let differs = |part: &Part| !part.is_own && part.is_shown_by(one) != part.is_shown_by(other);
-            let institutions = parts.chunk_by(|one, next| one.key == next.key);
-            institutions.filter(|parts| parts.iter().any(differs)).count() >= self.fewest as usize
+            insiders.iter().all(|insiders| {
+                let differs =
+                    |part: &Part| !insiders.hold(part.provider) && part.is_shown_by(one) != part.is_shown_by(other);
+                let institutions = parts.chunk_by(|one, next| one.key == next.key);
+                let changed = institutions.filter(|parts| parts.iter().any(differs)).count();
+                insiders.may_see(changed, self.fewest)
+            })
         })
     }
 

@@ -18,6 +18,7 @@ use super::{
     counter::Counter,
     figures::{Counts, Figures, Gather, Headcounts},
     guard::Guard,
+    insider::ByOthers,
     measure::Measures,
     revision,
     scanner::Scanner,
@@ -65,7 +66,7 @@ pub(in crate::datasets::outcomes) fn sizes(plan: &Plan, snapshot: &Snapshot) -> 
     Sizes::new(plan.scope().tier(), cells)
 }
 
-/// Per cell, whether it is withheld because the asker handed in all but a few of its institutions itself.
+/// Per cell, whether it is withheld because the asker, or a circle of it, handed in all but a few of its institutions.
 pub(in crate::datasets::outcomes) fn known(plan: &Plan, snapshot: &Snapshot) -> Vec<bool> {
     let plan = &plan.clone().cells_only();
     let scanner = Scanner::new(plan, snapshot);
@@ -93,7 +94,13 @@ fn each_place<S: Gather>(scanner: &Scanner<'_>, mut visit: impl FnMut(&Counts<S>
         let others = scanner.others(area, &rows, &around);
         for (&period, name) in plan.periods().iter().zip(&periods) {
             let mut counts = scanner.count(&rows, period, &mut counter);
-            let mut by_others = others.as_ref().map(|others| scanner.count(&others.rows, period, &mut counter));
+            let mut by_others: Vec<ByOthers<'_>> = others
+                .iter()
+                .map(|others| ByOthers {
+                    insiders: others.insiders,
+                    counts: scanner.count(&others.rows, period, &mut counter),
+                })
+                .collect();
             let mut low_effect = if plan.scope().tier() == Tier::Own {
                 // Its own results: there is nothing that the organisation could find out.
                 vec![false; scanner.measured() * plan.groups().len()]
@@ -101,19 +108,23 @@ fn each_place<S: Gather>(scanner: &Scanner<'_>, mut visit: impl FnMut(&Counts<S>
                 guard.low_effect(&scanner.guarded(&counts, &rows, &around, period), &mut counter)
             };
             let mut mark = |more: Vec<bool>| low_effect.iter_mut().zip(more).for_each(|(low, more)| *low |= more);
-            if let Some((others, by_others)) = others.as_ref().zip(by_others.as_ref()) {
-                mark(guard.low_effect(&scanner.guarded_others(&counts, by_others, others, period), &mut counter));
+            for (others, by_others) in others.iter().zip(&by_others) {
+                let places = scanner.guarded_others(&counts, &by_others.counts, others, period);
+                mark(guard.low_effect(&places, &mut counter));
             }
-            let bases = revision::revise(scanner, area, &rows, period, &mut counts, by_others.as_mut());
+            let bases = revision::revise(scanner, area, &rows, period, &mut counts, &mut by_others);
             if bases.is_some() {
                 let places = scanner.guarded(&counts, &rows, &around, period);
                 mark(scanner.low_effect_at_bases(&guard, &places, Whose::All, area, period, &mut counter));
-                if let Some((others, by_others)) = others.as_ref().zip(by_others.as_ref()) {
-                    let places = scanner.guarded_others(&counts, by_others, others, period);
-                    mark(scanner.low_effect_at_bases(&guard, &places, Whose::Others, area, period, &mut counter));
+                for (others, by_others) in others.iter().zip(&by_others) {
+                    let places = scanner.guarded_others(&counts, &by_others.counts, others, period);
+                    let whose = Whose::OthersThan(others.insiders);
+                    mark(scanner.low_effect_at_bases(&guard, &places, whose, area, period, &mut counter));
                 }
             }
-            let known = by_others.map_or_else(Vec::new, |others| scanner.known(&counts, &others));
+            let known = by_others.iter().map(|others| scanner.known(&counts, &others.counts));
+            let known = known.reduce(|one, other| one.iter().zip(other).map(|(one, other)| *one || other).collect());
+            let known = known.unwrap_or_default();
             mark(known.clone());
             let method = scanner.method(period);
             visit(
@@ -135,7 +146,7 @@ struct Public<'a> {
     method: Method,
     /// Per measure column and group, whether another cell comes too close.
     low_effect: Vec<bool>,
-    /// Whether that is so because the asker knows all but a few of it; empty where it knows nothing.
+    /// Whether that is so because insiders know all but a few of it; empty where they know nothing.
     known: Vec<bool>,
 }
 

@@ -7,6 +7,7 @@ use disclosure::Method;
 use crate::{
     datasets::outcomes::{Plan, SourceFramework},
     domain::{AreaIndex, Catalogue, Period},
+    policy::Insiders,
     release::{FrameworkColumns, Snapshot},
     tabulation::TablePlan,
 };
@@ -20,8 +21,9 @@ pub(super) struct Scanner<'a> {
     pub(super) sources: Vec<(&'a SourceFramework, &'a FrameworkColumns)>,
     pub(super) snapshot: &'a Snapshot,
     pub(super) grouping: Grouping,
-    /// The organisation that asks, where it handed in any of what the plan may count.
-    pub(super) insider: Option<i64>,
+    /// Who may take off an answer what they handed in: the asker alone, then its circles. Only those that handed in some of what
+    /// the plan may count, and circles only where others did too.
+    pub(super) insiders: Vec<&'a Insiders>,
 }
 
 /// Per source framework, ranges of its rows.
@@ -31,12 +33,11 @@ impl<'a> Scanner<'a> {
     pub(super) fn new(plan: &'a Plan, snapshot: &'a Snapshot) -> Self {
         let sources: Vec<(&SourceFramework, &FrameworkColumns)> =
             plan.sources().iter().map(|source| (source, snapshot.framework(source.framework))).collect();
-        let handed_in = |asker: &i64| sources.iter().any(|(_, columns)| columns.are_of(*asker));
         Self {
             plan,
             snapshot,
             catalogue: snapshot.catalogue(),
-            insider: plan.scope().insider().filter(handed_in),
+            insiders: insiders(plan, &sources),
             sources,
             grouping: Grouping::new(plan),
         }
@@ -48,15 +49,29 @@ impl<'a> Scanner<'a> {
         methods.min().unwrap_or(Method::CURRENT)
     }
 
-    /// Per source framework, the rows of an area that the asking organisation handed in itself; `None` where it asks about such
-    /// alone, or handed in none.
-    pub(super) fn own_rows_of(&self, area: AreaIndex) -> Option<Rows<'a>> {
-        let asker = self.insider?;
-        Some(self.sources.iter().map(|(_, columns)| columns.rows_of(area, Some(asker))).collect())
+    /// Per source framework, the rows of an area that some insiders handed in.
+    pub(super) fn rows_of_insiders(&self, area: AreaIndex, insiders: &Insiders) -> Rows<'a> {
+        let of = |columns: &FrameworkColumns| columns.rows_of_providers(area, |provider| insiders.hold(provider));
+        self.sources.iter().map(|(_, columns)| of(columns).into()).collect()
     }
 
     /// Per source framework, the rows of an area.
     pub(super) fn rows_of(&self, area: AreaIndex) -> Rows<'a> {
         self.sources.iter().map(|(_, columns)| columns.rows_of(area, self.plan.scope().provider())).collect()
     }
+}
+
+/// Those of the insiders of a plan whose knowledge takes something off its answers. A circle that handed in everything knows
+/// everything, and one of which the asker alone handed in anything is no other than the asker.
+fn insiders<'a>(plan: &'a Plan, sources: &[(&SourceFramework, &FrameworkColumns)]) -> Vec<&'a Insiders> {
+    let providers = || sources.iter().flat_map(|(_, columns)| columns.providers().iter().copied());
+    let mut found: Vec<(&Insiders, Insiders)> = Vec::new();
+    for insiders in plan.scope().insiders() {
+        let here = insiders.among(providers());
+        let knows_all = !insiders.is_one() && providers().all(|provider| here.hold(provider));
+        if !here.is_empty() && !knows_all && found.iter().all(|(_, before)| *before != here) {
+            found.push((insiders, here));
+        }
+    }
+    found.into_iter().map(|(insiders, _)| insiders).collect()
 }

@@ -40,8 +40,10 @@ fn each_place(plan: &Plan, snapshot: &Snapshot, mut visit: impl FnMut(&Counts<Fi
     for &area in plan.areas() {
         let rows = scanner.rows_of(area);
         for &period in plan.periods() {
-            let mut counts = scanner.count(&rows, period, &mut Counter::default());
-            bases::revise(&scanner, area, &rows, period, &mut counts, None);
+            let mut counter = Counter::default();
+            let mut counts = scanner.count(&rows, period, &mut counter);
+            let mut others = scanner.count_others(area, period, &mut counter);
+            bases::revise(&scanner, area, &rows, period, &mut counts, &mut others);
             visit(&counts);
         }
     }

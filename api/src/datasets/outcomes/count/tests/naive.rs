@@ -98,12 +98,12 @@ pub(crate) fn grant(purpose: Option<&str>, catalogue: &Arc<Catalogue>) -> Grant 
         .sign(&NewToken { organisation: "O".into(), client: None, scopes, issued_at: now, ttl, id: "1".into() })
         .unwrap();
     let viewer = Viewer::Partner(key.verifier().verify(&token, now).unwrap());
-    let organisation = Organisation {
-        id: 1,
-        code: "O".into(),
+    let organisation = |id, code: &str, area: &str| Organisation {
+        id,
+        code: code.into(),
         name: String::new(),
         kind: OrganisationKind::Lep,
-        area: "C".into(),
+        area: area.into(),
         ended_on: None,
     };
     let agreement = Agreement {
@@ -119,8 +119,10 @@ pub(crate) fn grant(purpose: Option<&str>, catalogue: &Arc<Catalogue>) -> Grant 
         replaced_by: None,
         provider: None,
     };
-    let directory = Directory::new(vec![organisation], vec![agreement]);
-    policy::authorize(&viewer, &directory, catalogue, now.date_naive(), purpose).unwrap()
+    // The second works within the area of the first, and a third that hands in is not known of.
+    let directory = Directory::new(vec![organisation(1, "O", "C"), organisation(2, "P", "R1")], vec![agreement]);
+    let circles = policy::Circles::of(&directory, catalogue);
+    policy::authorize(&viewer, &directory, &circles, catalogue, now.date_naive(), purpose).unwrap()
 }
 
 pub(crate) fn snapshot(results: &[ReleasedResult], catalogue: &Arc<Catalogue>) -> Snapshot {
@@ -257,23 +259,24 @@ impl Naive<'_> {
         tally
     }
 
-    /// Whether the cell must not be answered: another comes too close to it, or would without what the asker knows, or the asker
-    /// knows all but a few of it.
+    /// Whether the cell must not be answered: another comes too close to it, or would without what insiders know, or they
+    /// know all but a few of it.
     fn has_low_effect(&self, conditions: &Conditions) -> bool {
         let sources = self.kept_sources(conditions);
-        let asker = self.plan.scope().insider();
-        let Some(asker) = asker else { return false };
-        let others = |source: &usize| {
-            self.matching(conditions, &[*source]).iter().filter(|(result, _)| result.provider != asker).count()
-        };
         let all: usize = sources.iter().map(|source| self.matching(conditions, &[*source]).len()).sum();
-        let rest: usize = sources.iter().map(others).sum();
         let fewest = self.plan.scope().tier().rules().fewest_institutions() as usize;
-        let known = all >= fewest && (1..fewest).contains(&rest);
-        let with_others: Vec<usize> = sources.iter().copied().filter(|source| others(source) > 0).collect();
-        known
-            || self.is_close(conditions, &sources, &|_| true)
-            || self.is_close(conditions, &with_others, &|result| result.provider != asker)
+        self.plan.scope().insiders().iter().any(|insiders| {
+            let is_others = |result: &ReleasedResult| !insiders.hold(result.provider);
+            let others = |source: &usize| {
+                self.matching(conditions, &[*source]).iter().filter(|(result, _)| is_others(result)).count()
+            };
+            let rest: usize = sources.iter().map(others).sum();
+            let known = all >= fewest && (1..fewest).contains(&rest);
+            let with_others: Vec<usize> = sources.iter().copied().filter(|source| others(source) > 0).collect();
+            known
+                || self.is_close(conditions, &sources, &|_| true)
+                || self.is_close(conditions, &with_others, &is_others)
+        })
     }
 
     /// Whether another cell comes too close: a condition less, a kept category less, an area around.
@@ -332,7 +335,7 @@ pub(crate) fn results() -> impl Strategy<Value = Vec<ReleasedResult>> {
         0..AUTHORITIES,
         any::<bool>(),
         proptest::array::uniform5(0..3_u8),
-        1..3_i64,
+        1..4_i64,
         proptest::collection::vec(prop_oneof![Just(None), Just(Some(100)), (0..=100_u8).prop_map(Some)], BENCHMARKS),
         1..3_u8,
     );
