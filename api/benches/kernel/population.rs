@@ -116,7 +116,7 @@ pub fn build(institutions: usize, catalogue: &Arc<Catalogue>) -> Snapshot {
         last_destination: 0,
         catalogue_version: 1,
         method: Method::CURRENT,
-        current_method_since: 1,
+        methods_since: [1; Method::ALL.len()],
         editions: Editions::default(),
     };
     builder.finish(release, &key())

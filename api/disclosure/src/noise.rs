@@ -44,7 +44,7 @@ const PERSISTENT_FIRST: f64 = 0.40;
 const fn layers(method: Method) -> [Layer; 3] {
     match method {
         Method::First => [(Purpose::Persistent, PERSISTENT_FIRST), (Purpose::Period, 0.35), (Purpose::Cell, 0.25)],
-        Method::Second => [
+        Method::Second | Method::Third => [
             (Purpose::Name, 1.0 - OF_STANDING - OF_PERIOD),
             (Purpose::Standing, OF_STANDING),
             (Purpose::Set, OF_PERIOD),
@@ -56,11 +56,11 @@ const fn layers(method: Method) -> [Layer; 3] {
 pub(crate) fn shared(one: &Basis, other: &Basis) -> f64 {
     match (one.method, other.method) {
         (Method::First, Method::First) if one.named.set == other.named.set => PERSISTENT_FIRST,
-        (Method::Second, Method::Second) => {
+        (Method::First, _) | (_, Method::First) => 0.0,
+        _ => {
             let same = one.named.roll == other.named.roll && one.revision == other.revision;
             if same { 1.0 - OF_PERIOD } else { 1.0 - OF_PERIOD - OF_STANDING }
         }
-        _ => 0.0,
     }
 }
 

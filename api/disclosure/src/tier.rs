@@ -62,7 +62,7 @@ impl Tier {
     pub fn rules_under(self, method: Method) -> Rules {
         let (bins, sigmas) = match method {
             Method::First => (1.0, [(3.0, 2.9), (4.0, 3.925_557_285_278_104)]),
-            Method::Second => (2.0, [(4.2, 3.6), (5.2, 4.728_636_167_014_756)]),
+            Method::Second | Method::Third => (2.0, [(4.2, 3.6), (5.2, 4.728_636_167_014_756)]),
         };
         // In each pair of σ, ordinary and standard, the extra over the tier before is the same: 3.92… is √(2.9² + 4² − 3²).
         let [(regional, regional_standard), (international, international_standard)] = sigmas;

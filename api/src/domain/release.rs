@@ -28,11 +28,24 @@ pub struct Release {
     pub catalogue_version: u32,
     /// The method of disclosure control it was published with.
     pub method: Method,
-    /// The first release that was published with the [current](Method::CURRENT) method. Periods that were published before
-    /// keep the method they had.
-    pub current_method_since: u32,
+    /// Of every method, the first release that was published with it or a later one. Periods keep the method that they were
+    /// first published with.
+    pub methods_since: [u32; Method::ALL.len()],
     /// The editions of every period, up to this release.
     pub editions: Editions,
+}
+
+impl Release {
+    /// The first release that was published with a method or a later one.
+    pub fn method_since(&self, method: Method) -> u32 {
+        self.methods_since[method as usize]
+    }
+
+    /// The method that a release up to this one was published with.
+    pub fn method_at(&self, release: u32) -> Method {
+        let known = Method::ALL.into_iter().rev().find(|&method| self.method_since(method) <= release);
+        known.unwrap_or(Method::First)
+    }
 }
 
 /// Gathers the checksum of a release: SHA-256 over the sorted digests of what is in it, so that their order does not matter.

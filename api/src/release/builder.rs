@@ -17,6 +17,7 @@ use super::{
     History, Late, NOT_ASSESSED, Past, Presence,
     columns::{Columns, FrameworkColumns, Snapshot},
     destinations::Destinations,
+    overlap::overlaps,
     roll::{Roll, Stood, rolls},
     row_group::{RowGroup, rows_within},
 };
@@ -107,13 +108,14 @@ impl Builder {
     pub fn finish(self, release: Release, key: &NoiseKey) -> Snapshot {
         let sizes = self.catalogue.frameworks().iter().map(|framework| framework.number_of_benchmarks);
         let catalogue = &self.catalogue;
-        let frameworks = self
+        let frameworks: TiVec<FrameworkIndex, FrameworkColumns> = self
             .frameworks
             .into_iter()
             .zip(sizes)
-            .map(|(gathered, size)| lay_out(gathered, size, key, catalogue, release.current_method_since))
+            .map(|(gathered, size)| lay_out(gathered, size, key, catalogue, &release))
             .collect();
-        Snapshot { release, catalogue: self.catalogue, frameworks, destinations: Destinations::default() }
+        let overlaps = overlaps(&frameworks, catalogue);
+        Snapshot { release, catalogue: self.catalogue, frameworks, overlaps, destinations: Destinations::default() }
     }
 }
 
@@ -149,7 +151,7 @@ fn lay_out(
     benchmarks: usize,
     key: &NoiseKey,
     catalogue: &Catalogue,
-    current_method_since: u32,
+    release: &Release,
 ) -> FrameworkColumns {
     let order = Order::of(catalogue);
     let mut rows: Vec<(Row, u32)> = gathered.rows.into_iter().collect();
@@ -169,7 +171,7 @@ fn lay_out(
         gathered.periods.into_iter().map(|(period, gathered)| (period, columns(gathered))).collect();
     for columns in periods.values_mut() {
         columns.roll = rolls.next().unwrap_or_default();
-        columns.method = if columns.history.since < current_method_since { Method::First } else { Method::CURRENT };
+        columns.method = release.method_at(columns.history.since);
     }
     lay_out_past(gathered.past, &mut periods, key);
     let areas = catalogue.areas().keys();

@@ -1,6 +1,12 @@
 //! One release as columns: one byte a score, attributes dictionary-coded, areas as runs of rows.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt, ops::Range, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    fmt,
+    ops::Range,
+    sync::Arc,
+};
 
 use disclosure::Method;
 use typed_index_collections::TiVec;
@@ -18,6 +24,9 @@ pub struct Snapshot {
     pub(super) release: Release,
     pub(super) catalogue: Arc<Catalogue>,
     pub(super) frameworks: TiVec<FrameworkIndex, FrameworkColumns>,
+    /// By framework asked for, framework and period: columns that count otherwise beside those of another framework than on their
+    /// own. None where no institution has results under several frameworks in one period.
+    pub(super) overlaps: HashMap<(FrameworkIndex, FrameworkIndex, Period), Columns>,
     pub(super) destinations: Destinations,
 }
 
@@ -60,6 +69,13 @@ impl Snapshot {
         &self.frameworks[framework]
     }
 
+    /// The columns of a period of a framework, as they count in a table that is about the results of a framework asked for: of an
+    /// institution with results under several frameworks, one counts.
+    pub fn columns(&self, asked: FrameworkIndex, source: FrameworkIndex, period: Period) -> Option<&Columns> {
+        let beside = if self.overlaps.is_empty() { None } else { self.overlaps.get(&(asked, source, period)) };
+        beside.or_else(|| self.frameworks[source].period(period))
+    }
+
     /// The counts of destinations.
     pub fn destinations(&self) -> &Destinations {
         &self.destinations
@@ -74,23 +90,21 @@ impl Snapshot {
     /// What its results take in memory, bytes: scores, record keys, and what is added up ahead. Attributes and what earlier
     /// releases showed come on top.
     pub fn column_bytes(&self) -> usize {
-        let of_period =
-            |columns: &Columns| columns.scores.iter().map(Vec::len).sum::<usize>() + columns.presence.bytes();
         let of_framework = |framework: &FrameworkColumns| {
             let bounds = (framework.row_groups.len() + 1) * size_of::<u32>();
             let keys = size_of_val(framework.keys.as_slice());
-            bounds + keys + framework.periods.values().map(of_period).sum::<usize>()
+            bounds + keys + framework.periods.values().map(Columns::bytes_of_results).sum::<usize>()
         };
         self.frameworks.iter().map(of_framework).sum()
     }
 
     /// What it takes in memory, bytes, beside its catalogue.
     pub fn bytes(&self) -> usize {
-        let of_period = |columns: &Columns| {
-            columns.attributes.iter().map(Vec::len).sum::<usize>() + columns.history.bytes() + columns.roll.bytes()
-        };
-        let of_framework = |framework: &FrameworkColumns| framework.periods.values().map(of_period).sum::<usize>();
-        self.column_bytes() + self.frameworks.iter().map(of_framework).sum::<usize>() + self.destinations.bytes()
+        let of_framework =
+            |framework: &FrameworkColumns| framework.periods.values().map(Columns::bytes_beside_results).sum::<usize>();
+        let frameworks = self.frameworks.iter().map(of_framework).sum::<usize>();
+        let overlaps = self.overlaps.values().map(Columns::bytes).sum::<usize>();
+        self.column_bytes() + frameworks + overlaps + self.destinations.bytes()
     }
 
     /// Every period with a result, ascending.
@@ -188,6 +202,19 @@ impl Columns {
     /// The method that the period was first published with.
     pub fn method(&self) -> Method {
         self.method
+    }
+
+    /// What it takes in memory, bytes.
+    fn bytes(&self) -> usize {
+        self.bytes_of_results() + self.bytes_beside_results()
+    }
+
+    fn bytes_of_results(&self) -> usize {
+        self.scores.iter().map(Vec::len).sum::<usize>() + self.presence.bytes()
+    }
+
+    fn bytes_beside_results(&self) -> usize {
+        self.attributes.iter().map(Vec::len).sum::<usize>() + self.history.bytes() + self.roll.bytes()
     }
 }
 

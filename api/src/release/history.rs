@@ -80,7 +80,7 @@ impl History {
         (0..self.past.len()).map(|place| self.past_at(place))
     }
 
-    fn past_at(&self, place: usize) -> (&Past, &[u8]) {
+    pub(super) fn past_at(&self, place: usize) -> (&Past, &[u8]) {
         let benchmarks = self.scores.len() / self.past.len().max(1);
         (&self.past[place], &self.scores[place * benchmarks..(place + 1) * benchmarks])
     }

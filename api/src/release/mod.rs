@@ -4,6 +4,7 @@ mod builder;
 mod columns;
 mod destinations;
 mod history;
+mod overlap;
 mod presence;
 mod roll;
 mod row_group;

@@ -45,6 +45,17 @@ impl Presence {
         presence
     }
 
+    /// The same, where rows lack a benchmark beside those that do so anyway. `more` is ascending.
+    pub(super) fn with_incomplete(&self, more: &[u32]) -> Self {
+        let mut incomplete = [self.incomplete.as_slice(), more].concat();
+        incomplete.sort_unstable();
+        incomplete.dedup();
+        let before = |&bound: &u32| incomplete.partition_point(|&row| row < bound);
+        let incomplete_before =
+            self.bounds.iter().map(|bound| u32::try_from(before(bound)).unwrap_or(u32::MAX)).collect();
+        Self { bounds: self.bounds.clone(), keys: self.keys.clone(), incomplete_before, incomplete }
+    }
+
     /// Of the rows of whole row groups, the wrapping sum of the record keys of those that have a result; and those whose result
     /// lacks a benchmark of the framework, ascending.
     pub fn within(&self, rows: &Range<usize>) -> (u128, &[u32]) {

@@ -12,7 +12,7 @@ use crate::domain::Dimension;
 type Codes = [u8; Dimension::ALL.len()];
 
 /// How the roll of one period differs from its results, ascending by row.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Roll(Vec<Standing>);
 
 /// A row about which the roll says something else than whether it has a result.

@@ -28,8 +28,8 @@ impl Store {
         let before = newest.as_ref().map(|newest| newest.editions.clone()).unwrap_or_default();
         let last = (last_result, last_destination);
         let periods = self.periods_to_publish(publication, newest.as_ref(), last, catalogue_version).await?;
-        let by_current = newest.filter(|newest| newest.method == Method::CURRENT);
-        let current_method_since = by_current.map_or(number, |newest| newest.current_method_since);
+        let methods_since = newest.map_or_else(Default::default, |newest| newest.methods_since);
+        let methods_since = methods_since.map(|since| if since == 0 { number } else { since.min(number) });
         let mut release = Release {
             number,
             published_at: at,
@@ -40,7 +40,7 @@ impl Store {
             last_destination,
             catalogue_version,
             method: Method::CURRENT,
-            current_method_since,
+            methods_since,
             editions: before.with(periods.iter().copied(), number),
         };
         let catalogue = self.catalogue(catalogue_version, at.date_naive()).await?;
@@ -139,10 +139,14 @@ impl Store {
     /// When the database fails.
     pub async fn releases(&self) -> Result<Vec<Release>> {
         let rows = release::Entity::find().order_by_desc(release::Column::Number).all(&self.database).await?;
-        let current = i16::from(Method::CURRENT.number());
-        let since = rows.iter().filter(|row| row.method == current).map(|row| row.number).min();
         let newest = rows.first().map_or(0, |row| row.number);
-        let current_method_since = number(since.unwrap_or(newest + 1))?;
+        let mut methods_since = [number(newest + 1)?; Method::ALL.len()];
+        for row in &rows {
+            let published = number(row.number)?;
+            for since in &mut methods_since[..=method(row.method)? as usize] {
+                *since = published.min(*since);
+            }
+        }
         let editions = self.editions().await?;
         rows.into_iter()
             .map(|row| {
@@ -157,7 +161,7 @@ impl Store {
                     last_destination: row.last_destination,
                     catalogue_version: number(row.catalogue_version)?,
                     method: method(row.method)?,
-                    current_method_since,
+                    methods_since,
                 })
             })
             .collect()

@@ -21,6 +21,7 @@ mod faults;
 mod files;
 mod first_start;
 mod flat_rows;
+mod frameworks_together;
 mod fuzz;
 mod identity;
 mod importing;

@@ -13,7 +13,7 @@
 
 use std::{collections::HashMap, ops::Range};
 
-use disclosure::{Rules, Tier, hidden_cohort};
+use disclosure::{Method, Rules, Tier, hidden_cohort};
 
 use crate::{
     domain::{CohortYear, Publishable},
@@ -206,7 +206,7 @@ impl Scanner<'_> {
         let of = self.snapshot.release();
         let published = |period| of.editions.of_period(period).iter().map(|published| published.release);
         let anew = |period| published(Publishable::Term(period)).skip(1).any(|one| one == release);
-        release >= of.current_method_since
+        release >= of.method_since(Method::Second)
             && self.plan.banding().is_some_and(|banding| anew(banding.period))
             && published(Publishable::Cohorts(year)).all(|one| one != release)
     }
@@ -238,6 +238,23 @@ impl Group<'_> {
 
     fn fewest(&self) -> usize {
         self.rules.fewest_institutions() as usize
+    }
+
+    /// Whether enough was handed in anew after a release and until another for a base to move. With bands, in which one institution
+    /// adds to many figures that can be put together, enough beside what any one organisation handed in, or nothing: else that
+    /// organisation and one that asks would together be shown the change of a few.
+    fn may_move(&self, after: u32, until: u32) -> bool {
+        let is_early = until < self.scanner.snapshot.release().method_since(Method::Third);
+        let is_enough = |changed: usize| changed >= self.fewest();
+        let within = self.revised.iter().filter(|one| (after + 1..=until).contains(&one.release));
+        let mut providers: Vec<i64> = within.map(|one| one.provider).collect();
+        providers.sort_unstable();
+        providers.dedup();
+        let beside = |provider: i64| self.changed(after, until, |one| one.provider != provider);
+        is_enough(self.changed(after, until, |_| true))
+            && (is_early
+                || self.scanner.bands.is_none()
+                || providers.into_iter().map(beside).all(|changed| changed == 0 || is_enough(changed)))
     }
 
     /// How many institutions were handed in anew after a release and until another, of what counts.
@@ -276,7 +293,7 @@ impl Versions for AtRelease<'_> {
     }
 
     fn has_changed(&mut self) -> bool {
-        self.group.changed(self.base, self.now, |_| true) >= self.group.fewest()
+        self.group.may_move(self.base, self.now)
     }
 
     fn freeze(&mut self) {

@@ -43,10 +43,10 @@ impl<'a> Scanner<'a> {
     ) -> Vec<Guarded<'b>> {
         let cells = self.measured() * self.plan.groups().len();
         let guarded = counts.sources.iter().map(|source| {
-            let (framework, columns) = self.sources[source.position];
+            let (framework, _) = self.sources[source.position];
             Some(Guarded {
                 source: framework,
-                columns: columns.period(period)?,
+                columns: self.columns(framework, period)?,
                 rows: &rows[source.position],
                 position: source.position,
                 around,

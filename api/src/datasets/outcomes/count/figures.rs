@@ -77,7 +77,7 @@ impl Scanner<'_> {
                 plan,
                 grouping: &self.grouping,
                 framework,
-                columns: framework.period(period)?,
+                columns: self.columns(plan, period)?,
                 benchmarks: self.plan.benchmarks().len(),
                 overall: self.plan.parts().overall,
             };

@@ -112,8 +112,8 @@ fn members<'a, S>(
 ) -> Option<(u32, Vec<Member<'a>>)> {
     let sources = || {
         counts.sources.iter().filter_map(|source| {
-            let framework = scanner.sources[source.position].1;
-            Some((source.position, framework, framework.period(period)?))
+            let (of_plan, framework) = scanner.sources[source.position];
+            Some((source.position, framework, scanner.columns(of_plan, period)?))
         })
     };
     let first = sources().map(|(_, _, columns)| columns.history().since()).min()?;

@@ -8,7 +8,7 @@ use crate::{
     datasets::outcomes::{Plan, SourceFramework},
     domain::{AreaIndex, Catalogue, Period},
     policy::Insiders,
-    release::{FrameworkColumns, Snapshot},
+    release::{Columns, FrameworkColumns, Snapshot},
     tabulation::TablePlan,
 };
 
@@ -41,6 +41,11 @@ impl<'a> Scanner<'a> {
             sources,
             grouping: Grouping::new(plan),
         }
+    }
+
+    /// What a source framework has in a period, beside the framework asked for.
+    pub(super) fn columns(&self, source: &SourceFramework, period: Period) -> Option<&'a Columns> {
+        self.snapshot.columns(self.plan.framework(), source.framework, period)
     }
 
     /// The method that a period is published with: of several frameworks, that of the one that was there first.

@@ -138,7 +138,7 @@ pub(crate) fn snapshot(results: &[ReleasedResult], catalogue: &Arc<Catalogue>) -
         last_destination: 0,
         catalogue_version: 1,
         method: Method::CURRENT,
-        current_method_since: 1,
+        methods_since: [1; Method::ALL.len()],
         editions: Editions::default(),
     };
     builder.finish(release, &NoiseKey::new([3; 32]))
@@ -212,6 +212,9 @@ impl Naive<'_> {
         let holds = |result: &&ReleasedResult| self.meets(conditions, result) && result.period == self.period;
         let scored = |result| {
             let &ReleasedResult { framework, ref scores, .. } = result;
+            if framework != self.plan.framework() && self.is_under_the_framework_asked_for(result) {
+                return None;
+            }
             let found = sources.iter().map(|&place| &self.plan.sources()[place]);
             let stand_in = found
                 .filter(|source| source.framework == framework)
@@ -219,6 +222,13 @@ impl Naive<'_> {
             Some((result, score(scores, &stand_in.numbers)?))
         };
         self.results.iter().filter(holds).filter_map(scored).collect()
+    }
+
+    /// Whether an institution has a result under the framework asked for as well, which then counts.
+    fn is_under_the_framework_asked_for(&self, of: &ReleasedResult) -> bool {
+        let same = |result: &&ReleasedResult| (result.institution, result.period) == (of.institution, of.period);
+        let mut asked = self.results.iter().filter(|result| result.framework == self.plan.framework());
+        asked.any(|result| same(&result) && result.scores.iter().any(Option::is_some))
     }
 
     /// The places of the frameworks that a cell counts.

@@ -95,20 +95,35 @@ fn alone(history: &[ReleasedResult], release: u32) -> Vec<ReleasedResult> {
 /// What each institution adds, by framework: its value, and the release in which it was handed in.
 type Added = BTreeMap<(Pseudonym, FrameworkIndex), (u8, u32)>;
 
+/// Of the last of some releases. Where the framework asked for took an institution's place before, it was as good as handed in
+/// when that ended.
 fn added(
-    results: &[ReleasedResult],
+    shown: &[Vec<ReleasedResult>],
     catalogue: &Catalogue,
     plan: &Plan,
     place: (AreaIndex, Period, usize),
     value: impl Fn(&SourceFramework, &ReleasedResult) -> Option<u8>,
 ) -> Added {
+    let Some((results, before)) = shown.split_last() else { return Added::new() };
     let inside = results.iter().filter(|result| meets(result, catalogue, plan, place));
     inside
+        .filter(|result| !is_replaced(result, results, plan))
         .filter_map(|result| {
             let source = plan.sources().iter().find(|source| source.framework == result.framework)?;
-            Some(((result.institution, result.framework), (value(source, result)?, result.from)))
+            let replaced = before.iter().rposition(|results| is_replaced(result, results, plan));
+            let from = replaced.map_or(0, |release| u32::try_from(release).unwrap() + 2);
+            Some(((result.institution, result.framework), (value(source, result)?, result.from.max(from))))
         })
         .collect()
+}
+
+/// Whether among some results one under the framework asked for counts in the place of another.
+fn is_replaced(result: &ReleasedResult, results: &[ReleasedResult], plan: &Plan) -> bool {
+    let same = |other: &&ReleasedResult| {
+        (other.institution, other.period, other.framework) == (result.institution, result.period, plan.framework())
+    };
+    result.framework != plan.framework()
+        && results.iter().filter(same).any(|other| other.scores.iter().any(Option::is_some))
 }
 
 /// The rule as it is written: one release after the other.
@@ -160,8 +175,8 @@ proptest! {
             let table = protected(&plan, &read);
             let (count, histogram) = (counts_of(&plan, &read), histograms_of(&plan, &read));
             let bases = |place, value: &dyn Fn(&SourceFramework, &ReleasedResult) -> Option<u8>| {
-                let of = |results: &Vec<ReleasedResult>| added(results, &catalogue, &plan, place, value);
-                base(plan.scope().tier(), &shown[..release].iter().map(of).collect::<Vec<_>>())
+                let of = |release| added(&shown[..=release], &catalogue, &plan, place, value);
+                base(plan.scope().tier(), &(0..release).map(of).collect::<Vec<_>>())
             };
             for cell in 0..plan.cells() {
                 let [area, period, benchmark, group] = plan.coordinates(cell);
