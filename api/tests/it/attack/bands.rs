@@ -122,7 +122,8 @@ fn nine_changes_of_ones_own_do_not_tell_whether_the_tenth_school_changed_band() 
     const YEAR: usize = 2023;
     block_on(async {
         let service = Service::filled(Engine::Sqlite).await;
-        service.add_partner(ACCOMPLICE, "E12000001", Tier::Regional).await;
+        // It works elsewhere, so that nobody takes it for an insider.
+        service.add_partner_of(ACCOMPLICE, "HK", "E12000001", Tier::Regional).await;
         let (own, others): (Vec<Row>, Vec<Row>) = assessed(1).into_iter().partition(is_of_lep);
         let everybody = own.iter().chain(&others).cloned();
         plant(&service, everybody.map(|row| (row.clone(), YEAR, 100 + row.id % 50))).await;
@@ -178,8 +179,8 @@ fn nine_changes_of_ones_own_do_not_tell_whether_the_tenth_school_changed_band() 
             accuracy,
             "",
         );
-        let told = format!("{:.3}", pooled.area_under_curve());
-        report.also("the same, asked by another organisation: AUC of what changed", &told);
+        let told = pooled.area_under_curve();
+        report.at_most("the same, asked by another organisation: AUC of what changed", 0.6, told, "");
         report.finish();
     });
 }
