@@ -56,6 +56,7 @@ fn not_now(seconds: u32, id: &RequestId) -> Response<Body> {
 }
 
 /// A refusal for want of a token.
+#[expect(clippy::unnecessary_box_returns, reason = "refusals are boxed where they are passed on")]
 pub(super) fn challenged(mut refusal: Box<Response<Body>>) -> Box<Response<Body>> {
     let challenge = HeaderValue::from_static("Bearer realm=\"benchmark-exchange\"");
     refusal.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);

@@ -39,6 +39,7 @@ pub(super) fn overloaded(full: Full, request_id: &RequestId) -> Response<Body> {
 }
 
 /// The response to a use case that did not come about. An internal cause is logged here, once.
+#[expect(clippy::needless_pass_by_value, reason = "made for `map_err`")]
 pub(super) fn failed(error: service::Error, request_id: &RequestId) -> Response<Body> {
     use service::Error;
     let (status, code) = match &error {

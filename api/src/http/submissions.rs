@@ -33,7 +33,7 @@ use super::{
     bearer,
     edge::{RequestId, RequestLog},
     error::{self, overloaded},
-    negotiate,
+    negotiate, rate,
     senders::{Hold, Sender},
 };
 
@@ -161,7 +161,7 @@ impl Options {
             }
             "sheet" => self.form.sheet = Some(value.to_owned()),
             "encoding" => {
-                self.form.encoding = Some(value.parse::<Encoding>().map_err(|error| format!("`{name}`: {error}"))?)
+                self.form.encoding = Some(value.parse::<Encoding>().map_err(|error| format!("`{name}`: {error}"))?);
             }
             "column" => self.form.renamed.push(pair()?),
             "everyRow" => self.form.constants.push(pair()?),
@@ -245,6 +245,7 @@ async fn of_form(whole: Vec<u8>, boundary: String, options: &mut Options) -> Res
     file.ok_or_else(|| "expected a field `file`".to_owned())
 }
 
+#[expect(clippy::unnecessary_box_returns, reason = "refusals are boxed where they are passed on")]
 fn undelivered(why: Undelivered, state: &State, id: &RequestId) -> Refused {
     let refuse = |status, code, message: &str| Box::new(error::respond(status, code, message, id));
     match why {

@@ -14,6 +14,7 @@ pub struct Rows {
 impl Rows {
     /// The columns that a row has something to say about: `None` says that its row leaves the column out, which is as if it was
     /// blank. What every row leaves out is no column.
+    #[expect(clippy::needless_pass_by_value, reason = "both are made for it")]
     pub fn of(columns: Vec<String>, rows: Vec<Vec<Option<String>>>) -> Self {
         let said = |at: &usize| rows.iter().any(|row| row.get(*at).is_some_and(Option::is_some));
         let kept: Vec<usize> = (0..columns.len()).filter(said).collect();

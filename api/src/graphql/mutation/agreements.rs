@@ -58,13 +58,9 @@ impl AgreementMutation {
             dimensions: changed(input.dimensions.map_value(dimensions)),
             valid_until: changed(input.valid_until.map_value(|day| day.0)),
         };
-        let amended = contributor(context)?.amend_agreement(
-            sent,
-            input.number.into(),
-            amendment,
-            input.valid_from.map(|day| day.0),
-        );
-        let (status, message, agreement) = told(context, amended.await.map_err(graphql_error)?)?;
+        let valid_from = input.valid_from.map(|day| day.0);
+        let amended = contributor(context)?.amend_agreement(sent, input.number.into(), amendment, valid_from);
+        let (status, message, agreement) = told(context, Box::pin(amended).await.map_err(graphql_error)?)?;
         Ok(Some(AmendAgreementPayload { status, message, agreement }))
     }
 
@@ -77,7 +73,7 @@ impl AgreementMutation {
     ) -> Result<Option<EndAgreementPayload>> {
         let sent = sent("endAgreement", &input);
         let ended = contributor(context)?.end_agreement(sent, input.number.into(), input.ends_on.map(|day| day.0));
-        let (status, message, agreement) = told(context, ended.await.map_err(graphql_error)?)?;
+        let (status, message, agreement) = told(context, Box::pin(ended).await.map_err(graphql_error)?)?;
         Ok(Some(EndAgreementPayload { status, message, agreement }))
     }
 }
@@ -87,6 +83,7 @@ fn dimensions(dimensions: Vec<BreakdownDimension>) -> Vec<domain::Dimension> {
 }
 
 /// What is left out stays; null opens it.
+#[expect(clippy::option_option, reason = "the two are what an amendment tells apart")]
 fn changed<T>(given: MaybeUndefined<T>) -> Option<Option<T>> {
     match given {
         MaybeUndefined::Undefined => None,

@@ -2,7 +2,11 @@
 
 use async_graphql::{Context, SimpleObject};
 
-use crate::{graphql::guard, service::MOST_BYTES, tabulation::MAX_CELLS};
+use crate::{
+    graphql::{context, guard},
+    service::MOST_BYTES,
+    tabulation::MAX_CELLS,
+};
 
 use super::{PAGE_MAX, scalar::Tier};
 
