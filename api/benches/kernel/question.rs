@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use api::{
     auth::{self, NewToken, Scope, TokenKey, Viewer},
-    datasets::outcomes::{self, Filter, Parts, Plan, Question},
+    datasets::outcomes::{self, Filter, Parts, Periods, Plan, Question},
     domain::{Agreement, AreaKind, Catalogue, Dimension, Directory, Organisation, OrganisationKind, Period},
     policy::{self, Grant},
     tabulation::Asked,
@@ -71,14 +71,14 @@ fn grant(catalogue: &Catalogue) -> Grant {
 /// Every question that is measured, with its name. All ask for eight benchmarks, and for cells alone but one.
 pub fn all(catalogue: &Arc<Catalogue>) -> Vec<(&'static str, Plan)> {
     let grant = grant(catalogue);
-    let newest = periods().last().copied();
     let plan = |question: Question| {
-        outcomes::build(&question, &grant, catalogue, |_| newest).expect("a question that may be asked")
+        outcomes::build(&question, &grant, catalogue, |_| periods()).expect("a question that may be asked")
     };
     let cells = Parts { cells: true, overall: false, totals: false };
     let base = || Question { framework: FRAMEWORK.into(), parts: cells, ..Question::default() };
     let hubs = || Question { asked: Asked { area_kind: Some(AreaKind::Hub), ..Asked::default() }, ..base() };
     let secondary = || Filter { dimension: Dimension::Phase, categories: vec!["secondary".into()] };
+    let named = Periods::Named(periods().iter().map(Period::to_string).collect());
     let region = || Asked { areas: Some(vec!["E12000001".to_owned()]), ..Asked::default() };
     vec![
         ("one region", plan(Question { asked: region(), ..base() })),
@@ -88,6 +88,6 @@ pub fn all(catalogue: &Arc<Catalogue>) -> Vec<(&'static str, Plan)> {
         ("all hubs, by setting", plan(Question { by: vec![Dimension::Setting], ..hubs() })),
         ("all hubs, by type", plan(Question { by: vec![Dimension::Type], ..hubs() })),
         ("all hubs, by type and setting", plan(Question { by: vec![Dimension::Type, Dimension::Setting], ..hubs() })),
-        ("full cube", plan(Question { periods: Some(periods().iter().map(Period::to_string).collect()), ..hubs() })),
+        ("full cube", plan(Question { periods: named, ..hubs() })),
     ]
 }

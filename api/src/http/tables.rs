@@ -30,8 +30,9 @@ use super::{
     departure,
     edge::{RequestId, RequestLog},
     error::{self, RETRY_AFTER, overloaded},
-    negotiate, oauth, parameters, rate,
+    negotiate, oauth, parameters,
     path::PathText,
+    rate,
     senders::{Hold, Sender},
 };
 

@@ -130,7 +130,7 @@ pub(super) enum Begun {
     /// It is to be made.
     Now,
     /// It was made before, under the same key.
-    Before(RequestedChange),
+    Before(Box<RequestedChange>),
 }
 
 impl Exchange {
@@ -237,7 +237,7 @@ impl Contributor {
         let directory = self.exchange.store().directory().await?;
         let may = match mandate.granted(&directory, number) {
             Ok(before) => self.may_grant(&mandate, &before.amended(&amendment, from)).await?,
-            Err(not_yours) => Err(not_yours.into()),
+            Err(not_yours) => Err(not_yours),
         };
         let work = self.work();
         let own = work.clone();
@@ -246,7 +246,7 @@ impl Contributor {
             own.operator().amend_agreement(number, &amendment, from).await?;
             own.exchange.refresh().await
         };
-        self.agreement(self.once(&mandate, sent, work, amend).await?).await
+        self.agreement(Box::pin(self.once(&mandate, sent, work, amend)).await?).await
     }
 
     /// Ends an agreement that one granted, from a day on.
@@ -270,7 +270,7 @@ impl Contributor {
             own.operator().end_agreement(number, on).await?;
             own.exchange.refresh().await
         };
-        self.agreement(self.once(&mandate, sent, work, end).await?).await
+        self.agreement(Box::pin(self.once(&mandate, sent, work, end)).await?).await
     }
 
     /// Adds a client of one's own organisation, with no scope that one's own token lacks.
@@ -439,7 +439,7 @@ impl Contributor {
             ));
         }
         if known.state == ChangeState::Done {
-            return Ok(Begun::Before(known));
+            return Ok(Begun::Before(Box::new(known)));
         }
         let is_silent = self.exchange.now() - known.changed_at > SILENT;
         if !is_silent || !self.exchange.store().take_up_requested(&known, self.exchange.now()).await? {
@@ -462,7 +462,7 @@ impl Contributor {
     ) -> Result<Made, Error> {
         let operation = sent.operation;
         if let Begun::Before(made) = self.begin(mandate, sent, &work).await? {
-            return Ok(Ok(made));
+            return Ok(Ok(*made));
         }
         let (organisation, client) = (mandate.organisation().code.clone(), mandate.client().map(str::to_owned));
         let task = tokio::spawn(async move {

@@ -229,7 +229,7 @@ impl Contributor {
         let (organisation, client) = (mandate.organisation().code.clone(), mandate.client().map(str::to_owned));
         if let Begun::Before(made) = self.begin(&mandate, sent, &work).await? {
             let submission = Submission::of(&made, self.exchange.now());
-            return Ok(HandedIn { id: made.id, job: Job::Before(Box::new(submission)) });
+            return Ok(HandedIn { id: made.id.clone(), job: Job::Before(Box::new(submission)) });
         }
         let id = work.id.get().cloned().unwrap_or_default();
         // On a thread of its own: it may take long, and holds what may not change threads.
@@ -280,9 +280,7 @@ async fn settle(work: Work, organisation: &str, handover: Handover) -> Result<Su
     let (progress, _) = notes.now();
     store.note_requested(&id, progress, Some(kept(&findings)), now).await?;
     store.end_requested(&id, state, told, now).await?;
-    if let Err(error) = taken {
-        return Err(error);
-    }
+    taken?;
     let change = store.requested_change(&id).await?;
     let change = change.ok_or_else(|| Error::Internal(anyhow::anyhow!("what was handed in is not written down")))?;
     // Whoever waits is told the values too, which are not kept.

@@ -156,7 +156,7 @@ fn json(told: &[TakenBack]) -> String {
         json!({"period": taken.period.to_string(), "records": taken.records, "institutions": taken.institutions,
             "shown": taken.shown, "next": taken.next.map(|next| next.to_string())})
     };
-    Value::from_iter(told.iter().map(one)).to_string()
+    told.iter().map(one).collect::<Value>().to_string()
 }
 
 fn newest_edition(editions: &Editions, period: Publishable) -> Option<u32> {

@@ -168,6 +168,21 @@ const CHANGES: [(&str, &str); 12] = [
     ),
 ];
 
+/// Questions about the catalogue that need nothing asked before.
+const CATALOGUE: [(&str, &str); 6] = [
+    ("periods", "periods { code }"),
+    ("dimensions", "dimensions { __typename }"),
+    ("methodology", "methodology { __typename }"),
+    (
+        "dimensions, framework code: HKBM-2019 and area code: HK wording in: TRADITIONAL_CHINESE",
+        r#"dimensions { categories { wording(in: TRADITIONAL_CHINESE) { text } } }
+           framework(code: "HKBM-2019") { wording(in: TRADITIONAL_CHINESE) { text } benchmarks { wording(in: TRADITIONAL_CHINESE) { text } } }
+           area(code: "HK") { wording(in: TRADITIONAL_CHINESE) { text } }"#,
+    ),
+    ("errorCodes", "errorCodes { code retry }"),
+    ("limits", "limits { cellsPerTable }"),
+];
+
 /// Every operation. Cursors, identities and citations are asked of the service first.
 pub(super) async fn build(service: &Service) -> Vec<Operation> {
     let setup =
@@ -199,19 +214,11 @@ pub(super) async fn build(service: &Service) -> Vec<Operation> {
                 r#"areas(kind: REGION, within: "E92000001", search: "north", ended: true, first: 1, after: "{area}") {{ totalCount }}"#
             ),
         ),
-        ("periods", "periods { code }"),
-        ("dimensions", "dimensions { __typename }"),
-        ("methodology", "methodology { __typename }"),
-        (
-            "dimensions, framework code: HKBM-2019 and area code: HK wording in: TRADITIONAL_CHINESE",
-            r#"dimensions { categories { wording(in: TRADITIONAL_CHINESE) { text } } }
-               framework(code: "HKBM-2019") { wording(in: TRADITIONAL_CHINESE) { text } benchmarks { wording(in: TRADITIONAL_CHINESE) { text } } }
-               area(code: "HK") { wording(in: TRADITIONAL_CHINESE) { text } }"#,
-        ),
-        ("errorCodes", "errorCodes { code retry }"),
-        ("limits", "limits { cellsPerTable }"),
-        ("node id: (of HK)", &format!(r#"node(id: "{id}") {{ __typename }}"#)),
     ] {
+        operations.push(operation(name, field));
+    }
+    let node = format!(r#"node(id: "{id}") {{ __typename }}"#);
+    for (name, field) in CATALOGUE.into_iter().chain([("node id: (of HK)", node.as_str())]) {
         operations.push(operation(name, field));
     }
     for question in QUESTIONS {

@@ -85,7 +85,7 @@ async fn a_form_carries_the_file_and_what_is_said_beside_it() {
     let taken = send(form(&[part("content", "", "results"), file.clone()])).await;
     assert_eq!(settled(&service, &hub, &taken).await["status"], "ACCEPTED");
     for (body, why) in [
-        (form(&[file.clone()]), "no content"),
+        (form(std::slice::from_ref(&file)), "no content"),
         (form(&[part("content", "", "results")]), "no file"),
         (form(&[part("content", "", "results"), file.clone(), file.clone()]), "two files"),
         (form(&[part("content", "", "results"), part("colour", "", "red"), file.clone()]), "another field"),
