@@ -26,7 +26,7 @@ const ENGLAND: &str = "E92000001";
 
 /// The old three-digit codes of local authorities, by their code today.
 static OLD_CODES: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
-    let lines = include_str!("../../reference/la_codes.csv").lines().skip(1);
+    let lines = include_str!("../../reference/local_authority_codes.csv").lines().skip(1);
     lines.filter_map(|line| line.split(',').next().zip(line.split(',').nth(1))).collect()
 });
 

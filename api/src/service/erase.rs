@@ -24,7 +24,8 @@ impl Operator<'_> {
     /// # Errors
     /// When there is nothing such, or the database fails.
     pub async fn try_erase(&self, what: &Erasure) -> Result<Erased, Error> {
-        Ok(self.0.store().to_erase(&self.named(what)).await?)
+        let what = self.named(what).await?;
+        Ok(self.0.store().to_erase(&what).await?)
     }
 
     /// Deletes it, closes every release that may have shown it, and publishes one without it in their place. In the new one every period
@@ -34,7 +35,8 @@ impl Operator<'_> {
     /// As [`try_erase`](Self::try_erase).
     pub async fn erase(&self, what: &Erasure) -> Result<(Erased, Option<Release>), Error> {
         self.check_not_demo().await?;
-        let erased = self.0.store().erase(&self.named(what), self.0.now()).await?;
+        let what = self.named(what).await?;
+        let erased = self.0.store().erase(&what, self.0.now()).await?;
         tracing::warn!(results = erased.results, counts = erased.counts, releases = ?erased.releases, "erased");
         let release = match erased.releases {
             Some(_) => Some(self.publish(None).await?),
@@ -43,12 +45,14 @@ impl Operator<'_> {
         Ok((erased, release))
     }
 
-    fn named(self, what: &Erasure) -> Erase {
-        match what {
+    /// An institution is kept under one of its identifiers, and may be named by any.
+    async fn named(self, what: &Erasure) -> Result<Erase, Error> {
+        Ok(match what {
             Erasure::Institution { scheme, identifier } => {
-                Erase::Institution(self.0.secret().pseudonym(&scheme.to_ascii_uppercase(), identifier))
+                let named = self.0.secret().pseudonym(&scheme.to_ascii_uppercase(), identifier);
+                Erase::Institution(self.0.store().register().await?.identify(named).institution)
             }
             Erasure::HandedInBy(code) => Erase::HandedInBy(code.clone()),
-        }
+        })
     }
 }

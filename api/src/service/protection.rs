@@ -5,7 +5,7 @@ use crate::domain::Directory;
 use super::{Error, Operator};
 
 /// What is stored, about whom, why and for how long.
-pub const STORED: [(&str, &str, &str, &str); 14] = [
+pub const STORED: [(&str, &str, &str, &str); 19] = [
     (
         "institution",
         "institutions, by pseudonym and scheme",
@@ -49,6 +49,18 @@ pub const STORED: [(&str, &str, &str, &str); 14] = [
         "telling what became of them",
         "7 days",
     ),
+    (
+        "register_entry",
+        "registers: local authority, days and public attributes of institutions, by pseudonym; no names",
+        "attributes of what is handed in",
+        "until erased",
+    ),
+    (
+        "institution_link",
+        "pseudonyms that are about one institution",
+        "linking results over a conversion",
+        "until erased",
+    ),
     ("release", "releases: number, day, note, checksum", "citing", "for ever"),
     (
         "audit_entry",
@@ -58,6 +70,19 @@ pub const STORED: [(&str, &str, &str, &str); 14] = [
     ),
     ("budget_entry", "which tabulations an organisation opened", "limiting what can be learned", "for ever"),
     ("organisation", "organisations: code, name, kind, area", "who takes part", "for ever"),
+    ("kept_citation", "citations: what was asked, under a digest; no answer", "finding a table again", "for ever"),
+    (
+        "saved_question",
+        "questions that organisations saved under a name",
+        "asking again",
+        "until the organisation deletes it",
+    ),
+    (
+        "issuer_client",
+        "programs that other issuers vouch for: their issuer, identifier and rights",
+        "access",
+        "for ever, ended ones too",
+    ),
     (
         "api_client",
         "programs that get tokens, with hashed secrets or public keys",

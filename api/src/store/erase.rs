@@ -25,7 +25,7 @@ impl Store {
     }
 
     /// Deletes what is about an institution, or what an organisation handed in: results, scores and counts, and with the last of them the
-    /// institution, its place on the roll and who speaks for it. All of it or nothing.
+    /// institution, its place on the roll and in registers, and who speaks for it. All of it or nothing.
     ///
     /// # Errors
     /// As [`to_erase`](Self::to_erase).
@@ -50,7 +50,7 @@ impl Store {
             format!("DELETE FROM speaker WHERE {}", doomed.speakers()),
             format!("DELETE FROM institution WHERE {}", doomed.institutions()),
         ];
-        for statement in statements {
+        for statement in doomed.in_registers().into_iter().chain(statements) {
             transaction.execute_unprepared(&statement).await?;
         }
         if let Doomed::Organisation(id) = doomed {
@@ -130,6 +130,19 @@ impl Doomed {
             Self::Institution(id) => format!("institution_id = {id}"),
             Self::Organisation(id) => format!("organisation_id = {id}"),
         }
+    }
+
+    /// What deletes what registers told of it, under each of its identifiers, and how these belong together.
+    fn in_registers(self) -> Vec<String> {
+        // The registers are the operator's.
+        let Self::Institution(id) = self else { return Vec::new() };
+        let own = format!("SELECT pseudonym FROM institution WHERE id = {id}");
+        let every =
+            format!("{own} UNION SELECT pseudonym FROM institution_link WHERE kind = 'chain' AND target IN ({own})");
+        vec![
+            format!("DELETE FROM register_entry WHERE pseudonym IN ({every})"),
+            format!("DELETE FROM institution_link WHERE pseudonym IN ({every}) OR target IN ({every})"),
+        ]
     }
 
     /// The condition for institutions that nothing is about any more, once the rest is deleted.

@@ -2,7 +2,7 @@
 
 use api::{
     ingest::Form,
-    service::{ImportReport, ImportRequest, LinksReport, RegisterReport, RegisterRequest},
+    service::{Erasure, ImportReport, ImportRequest, LinksReport, RegisterReport, RegisterRequest},
 };
 use rstest::rstest;
 
@@ -272,4 +272,27 @@ fn names_and_telephones_of_a_register_are_neither_stored_nor_printed() {
         assert_eq!(leaks(&bytes), [""; 0], "{name}");
         assert!(!bytes.windows(6).any(|window| window == b"100002"), "identifiers are pseudonyms");
     }
+}
+
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn an_institution_is_erased_under_any_of_its_identifiers_and_from_the_registers_too(#[case] engine: Engine) {
+    let service = Service::empty(engine).await;
+    register(&service, SCHOOLS, "2024-06-01").await;
+    links(&service, "140001,100001,Old Name School,Predecessor,01-09-2023\n").await;
+    let table = format!("{SHORT}{}{}", row("140001", "28/06/2024"), row("100002", "2024-06-27"));
+    assert_eq!(told(&hand_in(&service, HUB, &table).await), [""; 0]);
+    let before = service.database.count("register_entry").await;
+    assert!(service.database.count("institution_link").await > 0);
+
+    let it = Erasure::Institution { scheme: "urn".into(), identifier: "140001".into() };
+    let (erased, _) = service.operator().erase(&it).await.unwrap();
+    assert_eq!((erased.institutions, erased.results), (1, 1));
+    assert_eq!(service.database.count("register_entry").await, before - 2, "both of its identifiers are gone");
+    // The college has two identifiers too.
+    let left = "SELECT COUNT(*) FROM institution_link WHERE kind = 'chain'";
+    assert_eq!(service.database.numbers(left).await, [[0]]);
+    assert_eq!(service.database.count("result").await, 1);
 }

@@ -157,6 +157,7 @@ impl Inventor<'_> {
         let arguments = match name.as_str() {
             "change" if since == SINCE[0] => "(since: $since)".to_owned(),
             "change" => format!("(since: \"{since}\")"),
+            "wording" => "(in: TRADITIONAL_CHINESE)".to_owned(),
             _ => String::new(),
         };
         let directive = if may_be_left_out { self.directive() } else { "" };
