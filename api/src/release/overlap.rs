@@ -86,7 +86,9 @@ fn shown(framework: &FrameworkColumns, columns: &Columns) -> Vec<(u128, Shown)> 
     let history = columns.history();
     let now = (0..framework.keys.len()).filter(|&row| has_result(columns, row));
     let now = now.map(|row| (framework.keys[row], (from(history, row), None)));
-    now.chain(history.past.iter().map(|past| (past.key, (past.from, Some(past.until))))).collect()
+    let then = history.row_groups.iter().flat_map(|group| group.rows.clone()).map(|place| history.past_at(place));
+    let then = then.filter(|(_, scores)| scores.iter().any(|score| *score != NOT_ASSESSED));
+    now.chain(then.map(|(past, _)| (past.key, (past.from, Some(past.until))))).collect()
 }
 
 fn has_result(columns: &Columns, row: usize) -> bool {

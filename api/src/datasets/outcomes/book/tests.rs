@@ -22,8 +22,8 @@ use crate::{
 
 use super::Book;
 
-/// The organisation that asks in these tests is 1.
-const ANOTHER: i64 = 2;
+/// The organisation that asks in these tests is 1, and 2 stands under one agreement with it.
+const ANOTHER: i64 = 3;
 
 fn key() -> NoiseKey {
     NoiseKey::new([9; 32])
