@@ -67,7 +67,7 @@ async fn everything_with_an_identity_is_found_by_it() {
         let found = node(&service, Some(LEP), &id, selection).await;
         let mut expected = json!({"__typename": kind, "id": id});
         expected.as_object_mut().unwrap().extend(told.as_object().unwrap().clone());
-        assert_eq!(found, json!({"data": {"node": expected}}), "{kind}");
+        assert_eq!(found["data"], json!({"node": expected}), "{kind}");
     }
     for nothing in ["", "nonsense", "QXJlYTpYOTk", "UGVyaW9kOjIwMjMyNVQx"] {
         assert_eq!(node(&service, Some(LEP), nothing, "").await, json!({"data": {"node": null}}), "{nothing}");
