@@ -2,7 +2,7 @@
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderValue, Response, StatusCode, header},
+    http::{Extensions, HeaderMap, HeaderValue, Response, StatusCode, header},
 };
 
 use crate::{
@@ -10,14 +10,27 @@ use crate::{
     service::ShownKeys,
 };
 
-use super::{State, edge::RequestId, error};
+use super::{State, edge::RequestId, error, rate, senders::Sender};
 
-/// Who sends the request.
+/// Who sends the request. Whoever sends what is no good token spends what its address has.
 ///
 /// # Errors
-/// 400 for two headers, 401 with `WWW-Authenticate` for anything that is no valid token, 503 where the keys of its issuer are not
-/// known at present.
-pub(super) async fn viewer(state: &State, headers: &HeaderMap, id: &RequestId) -> Result<Viewer, Box<Response<Body>>> {
+/// 400 for two headers, 401 with `WWW-Authenticate` for anything that is no valid token, 429 where its address has spent all,
+/// 503 where the keys of its issuer are not known at present.
+pub(super) async fn viewer(
+    state: &State,
+    headers: &HeaderMap,
+    extensions: &Extensions,
+    id: &RequestId,
+) -> Result<Viewer, Box<Response<Body>>> {
+    let found = shown(state, headers, id).await;
+    if found.is_err() {
+        rate::admit(&state.purse(&Sender::of(&Viewer::Anonymous, extensions)), id)?;
+    }
+    found
+}
+
+async fn shown(state: &State, headers: &HeaderMap, id: &RequestId) -> Result<Viewer, Box<Response<Body>>> {
     let mut sent = headers.get_all(header::AUTHORIZATION).iter();
     let Some(first) = sent.next() else { return Ok(Viewer::Anonymous) };
     if sent.next().is_some() {

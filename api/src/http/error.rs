@@ -16,6 +16,13 @@ use super::{edge::RequestId, senders::Full};
 /// When to try again after [`overloaded`] or while a release is loaded, seconds.
 pub(super) const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
+/// Tells when to try again what was refused for now, where nothing closer is told.
+pub(super) fn say_when(response: &mut Response<Body>) {
+    if matches!(response.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
+        response.headers_mut().entry(header::RETRY_AFTER).or_insert(RETRY_AFTER);
+    }
+}
+
 /// A response with one error.
 pub(super) fn respond(status: StatusCode, code: &str, message: &str, request_id: &RequestId) -> Response<Body> {
     let json = HeaderValue::from_static("application/json; charset=utf-8");

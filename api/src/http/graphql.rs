@@ -26,7 +26,7 @@ use super::{
     caching::{self, CachePolicy},
     departure,
     edge::{RequestId, RequestLog},
-    error::{RETRY_AFTER, overloaded, respond},
+    error::{overloaded, respond, say_when},
     negotiate::{self, Media, accepted, is_json},
     parameters::{self, Incoming, Malformed},
     rate,
@@ -54,9 +54,7 @@ pub(super) async fn handle(
     request: Request,
 ) -> Response<Body> {
     let mut response = answer(&state, &id, &log, request).await.unwrap_or_else(|refusal| *refusal);
-    if matches!(response.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-        response.headers_mut().entry(header::RETRY_AFTER).or_insert(RETRY_AFTER);
-    }
+    say_when(&mut response);
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(CachePolicy::NoStore.header());
     response
 }
@@ -85,15 +83,7 @@ async fn answer(state: &State, id: &RequestId, log: &RequestLog, request: Reques
         let message = "expected to be asked for gzip, br or no coding";
         return Err(refuse(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message));
     }
-    let viewer = match bearer::viewer(state, request.headers(), id).await {
-        Ok(viewer) => viewer,
-        // Whoever sends what is no good token spends what its address has.
-        Err(refusal) => {
-            let purse = state.purse(&Sender::of(&Viewer::Anonymous, request.extensions()));
-            rate::admit(&purse, id)?;
-            return Err(refusal);
-        }
-    };
+    let viewer = bearer::viewer(state, request.headers(), request.extensions(), id).await?;
     if let Viewer::Partner(partner) = &viewer {
         log.organisation.get_or_init(|| partner.organisation().to_owned());
     }

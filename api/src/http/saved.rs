@@ -96,7 +96,7 @@ async fn changer(
     log: &RequestLog,
     head: &Parts,
 ) -> Result<(Reader, Hold), Box<Response<Body>>> {
-    tables::admitted(state, id, log, head, bearer::viewer(state, &head.headers, id).await?)
+    tables::admitted(state, id, log, head, bearer::viewer(state, &head.headers, &head.extensions, id).await?)
 }
 
 async fn sent(

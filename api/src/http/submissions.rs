@@ -57,9 +57,7 @@ async fn handle(
     request: Request,
 ) -> Response<Body> {
     let mut response = take(&state, &id, &log, request).await.unwrap_or_else(|refusal| *refusal);
-    if matches!(response.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-        response.headers_mut().insert(header::RETRY_AFTER, error::RETRY_AFTER);
-    }
+    error::say_when(&mut response);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
@@ -72,7 +70,7 @@ async fn take(state: &State, id: &RequestId, log: &RequestLog, request: Request)
         refusal.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         return Err(refusal);
     }
-    let viewer = bearer::viewer(state, request.headers(), id).await?;
+    let viewer = bearer::viewer(state, request.headers(), request.extensions(), id).await?;
     let Viewer::Partner(partner) = &viewer else {
         let refusal = refuse(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", "changes need a bearer token");
         return Err(bearer::challenged(refusal));

@@ -29,7 +29,7 @@ use super::{
     caching::{self, CachePolicy},
     departure,
     edge::{RequestId, RequestLog},
-    error::{self, RETRY_AFTER, overloaded},
+    error::{self, overloaded},
     negotiate, oauth, parameters,
     path::PathText,
     rate,
@@ -111,9 +111,7 @@ async fn report(
 
 pub(super) fn finished(outcome: Outcome) -> Response<Body> {
     let mut response = outcome.unwrap_or_else(|refusal| *refusal);
-    if matches!(response.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
-    }
+    error::say_when(&mut response);
     response.headers_mut().insert(header::VARY, VARY);
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(CachePolicy::NoStore.header());
     response
@@ -177,7 +175,7 @@ pub(super) async fn viewer(state: &State, head: &Parts, id: &RequestId) -> Resul
         (Some(only), None) => oauth::basic(only),
         _ => None,
     };
-    let Some((client, secret)) = shown else { return bearer::viewer(state, &head.headers, id).await };
+    let Some((client, secret)) = shown else { return bearer::viewer(state, &head.headers, &head.extensions, id).await };
     let site = head.headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     if !matches!(site, None | Some(b"same-origin" | b"none")) {
         // A browser adds such credentials by itself, also to what another site's page asks for.

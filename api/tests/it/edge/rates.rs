@@ -78,10 +78,17 @@ async fn who_spent_a_minute_is_refused_before_any_work_and_any_charge_and_nobody
     let asked = "SELECT COUNT(*) FROM audit_entry WHERE kind = 'question'";
     assert!(service.database.numbers(asked).await[0][0] <= 1, "nor recorded as asked");
     refused(&service.ask(Some(LEP), "{ frameworks { code } }").await);
-    let get = Request::get("/graphql?query=%7Bframeworks%7Bcode%7D%7D")
-        .header(header::AUTHORIZATION, format!("Bearer {}", service.token(LEP)))
-        .body(Body::empty());
-    refused(&service.send(get.unwrap()).await);
+    // Through every door, with how long it takes.
+    for request in [
+        Request::get("/graphql?query=%7Bframeworks%7Bcode%7D%7D"),
+        Request::get("/tables/anything.csv"),
+        Request::get("/tables"),
+        Request::get("/reports/E12000001"),
+        Request::post("/submissions"),
+    ] {
+        let request = request.header(header::AUTHORIZATION, format!("Bearer {}", service.token(LEP)));
+        assert!(refused(&service.send(request.body(Body::empty()).unwrap()).await) > 1);
+    }
     assert!(service.ask(Some(HUB), TABLE).await.json().get("errors").is_none());
     assert!(service.ask(None, "{ frameworks { code } }").await.json().get("errors").is_none());
 }
@@ -102,8 +109,10 @@ async fn a_batch_takes_what_its_requests_take() {
 async fn tokens_that_are_none_spend_what_their_address_has_and_good_ones_do_not() {
     let service = with(100, 3).await;
     let ask = async |token: &str| ask_router(&service.router, token, "{ frameworks { code } }").await;
-    for _ in 0..3 {
-        assert_eq!(ask("a.b.c").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(ask("a.b.c").await.status, StatusCode::UNAUTHORIZED);
+    for request in [Request::get("/tables/anything.csv"), Request::post("/submissions")] {
+        let request = request.header(header::AUTHORIZATION, "Bearer a.b.c").body(Body::empty()).unwrap();
+        assert_eq!(service.send(request).await.status, StatusCode::UNAUTHORIZED);
     }
     refused(&ask("a.b.c").await);
     refused(&service.ask(None, "{ frameworks { code } }").await);
