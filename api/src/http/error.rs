@@ -9,7 +9,10 @@ use axum::{
     response::IntoResponse,
 };
 
-use crate::{graphql::error_body, service};
+use crate::{
+    graphql::{error_body, error_code},
+    service,
+};
 
 use super::{edge::RequestId, senders::Full};
 
@@ -45,26 +48,23 @@ pub(super) fn overloaded(full: Full, request_id: &RequestId) -> Response<Body> {
     response
 }
 
-/// The response to a use case that did not come about. An internal cause is logged here, once.
-#[expect(clippy::needless_pass_by_value, reason = "made for `map_err`")]
-pub(super) fn failed(error: service::Error, request_id: &RequestId) -> Response<Body> {
+/// The response to a use case that did not come about, with the code of the contract. An internal cause is logged here, once.
+pub(super) fn failed(error: &service::Error, request_id: &RequestId) -> Response<Body> {
     use service::Error;
-    let (status, code) = match &error {
-        Error::Unauthenticated(_) => (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"),
-        Error::Forbidden(_) => (StatusCode::FORBIDDEN, "FORBIDDEN"),
-        Error::BadRequest(_) => (StatusCode::BAD_REQUEST, "BAD_REQUEST"),
-        Error::NotFound(_) => (StatusCode::NOT_FOUND, "NOT_FOUND"),
-        Error::Conflict(_) => (StatusCode::CONFLICT, "CONFLICT"),
-        Error::LimitExceeded(_) => (StatusCode::PAYLOAD_TOO_LARGE, "LIMIT_EXCEEDED"),
-        Error::BudgetExhausted(_) => (StatusCode::FORBIDDEN, "BUDGET_EXHAUSTED"),
-        Error::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE"),
-        Error::TooMany(_) => (StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS"),
+    let status = match error {
+        Error::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
+        Error::Forbidden(_) | Error::BudgetExhausted(_) => StatusCode::FORBIDDEN,
+        Error::BadRequest(_) | Error::LimitExceeded(_) => StatusCode::BAD_REQUEST,
+        Error::NotFound(_) => StatusCode::NOT_FOUND,
+        Error::Conflict(_) => StatusCode::CONFLICT,
+        Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
         Error::Internal(cause) => {
             tracing::error!(cause = format!("{cause:#}"), "internal error");
-            (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL")
+            StatusCode::INTERNAL_SERVER_ERROR
         }
     };
-    respond(status, code, &error.to_string(), request_id)
+    respond(status, error_code(error).as_str(), &error.to_string(), request_id)
 }
 
 pub(super) async fn not_found(Extension(id): Extension<RequestId>) -> Response<Body> {

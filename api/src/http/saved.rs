@@ -50,7 +50,7 @@ async fn list(
     let (head, _) = request.into_parts();
     let work = async {
         let (reader, _permit) = tables::admitted(&state, &id, &log, &head, tables::viewer(&state, &head, &id).await?)?;
-        let kept = reader.saved_questions().await.map_err(|error| Box::new(tables::failed(&error, &id)))?;
+        let kept = reader.saved_questions().await.map_err(|error| Box::new(error::failed(&error, &id)))?;
         Ok::<_, Box<Response<Body>>>(told(&json!({"questions": kept.iter().map(of).collect::<Vec<Value>>()})))
     };
     finished(work.await)
@@ -68,7 +68,7 @@ async fn save(
         let (reader, _permit) = changer(&state, &id, &log, &head).await?;
         let kept = sent(&state, &id, &head, body, reader.viewer()).await?;
         let saved = reader.save_question(&name, &kept.citation, kept.newest).await;
-        Ok::<_, Box<Response<Body>>>(told(&of(&saved.map_err(|error| Box::new(tables::failed(&error, &id)))?)))
+        Ok::<_, Box<Response<Body>>>(told(&of(&saved.map_err(|error| Box::new(error::failed(&error, &id)))?)))
     };
     finished(work.await)
 }
@@ -83,7 +83,7 @@ async fn forget(
     let (head, _) = request.into_parts();
     let work = async {
         let (reader, _permit) = changer(&state, &id, &log, &head).await?;
-        reader.forget_question(&name).await.map_err(|error| Box::new(tables::failed(&error, &id)))?;
+        reader.forget_question(&name).await.map_err(|error| Box::new(error::failed(&error, &id)))?;
         Ok::<_, Box<Response<Body>>>(StatusCode::NO_CONTENT.into_response())
     };
     finished(work.await)

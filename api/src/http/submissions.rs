@@ -80,7 +80,7 @@ async fn take(state: &State, id: &RequestId, log: &RequestLog, request: Request)
     rate::admit(&state.purse(&sender), id)?;
     let contributor = state.exchange.contributor(viewer);
     // Found out before a body is read: nobody sends 48 MiB to learn that.
-    contributor.may_hand_in().await.map_err(|failed| Box::new(error::failed(failed, id)))?;
+    contributor.may_hand_in().await.map_err(|failed| Box::new(error::failed(&failed, id)))?;
     if !negotiate::is_plain(request.headers()) {
         let message = "expected a body that is not compressed";
         return Err(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message));
@@ -108,7 +108,7 @@ async fn take(state: &State, id: &RequestId, log: &RequestLog, request: Request)
     let Options { form, accept_valid, dry_run, .. } = options;
     let source = Source::File(form, Box::new(Held { file: Cursor::new(file), _hold: hold }));
     let handover = Handover { content, source, accept_valid, dry_run };
-    let handed_in = contributor.hand_in(sent, handover).await.map_err(|failed| Box::new(error::failed(failed, id)))?;
+    let handed_in = contributor.hand_in(sent, handover).await.map_err(|failed| Box::new(error::failed(&failed, id)))?;
     let body = json!({"id": handed_in.id});
     let json = HeaderValue::from_static("application/json; charset=utf-8");
     Ok((StatusCode::ACCEPTED, [(header::CONTENT_TYPE, json)], body.to_string()).into_response())

@@ -19,7 +19,6 @@ use crate::{
     datasets::{Destinations, Outcomes, destinations, outcomes},
     domain::saved_question,
     export::{self, Column, Format, Part, Table},
-    graphql::error_code,
     service::{self, Again, NoToken, Reader, ReportAsked, Reported, Shown},
     tabulation,
 };
@@ -142,7 +141,7 @@ async fn answer(
         let message = format!("the answer took longer than {} s and was stopped; ask for less", time.as_secs());
         return Err(Box::new(error::respond(StatusCode::GATEWAY_TIMEOUT, "UNAVAILABLE", &message, id)));
     };
-    let file = done.map_err(|error| Box::new(failed(&error, id)))?;
+    let file = done.map_err(|error| Box::new(error::failed(&error, id)))?;
     let (head, body) = respond(file, &head.headers).await.into_parts();
     match departure::counted(body, &state.partners.answers, &sender) {
         Ok(body) => Ok(Response::from_parts(head, body)),
@@ -195,12 +194,12 @@ pub(super) async fn viewer(state: &State, head: &Parts, id: &RequestId) -> Resul
             return Err(Box::new(refusal));
         }
         Ok(Err(NoToken::InvalidScope(reason))) => return refuse(StatusCode::FORBIDDEN, "FORBIDDEN", &reason),
-        Ok(Err(NoToken::Other(error))) => return Err(Box::new(failed(&error, id))),
+        Ok(Err(NoToken::Other(error))) => return Err(Box::new(error::failed(&error, id))),
         Err(_) => return refuse(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "it took too long; try again"),
     };
     match state.verifier.verify(&given.token, state.exchange.now()) {
         Ok(partner) => Ok(Viewer::Partner(partner)),
-        Err(reason) => Err(Box::new(failed(&service::Error::Internal(reason.into()), id))),
+        Err(reason) => Err(Box::new(error::failed(&service::Error::Internal(reason.into()), id))),
     }
 }
 
@@ -420,24 +419,6 @@ async fn respond(File { bytes, media, disposition, citation }: File, headers: &H
     response.headers_mut().insert(header::ETAG, validator);
     response.headers_mut().insert(header::CACHE_CONTROL, CachePolicy::Private.header());
     response
-}
-
-/// The response to a question that failed: its code is that of the contract.
-pub(super) fn failed(error: &service::Error, id: &RequestId) -> Response<Body> {
-    let status = match error {
-        service::Error::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
-        service::Error::Forbidden(_) | service::Error::BudgetExhausted(_) => StatusCode::FORBIDDEN,
-        service::Error::BadRequest(_) | service::Error::LimitExceeded(_) => StatusCode::BAD_REQUEST,
-        service::Error::NotFound(_) => StatusCode::NOT_FOUND,
-        service::Error::Conflict(_) => StatusCode::CONFLICT,
-        service::Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-        service::Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-        service::Error::Internal(cause) => {
-            tracing::error!(cause = format!("{cause:#}"), "internal error");
-            StatusCode::INTERNAL_SERVER_ERROR
-        }
-    };
-    error::respond(status, error_code(error).as_str(), &error.to_string(), id)
 }
 
 #[cfg(test)]

@@ -6,23 +6,15 @@ import {
   isNonNullType, parse, print, validate,
 } from 'graphql';
 
+import { chooser } from './random.mjs';
+
 const [, , base, token, documents = '2000', seed = '1'] = process.argv;
 if (!base || !token) {
   console.error('usage: node oracle.mjs BASE_URL TOKEN [DOCUMENTS] [SEED]');
   process.exit(2);
 }
 
-// Mulberry32: the same seed, the same documents.
-let state = Number(seed) >>> 0;
-const random = () => {
-  state = (state + 0x6d2b79f5) >>> 0;
-  let t = Math.imul(state ^ (state >>> 15), 1 | state);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-};
-const below = (n) => Math.floor(random() * n);
-const pick = (list) => list[below(list.length)];
-const chance = (share) => random() < share;
+const { below, pick, chance } = chooser(seed);
 
 async function ask(body) {
   const response = await fetch(`${base}/graphql`, {
