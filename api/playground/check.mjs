@@ -327,15 +327,29 @@ await check('a hidden cell says why, and its remedy is a press that rewrites the
   await page.getByRole('grid').focus();
   await page.keyboard.press('Control+End');
   await page.locator('.results td.hidden').first().waitFor({ timeout: 5_000 });
-  const hidden = page.locator('.results td.hidden').filter({ hasText: /small group|low effect/ }).first();
-  await hidden.click();
+  // What helps hangs on the cell: a larger area, or, where the asker knows nearly all of it, its own results.
+  const hidden = page.locator('.results td.hidden').filter({ hasText: /small group|low effect/ });
   const dialog = page.getByRole('dialog');
-  await dialog.getByText('Hidden:').waitFor({ timeout: 2_000 });
+  const offered = new Set();
+  let remedy;
+  let code;
+  for (let at = 0; at < Math.min(await hidden.count(), 40) && !code; at += 1) {
+    await hidden.nth(at).click();
+    await dialog.getByText('Hidden:').waitFor({ timeout: 2_000 });
+    for (const button of await dialog.getByRole('listitem').getByRole('button').all()) {
+      const words = await button.textContent();
+      offered.add(words);
+      code = /^ask for the [A-Z_]+ (\S+) /.exec(words)?.[1];
+      remedy = button;
+      if (code) break;
+    }
+    if (!code) {
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'hidden', timeout: 2_000 });
+    }
+  }
+  expect(code, `no hidden cell leads to a larger area, only: ${[...offered].join('; ')}`);
   await shoot('hidden');
-  const remedy = dialog.getByRole('listitem').getByRole('button').first();
-  const words = await remedy.textContent();
-  const code = /^ask for the [A-Z_]+ (\S+) /.exec(words)?.[1];
-  expect(code, `found ${words}`);
   await remedy.click();
   await page.getByText('The question is changed').waitFor({ timeout: 2_000 });
   expect((await page.locator('.written pre').textContent()).includes(code), 'the question has not the area');
