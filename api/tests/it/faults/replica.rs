@@ -177,6 +177,11 @@ impl Replica {
         assert!(Command::new("kill").args([signal, &self.0.id()]).status().unwrap().success());
     }
 
+    /// Ends it in order.
+    pub(super) fn end(self) {
+        self.0.end();
+    }
+
     /// Ends it as a power cut does.
     pub(super) fn kill(self) {
         self.0.kill();

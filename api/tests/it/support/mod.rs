@@ -2,6 +2,7 @@
 
 mod clock;
 mod database;
+mod mounts;
 mod pgbouncer;
 mod population;
 mod postgres;
@@ -13,6 +14,7 @@ mod signing;
 
 pub(crate) use clock::with_another_clock;
 pub(crate) use database::{Database, Engine};
+pub(crate) use mounts::again_with_mounts_of_its_own;
 pub(crate) use pgbouncer::PgBouncer;
 pub(crate) use population::{Population, Row, identifier};
 pub(crate) use postgres::Server as Postgres;
