@@ -298,6 +298,7 @@ pub async fn serve(
     }
     let follow = tokio::spawn(follow(exchange.clone()));
     let follow_trust = tokio::spawn(follow_trust(exchange.clone()));
+    let make_books = tokio::spawn(make_books(exchange.clone()));
     let cut_audit = tokio::spawn(cut_audit(exchange.clone(), edge.audit_retention));
     let sweep = tokio::spawn(sweep(state.clone()));
     tracing::info!(address = %listener.local_addr()?, release = exchange.newest_release(), "serving");
@@ -305,6 +306,7 @@ pub async fn serve(
     let served = http::serve(listener, router, connection_rules(edge), ended).await;
     follow.abort();
     follow_trust.abort();
+    make_books.abort();
     cut_audit.abort();
     sweep.abort();
     state.end_traces().await;
@@ -438,6 +440,18 @@ async fn follow_trust(exchange: Arc<Exchange>) {
         exchange.refresh_issuer_keys();
         if let Err(error) = exchange.refresh_trust().await {
             tracing::debug!(?error, "cannot read keys and revocations; what is known stays in force");
+        }
+    }
+}
+
+/// Makes the standard tables of each release that is served, while agreements that end meanwhile are seen by [`follow`].
+async fn make_books(exchange: Arc<Exchange>) {
+    let mut ticks = tokio::time::interval(REFRESH_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = exchange.make_books().await {
+            tracing::error!(?error, "the standard tables are counted for each question");
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::{
 };
 
 /// What is served at present. A request takes it once, at its start, and keeps it.
+#[derive(Clone)]
 pub struct CurrentRelease {
     /// How many of this process came before it, each unlike the one before.
     pub(super) generation: u64,
@@ -24,7 +25,7 @@ pub struct CurrentRelease {
     /// Every release, newest first.
     pub(super) releases: Vec<Release>,
     pub(super) snapshot: Option<Arc<Snapshot>>,
-    /// The books of the release.
+    /// The books of the release, once they are made.
     pub(super) books: Option<Arc<Books>>,
     /// The registers that attributes were taken from, newest first.
     pub(super) registers: Arc<[RegisterEdition]>,

@@ -69,18 +69,10 @@ impl Exchange {
             });
             if let Some(release) = releases.first() {
                 let snapshot = self.load(release).await?;
-                let (catalogue, books) = (snapshot.catalogue().clone(), Some(self.books(&snapshot).await?));
+                let catalogue = snapshot.catalogue().clone();
                 let circles = Arc::new(Circles::of(&directory, &catalogue));
-                CurrentRelease {
-                    generation,
-                    catalogue,
-                    directory,
-                    circles,
-                    releases,
-                    snapshot: Some(snapshot),
-                    books,
-                    registers,
-                }
+                let (snapshot, books) = (Some(snapshot), None);
+                CurrentRelease { generation, catalogue, directory, circles, releases, snapshot, books, registers }
             } else {
                 let catalogue = Arc::new(self.store().newest_catalogue(self.today()).await?);
                 let circles = Arc::new(Circles::of(&directory, &catalogue));
@@ -131,15 +123,25 @@ impl Exchange {
         aside(timely).await?.map_err(|_| Error::Unavailable(format!("release {number} was not read in time")))?
     }
 
-    /// The books of a release, made before anybody asks it: were a page made when it is first asked for, others could time that it
-    /// was.
-    async fn books(&self, snapshot: &Arc<Snapshot>) -> Result<Arc<Books>, Error> {
-        let (snapshot, noise) = (snapshot.clone(), self.noise().clone());
+    /// Makes the books of the release that is served, where there are none yet. Until then its standard tables are counted: they say
+    /// the same, and take longer. That is so for whatever is asked, so how long an answer takes tells nothing about what others asked.
+    ///
+    /// # Errors
+    /// When there is no thread to be had.
+    pub async fn make_books(&self) -> Result<(), Error> {
+        let current = self.current();
+        let Some(snapshot) = current.snapshot.clone().filter(|_| current.books.is_none()) else { return Ok(()) };
         let (number, started) = (snapshot.release().number, Instant::now());
-        let books = self.heavy.run(move || Arc::new(Books::of(&snapshot, &noise))).await?;
+        let (of, noise) = (snapshot.clone(), self.noise().clone());
+        let books = aside(async move { Arc::new(Books::of(&of, &noise)) }).await?;
         let ((cells, bytes), milliseconds) = (books.size(), started.elapsed().as_millis());
         tracing::debug!(release = number, cells, bytes, milliseconds, "the standard tables are ready");
-        Ok(books)
+        let _one_at_a_time = self.refreshing.lock().await;
+        let current = self.current();
+        if current.snapshot.as_ref().is_some_and(|served| Arc::ptr_eq(served, &snapshot)) {
+            self.current.store(Arc::new(CurrentRelease { books: Some(books), ..(*current).clone() }));
+        }
+        Ok(())
     }
 
     /// The snapshot of an older release. It is loaded apart from any request: who stops waiting does not stop it, and whoever

@@ -160,6 +160,8 @@ impl DatabaseFile {
         let closed = async {
             questions.close_by_ref().await?;
             if self.check().is_ok() {
+                // Moved while others write; what is left then is little, and for that alone they wait.
+                changes.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)").await?;
                 changes.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
             }
             changes.close_by_ref().await

@@ -90,6 +90,19 @@ async fn a_release_published_elsewhere_is_served_after_a_refresh() {
 }
 
 #[tokio::test]
+async fn until_the_standard_tables_of_a_release_are_made_they_are_counted_and_say_the_same() {
+    let service = Service::filled(Engine::Sqlite).await;
+    service.hand_in_everything(&Population::standard(2)).await;
+    publish_anew(service.operator()).await;
+    let counted = service.ask(Some(LEP), &of_release(2)).await.data();
+    service.exchange.make_books().await.unwrap();
+    // In other words, or it would be the answer that is kept.
+    let looked_up = service.ask(Some(LEP), &format!("query After {}", of_release(2))).await.data();
+    assert_eq!(counted, looked_up);
+    assert!(!counted["outcomes"]["cells"].as_array().unwrap().is_empty(), "{counted}");
+}
+
+#[tokio::test]
 async fn requests_go_on_while_releases_are_swapped() {
     let service = Service::filled(Engine::Sqlite).await;
     let expected: Vec<serde_json::Value> = vec![service.ask(Some(LEP), &of_release(1)).await.data()];

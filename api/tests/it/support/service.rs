@@ -123,6 +123,7 @@ impl Service {
             exchange.operator(Authority::of_the_operator()).add_agreement(&agreement).await.unwrap();
         }
         exchange.refresh().await.unwrap();
+        exchange.make_books().await.unwrap();
         let exchange = Arc::new(exchange);
         let router = app::router(&settings, &exchange).unwrap();
         Self { exchange, router, settings, database: Arc::new(database) }
@@ -134,7 +135,7 @@ impl Service {
         self.database.execute("DELETE FROM signing_key").await;
         let exchange = Exchange::open(&self.database.url, Secret::new(secret), Arc::new(clock())).await.unwrap();
         exchange.operator(Authority::of_the_operator()).rotate_key().await.unwrap();
-        exchange.start().await.unwrap();
+        start(&exchange).await;
         let exchange = Arc::new(exchange);
         let router = app::router(&self.settings, &exchange).unwrap();
         Self { exchange, router, settings: self.settings.clone(), database: self.database.clone() }
@@ -150,7 +151,7 @@ impl Service {
         let settings = settings(&database.url);
         let exchange = Exchange::open(&database.url, Secret::new([secret; 32]), Arc::new(clock())).await.unwrap();
         exchange.operator(Authority::of_the_operator()).rotate_key().await.unwrap();
-        exchange.start().await.unwrap();
+        start(&exchange).await;
         let exchange = Arc::new(exchange);
         let router = app::router(&settings, &exchange).unwrap();
         Self { exchange, router, settings, database: Arc::new(database) }
@@ -161,7 +162,7 @@ impl Service {
         let settings = settings(&database.url);
         let exchange = Exchange::open(&database.url, Secret::new([1; 32]), Arc::new(clock())).await.unwrap();
         exchange.operator(Authority::of_the_operator()).migrate().await.unwrap();
-        exchange.start().await.unwrap();
+        start(&exchange).await;
         let exchange = Arc::new(exchange);
         let router = app::router(&settings, &exchange).unwrap();
         Self { exchange, router, settings, database: Arc::new(database) }
@@ -174,7 +175,9 @@ impl Service {
 
     /// Publishes what came in: periods that were published before in their next editions, which corrections wait for.
     pub(crate) async fn publish_anew(&self) -> Release {
-        publish_anew(self.operator()).await
+        let release = publish_anew(self.operator()).await;
+        self.exchange.make_books().await.unwrap();
+        release
     }
 
     /// Adds an organisation with an agreement for an area.
@@ -206,7 +209,7 @@ impl Service {
     /// Another process over the same database, which it reaches by another address.
     pub(crate) async fn through(&self, url: &str) -> Self {
         let exchange = Exchange::open(url, Secret::new([1; 32]), Arc::new(clock())).await.unwrap();
-        exchange.start().await.unwrap();
+        start(&exchange).await;
         let exchange = Arc::new(exchange);
         let router = app::router(&self.settings, &exchange).unwrap();
         Self { exchange, router, settings: settings(url), database: self.database.beside().into() }
@@ -287,6 +290,12 @@ pub(crate) async fn publish_anew(operator: Operator<'_>) -> Release {
     let waiting = operator.waiting().await.unwrap().into_iter();
     let revise = waiting.filter(|waiting| waiting.next.is_some()).map(|waiting| waiting.period).collect();
     operator.publish(Publication { note: None, revise }).await.unwrap()
+}
+
+/// Starts as a service does.
+async fn start(exchange: &Exchange) {
+    exchange.start().await.unwrap();
+    exchange.make_books().await.unwrap();
 }
 
 async fn send(router: &Router, request: Request<Body>) -> Answer {

@@ -73,31 +73,41 @@ pub(super) fn revise<S: Gather>(
     let revision = Revision { first, fewest: scanner.fewest(), members };
     let (benchmarks, groups) = (scanner.plan.benchmarks().len(), scanner.plan.groups().len());
     let mut bases = vec![None; (benchmarks + 1) * groups];
-    for column in 0..scanner.measured() {
-        let value = |member: &Member<'_>| {
-            let source = scanner.sources[member.source].0;
-            if column == benchmarks {
-                return member.achieved(source);
+    for members in revision.members.chunk_by(|one, next| one.group == next.group) {
+        let group = members[0].group;
+        let mut before: Option<Decided> = None;
+        for column in 0..scanner.measured() {
+            let value = |member: &Member<'_>| {
+                let source = scanner.sources[member.source].0;
+                if column == benchmarks {
+                    return member.achieved(source);
+                }
+                let score = member.score(source.benchmarks[column].as_ref()?);
+                Some(score).filter(|&score| score != NOT_ASSESSED)
+            };
+            let parts = revision.parts(members, value);
+            if parts.is_empty() {
+                continue;
             }
-            let score = member.score(source.benchmarks[column].as_ref()?);
-            Some(score).filter(|&score| score != NOT_ASSESSED)
-        };
-        revision.each_cell(value, |group, parts| {
             let cell = column * groups + group;
             let institutions = counts.everyone(cell);
             let outsiders = |insiders: &Insiders| {
                 let others = others.iter().find(|others| others.insiders == insiders);
                 others.map_or(institutions, |others| others.counts.everyone(cell))
             };
-            let base = revision.base(institutions, &scanner.insiders, outsiders, parts);
+            // Benchmarks of a period are mostly assessed together, so what decides is often what decided before.
+            let known = before.filter(|before| scanner.insiders.is_empty() && before.is_of(institutions, &parts));
+            let base = known
+                .map_or_else(|| revision.base(institutions, &scanner.insiders, outsiders, &parts), |known| known.base);
             bases[cell] = later(base, first);
-            for part in parts {
+            for part in &parts {
                 part.show(base.release, cell, counts);
                 for others in others.iter_mut().filter(|others| !others.insiders.hold(part.provider)) {
                     part.show(base.release, cell, &mut others.counts);
                 }
             }
-        });
+            before = Some(Decided { institutions, parts, base });
+        }
     }
     Some(bases)
 }
@@ -203,6 +213,21 @@ impl Part {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Handed(u32);
 
+/// The base of a cell, with what decided it.
+struct Decided {
+    institutions: u32,
+    parts: Vec<Part>,
+    base: Base,
+}
+
+impl Decided {
+    /// Whether a cell of so many institutions with such parts has the same base. Values have no say in it.
+    fn is_of(&self, institutions: u32, parts: &[Part]) -> bool {
+        let named = |part: &Part| (part.source, part.key, part.from, part.until, part.provider);
+        self.institutions == institutions && self.parts.iter().map(named).eq(parts.iter().map(named))
+    }
+}
+
 /// What decides the bases of an area in a period.
 struct Revision<'a> {
     /// The first release with results.
@@ -214,21 +239,14 @@ struct Revision<'a> {
 }
 
 impl Revision<'_> {
-    /// Visits every group with the parts its members have in a cell, where there are any, in the order of the members.
-    fn each_cell(&self, value: impl Fn(&Member<'_>) -> Option<u8>, mut visit: impl FnMut(usize, &[Part])) {
-        let mut parts = Vec::new();
-        for members in self.members.chunk_by(|one, next| one.group == next.group) {
-            parts.clear();
-            for member in members {
-                let Some(value) = value(member) else { continue };
-                let Member { source, key, from, until, provider, .. } = *member;
-                parts.push(Part { source, key, value, from, until, provider });
-            }
-            parts.retain(|part| part.from > self.first || part.until.is_some());
-            if !parts.is_empty() {
-                visit(members[0].group, &parts);
-            }
-        }
+    /// What some members add to a cell beside what was there unchanged since the first release, in their order.
+    fn parts(&self, members: &[Member<'_>], value: impl Fn(&Member<'_>) -> Option<u8>) -> Vec<Part> {
+        let changed = members.iter().filter(|member| member.from > self.first || member.until.is_some());
+        let part = |member: &Member<'_>| {
+            let Member { source, key, from, until, provider, .. } = *member;
+            Some(Part { source, key, value: value(member)?, from, until, provider })
+        };
+        changed.filter_map(part).collect()
     }
 
     /// The base of a cell that holds `institutions` in the present release, of which others than some insiders handed in
