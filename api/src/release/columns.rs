@@ -69,11 +69,16 @@ impl Snapshot {
         &self.frameworks[framework]
     }
 
-    /// The columns of a period of a framework, as they count in a table that is about the results of a framework asked for: of an
-    /// institution with results under several frameworks, one counts.
+    /// The columns of a period of a framework, as they count in a table that brings others to a framework asked for: of an
+    /// institution with results under several of them, one counts.
     pub fn columns(&self, asked: FrameworkIndex, source: FrameworkIndex, period: Period) -> Option<&Columns> {
         let beside = if self.overlaps.is_empty() { None } else { self.overlaps.get(&(asked, source, period)) };
         beside.or_else(|| self.frameworks[source].period(period))
+    }
+
+    /// Whether in such a table some results of a framework do not count, because others take their place.
+    pub fn is_replaced_in_part(&self, asked: FrameworkIndex, source: FrameworkIndex, period: Period) -> bool {
+        self.overlaps.contains_key(&(asked, source, period))
     }
 
     /// The counts of destinations.

@@ -1,7 +1,8 @@
 //! Institutions with results under several frameworks in one period: a table that brings frameworks together counts each once.
 //!
-//! Which of its results counts is decided by public facts: the one under the framework asked for or, where there is none, under
-//! the newest published of the others; whatever the results say. What counts no longer, since a result under a preferred framework
+//! Which of its results counts is decided by public facts: the one under the newest published of its frameworks, whatever the results
+//! say, and whichever of the frameworks is asked for: two answers that count the same institutions with the same noise, and another
+//! result of one of them, would tell how far its two results are apart. What counts no longer, since a result under a newer framework
 //! came, is laid out as though it had been replaced in the release that brought that one. So every release goes on showing what it
 //! showed, and an institution that comes under another framework is a change like any other.
 
@@ -24,8 +25,8 @@ use super::{
 /// From which release on something is shown, and from which no longer.
 type Shown = (u32, Option<u32>);
 
-/// Per framework asked for, framework and period, the columns that count otherwise beside those of a preferred framework than on
-/// their own.
+/// Per framework asked for, framework and period, the columns that count otherwise beside those of a newer framework than on their
+/// own.
 pub(super) fn overlaps(
     frameworks: &TiVec<FrameworkIndex, FrameworkColumns>,
     catalogue: &Catalogue,
@@ -71,14 +72,13 @@ fn shared_periods(frameworks: &TiVec<FrameworkIndex, FrameworkColumns>) -> Vec<P
     shared
 }
 
-/// The framework asked for, then those that the crosswalk brings to it, the newest first.
+/// The framework asked for and those that the crosswalk brings to it, the newest first.
 fn by_preference(asked: FrameworkIndex, catalogue: &Catalogue) -> Vec<FrameworkIndex> {
     let frameworks = catalogue.frameworks();
-    let mut others: Vec<FrameworkIndex> =
-        frameworks.keys().filter(|&other| catalogue.crosswalk().relates(other, asked)).collect();
-    others.retain(|&other| other != asked);
-    others.sort_by_key(|&other| (Reverse(frameworks[other].year), &frameworks[other].code));
-    [vec![asked], others].concat()
+    let counts = |&other: &FrameworkIndex| other == asked || catalogue.crosswalk().relates(other, asked);
+    let mut counted: Vec<FrameworkIndex> = frameworks.keys().filter(counts).collect();
+    counted.sort_by_key(|&other| (Reverse(frameworks[other].year), &frameworks[other].code));
+    counted
 }
 
 /// Every result of a period, by record key, with the releases that show it.

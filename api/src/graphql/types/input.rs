@@ -80,7 +80,7 @@ pub struct OutcomesInput {
     filters: Option<Vec<DimensionFilter>>,
     /// Bring in institutions assessed under other frameworks through the crosswalk. Each cell then tells in
     /// `comparability` how their benchmarks compare. One assessed under several frameworks in a period counts once: under the
-    /// framework asked for, else under the newest of the others.
+    /// newest of them.
     #[graphql(default = false)]
     mapped: bool,
     /// Bring the cells of a breakdown and its `totals` to add up: weighted least squares over the published values, which

@@ -1,5 +1,7 @@
 //! What the guard compares: the rows of an area and of those around it, and how many institutions each cell counts.
 
+use disclosure::has_low_effect;
+
 use crate::{
     datasets::outcomes::Plan,
     domain::{AreaIndex, Period},
@@ -11,6 +13,7 @@ use super::{
     counter::Counter,
     figures::{Counts, Gather, Headcounts},
     guard::{Guard, Guarded},
+    insider::ByOthers,
     revision,
     scanner::{Rows, Scanner},
 };
@@ -83,6 +86,51 @@ impl<'a> Scanner<'a> {
             .collect();
         let without = |plan: &Plan| Scanner::new(plan, self.snapshot).sizes_at_bases(whose, area, period, counter);
         guard.low_effect_at_bases(places, &around, without)
+    }
+
+    /// Marks the cells that count a few institutions of a framework less than they would without the others, since those count
+    /// under one of these: beside the table of that framework alone the answer would tell about those few. Every set is that of its
+    /// own base.
+    pub(super) fn replaced_few<S: Gather>(
+        &self,
+        counts: &Counts<S>,
+        by_others: &[ByOthers<'_>],
+        area: AreaIndex,
+        period: Period,
+        counter: &mut Counter,
+    ) -> Vec<bool> {
+        let cells = self.measured() * self.plan.groups().len();
+        let rules = self.plan.scope().tier().rules();
+        let mut few = vec![false; cells];
+        let asked = self.plan.framework();
+        let mut sizes = vec![0_u32; cells];
+        for source in &counts.sources {
+            sizes.iter_mut().zip(counts.kept_sizes(source, cells)).for_each(|(size, kept)| *size += kept);
+        }
+        // What is below the threshold is hidden for that.
+        let is_told = |cell: usize| sizes[cell] >= self.fewest();
+        for (place, source) in counts.sources.iter().enumerate() {
+            let framework = self.sources[source.position].0.framework;
+            if !self.plan.mapped() || !self.snapshot.is_replaced_in_part(asked, framework, period) {
+                continue;
+            }
+            let kept = counts.kept_sizes(source, cells);
+            let alone = self.alone(source.position);
+            let mut compare = |whose: Whose<'_>, size: &dyn Fn(usize) -> u32| {
+                let all = alone.sizes_at_bases(whose, area, period, counter);
+                for (cell, &all) in
+                    all.iter().flatten().enumerate().filter(|(cell, _)| kept[*cell] > 0 && is_told(*cell))
+                {
+                    few[cell] |= has_low_effect(all.saturating_sub(size(cell)), rules);
+                }
+            };
+            compare(Whose::All, &|cell| source.counted.size(cell));
+            for others in by_others {
+                let counted = &others.counts.sources[place].counted;
+                compare(Whose::OthersThan(others.insiders), &|cell| counted.size(cell));
+            }
+        }
+        few
     }
 
     /// Per source that holds a period, and per measure column and group, how many institutions of an area are counted at its

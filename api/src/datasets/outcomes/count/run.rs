@@ -122,6 +122,9 @@ fn each_place<S: Gather>(scanner: &Scanner<'_>, mut visit: impl FnMut(&Counts<S>
                     mark(scanner.low_effect_at_bases(&guard, &places, whose, area, period, &mut counter));
                 }
             }
+            if plan.scope().tier() != Tier::Own {
+                mark(scanner.replaced_few(&counts, &by_others, area, period, &mut counter));
+            }
             let known = by_others.iter().map(|others| scanner.known(&counts, &others.counts));
             let known = known.reduce(|one, other| one.iter().zip(other).map(|(one, other)| *one || other).collect());
             let known = known.unwrap_or_default();

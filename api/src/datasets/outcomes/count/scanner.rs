@@ -24,6 +24,8 @@ pub(super) struct Scanner<'a> {
     /// Who may take off an answer what they handed in: the asker alone, then its circles. Only those that handed in some of what
     /// the plan may count, and circles only where others did too.
     pub(super) insiders: Vec<&'a Insiders>,
+    /// Whether results under other frameworks take the place of others.
+    brings_together: bool,
 }
 
 /// Per source framework, ranges of its rows.
@@ -40,12 +42,28 @@ impl<'a> Scanner<'a> {
             insiders: insiders(plan, &sources),
             sources,
             grouping: Grouping::new(plan),
+            brings_together: plan.mapped(),
         }
     }
 
-    /// What a source framework has in a period, beside the framework asked for.
+    /// The same over one of its source frameworks by itself.
+    pub(super) fn alone(&self, position: usize) -> Self {
+        Self {
+            sources: vec![self.sources[position]],
+            grouping: Grouping::new(self.plan),
+            insiders: self.insiders.clone(),
+            brings_together: false,
+            ..*self
+        }
+    }
+
+    /// What a source framework has in a period, beside the others where the plan brings them together.
     pub(super) fn columns(&self, source: &SourceFramework, period: Period) -> Option<&'a Columns> {
-        self.snapshot.columns(self.plan.framework(), source.framework, period)
+        if self.brings_together {
+            self.snapshot.columns(self.plan.framework(), source.framework, period)
+        } else {
+            self.snapshot.framework(source.framework).period(period)
+        }
     }
 
     /// The method that a period is published with: of several frameworks, that of the one that was there first.

@@ -16,7 +16,7 @@ use crate::{
 
 use super::{
     Histogram, Tally, counts_of, histograms_of,
-    naive::{AUTHORITIES, BENCHMARKS, catalogue, meets, plan, question, score, snapshot},
+    naive::{AUTHORITIES, BENCHMARKS, catalogue, comes_before, meets, plan, question, score, snapshot},
 };
 
 pub(crate) const RELEASES: u32 = 5;
@@ -95,8 +95,8 @@ fn alone(history: &[ReleasedResult], release: u32) -> Vec<ReleasedResult> {
 /// What each institution adds, by framework: its value, and the release in which it was handed in.
 type Added = BTreeMap<(Pseudonym, FrameworkIndex), (u8, u32)>;
 
-/// Of the last of some releases. Where the framework asked for took an institution's place before, it was as good as handed in
-/// when that ended.
+/// Of the last of some releases. Where a result under a newer framework took the place of another before, that one was as good as
+/// handed in when this ended.
 fn added(
     shown: &[Vec<ReleasedResult>],
     catalogue: &Catalogue,
@@ -107,23 +107,24 @@ fn added(
     let Some((results, before)) = shown.split_last() else { return Added::new() };
     let inside = results.iter().filter(|result| meets(result, catalogue, plan, place));
     inside
-        .filter(|result| !is_replaced(result, results, plan))
+        .filter(|result| !is_replaced(result, results, catalogue, plan))
         .filter_map(|result| {
             let source = plan.sources().iter().find(|source| source.framework == result.framework)?;
-            let replaced = before.iter().rposition(|results| is_replaced(result, results, plan));
+            let replaced = before.iter().rposition(|results| is_replaced(result, results, catalogue, plan));
             let from = replaced.map_or(0, |release| u32::try_from(release).unwrap() + 2);
             Some(((result.institution, result.framework), (value(source, result)?, result.from.max(from))))
         })
         .collect()
 }
 
-/// Whether among some results one under the framework asked for counts in the place of another.
-fn is_replaced(result: &ReleasedResult, results: &[ReleasedResult], plan: &Plan) -> bool {
+/// Whether among some results one under a newer framework counts in the place of another.
+fn is_replaced(result: &ReleasedResult, results: &[ReleasedResult], catalogue: &Catalogue, plan: &Plan) -> bool {
     let same = |other: &&ReleasedResult| {
-        (other.institution, other.period, other.framework) == (result.institution, result.period, plan.framework())
+        (other.institution, other.period) == (result.institution, result.period)
+            && comes_before(other.framework, result.framework, catalogue)
+            && plan.sources().iter().any(|source| source.framework == other.framework)
     };
-    result.framework != plan.framework()
-        && results.iter().filter(same).any(|other| other.scores.iter().any(Option::is_some))
+    plan.mapped() && results.iter().filter(same).any(|other| other.scores.iter().any(Option::is_some))
 }
 
 /// The rule as it is written: one release after the other.
