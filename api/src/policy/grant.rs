@@ -40,8 +40,8 @@ pub struct GrantedArea {
 pub struct Coverage {
     /// The tier at which the question is answered.
     pub tier: Tier,
-    /// The dimensions that may be used; every one when absent.
-    pub dimensions: Option<Vec<Dimension>>,
+    /// The sets of dimensions that may be used together, each by an agreement of its own; every dimension when absent.
+    pub dimensions: Option<Vec<Vec<Dimension>>>,
 }
 
 /// Why there is no grant. Depends on the viewer, its agreements and the purpose alone.
@@ -194,16 +194,15 @@ impl Grant {
         for &area in areas {
             tier = tier.max(self.granted_areas_around(area, catalogue).map(|granted| granted.tier).min().ok_or(area)?);
         }
-        let mut dimensions: Option<Vec<Dimension>> = None;
+        let mut dimensions: Option<Vec<Vec<Dimension>>> = None;
         for &area in areas {
-            let Some(allowed) =
-                allowed_dimensions(self.granted_areas_around(area, catalogue).filter(|granted| granted.tier <= tier))
-            else {
-                continue;
-            };
+            let granted = self.granted_areas_around(area, catalogue).filter(|granted| granted.tier <= tier);
+            let Some(allowed) = allowed_together(granted) else { continue };
             dimensions = Some(match dimensions {
                 None => allowed,
-                Some(before) => before.into_iter().filter(|dimension| allowed.contains(dimension)).collect(),
+                Some(before) => largest(
+                    before.iter().flat_map(|before| allowed.iter().map(|allowed| common(before, allowed))).collect(),
+                ),
             });
         }
         Ok(Coverage { tier, dimensions })
@@ -218,13 +217,29 @@ impl Grant {
     }
 }
 
-/// The dimensions that at least one of the granted areas allows; `None` when one of them allows every dimension.
-fn allowed_dimensions<'a>(granted_areas: impl Iterator<Item = &'a GrantedArea>) -> Option<Vec<Dimension>> {
-    let mut allowed = Vec::new();
+/// The sets of dimensions that one of the granted areas allows; `None` when one of them allows every dimension. Two agreements do
+/// not add up: whoever may have one breakdown from each was promised no table of both together.
+fn allowed_together<'a>(granted_areas: impl Iterator<Item = &'a GrantedArea>) -> Option<Vec<Vec<Dimension>>> {
+    let mut sets = Vec::new();
     for granted in granted_areas {
-        allowed.extend(granted.dimensions.as_ref()?);
+        let mut set = granted.dimensions.clone()?;
+        set.sort_unstable();
+        set.dedup();
+        sets.push(set);
     }
-    allowed.sort_unstable();
-    allowed.dedup();
-    Some(allowed)
+    Some(largest(sets))
+}
+
+/// The dimensions in both of two sets.
+fn common(one: &[Dimension], other: &[Dimension]) -> Vec<Dimension> {
+    one.iter().copied().filter(|dimension| other.contains(dimension)).collect()
+}
+
+/// The sets that no other one holds, each once.
+fn largest(mut sets: Vec<Vec<Dimension>>) -> Vec<Vec<Dimension>> {
+    sets.sort_unstable();
+    sets.dedup();
+    let is_within = |one: &[Dimension], other: &[Dimension]| one.iter().all(|dimension| other.contains(dimension));
+    let held = |set: &Vec<Dimension>| sets.iter().any(|other| other != set && is_within(set, other));
+    sets.iter().filter(|set| !held(set)).cloned().collect()
 }

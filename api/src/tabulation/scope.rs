@@ -32,7 +32,7 @@ pub struct Asked {
 pub struct Scope {
     areas: Vec<AreaIndex>,
     tier: Tier,
-    dimensions: Option<Vec<Dimension>>,
+    dimensions: Option<Vec<Vec<Dimension>>>,
     provider: Option<i64>,
     purpose: String,
     organisation: String,
@@ -89,9 +89,9 @@ impl Scope {
         self.tier
     }
 
-    /// The dimensions that the agreements allow; every one when absent.
-    pub fn dimensions(&self) -> Option<&[Dimension]> {
-        self.dimensions.as_deref()
+    /// Whether the agreements name the dimensions that they allow.
+    pub fn names_dimensions(&self) -> bool {
+        self.dimensions.is_some()
     }
 
     /// Count only what this organisation handed in.
@@ -180,13 +180,19 @@ pub fn check_dimensions(scope: &Scope, named: &[Dimension]) -> Result<(), PlanEr
             names.join(", ")
         )));
     }
-    let is_denied = |dimension: &&Dimension| scope.dimensions().is_some_and(|allowed| !allowed.contains(dimension));
-    match named.iter().find(is_denied) {
-        Some(denied) => {
-            Err(PlanError::Forbidden(format!("your agreements do not allow the dimension {}", denied.name())))
-        }
-        None => Ok(()),
+    let Some(allowed) = &scope.dimensions else { return Ok(()) };
+    let is_denied = |dimension: &&Dimension| !allowed.iter().any(|together| together.contains(dimension));
+    if let Some(denied) = named.iter().find(is_denied) {
+        return Err(PlanError::Forbidden(format!("your agreements do not allow the dimension {}", denied.name())));
     }
+    if allowed.iter().any(|together| named.iter().all(|dimension| together.contains(dimension))) {
+        return Ok(());
+    }
+    let names: Vec<&str> = named.iter().map(|dimension| dimension.name()).collect();
+    Err(PlanError::Forbidden(format!(
+        "expected dimensions that one of your agreements allows together, found {}, which are of several",
+        names.join(", ")
+    )))
 }
 
 fn areas(asked: &Asked, grant: &Grant, catalogue: &Catalogue) -> Result<Vec<AreaIndex>, PlanError> {

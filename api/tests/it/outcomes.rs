@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::support::{Database, Engine, HUB, LEP, PARTNER, Population, Service, question};
+use api::domain::{Clock, Dimension, NewAgreement, OrganisationKind};
+use disclosure::Tier;
+
+use crate::support::{Database, Engine, HUB, LEP, PARTNER, Population, Service, clock, question};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -240,4 +243,47 @@ async fn a_question_that_breaks_a_rule_is_told_which() {
         assert_eq!(found, code, "{input}: {message}");
         assert!(message.contains(part), "{input}: {message}");
     }
+}
+
+/// Two agreements over one area, each with a dimension of its own, and one with both over a part of it.
+#[tokio::test]
+async fn dimensions_of_several_agreements_do_not_add_up_to_a_table_of_both() {
+    let service = Service::filled(Engine::Sqlite).await;
+    service.operator().add_organisation("TWICE", OrganisationKind::Partner, "Twice", "HK").await.unwrap();
+    for (area, dimensions) in [
+        ("E92000001", vec![Dimension::Phase]),
+        ("E92000001", vec![Dimension::Type]),
+        ("E12000003", vec![Dimension::Phase, Dimension::Type]),
+    ] {
+        let agreement = NewAgreement {
+            consumer: "TWICE".into(),
+            area: area.into(),
+            tier: Tier::Regional,
+            purposes: vec!["benchmarking".into()],
+            dimensions: Some(dimensions),
+            valid_from: clock().today(),
+            valid_until: None,
+        };
+        service.operator().add_agreement(&agreement).await.unwrap();
+    }
+    service.exchange.refresh().await.unwrap();
+    let ask = async |areas: &str, more: &str| {
+        let input = format!(r#"{{framework: "GATSBY-2014", areas: [{areas}], periods: ["202324T3"], {more}}}"#);
+        let answer = service.ask(Some("TWICE"), &format!("{{ outcomes(input: {input}) {{ citation }} }}")).await;
+        answer.json()["errors"][0]["message"].as_str().map(str::to_owned)
+    };
+    let (north, both) = (r#""E12000001""#, r#""E12000001", "E12000003""#);
+    for one in ["by: [PHASE]", "by: [TYPE]", r#"where: [{dimension: TYPE, in: ["academy"]}]"#] {
+        assert_eq!(ask(north, one).await, None, "{one}");
+        assert_eq!(ask(both, one).await, None, "{one}");
+    }
+    for together in ["by: [PHASE, TYPE]", r#"by: [PHASE], where: [{dimension: TYPE, in: ["academy"]}]"#] {
+        for areas in [north, both] {
+            let refused = ask(areas, together).await.unwrap_or_default();
+            assert!(refused.contains("PHASE, TYPE, which are of several"), "{areas} {together}: {refused}");
+        }
+        assert_eq!(ask(r#""E12000003""#, together).await, None, "where one agreement has both");
+    }
+    let denied = ask(north, "by: [SIZE]").await.unwrap_or_default();
+    assert!(denied.contains("do not allow the dimension SIZE"), "{denied}");
 }

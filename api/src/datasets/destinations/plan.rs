@@ -59,7 +59,7 @@ pub fn build(
                     .to_owned(),
             ));
         }
-        Some(_) if scope.dimensions().is_some() => {
+        Some(_) if scope.names_dimensions() => {
             return Err(PlanError::Forbidden(
                 "your agreements name the dimensions they allow, and `byBenchmarksAchieved` is none of them".to_owned(),
             ));
