@@ -1,6 +1,10 @@
 //! Destinations: handed in, counted, protected, and broken down by benchmarks achieved.
 
-use std::{collections::HashMap, fmt::Write, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt::Write,
+    sync::Arc,
+};
 
 use crate::support::{Engine, HUB, LEP, PARTNER, Population, Row, Service, clock, identifier};
 use api::{
@@ -292,6 +296,43 @@ async fn small_and_dominated_groups_are_hidden_with_a_reason_and_a_remedy() {
     let own: Vec<Value> = cells(&service, HUB, own).await;
     assert_eq!(own[0]["students"]["value"], 3.0, "8 students of 3 institutions are enough for one's own: 1 + 1 + 1");
     assert_eq!(own[1]["students"]["reason"], "DOMINANCE");
+}
+
+/// Two institutions of Newcastle, 40 others of the LEP, and one of the region beside it: the region would tell of that one.
+#[tokio::test]
+async fn no_remedy_leads_to_a_cell_that_another_comes_too_close_to() {
+    let service = Service::filled(Engine::Sqlite).await;
+    let mut counted = HashMap::new();
+    let population = Population::standard(1).only(|row| {
+        let wanted = match row.local_authority {
+            "E06000047" => 40,
+            "E08000021" => 2,
+            "E06000001" => 1,
+            "E08000035" => 30,
+            _ => 0,
+        };
+        let count = counted.entry(row.local_authority).or_insert_with(BTreeSet::new);
+        count.insert(row.id);
+        count.len() <= wanted
+    });
+    for (organisation, own) in [(HUB, population.only(of_hub)), (LEP, population.only(of_lep))] {
+        let report = hand_in(&service, organisation, &file(&own, |row, year| split(row.id, year, 1))).await;
+        assert!(report.problems.is_empty() && report.receipt.is_some(), "{:?}", report.problems);
+    }
+    service.publish_anew().await;
+    service.add_partner_of("ABROAD", "HK", "E92000001", Tier::Regional).await;
+    let ask = async |area: &str| {
+        let input = format!(r#"{{areas: ["{area}"], stages: [KS4], categories: [EDUCATION]}}"#);
+        cells(&service, "ABROAD", &input).await[0]["students"].clone()
+    };
+    assert_eq!(ask("E37000025").await["reason"], "LOW_EFFECT", "the region has one more");
+    let hidden = ask("E08000021").await;
+    let remedies: Vec<&str> = hidden["remedy"].as_array().unwrap().iter().map(|told| told.as_str().unwrap()).collect();
+    assert!(remedies.iter().any(|told| told.contains("E12000001")), "{hidden}");
+    for remedy in remedies {
+        let area = remedy.split_whitespace().nth(4).unwrap();
+        assert_eq!(ask(area).await["reason"], Value::Null, "{remedy}");
+    }
 }
 
 #[tokio::test]

@@ -63,10 +63,12 @@ pub(super) fn known(plan: &Plan, snapshot: &Snapshot) -> Vec<bool> {
     known.flat_map(|known| (0..plan.cells_of_group()).map(move |_| known)).collect()
 }
 
-/// The cohorts behind each group of a plan, whatever the guard says of them: for advice about hidden cells.
-pub(super) fn cohorts(plan: &Plan, snapshot: &Snapshot) -> Vec<Cohorts> {
+/// The cohorts behind each group of a plan, `None` where the guard withholds it: for advice about hidden cells.
+pub(super) fn told(plan: &Plan, snapshot: &Snapshot) -> Vec<Option<Cohorts>> {
     let scanner = Scanner::new(plan, snapshot);
-    plan.groups().map(|(area, year, stage)| scanner.cohorts(area, year, stage)).collect()
+    let told =
+        |(area, year, stage)| (!scanner.is_withheld(area, year, stage)).then(|| scanner.cohorts(area, year, stage));
+    plan.groups().map(told).collect()
 }
 
 /// What stays the same for every group of a plan.

@@ -82,8 +82,9 @@ impl Dataset for Destinations {
         let rules = plan.scope().tier().rules();
         let bands = plan.banding().map_or(0, |banding| banding.bands.len());
         let enough = rules.fewest_institutions().saturating_mul(u32::try_from(bands).unwrap_or(u32::MAX));
-        let groups = count::cohorts(plan, snapshot).into_iter().map(|group| {
-            group.institutions >= enough && hidden_cohort(group.institutions, &group.sizes, rules).is_none()
+        let groups = count::told(plan, snapshot).into_iter().map(|group| {
+            let is_shown = |group: count::Cohorts| hidden_cohort(group.institutions, &group.sizes, rules).is_none();
+            group.is_some_and(|group| group.institutions >= enough && is_shown(group))
         });
         groups.flat_map(|answered| (0..plan.cells_of_group()).map(move |_| answered)).collect()
     }

@@ -73,7 +73,7 @@ impl Population {
     }
 
     /// The rows for which something holds.
-    pub(crate) fn only(&self, wanted: impl Fn(&Row) -> bool) -> Self {
+    pub(crate) fn only(&self, mut wanted: impl FnMut(&Row) -> bool) -> Self {
         Self(self.0.iter().filter(|row| wanted(row)).cloned().collect())
     }
 
