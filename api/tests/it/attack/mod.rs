@@ -19,6 +19,7 @@
 //! | `joint` | all answers put together: one token, several, one that also provides |
 //! | `insider` | a hub that handed in all but a few of its members |
 //! | `active` | a provider that hands in anew before each of many releases |
+//! | `geography` | areas of an operator's own, and codes that change, from release to release |
 //! | `moved` | institutions that change hub, over nine terms |
 //! | `lasting` | absences over thirty terms, known terms, one set under several names |
 //! | `extremes` | all or none achieve |
@@ -27,6 +28,7 @@
 //! | `taint` | other scores, same refusals |
 //! | `foreign` | results and cohorts of others' institutions, and of invented ones |
 //! | `taint_releases` | other scores and destinations, over releases: nothing but values differs |
+//! | `doors` | files, reports, citations, rows to be checked only, exposure, headers: other scores, the same around the values |
 //! | `bands` | who is in a band of benchmarks achieved, from destinations |
 //! | `usefulness` | no attack: what is left for honest users |
 //! | `tradeoff` | long run only: how sharp standard tables may be |
@@ -48,12 +50,14 @@ mod choose;
 mod collusion;
 mod decoder;
 mod differencing;
+mod doors;
 mod evidence;
 mod extremes;
 mod figures;
 mod fixture;
 mod foreign;
 mod gather;
+mod geography;
 mod insider;
 mod joint;
 mod lasting;
