@@ -26,6 +26,7 @@ mod m0026_erasures;
 mod m0027_register;
 mod m0029_kept_citations;
 mod m0030_saved_questions;
+mod m0032_comparators;
 mod rule;
 mod state;
 
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0027_register::Migration),
             Box::new(m0029_kept_citations::Migration),
             Box::new(m0030_saved_questions::Migration),
+            Box::new(m0032_comparators::Migration),
         ]
     }
 }

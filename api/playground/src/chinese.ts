@@ -78,7 +78,7 @@ export const chinese = {
   any: '不限',
   'Change since': '與何時比較',
   'no change asked': '不問變化',
-  'Beside it': '並列比較',
+  'Beside it': '並列比較', 'list of {count} {kinds}': '{count} 個{kinds}的清單',
   'no other area': '沒有其他地區',
   '{area}, {kind}': '{area}（{kind}）',
   Also: '另加',

@@ -5,6 +5,7 @@ mod agreement;
 mod areas;
 mod audit;
 mod client;
+mod comparators;
 mod erase;
 mod import;
 mod issuer;
@@ -72,6 +73,9 @@ enum Command {
     /// List areas and their codes, and manage those of your own
     #[command(subcommand)]
     Areas(areas::AreasCommand),
+    /// List comparators, which are named lists of areas to compare with, and manage those of your own
+    #[command(subcommand)]
+    Comparators(comparators::ComparatorsCommand),
     /// Manage organisations
     #[command(subcommand)]
     Organisation(organisation::OrganisationCommand),
@@ -130,6 +134,8 @@ enum ImportCommand {
     Destinations(import::FilesArgs),
     /// Add areas, and change and end those there are, from CSV files or workbooks; a file with problems stores nothing
     Areas(areas::ImportArgs),
+    /// Add comparators, and change and end those there are, from CSV files or workbooks; a file with problems stores nothing
+    Comparators(comparators::ImportArgs),
     /// Take registers of institutions in, England's (Get Information about Schools) or Hong Kong's (the Education Bureau's list): of each
     /// institution where it stood and what it was on the register's day, under a pseudonym, and nothing else; a file with problems stores
     /// nothing
@@ -163,6 +169,7 @@ async fn run_here(cli: Cli, playground: Playground) -> Result<()> {
         Command::Import(ImportCommand::Results(args)) => results::import(settings, &args).await,
         Command::Import(ImportCommand::Destinations(args)) => import::run(settings, Content::Destinations, &args).await,
         Command::Import(ImportCommand::Areas(args)) => areas::import(settings, &args).await,
+        Command::Import(ImportCommand::Comparators(args)) => comparators::import(settings, &args).await,
         Command::Import(ImportCommand::Register(args)) => register::import(settings, &args).await,
         Command::Import(ImportCommand::Roll(args)) => roll::import(settings, &args).await,
         Command::Roll(RollCommand::Transfer(args)) => roll::transfer(settings, &args).await,
@@ -170,6 +177,7 @@ async fn run_here(cli: Cli, playground: Playground) -> Result<()> {
         Command::Publish(args) => administer::publish(settings, args).await,
         Command::Backup { file } => administer::back_up(settings, &file).await,
         Command::Areas(command) => areas::run(settings, command).await,
+        Command::Comparators(command) => comparators::run(settings, command).await,
         Command::Organisation(command) => organisation::run(settings, command).await,
         Command::Agreement(command) => agreement::run(settings, command).await,
         Command::Token(args) => keys::token(settings, args).await,

@@ -36,11 +36,11 @@ pub struct AreaChange {
     pub source: Option<String>,
 }
 
-/// Why something that is said of an area is not taken.
+/// Why something that is said of an area or a comparator is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{code}`, {part}: expected {expected}, found `{found}`")]
 pub struct InvalidChange {
-    /// The code of the area it is said of.
+    /// The code of what it is said of.
     pub code: String,
     /// Which part of it, by the name of its column.
     pub part: &'static str,
@@ -57,6 +57,16 @@ const OPERATOR: &str = "the operator";
 const LONGEST_CODE: usize = 32;
 const LONGEST_NAME: usize = 200;
 
+/// Whether a text can be a code. Files may write codes in any case, so one in small letters could not be named.
+pub(super) fn is_code(text: &str) -> bool {
+    (1..=LONGEST_CODE).contains(&text.len()) && text.chars().all(|c| c.is_ascii_graphic() && !c.is_ascii_lowercase())
+}
+
+/// Whether a text can be a name.
+pub(super) fn fits(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= LONGEST_NAME && !text.chars().any(char::is_control)
+}
+
 impl AreaChange {
     fn invalid(&self, part: &'static str, found: &dyn fmt::Display, expected: impl Into<String>) -> InvalidChange {
         InvalidChange { code: self.code.clone(), part, found: found.to_string(), expected: expected.into() }
@@ -68,16 +78,10 @@ impl AreaChange {
 
     /// The area as it is said to be, `before` being what was said of it.
     fn area(&self, before: Option<&Area>, predecessor: Option<&Area>) -> Result<Area, InvalidChange> {
-        let fits = |text: &str, longest| {
-            !text.trim().is_empty() && text.chars().count() <= longest && !text.chars().any(char::is_control)
-        };
-        if before.is_none()
-            && !(fits(&self.code, LONGEST_CODE)
-                && self.code.chars().all(|c| c.is_ascii_graphic() && !c.is_ascii_lowercase()))
-        {
+        if before.is_none() && !is_code(&self.code) {
             return Err(self.invalid("code", &self.code.escape_debug(), "1 to 32 capital letters, digits and signs"));
         }
-        if let Some(name) = self.name.as_ref().filter(|name| !fits(name, LONGEST_NAME)) {
+        if let Some(name) = self.name.as_ref().filter(|name| !fits(name)) {
             return Err(self.invalid("name", &name.escape_debug(), "1 to 200 printable characters"));
         }
         let kind = match (before, self.kind) {
@@ -137,6 +141,10 @@ impl Reference {
             areas.get(code.as_str()).copied().filter(|area| area.code != change.code).ok_or_else(unknown)
         };
         let before = areas.get(change.code.as_str()).copied();
+        if let Some(other) = self.comparators.iter().find(|one| before.is_none() && one.code == change.code) {
+            let expected = format!("a code that no comparator has; it is {}", other.name);
+            return Err(change.invalid("code", &change.code, expected));
+        }
         let predecessors: Vec<&Area> =
             change.succeeds.iter().map(|code| known("succeeds", code)).collect::<Result<_, _>>()?;
         let area = change.area(before, predecessors.first().copied())?;

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use typed_index_collections::{TiSlice, TiVec};
 
 use super::{
-    Area, AreaIndex, AreaKind, Benchmark, Crosswalk, Framework, FrameworkIndex, Membership, Relation, Succession,
-    SuccessionKind,
+    Area, AreaIndex, AreaKind, Benchmark, Comparator, Crosswalk, Framework, FrameworkIndex, Membership, Relation,
+    Succession, SuccessionKind,
 };
 
 /// All reference data, indexed by code. Areas and frameworks stand in the order of their codes.
@@ -32,6 +32,8 @@ pub struct Catalogue {
     recoded: TiVec<AreaIndex, AreaIndex>,
     /// Per area, the one that counts what stood in it: itself where it was neither recoded nor merged.
     counted_in: TiVec<AreaIndex, AreaIndex>,
+    /// By code.
+    comparators: Vec<Comparator>,
 }
 
 /// An area that came in the place of another.
@@ -183,6 +185,7 @@ impl Catalogue {
             successions: succeeding,
             recoded,
             counted_in,
+            comparators: Vec::new(),
         };
         let outside = |inner: AreaIndex| {
             let outer = catalogue.areas.keys().filter(|&outer| outer != inner && catalogue.is_within(inner, outer));
@@ -190,6 +193,27 @@ impl Catalogue {
         };
         catalogue.around = catalogue.areas.keys().map(outside).collect();
         Ok(catalogue)
+    }
+
+    /// The same with comparators.
+    ///
+    /// # Errors
+    /// One that names an unknown area.
+    pub(super) fn comparing(mut self, mut comparators: Vec<Comparator>) -> Result<Self, CatalogueError> {
+        for one in &comparators {
+            let missing = one.members.iter().chain(&one.about).find(|code| self.area_index(code).is_none());
+            if let Some(code) = missing.cloned() {
+                return Err(CatalogueError::Dangling { what: "area", code, by: one.code.clone() });
+            }
+        }
+        comparators.sort_by(|one, other| one.code.cmp(&other.code));
+        self.comparators = comparators;
+        Ok(self)
+    }
+
+    /// Every comparator, by code, those that ended too.
+    pub fn comparators(&self) -> &[Comparator] {
+        &self.comparators
     }
 
     /// Every framework, by code.
@@ -265,6 +289,11 @@ impl Catalogue {
     /// Whether the code of an area is in use.
     pub fn is_in_use(&self, area: AreaIndex) -> bool {
         self.areas[area].is_in_use_on(self.as_of)
+    }
+
+    /// Whether an area is in use, or institutions stood in it that no other area counts.
+    pub fn can_be_asked_for(&self, area: AreaIndex) -> bool {
+        self.is_in_use(area) || self.local_authorities(area).contains(&area)
     }
 
     /// The area that has the code of another one now: itself, unless it was recoded.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
-use super::{Area, Catalogue, Framework, Membership, Relation, Succession, catalogue::CatalogueError};
+use super::{Area, Catalogue, Comparator, Framework, Membership, Relation, Succession, catalogue::CatalogueError};
 
 /// Everything public that ships with the product and that the database keeps.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,12 +20,14 @@ pub struct Reference {
     pub memberships: Vec<Membership>,
     /// Which area came in the place of which.
     pub successions: Vec<Succession>,
+    /// Named lists of areas.
+    pub comparators: Vec<Comparator>,
 }
 
 impl Reference {
     /// What is known after these data were loaded on top of `self`. Areas, frameworks and benchmarks that they do not name stay,
-    /// because results may name them; memberships, successions and the crosswalk are those that they hold and no other. What
-    /// the operator says of areas stays as the operator says it.
+    /// because results may name them; memberships, successions, comparators and the crosswalk are those that they hold and no
+    /// other. What the operator says of areas and comparators stays as the operator says it.
     #[must_use]
     pub fn amended(&self, loaded: &Self) -> Self {
         let mut areas: BTreeMap<&str, &Area> = BTreeMap::new();
@@ -46,16 +48,18 @@ impl Reference {
             areas: areas.into_values().cloned().collect(),
             memberships: loaded.memberships.clone(),
             successions: loaded.successions.clone(),
+            comparators: loaded.comparators.clone(),
         };
         let own = Self {
             memberships: self.memberships.iter().filter(|membership| membership.own).cloned().collect(),
             successions: self.successions.iter().filter(|succession| succession.own).cloned().collect(),
+            comparators: self.comparators.iter().filter(|comparator| comparator.own).cloned().collect(),
             ..Self::default()
         };
         amended.with_areas(&own)
     }
 
-    /// With other areas, memberships and successions in the place of those of the same codes, or beside them.
+    /// With other areas, memberships, successions and comparators in the place of those of the same codes, or beside them.
     #[must_use]
     pub fn with_areas(&self, others: &Self) -> Self {
         let mut areas: BTreeMap<&str, &Area> = BTreeMap::new();
@@ -66,12 +70,15 @@ impl Reference {
         let mut successions: BTreeMap<(&str, &str), &Succession> = BTreeMap::new();
         let all = self.successions.iter().chain(&others.successions);
         successions.extend(all.map(|one| ((one.from.as_str(), one.to.as_str()), one)));
+        let mut comparators: BTreeMap<&str, &Comparator> = BTreeMap::new();
+        comparators.extend(self.comparators.iter().chain(&others.comparators).map(|one| (one.code.as_str(), one)));
         let with = Self {
             frameworks: self.frameworks.clone(),
             relations: self.relations.clone(),
             areas: areas.into_values().cloned().collect(),
             memberships: memberships.into_values().cloned().collect(),
             successions: successions.into_values().cloned().collect(),
+            comparators: comparators.into_values().cloned().collect(),
         };
         with.sorted()
     }
@@ -94,6 +101,8 @@ impl Reference {
         });
         self.memberships.sort_by(|one, other| (&one.child, &one.parent).cmp(&(&other.child, &other.parent)));
         self.successions.sort_by(|one, other| (&one.from, &one.to).cmp(&(&other.from, &other.to)));
+        self.comparators.sort_by(|one, other| one.code.cmp(&other.code));
+        self.comparators.iter_mut().for_each(|one| one.members.sort_unstable());
         self
     }
 
@@ -136,6 +145,11 @@ impl Reference {
         for Succession { from, to, on, kind, source, own } in &self.successions {
             row(&["succession", from, to, &on.to_string(), kind.as_str(), source, if *own { "own" } else { "" }]);
         }
+        for Comparator { code, name, about, members, valid_from, valid_to, source, own } in &self.comparators {
+            let (about, own) = (about.as_deref().unwrap_or_default(), if *own { "own" } else { "" });
+            row(&["comparator", code, name, about, &day(*valid_from), &day(*valid_to), source, own]);
+            members.iter().for_each(|member| row(&["member", member]));
+        }
         hash.finalize().into()
     }
 
@@ -144,8 +158,8 @@ impl Reference {
     /// # Errors
     /// When the data do not hang together.
     pub fn into_catalogue(self, as_of: NaiveDate) -> Result<Catalogue, CatalogueError> {
-        let Self { frameworks, relations, areas, memberships, successions } = self;
-        Catalogue::of(frameworks, relations, areas, &memberships, &successions, as_of)
+        let Self { frameworks, relations, areas, memberships, successions, comparators } = self;
+        Catalogue::of(frameworks, relations, areas, &memberships, &successions, as_of)?.comparing(comparators)
     }
 }
 

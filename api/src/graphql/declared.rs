@@ -20,12 +20,14 @@ enum Lasting {
 }
 
 /// The fields of the root.
-const ROOT: [(&str, Audience, Lasting); 24] = [
+const ROOT: [(&str, Audience, Lasting); 26] = [
     ("__schema", Audience::Everybody, Lasting::Version),
     ("__type", Audience::Everybody, Lasting::Version),
     ("__typename", Audience::Everybody, Lasting::Version),
     ("area", Audience::Everybody, Lasting::Version),
     ("areas", Audience::Everybody, Lasting::Version),
+    ("comparator", Audience::Everybody, Lasting::Version),
+    ("comparators", Audience::Everybody, Lasting::Version),
     ("destinationPreview", Audience::Viewer, Lasting::Moment),
     ("destinationTable", Audience::Viewer, Lasting::Version),
     ("destinations", Audience::Viewer, Lasting::Version),
@@ -50,9 +52,9 @@ const ROOT: [(&str, Audience, Lasting); 24] = [
 /// Lists of rows of a table.
 const ROWS: [&str; 4] = ["cells", "overall", "rows", "totals"];
 
-/// Lists of areas around or within an area, or before or after it. They lead into one another, each step to many times as many
+/// Lists of areas around or within an area, before or after it, or to compare it with. They lead into one another, each step to many times as many
 /// areas.
-const AREAS: [&str; 4] = ["children", "parents", "predecessors", "successors"];
+const AREAS: [&str; 6] = ["children", "comparators", "members", "parents", "predecessors", "successors"];
 
 /// A list that is long, or leads to many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,8 +143,8 @@ mod tests {
                 let BaseType::Named(of) = &items.base else { continue };
                 let expected = match of.as_str() {
                     // A page is as long as was asked.
-                    "Area" | "AreaEdge" if object.ends_with("Connection") => None,
-                    "Area" | "AreaSuccession" => Some(List::Areas),
+                    "Area" | "AreaEdge" | "Comparator" | "ComparatorEdge" if object.ends_with("Connection") => None,
+                    "Area" | "AreaSuccession" | "Comparator" => Some(List::Areas),
                     cell if cell.ends_with("Cell") => Some(List::Rows),
                     _ => None,
                 };

@@ -92,7 +92,7 @@ fn parameters() -> Value {
         "release": query("release", "Of a saved question, the number of the release to ask; the newest when left out.", &json!({"type": "integer"})),
         "bom": query("bom", "Put a byte order mark before CSV, by which older spreadsheets know UTF-8.", &json!({"type": "boolean", "default": false})),
         "framework": query("framework", "The framework; that of the area's country when left out.", &json!({"type": "string"})),
-        "beside": query("beside", "The code of one more area to put beside it. One of another country comes through the crosswalk, and is charged as such a question.", &json!({"type": "string"})),
+        "beside": query("beside", "The code of one more area to put beside it, or of a comparator, which stands for its members (at most 30). One of another country comes through the crosswalk, and is charged as such a question.", &json!({"type": "string"})),
     })
 }
 

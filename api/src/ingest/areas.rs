@@ -110,7 +110,7 @@ impl Layout for AreasLayout {
 }
 
 /// The day that a field says, where it is there and not blank.
-fn day(row: &mut Row<'_>, at: Option<usize>) -> Option<NaiveDate> {
+pub(super) fn day(row: &mut Row<'_>, at: Option<usize>) -> Option<NaiveDate> {
     let at = at?;
     row.text(at).filter(|text| !text.is_empty())?;
     row.date(at)

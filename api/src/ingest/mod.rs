@@ -2,6 +2,7 @@
 
 pub mod areas;
 mod columns;
+pub mod comparators;
 pub mod destinations;
 mod file;
 mod identifier;

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use csv::StringRecord;
 
 use crate::domain::{
-    Area, Benchmark, Framework, Membership, PublishedFigure, Reference, Relation, Succession, Wordings,
+    Area, Benchmark, Comparator, Framework, Membership, PublishedFigure, Reference, Relation, Succession, Wordings,
 };
 
 const FRAMEWORKS: &str = include_str!("../../reference/frameworks.csv");
@@ -15,6 +15,7 @@ const CROSSWALK: &str = include_str!("../../reference/crosswalk.csv");
 const AREAS: &str = include_str!("../../reference/areas.csv");
 const MEMBERSHIPS: &str = include_str!("../../reference/area_membership.csv");
 const SUCCESSIONS: &str = include_str!("../../reference/area_succession.csv");
+const COMPARATORS: &str = include_str!("../../reference/comparators.csv");
 const AUTHORITIES: &str = include_str!("../../reference/local_authority_codes.csv");
 const WORDS: &str = include_str!("../../reference/words.csv");
 const FIGURES: &str = include_str!("../../reference/published_figures.csv");
@@ -29,7 +30,7 @@ pub struct ShippedFileError {
     reason: String,
 }
 
-/// Reads frameworks, benchmarks, the crosswalk, areas, memberships and successions.
+/// Reads frameworks, benchmarks, the crosswalk, areas, memberships, successions and comparators.
 ///
 /// # Errors
 /// When a shipped file is broken.
@@ -96,7 +97,19 @@ pub fn load() -> Result<Reference, ShippedFileError> {
             own: false,
         })
     })?;
-    Ok(Reference { frameworks, relations, areas, memberships, successions })
+    let comparators = rows("comparators.csv", COMPARATORS, |row| {
+        Ok(Comparator {
+            code: row.text("code")?,
+            name: row.text("name")?,
+            about: Some(row.text("about")?).filter(|code| !code.is_empty()),
+            members: row.text("members")?.split_whitespace().map(str::to_owned).collect(),
+            valid_from: row.day("valid_from")?,
+            valid_to: row.day("valid_to")?,
+            source: row.text("source")?,
+            own: false,
+        })
+    })?;
+    Ok(Reference { frameworks, relations, areas, memberships, successions, comparators })
 }
 
 /// Reads the three digits of England's local authorities, each with the code of the area. Some have had several codes.

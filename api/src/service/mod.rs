@@ -10,6 +10,7 @@ mod browse;
 mod budget;
 mod citations;
 mod clients;
+mod comparators;
 mod contributor;
 mod current;
 mod demo;
@@ -53,6 +54,7 @@ pub use authorize::{AuthorizationServer, CLIENT_TOKEN, GivenToken, NoToken, Show
 pub use browse::{AreasWanted, Page, ViewerView};
 pub use budget::MAX_BUDGET_LINES;
 pub use clients::{Given, LONGEST_OVERLAP, Overlap};
+pub use comparators::{ComparatorsChanged, ComparatorsReport, ComparatorsWanted, standing};
 pub use contributor::{Contributor, GivenClient, Outcome, Sent, ToPublish, Withdrawn};
 pub use current::Version;
 pub use demo::DemoOrganisation;

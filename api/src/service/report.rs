@@ -4,7 +4,7 @@ use crate::{
     datasets::{Outcomes, outcomes},
     domain::{AreaIndex, AreaKind, FrameworkIndex},
     policy,
-    tabulation::{Asked, Tabulation},
+    tabulation::{Asked, Tabulation, areas_named},
 };
 
 use super::{Error, Reader};
@@ -15,6 +15,9 @@ const TERMS: usize = 6;
 /// How many fields of each cell a report has.
 const FIELDS: usize = 8;
 
+/// How many areas of a comparator a report puts beside the area.
+const MOST_BESIDE: usize = 30;
+
 /// What is asked of a report.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReportAsked {
@@ -24,7 +27,7 @@ pub struct ReportAsked {
     pub framework: Option<String>,
     /// The purpose, as of any question.
     pub purpose: Option<String>,
-    /// The code of one more area, whose results are brought in through the crosswalk where it lies in another country.
+    /// The code of one more area, or of a comparator, which stands for its members, whose results are brought in through the crosswalk where it lies in another country.
     pub beside: Option<String>,
 }
 
@@ -90,12 +93,18 @@ impl Reader {
         }
         reported.push(Reported { label: label(area), table: Ok(own) });
         if let Some(beside) = &asked.beside {
-            let beside = find(beside)?;
-            let country = |area| catalogue.innermost(area, AreaKind::Country);
-            let mapped = country(beside) != country(area);
-            let table = self.tabulate::<Outcomes>(question(beside, mapped), None, FIELDS).await;
-            let through = if mapped { ", through the crosswalk" } else { "" };
-            reported.push(Reported { label: format!("{}{through}", label(beside)), table: refused(table)? });
+            let all = areas_named(beside, &catalogue)?;
+            if all.len() > MOST_BESIDE {
+                let told = format!("a report puts at most {MOST_BESIDE} areas beside one, found {}", all.len());
+                return Err(Error::BadRequest(told));
+            }
+            for beside in all.into_iter().filter(|beside| *beside != area) {
+                let country = |area| catalogue.innermost(area, AreaKind::Country);
+                let mapped = country(beside) != country(area);
+                let table = self.tabulate::<Outcomes>(question(beside, mapped), None, FIELDS).await;
+                let through = if mapped { ", through the crosswalk" } else { "" };
+                reported.push(Reported { label: format!("{}{through}", label(beside)), table: refused(table)? });
+            }
         }
         Ok(reported)
     }

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use entity::{
-    area, area_membership, area_succession, area_version, benchmark, benchmark_relation, catalogue_version, framework,
-    framework_version,
+    area, area_membership, area_succession, area_version, benchmark, benchmark_relation, catalogue_version, comparator,
+    comparator_member, comparator_version, framework, framework_version,
 };
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Select};
 
-use crate::domain::{Area, Benchmark, Catalogue, Framework, Membership, Reference, Relation, Succession};
+use crate::domain::{Area, Benchmark, Catalogue, Comparator, Framework, Membership, Reference, Relation, Succession};
 
 use super::{Error, Result, Store};
 
@@ -153,6 +153,7 @@ pub(super) async fn reference(connection: &impl ConnectionTrait, version: u32) -
         areas: areas.collect::<Result<_>>()?,
         memberships: memberships.collect::<Result<_>>()?,
         successions: successions(connection, version, &area_code).await?,
+        comparators: comparators(connection, version, &area_code).await?,
     };
     Ok(reference.sorted())
 }
@@ -176,6 +177,41 @@ async fn successions(
         })
     };
     rows.into_iter().map(succession).collect()
+}
+
+/// The comparators of a version.
+async fn comparators(
+    connection: &impl ConnectionTrait,
+    version: u32,
+    area_code: &HashMap<i64, String>,
+) -> Result<Vec<Comparator>> {
+    use comparator_member as member;
+    use comparator_version::{Column, Entity};
+    let rows = of_version::<Entity>(version, Column::AddedIn, Column::EndedIn)
+        .find_also_related(comparator::Entity)
+        .all(connection)
+        .await?;
+    let mut members: HashMap<i64, Vec<String>> = HashMap::new();
+    for row in
+        of_version::<member::Entity>(version, member::Column::AddedIn, member::Column::EndedIn).all(connection).await?
+    {
+        members.entry(row.comparator_id).or_default().push(code(area_code, row.area_id)?);
+    }
+    let comparator = |(row, of): (comparator_version::Model, Option<comparator::Model>)| {
+        let missing =
+            || Error::Corrupt(format!("the comparator with the key {}, which has no code", row.comparator_id));
+        Ok(Comparator {
+            code: of.ok_or_else(missing)?.code,
+            about: row.about_id.map(|id| code(area_code, id)).transpose()?,
+            members: members.remove(&row.comparator_id).unwrap_or_default(),
+            name: row.name,
+            valid_from: row.valid_from,
+            valid_to: row.valid_to,
+            source: row.source,
+            own: row.own,
+        })
+    };
+    rows.into_iter().map(comparator).collect()
 }
 
 /// The code behind a key in the same version.

@@ -4,8 +4,8 @@ use std::{collections::HashMap, hash::Hash};
 
 use chrono::NaiveDate;
 use entity::{
-    area, area_membership, area_succession, area_version, benchmark, benchmark_relation, catalogue_version, framework,
-    framework_version,
+    area, area_membership, area_succession, area_version, benchmark, benchmark_relation, catalogue_version, comparator,
+    comparator_member, comparator_version, framework, framework_version,
 };
 use sea_orm::{
     ActiveModelTrait,
@@ -60,6 +60,7 @@ impl Store {
         catalogue_version::Entity::insert(row).exec_without_returning(&transaction).await?;
         frameworks(&transaction, version, &wanted).await?;
         areas(&transaction, version, &wanted).await?;
+        comparators(&transaction, version, &wanted).await?;
         transaction.commit().await?;
         Ok(version)
     }
@@ -182,6 +183,41 @@ async fn areas(transaction: &DatabaseTransaction, version: u32, wanted: &Referen
         .await
 }
 
+async fn comparators(transaction: &DatabaseTransaction, version: u32, wanted: &Reference) -> Result<()> {
+    let areas: HashMap<String, i64> =
+        area::Entity::find().all(transaction).await?.into_iter().map(|row| (row.code, row.id)).collect();
+    let mut ids: HashMap<String, i64> =
+        comparator::Entity::find().all(transaction).await?.into_iter().map(|row| (row.code, row.id)).collect();
+    for one in &wanted.comparators {
+        if !ids.contains_key(&one.code) {
+            let row = comparator::ActiveModel { id: NotSet, code: Set(one.code.clone()) };
+            ids.insert(one.code.clone(), comparator::Entity::insert(row).exec(transaction).await?.last_insert_id);
+        }
+    }
+    let added_in = stored(version);
+    let said = wanted.comparators.iter().map(|one| comparator_version::Model {
+        comparator_id: ids[&one.code],
+        name: one.name.clone(),
+        about_id: one.about.as_ref().map(|code| areas[code]),
+        valid_from: one.valid_from,
+        valid_to: one.valid_to,
+        source: one.source.clone(),
+        own: one.own,
+        added_in,
+        ended_in: None,
+    });
+    amend::<comparator_version::Entity>(transaction, version, said.collect(), comparator_version::Column::EndedIn)
+        .await?;
+    let members = wanted.comparators.iter().flat_map(|one| {
+        let comparator_id = ids[&one.code];
+        let member =
+            |code: &String| comparator_member::Model { comparator_id, area_id: areas[code], added_in, ended_in: None };
+        one.members.iter().map(member).collect::<Vec<_>>()
+    });
+    amend::<comparator_member::Entity>(transaction, version, members.collect(), comparator_member::Column::EndedIn)
+        .await
+}
+
 /// A row that a version of the catalogue added.
 trait Versioned: PartialEq + Clone {
     /// What it is about: one row of a version has it.
@@ -214,6 +250,8 @@ versioned!(benchmark_relation, from_framework_id: i64, from_number: i16, to_fram
 versioned!(area_version, area_id: i64);
 versioned!(area_membership, child_id: i64, parent_id: i64);
 versioned!(area_succession, from_id: i64, to_id: i64);
+versioned!(comparator_version, comparator_id: i64);
+versioned!(comparator_member, comparator_id: i64, area_id: i64);
 
 /// Makes the rows of a version those that are wanted: what is no longer so is ended, what is new is added, and what is the
 /// same stays as it is.

@@ -30,7 +30,7 @@ pub use layout::{Layout, MAX_CELLS, each_once};
 pub use ledger::{Ledger, Paid, PayError, Quote};
 pub use preview::{Preview, PreviewCost};
 pub use ranges::outside;
-pub use scope::{Asked, Scope, check_dimensions};
+pub use scope::{Asked, Scope, areas_named, check_dimensions};
 pub use table::{Bought, Figure, Tabulation, tabulate};
 
 #[cfg(test)]

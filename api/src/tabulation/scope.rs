@@ -1,5 +1,7 @@
 //! Which areas a table is about, for whom, and how protected its answer is: the same for every dataset.
 
+use std::collections::BTreeSet;
+
 use disclosure::{Method, Tier};
 
 use crate::{
@@ -14,7 +16,7 @@ use super::{PlanError, each_once, escape};
 pub struct Asked {
     /// The purpose it is asked for.
     pub purpose: Option<String>,
-    /// The codes of areas; the whole grant when absent.
+    /// The codes of areas and of comparators, which stand for their members; the whole grant when absent.
     pub areas: Option<Vec<String>>,
     /// Break the areas down to every area of this kind within them.
     pub area_kind: Option<AreaKind>,
@@ -199,7 +201,11 @@ fn areas(asked: &Asked, grant: &Grant, catalogue: &Catalogue) -> Result<Vec<Area
     let named = match asked.areas.as_deref() {
         None => still_there(grant.areas(), catalogue)?,
         Some([]) => return Err(PlanError::empty("areas")),
-        Some(codes) => codes.iter().map(|code| named_area(code, catalogue)).collect::<Result<_, _>>()?,
+        Some(codes) => {
+            let codes: BTreeSet<&str> = codes.iter().map(String::as_str).collect();
+            let named = codes.into_iter().map(|code| areas_named(code, catalogue));
+            named.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect()
+        }
     };
     cover(&named, grant, catalogue)?;
     let areas: Vec<AreaIndex> = match asked.area_kind {
@@ -235,23 +241,41 @@ fn areas(asked: &Asked, grant: &Grant, catalogue: &Catalogue) -> Result<Vec<Area
 /// Of the areas of a grant, those that can be asked for.
 fn still_there(granted: Vec<AreaIndex>, catalogue: &Catalogue) -> Result<Vec<AreaIndex>, PlanError> {
     let (there, ended): (Vec<AreaIndex>, Vec<AreaIndex>) =
-        granted.into_iter().partition(|&area| can_be_asked_for(area, catalogue));
+        granted.into_iter().partition(|&area| catalogue.can_be_asked_for(area));
     match (there.as_slice(), ended.first()) {
         ([], Some(&ended)) => Err(gone(&catalogue.areas()[ended].code, ended, catalogue)),
         _ => Ok(there),
     }
 }
 
-/// Whether an area is in use, or institutions stood in it that no other area counts.
-fn can_be_asked_for(area: AreaIndex, catalogue: &Catalogue) -> bool {
-    catalogue.is_in_use(area) || catalogue.local_authorities(area).contains(&area)
+/// The areas that a code names: one, or the members of a comparator.
+///
+/// # Errors
+/// Where it names none, or one that cannot be asked for.
+pub fn areas_named(code: &str, catalogue: &Catalogue) -> Result<Vec<AreaIndex>, PlanError> {
+    let Some(comparator) = catalogue.comparator(code).filter(|_| catalogue.area_index(code).is_none()) else {
+        return named_area(code, catalogue).map(|area| vec![area]);
+    };
+    let as_of = catalogue.as_of();
+    match comparator.valid_to.filter(|&to| to < as_of) {
+        Some(to) => Err(PlanError::NotFound(format!("the comparator `{code}` ended on {to}"))),
+        None if !comparator.is_in_use_on(as_of) => {
+            Err(PlanError::NotFound(format!("the comparator `{code}` has not begun")))
+        }
+        None => match catalogue.members(comparator) {
+            members if members.is_empty() => {
+                Err(PlanError::NotFound(format!("no member of the comparator `{code}` is in use")))
+            }
+            members => Ok(members),
+        },
+    }
 }
 
 /// The area that a code names: the one that has its place by now, where it was recoded. One that ended can be asked for where
 /// institutions stood in it that no other area counts.
 fn named_area(code: &str, catalogue: &Catalogue) -> Result<AreaIndex, PlanError> {
     let area = catalogue.area_now(code).ok_or_else(|| PlanError::no_area(code))?;
-    if can_be_asked_for(area, catalogue) { Ok(area) } else { Err(gone(code, area, catalogue)) }
+    if catalogue.can_be_asked_for(area) { Ok(area) } else { Err(gone(code, area, catalogue)) }
 }
 
 /// Why an area cannot be asked for.

@@ -12,6 +12,7 @@ mod catalogue;
 mod catalogue_versions;
 mod changes;
 mod clients;
+mod comparators;
 mod derived;
 mod destinations;
 mod edge;

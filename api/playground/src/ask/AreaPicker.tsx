@@ -1,7 +1,7 @@
 // Areas found by name, code or kind, and taken as chips. One table holds one kind of area.
 import { useId, useMemo, useState, type KeyboardEvent } from 'react';
 
-import { areaKinds, kindWords, plural, type AreaRef } from './session';
+import { areaKinds, plural, sortOf, type AreaRef } from './session';
 import { t } from '../words';
 
 type Props = { areas: AreaRef[]; chosen: AreaRef[]; onChange: (chosen: AreaRef[]) => void };
@@ -66,8 +66,8 @@ export function AreaPicker({ areas, chosen, onChange }: Props) {
       <ul className="chips" aria-label={t('Areas asked about')}>
         {chosen.map((area) => (
           <li key={area.code}>
-            {area.name} <small>{kindWords(area.kind)}</small>{' '}
-            <button type="button" aria-label={t('Leave out {area}, {kind}', { area: area.name, kind: kindWords(area.kind) })} onClick={() => onChange(chosen.filter((one) => one !== area))}>
+            {area.name} <small>{sortOf(area)}</small>{' '}
+            <button type="button" aria-label={t('Leave out {area}, {kind}', { area: area.name, kind: sortOf(area) })} onClick={() => onChange(chosen.filter((one) => one !== area))}>
               ×
             </button>
           </li>
@@ -110,7 +110,7 @@ export function AreaPicker({ areas, chosen, onChange }: Props) {
             >
               {area.name}{' '}
               <small>
-                {kindWords(area.kind)} · {area.code}
+                {sortOf(area)} · {area.code}
               </small>
             </li>
           ))}

@@ -6,7 +6,7 @@ import { words } from '../show/tables';
 import { AreaPicker } from './AreaPicker';
 import { Choices } from './Choices';
 import { destinations, stages, start, write, writePreview, type Form } from './form';
-import { areaKinds, kindWords, plural, type Session, type Viewer } from './session';
+import { areaKinds, plural, sortOf, type Session, type Viewer } from './session';
 import { listed, t, told } from '../words';
 
 type Props = {
@@ -131,10 +131,10 @@ export function AskForm({ session, form, onChange, onRun, onTakeOver, running }:
               <select value={form.beside} onChange={(event) => set({ beside: event.target.value })}>
                 <option value="">{t('no other area')}</option>
                 {areas
-                  .filter(({ kind }) => kind === 'COUNTRY' || kind === 'REGION')
-                  .map(({ code, name, kind }) => (
-                    <option key={code} value={code}>
-                      {t('{area}, {kind}', { area: name, kind: kindWords(kind) })}
+                  .filter(({ kind, members }) => members || kind === 'COUNTRY' || kind === 'REGION')
+                  .map((one) => (
+                    <option key={one.code} value={one.code}>
+                      {t('{area}, {kind}', { area: one.name, kind: sortOf(one) })}
                     </option>
                   ))}
               </select>

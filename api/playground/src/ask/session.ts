@@ -1,8 +1,9 @@
 // Who asks, what they may ask, and what there is to ask about. The token is kept in memory alone.
 import { ask } from '../endpoint';
-import { told } from '../words';
+import { t, told } from '../words';
 
-export type AreaRef = { code: string; name: string; kind: string };
+/** An area, or a comparator: a named list of areas of a kind, which stands for its members. */
+export type AreaRef = { code: string; name: string; kind: string; members?: number };
 export type Agreement = { area: AreaRef; tier: string; purposes: string[]; dimensions: string[] | null; validUntil: string | null };
 export type BudgetLine = { measure: string; tier: string; used: number; limit: number | null; remaining: number | null };
 export type Viewer = {
@@ -28,7 +29,7 @@ export type Session = {
   refused?: string;
   viewer?: Viewer;
   catalogue?: Catalogue;
-  /** The areas that may be asked about, with everything in them. */
+  /** The areas that may be asked about, with everything in them, and the comparators of which every member may. */
   areas: AreaRef[];
   /** Until when the token holds, as it says itself. */
   until?: Date;
@@ -88,7 +89,25 @@ async function within({ agreements, organisation }: Viewer, token: string): Prom
       after = data.areas.pageInfo.endCursor;
     }
   }
-  return [...found.values()];
+  return [...found.values(), ...(await comparators(found, token))];
+}
+
+/** The comparators of which every member is among some areas. */
+async function comparators(areas: Map<string, AreaRef>, token: string): Promise<AreaRef[]> {
+  const found: AreaRef[] = [];
+  for (let after: string | null = null, pages = 0; pages < 20; pages += 1) {
+    const query = `query Comparators($after: String) {
+      comparators(first: 200, after: $after) { nodes { code name kind members { code } } pageInfo { hasNextPage endCursor } }
+    }`;
+    const { data } = await ask({ query, variables: { after } }, token);
+    if (!data?.comparators) break;
+    for (const { code, name, kind, members } of data.comparators.nodes as (AreaRef & { members: { code: string }[] })[]) {
+      if (members.length > 0 && members.every((one) => areas.has(one.code))) found.push({ code, name, kind, members: members.length });
+    }
+    if (!data.comparators.pageInfo.hasNextPage) break;
+    after = data.comparators.pageInfo.endCursor;
+  }
+  return found;
 }
 
 /** The time that a JSON Web Token says it ends at. */
@@ -101,6 +120,8 @@ function endOf(token: string): Date | undefined {
   }
 }
 
+/** What an area is, or of how many areas of which kind a comparator is made. */
+export const sortOf = ({ kind, members }: AreaRef) => (members ? t('list of {count} {kinds}', { count: members, kinds: plural(kind) }) : kindWords(kind));
 export const kindWords = (kind: string) =>
   told(singular(kind));
 const singular = (kind: string) => ({ LEP: 'LEP', LSIP: 'skills plan area' })[kind] ?? kind.toLowerCase().replaceAll('_', ' ');

@@ -7,9 +7,11 @@ use crate::{
     graphql::{
         context,
         error_code::{ErrorCode, ErrorRule},
-        types::{Area, AreaConnection, AreaKind, Dimension, Framework, Methodology, Period},
+        types::{
+            Area, AreaConnection, AreaKind, Comparator, ComparatorConnection, Dimension, Framework, Methodology, Period,
+        },
     },
-    service::AreasWanted,
+    service::{AreasWanted, ComparatorsWanted},
 };
 
 /// The catalogue.
@@ -59,6 +61,31 @@ impl CatalogueQuery {
         let (within, search) = (within.as_deref(), search.as_deref());
         let wanted = AreasWanted { kind: kind.map(Into::into), within, search, ended };
         AreaConnection::load(reader, &wanted, first, after.as_deref()).map(Some)
+    }
+
+    /// A comparator by code, e.g. `HUBS-FIRST-WAVE`; null where there is none. It may have ended.
+    async fn comparator(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The code of the comparator.")] code: String,
+    ) -> Option<Comparator> {
+        Comparator::by_code(context::reader(context).catalogue().clone(), &code)
+    }
+
+    /// Named lists of areas to compare with, by code. What any area is put beside, its region and its country among them, is told by
+    /// `Area.comparators`.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the contract")]
+    async fn comparators(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only those about the area with this code.")] about: Option<String>,
+        #[graphql(desc = "Only those with this text in their name or code, in any case.")] search: Option<String>,
+        #[graphql(desc = "Those too that ended, or have not begun.", default)] ended: bool,
+        #[graphql(desc = "How many, from 1 to 200; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "A cursor of an earlier page, to go on after it.")] after: Option<String>,
+    ) -> Result<Option<ComparatorConnection>> {
+        let wanted = ComparatorsWanted { about: about.as_deref(), search: search.as_deref(), ended };
+        ComparatorConnection::load(context::reader(context), &wanted, first, after.as_deref()).map(Some)
     }
 
     /// The periods of the newest release, oldest first.

@@ -6,7 +6,7 @@ use async_graphql::{Enum, ID, Object, Result, SimpleObject, connection::CursorTy
 
 use crate::{
     domain::{self, AreaIndex, Catalogue, Successor},
-    service::{AreasWanted, Page, Reader},
+    service::{AreasWanted, Page, Reader, standing},
 };
 
 use super::{Date, Language, NodeKey, Wording, page::cursor, page_size};
@@ -129,6 +129,12 @@ impl Area {
     async fn children(&self) -> Vec<Self> {
         self.all(self.catalogue.children(self.index))
     }
+
+    /// What it is put beside: its region and its country, then the lists that are about it, such as its statistical neighbours, and those
+    /// that it is a member of, such as the hubs of a wave.
+    async fn comparators(&self) -> Vec<Comparator> {
+        Comparator::of_area(&self.catalogue, self.index)
+    }
 }
 
 /// How an area came in the place of another.
@@ -159,6 +165,136 @@ pub struct AreaSuccession {
 impl AreaSuccession {
     fn new(catalogue: &Arc<Catalogue>, area: AreaIndex, succession: &Successor) -> Self {
         Self { area: Area::new(catalogue.clone(), area), on: succession.on.into(), kind: succession.kind.into() }
+    }
+}
+
+/// Who says what is compared with what.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ComparatorBasis {
+    /// The map: an area around the one that is compared, its region or its country. Its only member, and its code, is that area.
+    Surrounding,
+    /// A public source, named in `source`. It ships with the service.
+    Published,
+    /// The operator of the service, by the source that is named.
+    Operator,
+}
+
+/// What a comparator is of.
+enum Of {
+    List(domain::Comparator),
+    Around(AreaIndex),
+}
+
+/// A named list of areas.
+pub struct Comparator {
+    catalogue: Arc<Catalogue>,
+    of: Of,
+}
+
+impl Comparator {
+    /// A list of the catalogue.
+    pub(super) fn of_list(catalogue: Arc<Catalogue>, list: domain::Comparator) -> Self {
+        Self { catalogue, of: Of::List(list) }
+    }
+
+    pub(crate) fn by_code(catalogue: Arc<Catalogue>, code: &str) -> Option<Self> {
+        let found = catalogue.comparator(code).cloned()?;
+        Some(Self { catalogue, of: Of::List(found) })
+    }
+
+    /// What an area is put beside: its region and its country, then the lists that are about it.
+    fn of_area(catalogue: &Arc<Catalogue>, area: AreaIndex) -> Vec<Self> {
+        let around = standing(catalogue, area).into_iter().map(Of::Around);
+        let lists = catalogue.comparators_of(area).cloned().map(Of::List);
+        around.chain(lists).map(|of| Self { catalogue: catalogue.clone(), of }).collect()
+    }
+
+    fn area(&self, area: AreaIndex) -> Area {
+        Area::new(self.catalogue.clone(), area)
+    }
+
+    fn found(&self) -> Vec<AreaIndex> {
+        match &self.of {
+            Of::List(list) => self.catalogue.members(list),
+            Of::Around(area) => vec![*area],
+        }
+    }
+}
+
+/// A named list of areas of one kind to compare with: the careers hubs of a wave, the statistical neighbours of a local authority, or
+/// the region and the country around an area. Name its code in a question wherever `areas` stands: it is another word for its
+/// members, each a row of its own, which your agreements must reach and which cost what they cost by their own codes. Nothing is
+/// counted of its members together, so that nobody learns of one institution by what two lists differ in.
+#[Object]
+impl Comparator {
+    /// The code, e.g. `HUBS-FIRST-WAVE`. Use it in questions.
+    async fn code(&self) -> &str {
+        match &self.of {
+            Of::List(list) => &list.code,
+            Of::Around(area) => &self.catalogue.areas()[*area].code,
+        }
+    }
+
+    /// The name.
+    async fn name(&self) -> &str {
+        match &self.of {
+            Of::List(list) => &list.name,
+            Of::Around(area) => &self.catalogue.areas()[*area].name,
+        }
+    }
+
+    /// Who says so.
+    async fn basis(&self) -> ComparatorBasis {
+        match &self.of {
+            Of::Around(_) => ComparatorBasis::Surrounding,
+            Of::List(list) if list.own => ComparatorBasis::Operator,
+            Of::List(_) => ComparatorBasis::Published,
+        }
+    }
+
+    /// The area that its members are compared with; null where it is about none in particular.
+    async fn about(&self) -> Option<Area> {
+        match &self.of {
+            Of::List(list) => {
+                list.about.as_ref().and_then(|code| self.catalogue.area_now(code)).map(|area| self.area(area))
+            }
+            Of::Around(_) => None,
+        }
+    }
+
+    /// The kind of its members; null where none is in use any more.
+    async fn kind(&self) -> Option<AreaKind> {
+        self.found().first().map(|&member| self.catalogue.areas()[member].kind.into())
+    }
+
+    /// Its members by code, in the release's geography: in the place of one that was recoded or merged stands the area after it, and one that
+    /// is not in use is left out.
+    async fn members(&self) -> Vec<Area> {
+        self.found().into_iter().map(|member| self.area(member)).collect()
+    }
+
+    /// The first day of the list; null where it is not recorded.
+    async fn valid_from(&self) -> Option<Date> {
+        match &self.of {
+            Of::List(list) => list.valid_from.map(Date::from),
+            Of::Around(area) => self.catalogue.areas()[*area].valid_from.map(Date::from),
+        }
+    }
+
+    /// The last day of the list; null where it goes on. One that ended can be asked for no more; citations of tables hold.
+    async fn valid_to(&self) -> Option<Date> {
+        match &self.of {
+            Of::List(list) => list.valid_to.map(Date::from),
+            Of::Around(area) => self.catalogue.areas()[*area].valid_to.map(Date::from),
+        }
+    }
+
+    /// Where the list was taken from.
+    async fn source(&self) -> &str {
+        match &self.of {
+            Of::List(list) => &list.source,
+            Of::Around(area) => &self.catalogue.areas()[*area].source,
+        }
     }
 }
 

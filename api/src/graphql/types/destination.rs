@@ -39,7 +39,7 @@ pub struct DestinationsInput {
     /// One of your agreements' purposes, or `OWN_RESULTS` for cohorts you handed in. May be left out where you have
     /// exactly one.
     purpose: Option<String>,
-    /// Codes of areas; everything your agreements reach when left out. One table holds one kind of area.
+    /// Codes of areas, or of comparators, which stand for their members; everything your agreements reach when left out. One table holds one kind of area.
     #[graphql(validator(max_items = 1000))]
     areas: Option<Vec<String>>,
     /// Break the areas down to every area of this kind within them, e.g. each LEP of a country.

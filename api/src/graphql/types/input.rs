@@ -55,7 +55,7 @@ pub struct OutcomesInput {
     /// One of your agreements' purposes, or `OWN_RESULTS` for results you handed in. May be left out where you have
     /// exactly one.
     purpose: Option<String>,
-    /// Codes of areas; everything your agreements reach when left out. One table holds one kind of area, and is answered at
+    /// Codes of areas, or of comparators, which stand for their members; everything your agreements reach when left out. One table holds one kind of area, and is answered at
     /// one tier: where your agreements give several, the most protected of them. Name areas to keep them apart.
     #[graphql(validator(max_items = 1000))]
     areas: Option<Vec<String>>,

@@ -3,6 +3,7 @@
 mod area;
 mod change;
 mod column;
+mod comparators;
 mod destination;
 mod destination_preview;
 mod estimate;
@@ -25,9 +26,10 @@ mod time;
 mod viewer;
 mod wording;
 
-pub use area::{Area, AreaConnection, AreaKind};
+pub use area::{Area, AreaConnection, AreaKind, Comparator};
 pub use change::Change;
 pub use column::{Column, ColumnType, Datum};
+pub use comparators::ComparatorConnection;
 pub use destination::{DestinationTable, DestinationsInput};
 pub use destination_preview::DestinationPreview;
 pub use estimate::{CellStatus, Estimate, EstimateBound, HiddenReason};

@@ -22,7 +22,7 @@ const OUTCOMES: &str = "tier purpose cells { area { code kind } categories { dim
 const DESTINATIONS: &str = "tier purpose cells { area { code kind } benchmarksAchieved { lowest } institutions }";
 
 /// Questions about outcomes: the fields of `input` beside framework, benchmarks and periods.
-const QUESTIONS: [&str; 38] = [
+const QUESTIONS: [&str; 39] = [
     "",
     r#"areas: ["E12000001"]"#,
     r#"areas: ["E06000047"]"#,
@@ -31,6 +31,7 @@ const QUESTIONS: [&str; 38] = [
     r#"areas: ["E12000003"]"#,
     r#"areas: ["E92000001"]"#,
     r#"areas: ["X99"]"#,
+    r#"areas: ["HUBS-FIRST-WAVE"]"#,
     r#"areas: ["E12000001", "E12000003"]"#,
     r#"areas: ["E12000001", "E12000003"], by: [PHASE]"#,
     r#"areas: ["E12000001", "E12000003"], by: [TYPE]"#,
@@ -185,12 +186,13 @@ const CATALOGUE: [(&str, &str); 6] = [
 
 /// Every operation. Cursors, identities and citations are asked of the service first.
 pub(super) async fn build(service: &Service) -> Vec<Operation> {
-    let setup =
-        r#"{ releases(first: 1) { edges { cursor } } areas(first: 1) { edges { cursor } } area(code: "HK") { id } }"#;
+    let setup = r#"{ releases(first: 1) { edges { cursor } } areas(first: 1) { edges { cursor } } area(code: "HK") { id }
+            comparators(first: 1) { edges { cursor } } }"#;
     let found = service.ask(None, setup).await.data();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let cursor = |list: &str| text(&found[list]["edges"][0]["cursor"]);
     let (release, area, id) = (cursor("releases"), cursor("areas"), text(&found["area"]["id"]));
+    let comparator = cursor("comparators");
 
     let mut operations = vec![operation(
         "viewer",
@@ -212,6 +214,13 @@ pub(super) async fn build(service: &Service) -> Vec<Operation> {
             "areas kind: REGION, within: E92000001, search: north, first: 1, after: …",
             &format!(
                 r#"areas(kind: REGION, within: "E92000001", search: "north", ended: true, first: 1, after: "{area}") {{ totalCount }}"#
+            ),
+        ),
+        ("comparator code: HUBS-FIRST-WAVE", r#"comparator(code: "HUBS-FIRST-WAVE") { members { code } }"#),
+        (
+            "comparators about: E12000001, search: wave, ended, first: 1, after: …",
+            &format!(
+                r#"comparators(about: "E12000001", search: "wave", ended: true, first: 1, after: "{comparator}") {{ totalCount }}"#
             ),
         ),
     ] {

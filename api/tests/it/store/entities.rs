@@ -118,7 +118,8 @@ fn declared() -> BTreeMap<String, Table> {
     tables! {
         agreement agreement_dimension agreement_purpose api_client area area_membership area_succession area_version
         audit_chain audit_entry benchmark
-        benchmark_relation benchmark_score budget_entry catalogue_version client_credential destination_count erasure framework
+        benchmark_relation benchmark_score budget_entry catalogue_version client_credential comparator comparator_member
+        comparator_version destination_count erasure framework
         framework_version institution institution_link issuer issuer_client kept_citation organisation register_cut register_edition
         register_entry release release_edition requested_change result revocation roll_entry saved_question setting
         signing_key speaker submission used_assertion
