@@ -74,7 +74,7 @@ pub fn all(catalogue: &Arc<Catalogue>) -> Vec<(&'static str, Plan)> {
     let plan = |question: Question| {
         outcomes::build(&question, &grant, catalogue, |_| periods()).expect("a question that may be asked")
     };
-    let cells = Parts { cells: true, overall: false, totals: false };
+    let cells = Parts { cells: true, overall: false, totals: false, states: false };
     let base = || Question { framework: FRAMEWORK.into(), parts: cells, ..Question::default() };
     let hubs = || Question { asked: Asked { area_kind: Some(AreaKind::Hub), ..Asked::default() }, ..base() };
     let secondary = || Filter { dimension: Dimension::Phase, categories: vec!["secondary".into()] };

@@ -21,6 +21,7 @@
 //! tabulations were asked before. Those who find out hand in [`RawCell::Withheld`].
 
 mod band;
+mod between;
 mod change;
 mod contributions;
 mod estimate;
@@ -42,6 +43,7 @@ mod subject;
 mod table;
 mod tier;
 
+pub use between::share_between;
 pub use change::Change;
 pub use contributions::{CappedSum, Ceiling, Contributions};
 pub use estimate::Estimate;

@@ -221,6 +221,9 @@ export const chinese = {
   'Bars of {rows} rows: {measure}{intervals}. The table has the numbers.': '{rows} 列橫條：{measure}{intervals}。數字見表格。',
   'Dots of {rows} rows in {panels} panels: {measure}{intervals}. The table has the numbers.': '{panels} 組中 {rows} 列圓點：{measure}{intervals}。數字見表格。',
   'Lines of {series} series over {times} terms: {measure}{intervals}. The table has the numbers.': '{times} 個學期中 {series} 條折線：{measure}{intervals}。數字見表格。',
+  'Stacked shares of {rows} rows: achieved, partly, not at all. The middle one is what the others leave. The table has the numbers.':
+    '{rows} 列堆疊比率：達標、部分達標、完全未達標。中間一段是其餘兩段所剩。數字見表格。',
+  'partly achieved and not at all': '部分達標與完全未達標',
   'Stacked shares of {rows} rows in {parts} parts. Each share has noise of its own, so they do not add up to exactly 100 %. The table has the numbers.':
     '{rows} 列堆疊比率，分 {parts} 部分。每項比率各有雜訊，故總和不會剛好是 100 %。數字見表格。',
   '{count} hidden': '{count} 項隱藏',
@@ -236,7 +239,7 @@ export const chinese = {
   'may be noise alone': '可能只是雜訊',
 
   // Figures and what they are about.
-  'Share that achieved it': '達標比率', 'Share with every benchmark': '全部達標的比率', 'Share of the cohort': '佔畢業生比率',
+  'Share that achieved it': '達標比率', 'Share that partly achieved it': '部分達標比率', 'Share that scored nothing': '完全未達標比率', 'Share with every benchmark': '全部達標的比率', 'Share of the cohort': '佔畢業生比率',
   'Mean score': '平均分數', 'Mean number of benchmarks': '平均達標基準數目', 'Institutions that achieved it': '達標院校數目',
   Institutions: '院校數目', Students: '學生人數', 'Students in the cohort': '畢業生人數', 'Share that achieved exactly': '恰好達標數目的比率',
   'Expected standard error of the share': '比率的預期標準誤', 'Expected standard error of the mean score': '平均分數的預期標準誤',

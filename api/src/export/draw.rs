@@ -18,6 +18,16 @@ pub(super) struct Bar {
     pub(super) is_band: bool,
 }
 
+/// Shares of one whole, one after the other.
+pub(super) struct Stack {
+    /// What they are about.
+    pub(super) label: String,
+    /// Each share, from 0 to 1; nothing where one of them is hidden.
+    pub(super) shares: Option<[f64; 3]>,
+    /// What is told of each, in words.
+    pub(super) told: [String; 3],
+}
+
 /// A line.
 pub(super) struct Line {
     /// What it is about.
@@ -73,6 +83,42 @@ pub(super) fn bars(title: &str, bars: &[Bar]) -> Markup {
                     }
                 }
                 text.told x=(at(across(1.0) + 8.0)) y=(at(y + 13.0)) { (bar.told) }
+            }
+        }
+    }
+}
+
+/// Bars of three shares each: who achieved something, partly did, and not at all.
+pub(super) fn stacks(title: &str, names: [&str; 3], stacks: &[Stack]) -> Markup {
+    const STATES: [&str; 3] = ["state-achieved", "state-partly", "state-none"];
+    let top = TOP + 20.0;
+    let height = top + STEP * stacks.len() as f64 + 4.0;
+    let wide = WIDTH - LABELS - 30.0;
+    let across = |share: f64| LABELS + 10.0 + wide * share;
+    html! {
+        svg role="img" aria-label=(title) viewBox={ "0 0 " (at(WIDTH)) " " (at(height)) } width=(at(WIDTH)) height=(at(height)) {
+            @for (number, (name, state)) in names.iter().zip(STATES).enumerate() {
+                @let x = across(number as f64 / 3.0);
+                rect class=(state) x=(at(x)) y="2" width="12" height="12" {}
+                text x=(at(x + 18.0)) y="13" { (name) }
+            }
+            @for quarter in [0.0, 0.25, 0.5, 0.75, 1.0] {
+                line.grid x1=(at(across(quarter))) x2=(at(across(quarter))) y1=(at(top - 4.0)) y2=(at(height)) {}
+                text.tick x=(at(across(quarter))) y=(at(top - 9.0)) text-anchor="middle" { (at(quarter * 100.0)) " %" }
+            }
+            @for (number, stack) in stacks.iter().enumerate() {
+                @let y = top + STEP * number as f64;
+                text x=(at(LABELS)) y=(at(y + 13.0)) text-anchor="end" { (shortened(&stack.label, LONGEST)) }
+                @if let Some(shares) = stack.shares {
+                    @for (place, (share, state)) in shares.iter().zip(STATES).enumerate() {
+                        @let from: f64 = shares[..place].iter().sum();
+                        rect class=(state) x=(at(across(from))) y=(at(y + 3.0)) width=(at(wide * share)) height="14" {
+                            title { (stack.label) ": " (names[place].to_lowercase()) " " (stack.told[place]) }
+                        }
+                    }
+                } @else {
+                    text.told x=(at(across(0.0) + 4.0)) y=(at(y + 13.0)) { (stack.told[0]) }
+                }
             }
         }
     }

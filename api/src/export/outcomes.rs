@@ -74,6 +74,8 @@ pub fn outcomes(table: &Tabulation<Outcomes>, part: Part) -> Table {
             let found = table.cell(cell);
             let mut figures: Vec<Figure> =
                 [found.achieved, found.achieved_share, found.mean_score].into_iter().map(Figure::from).collect();
+            let states = [table.partly_share(cell), table.none_share(cell)];
+            figures.extend(states.into_iter().flatten().map(Figure::from));
             for change in since.iter().filter_map(|&since| table.change(cell, since)) {
                 for (estimate, distinguishable) in [
                     (change.achieved_share, change.share_distinguishable),
@@ -86,7 +88,7 @@ pub fn outcomes(table: &Tabulation<Outcomes>, part: Part) -> Table {
             let comparability = words::comparability(table.comparability(cell));
             Row { keys, institutions: found.institutions, comparability, reconciled: found.reconciled, figures }
         });
-        (cell_measures(since), rows.collect())
+        (cell_measures(since, plan.parts().states), rows.collect())
     };
     Table {
         about: About {
@@ -172,12 +174,16 @@ fn category_facet(dimension: Dimension, groups: &[Group], with_total: bool) -> F
     Facet { kind: FacetKind::Category, name: dimension.name().to_lowercase(), label, items }
 }
 
-fn cell_measures(since: &[Period]) -> Vec<Measure> {
+fn cell_measures(since: &[Period], states: bool) -> Vec<Measure> {
     let mut measures = vec![
         Measure::new("achieved", "Institutions that achieved it", Unit::Institutions),
         Measure::new("achieved_share", "Share that achieved it", Unit::Share),
         Measure::new("mean_score", "Mean score", Unit::Score),
     ];
+    if states {
+        measures.push(Measure::new("partly_share", "Share that partly achieved it", Unit::Share));
+        measures.push(Measure::new("none_share", "Share that scored nothing", Unit::Share));
+    }
     for period in since {
         let change = |name: &str, label: &str, unit| Measure {
             name: format!("{name}_since_{}", period.to_string().to_lowercase()),

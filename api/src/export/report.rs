@@ -4,7 +4,7 @@
 use maud::{Markup, html};
 
 use super::{
-    draw::{self, Line},
+    draw::{self, Line, Stack},
     page, shown,
     table::{Figure, Measure, Row, Table},
 };
@@ -32,6 +32,7 @@ pub fn report(area: &str, columns: &[Column]) -> Vec<u8> {
         (refused(columns))
         h2 { "Share of institutions that achieved each benchmark" }
         div.scroll { (benchmarks(cells, columns, newest)) }
+        @for column in columns { @if let Ok((cells, _)) = &column.figures { (states(cells, &column.label, newest)) } }
         h2 { "Number of benchmarks achieved" }
         (trend_chart(cells, columns))
         div.scroll { (trend(cells, columns)) }
@@ -77,6 +78,43 @@ fn benchmarks(first: &Table, columns: &[Column], newest: usize) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// The three states of each benchmark as a bar and in numbers; nothing where they were not asked for.
+fn states(cells: &Table, label: &str, newest: usize) -> Markup {
+    let names = ["Achieved", "Partly", "Not at all"];
+    let measures = ["achieved_share", "partly_share", "none_share"];
+    if !cells.measures.iter().any(|measure| measure.name == measures[2]) {
+        return html! {};
+    }
+    let benchmarks = 0..cells.facets[2].items.len();
+    let stack = |benchmark: usize| {
+        let keys = [0, newest, benchmark];
+        let told = measures.map(|measure| {
+            figure(cells, &keys, measure).map_or_else(String::new, |(measure, figure)| shown::sentence(measure, figure))
+        });
+        let value = |measure: &str| figure(cells, &keys, measure)?.1.estimate.value;
+        let shares = value(measures[0]).zip(value(measures[2])).map(|(achieved, none)| {
+            let whole = (achieved + none).max(1.0);
+            [achieved / whole, 1.0 - (achieved + none) / whole, none / whole]
+        });
+        Stack { label: shown::item(cells, 2, benchmark), shares, told }
+    };
+    let stacks: Vec<Stack> = benchmarks.clone().map(stack).collect();
+    html! {
+        h2 { "Achieved, partly, not at all: " (label) }
+        figure {
+            (draw::stacks("Shares that achieved each benchmark, partly did, and not at all", names, &stacks))
+            figcaption { "Shares as published, edges of bands as they are; the middle one is drawn as what the two others leave." }
+        }
+        div.scroll { table {
+            thead { tr { th scope="col" { "Benchmark" } @for name in names { th scope="col" { (name) } } } }
+            tbody { @for benchmark in benchmarks { tr {
+                th scope="row" { (shown::item(cells, 2, benchmark)) }
+                @for measure in measures { (cell(cells, &[0, newest, benchmark], measure)) }
+            } } }
+        } }
     }
 }
 

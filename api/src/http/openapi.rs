@@ -89,6 +89,7 @@ fn parameters() -> Value {
             &json!({"type": "string", "enum": ["cells", "totals", "overall"], "default": "cells"}),
         ),
         "since": query("since", "Of a table of outcomes: earlier periods from which changes are told, with commas between them.", &json!({"type": "string"})),
+        "states": query("states", "Tell who partly achieved each benchmark, and who scored nothing, too. Of every kind of table this is charged as a tabulation of its own.", &json!({"type": "boolean", "default": false})),
         "release": query("release", "Of a saved question, the number of the release to ask; the newest when left out.", &json!({"type": "integer"})),
         "bom": query("bom", "Put a byte order mark before CSV, by which older spreadsheets know UTF-8.", &json!({"type": "boolean", "default": false})),
         "framework": query("framework", "The framework; that of the area's country when left out.", &json!({"type": "string"})),
@@ -116,8 +117,8 @@ fn responses(media: &[&str]) -> Value {
 
 fn of_format(format: Format) -> (String, Value) {
     let names = match format {
-        Format::Csv => &["citation", "purpose", "part", "since", "release", "bom"][..],
-        _ => &["citation", "purpose", "part", "since", "release"][..],
+        Format::Csv => &["citation", "purpose", "part", "since", "states", "release", "bom"][..],
+        _ => &["citation", "purpose", "part", "since", "states", "release"][..],
     };
     let operation = json!({"get": {
         "operationId": format!("table.{}", format.ending()),
@@ -133,7 +134,7 @@ fn chosen() -> Value {
     json!({"get": {
         "operationId": "table",
         "summary": "A table in the format that `Accept` asks for; tidy CSV where it asks for none.",
-        "parameters": named(&["citation", "purpose", "part", "since", "release", "bom"]),
+        "parameters": named(&["citation", "purpose", "part", "since", "states", "release", "bom"]),
         "responses": responses(&media),
     }})
 }
@@ -152,7 +153,7 @@ fn report() -> Value {
     json!({"get": {
         "operationId": "report",
         "summary": "Benchmark by benchmark the country, the region and the area beside each other, and the trend, as a page to print.",
-        "parameters": named(&["area", "framework", "purpose", "beside"]),
+        "parameters": named(&["area", "framework", "purpose", "beside", "states"]),
         "responses": responses(&["text/html"]),
     }})
 }

@@ -243,6 +243,8 @@ struct Wanted {
     release: Option<u32>,
     /// Whether a byte order mark stands in front of CSV, by which older spreadsheets know UTF-8.
     bom: bool,
+    /// Whether who partly achieved a benchmark, and who scored nothing, is told.
+    states: bool,
 }
 
 impl Wanted {
@@ -268,12 +270,15 @@ impl Wanted {
                         number.parse().map_err(|_| format!("expected the number of a release, found `{number}`"))?;
                     wanted.release = Some(release);
                 }
+                ("states", "true") => wanted.states = true,
+                ("states", "false") => wanted.states = false,
+                ("states", other) => return Err(format!("expected `states` to be true or false, found `{other}`")),
                 ("bom", "true") => wanted.bom = true,
                 ("bom", "false") => wanted.bom = false,
                 ("bom", other) => return Err(format!("expected `bom` to be true or false, found `{other}`")),
                 (other, _) => {
                     return Err(format!(
-                        "expected the parameters purpose, part, since, release or bom, found `{other}`"
+                        "expected the parameters purpose, part, since, states, release or bom, found `{other}`"
                     ));
                 }
             }
@@ -282,11 +287,16 @@ impl Wanted {
         if wanted.part == Part::Overall && !wanted.since.is_empty() {
             return Err("changes are told of each benchmark: `since` does not go with `part=overall`".to_owned());
         }
+        if wanted.part == Part::Overall && wanted.states {
+            return Err(
+                "who partly achieved it is told of each benchmark: `states` does not go with `part=overall`".to_owned()
+            );
+        }
         Ok(wanted)
     }
 
     fn measures(&self) -> usize {
-        3 + 2 * self.since.len()
+        3 + 2 * self.since.len() + if self.states { 2 } else { 0 }
     }
 }
 
@@ -326,8 +336,10 @@ async fn named_table(reader: &Reader, name: &str, wanted: &Wanted, format: Forma
     // What is about the columns alone needs no figures, and costs nothing.
     let told = format.has_figures();
     if tabulation::cited_question(&citation)?.starts_with("destinations;") {
-        if wanted.part != Part::Cells || !wanted.since.is_empty() {
-            return bad("a table of destinations has neither parts nor changes: leave `part` and `since` out");
+        if wanted.part != Part::Cells || !wanted.since.is_empty() || wanted.states {
+            return bad(
+                "a table of destinations has no parts, changes or states: leave `part`, `since` and `states` out",
+            );
         }
         let want = |question: &mut destinations::Question| question.wanted = told;
         let table = match again {
@@ -342,6 +354,7 @@ async fn named_table(reader: &Reader, name: &str, wanted: &Wanted, format: Forma
         cells: told && wanted.part != Part::Overall,
         overall: told && wanted.part == Part::Overall,
         totals: told && wanted.part == Part::Totals,
+        states: wanted.states,
     };
     let want = |question: &mut outcomes::Question| (question.parts, question.since) = (parts, wanted.since.clone());
     let table = match again {
@@ -357,11 +370,21 @@ async fn named_table(reader: &Reader, name: &str, wanted: &Wanted, format: Forma
 fn report_asked(area: &str, query: &str) -> Result<ReportAsked, String> {
     let mut asked = ReportAsked { area: area.to_owned(), ..ReportAsked::default() };
     for (name, value) in parameters::pairs(query)? {
+        if name == "states" {
+            asked.states = match value.as_str() {
+                "true" => true,
+                "false" => false,
+                other => return Err(format!("expected `states` to be true or false, found `{other}`")),
+            };
+            continue;
+        }
         let place = match name.as_str() {
             "framework" => &mut asked.framework,
             "purpose" => &mut asked.purpose,
             "beside" => &mut asked.beside,
-            other => return Err(format!("expected the parameters framework, purpose or beside, found `{other}`")),
+            other => {
+                return Err(format!("expected the parameters framework, purpose, beside or states, found `{other}`"));
+            }
         };
         if place.replace(value).is_some() {
             return Err(format!("the parameter `{name}` stands twice"));
@@ -439,6 +462,8 @@ mod tests {
             "purpose=",
             "bom=1",
             "part=overall&since=202223T3",
+            "part=overall&states=true",
+            "states=1",
             "purpose=%FF",
         ] {
             assert!(read(wrong).is_err(), "{wrong}");

@@ -29,6 +29,8 @@ pub struct ReportAsked {
     pub purpose: Option<String>,
     /// The code of one more area, or of a comparator, which stands for its members, whose results are brought in through the crosswalk where it lies in another country.
     pub beside: Option<String>,
+    /// Tell who partly achieved each benchmark, and who scored nothing, of the area itself.
+    pub states: bool,
 }
 
 /// One area of a report.
@@ -66,7 +68,7 @@ impl Reader {
             .map(|period| period.to_string())
             .collect();
         periods.reverse();
-        let question = |area: AreaIndex, mapped: bool| outcomes::Question {
+        let question = |area: AreaIndex, mapped: bool, states: bool| outcomes::Question {
             asked: Asked {
                 purpose: asked.purpose.clone(),
                 areas: Some(vec![catalogue.areas()[area].code.clone()]),
@@ -74,7 +76,7 @@ impl Reader {
             },
             framework: code.clone(),
             periods: outcomes::Periods::Named(periods.clone()),
-            parts: outcomes::Parts { cells: true, overall: true, totals: false },
+            parts: outcomes::Parts { cells: true, overall: true, totals: false, states },
             mapped,
             ..outcomes::Question::default()
         };
@@ -83,11 +85,11 @@ impl Reader {
             format!("{} ({})", area.name, area.kind.as_str().replace('_', " "))
         };
         // Without it there is no report, so it is asked first.
-        let own = self.tabulate::<Outcomes>(question(area, false), None, FIELDS).await?;
+        let own = self.tabulate::<Outcomes>(question(area, false, asked.states), None, FIELDS).await?;
         let mut reported = Vec::new();
         for around in [catalogue.innermost(area, AreaKind::Country), catalogue.innermost(area, AreaKind::Region)] {
             if let Some(around) = around.filter(|around| *around != area) {
-                let table = self.tabulate::<Outcomes>(question(around, false), None, FIELDS).await;
+                let table = self.tabulate::<Outcomes>(question(around, false, false), None, FIELDS).await;
                 reported.push(Reported { label: label(around), table: refused(table)? });
             }
         }
@@ -101,7 +103,7 @@ impl Reader {
             for beside in all.into_iter().filter(|beside| *beside != area) {
                 let country = |area| catalogue.innermost(area, AreaKind::Country);
                 let mapped = country(beside) != country(area);
-                let table = self.tabulate::<Outcomes>(question(beside, mapped), None, FIELDS).await;
+                let table = self.tabulate::<Outcomes>(question(beside, mapped, false), None, FIELDS).await;
                 let through = if mapped { ", through the crosswalk" } else { "" };
                 reported.push(Reported { label: format!("{}{through}", label(beside)), table: refused(table)? });
             }

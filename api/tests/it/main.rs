@@ -38,6 +38,7 @@ mod releases;
 mod roll;
 mod rows;
 mod schema;
+mod states;
 mod store;
 mod support;
 mod tables;

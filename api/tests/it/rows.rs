@@ -161,7 +161,8 @@ impl Inventor<'_> {
             _ => String::new(),
         };
         let directive = if may_be_left_out { self.directive() } else { "" };
-        let is_walk = matches!(name.as_str(), "parents" | "children" | "predecessors" | "successors");
+        let is_walk =
+            matches!(name.as_str(), "parents" | "children" | "comparators" | "members" | "predecessors" | "successors");
         if is_walk && self.walks == 0 {
             return None;
         }

@@ -148,6 +148,9 @@ export function AskForm({ session, form, onChange, onRun, onTakeOver, running }:
                 <input type="checkbox" checked={form.totals} disabled={form.by.length === 0} onChange={() => set({ totals: !form.totals })} /> {t('totals')}
               </label>
               <label>
+                <input type="checkbox" checked={form.states} onChange={() => set({ states: !form.states })} /> {t('partly achieved and not at all')}
+              </label>
+              <label>
                 <input type="checkbox" checked={form.mapped} onChange={() => set({ mapped: !form.mapped })} /> {t('other frameworks, mapped')}
               </label>
             </fieldset>

@@ -18,6 +18,8 @@ export type Form = {
   mapped: boolean;
   overall: boolean;
   totals: boolean;
+  /** Who partly achieved a benchmark, and who scored nothing. */
+  states: boolean;
   since: string;
   /** An area to stand beside the others, whatever its kind; none when empty. */
   beside: string;
@@ -35,7 +37,7 @@ export const destinations: [string, string][] = [
 
 export const blank: Form = {
   dataset: 'outcomes', framework: '', purpose: '', areas: [], areaKind: '', periods: [], benchmarks: [], by: [], where: {},
-  mapped: false, overall: false, totals: false, since: '', beside: '', cohortYears: [], stages: [], categories: [], bands: false,
+  mapped: false, overall: false, totals: false, states: false, since: '', beside: '', cohortYears: [], stages: [], categories: [], bands: false,
 };
 
 /** The framework to begin with for an area: the one of its own jurisdiction, else the first. */
@@ -144,7 +146,7 @@ ${number}`;
       benchmark { number title }
 ${categories}      institutions
 ${form.mapped ? '      comparability\n' : ''}      achievedShare { ...Number }
-      meanScore { ...Number }
+${form.states ? '      partlyShare { ...Number }\n      noneShare { ...Number }\n' : ''}      meanScore { ...Number }
 `;
   const overall = form.overall
     ? `    overall {
@@ -185,9 +187,10 @@ export function writePreview(form: Form): string {
   const extra = [
     ...(form.overall ? ['overall: true'] : []),
     ...(form.totals && form.by.length > 0 ? ['totals: true'] : []),
+    ...(form.states ? ['states: true'] : []),
     ...(form.since ? [`since: [${JSON.stringify(form.since)}]`] : []),
   ].join(' ');
-  const since = form.since ? `since: [${JSON.stringify(form.since)}]` : '';
+  const since = [...(form.states ? ['states: true'] : []), ...(form.since ? [`since: [${JSON.stringify(form.since)}]`] : [])].join(' ');
   const beside = form.beside ? `beside: preview(input: ${input(besideOf(form))} ${since}) { ${cost} }` : '';
   return `{ preview(input: ${input(form)} ${extra}) { ${cost} cells { shareError } } ${beside} }`;
 }
@@ -212,6 +215,7 @@ export function readForm(told: any): Form | undefined {
     mapped: told.mapped === true,
     overall: told.overall === true,
     totals: told.totals === true,
+    states: told.states === true,
     since: text(told.since),
     beside: text(told.beside),
     cohortYears: texts(told.cohortYears),

@@ -1,8 +1,8 @@
 // A table drawn with Observable Plot: bars, dots, lines over terms or stacked shares, each with its 95 % interval, hidden ones as such.
 import { axisX, barX, dot, gridX, gridY, lineY, link, plot, ruleX, ruleY, text, axisY, type Markish } from '@observablehq/plot';
 
-import { codesOf, panelOf, timeOf, type Kind } from './kinds';
-import { figure, interval, isHidden, limitsOf, margin, reasonOf, shown, type Entry, type Measure, type Table } from './tables';
+import { codesOf, panelOf, statesOf, timeOf, type Kind } from './kinds';
+import { figure, interval, isHidden, limitsOf, margin, reasonOf, shown, type Entry, type Estimate, type Measure, type Table } from './tables';
 import { t } from '../words';
 
 export type Drawing = {
@@ -230,37 +230,49 @@ function lines(all: Point[], drawing: Drawing): Drawn {
   return { svg, left: series.length - listed.length, about: t('Lines of {series} series over {times} terms: {measure}{intervals}. The table has the numbers.', { series: listed.length, times: times.length, measure: measure.label, intervals: intervals(all) }), legend: [] };
 }
 
-/** Shares of one whole beside each other: how many achieved 0, 1, 2 …, or where students went. */
+/** The three shares of a bar as they are drawn: who partly achieved it is what the two others leave, and what is more than the whole is brought to it. */
+function barOf([achieved, , none]: (Estimate | undefined)[]): (number | undefined)[] {
+  if (!achieved || !none || isHidden(achieved) || isHidden(none)) return [undefined, undefined, undefined];
+  const whole = Math.max(1, achieved.value! + none.value!);
+  const [first, last] = [achieved.value! / whole, none.value! / whole];
+  return [first, 1 - first - last, last];
+}
+
+/** Shares of one whole beside each other: who achieved a benchmark, partly or not, how many achieved 0, 1, 2 …, or where students went. */
 function stacked(table: Table, drawing: Drawing): Drawn {
   const { measure, width, most, dark } = drawing;
   const ink = dark ? inks.dark : inks.light;
   const panel = panelOf(table);
-  const group = measure.place === undefined ? [measure] : table.measures.filter(({ id }) => id.replace(/\.\d+$/, '') === measure.id.replace(/\.\d+$/, ''));
-  const rest = table.facets.filter((facet) => (measure.place !== undefined || facet !== panel) && !isSame(table, facet.key, facet.key === 'area'));
-  const pieces = table.entries.flatMap((entry) =>
-    group.map((one) => ({
+  const states = statesOf(table);
+  const isBar = states.some(({ id }) => id === measure.id);
+  const group = isBar ? states : measure.place === undefined ? [measure] : table.measures.filter(({ id }) => id.replace(/\.\d+$/, '') === measure.id.replace(/\.\d+$/, ''));
+  const rest = table.facets.filter((facet) => (isBar || measure.place !== undefined || facet !== panel) && !isSame(table, facet.key, facet.key === 'area'));
+  const pieces = table.entries.flatMap((entry) => {
+    const drawn = isBar ? barOf(group.map(({ id }) => entry.estimates.get(id))) : [];
+    return group.map((one, at) => ({
       row: rest.map(({ key }) => entry.places.get(key)?.text ?? t('all')).join(' · '),
       own: drawing.isOwn(entry),
-      part: one.place === undefined ? (entry.places.get(panel?.key ?? '')?.text ?? '') : String(one.place),
+      part: isBar ? one.label : one.place === undefined ? (entry.places.get(panel?.key ?? '')?.text ?? '') : String(one.place),
       measure: one,
       estimate: entry.estimates.get(one.id),
-    })),
-  );
+      width: isBar ? drawn[at] : entry.estimates.get(one.id)?.value,
+    }));
+  });
   const rows = [...new Set(pieces.map(({ row }) => row))];
   const parts = [...new Set(pieces.map(({ part }) => part))];
-  const colors = parts.map((_part, at) => (parts.length <= 6 ? ['#3f83ad', '#83cd7c', '#f0c05c', '#d9674e', '#8d99a6', '#4a3f93'][at] : steps[Math.round((at / (parts.length - 1)) * (steps.length - 1))]));
+  const colors = parts.map((_part, at) => isBar ? ['#3f83ad', '#f0c05c', '#d9674e'][at] : (parts.length <= 6 ? ['#3f83ad', '#83cd7c', '#f0c05c', '#d9674e', '#8d99a6', '#4a3f93'][at] : steps[Math.round((at / (parts.length - 1)) * (steps.length - 1))]));
   const listed = rows.slice(0, most);
   const left = Math.min(280, Math.max(90, Math.min(width * 0.38, 14 + 6.6 * Math.max(...listed.map((row) => row.length)))));
   const stacks = listed.map((row) => {
     let sum = 0;
     let hidden = 0;
-    const list = pieces.filter((one) => one.row === row).flatMap(({ part, estimate, measure: of }) => {
-      if (!estimate || isHidden(estimate)) {
+    const list = pieces.filter((one) => one.row === row).flatMap(({ part, estimate, width: wide, measure: of }) => {
+      if (!estimate || wide === undefined || wide === null) {
         hidden += 1;
         return [];
       }
       const from = sum;
-      sum += estimate.value!;
+      sum += wide;
       return [{ row, part, from, to: sum, title: `${row}\n${part}: ${shown(of, estimate)} ${margin(of, estimate)}` }];
     });
     return { row, list, sum, hidden };
@@ -279,6 +291,6 @@ function stacked(table: Table, drawing: Drawing): Drawn {
   }) as SVGSVGElement;
   return {
     svg, left: rows.length - listed.length, legend: parts.map((part, at) => ({ text: part, ink: colors[at] })),
-    about: t('Stacked shares of {rows} rows in {parts} parts. Each share has noise of its own, so they do not add up to exactly 100 %. The table has the numbers.', { rows: listed.length, parts: parts.length }),
+    about: isBar ? t('Stacked shares of {rows} rows: achieved, partly, not at all. The middle one is what the others leave. The table has the numbers.', { rows: listed.length }) : t('Stacked shares of {rows} rows in {parts} parts. Each share has noise of its own, so they do not add up to exactly 100 %. The table has the numbers.', { rows: listed.length, parts: parts.length }),
   };
 }

@@ -9,13 +9,20 @@ export const panelOf = (table: Table) =>
   table.facets.find(({ key }) => key === 'benchmark' || key === 'category');
 export const codesOf = (table: Table, key: string | undefined) => [...new Set(table.entries.map(({ places }) => places.get(key ?? '')?.code ?? ''))];
 
+/** The three shares of one bar: who achieved a benchmark, partly did, and scored nothing. Empty where one of them is missing. */
+export function statesOf(table: Table): Measure[] {
+  const found = ['achievedShare', 'partlyShare', 'noneShare'].map((id) => table.measures.find((one) => one.id === id));
+  return found.every((one) => one !== undefined) ? (found as Measure[]) : [];
+}
+
 /** The kinds, the usual one first, and what one drawing can be limited to. */
 export function chartChoices(table: Table, measure: Measure) {
   const time = timeOf(table);
   const panel = panelOf(table);
   const overTime = time !== undefined && codesOf(table, time.key).length > 1;
   const several = panel !== undefined && codesOf(table, panel.key).length > 1;
-  const stackable = measure.place !== undefined || (panel?.key === 'category' && several && measure.unit === 'share' && !measure.signed);
+  const isState = statesOf(table).some(({ id }) => id === measure.id);
+  const stackable = isState || measure.place !== undefined || (panel?.key === 'category' && several && measure.unit === 'share' && !measure.signed);
   const kinds: Kind[] = [
     ...(overTime && measure.place === undefined ? (['lines'] as const) : []),
     ...(stackable ? (['stacked'] as const) : []),

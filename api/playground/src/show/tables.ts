@@ -65,13 +65,13 @@ export type Table = {
 const ESTIMATE = new Set(['value', 'standardError', 'status', 'reason', 'remedy', 'bound', 'symbol', '__typename']);
 const BESIDE = new Set(['status', 'reason', 'remedy', 'comparability', 'total', 'reconciled', '__typename', 'id', 'cursor']);
 const units: Record<string, Unit> = {
-  achievedShare: 'share', shareWithAll: 'share', share: 'share', distribution: 'share', shareError: 'share',
+  achievedShare: 'share', partlyShare: 'share', noneShare: 'share', shareWithAll: 'share', share: 'share', distribution: 'share', shareError: 'share',
   meanScore: 'score', meanError: 'score', meanAchieved: 'benchmarks', lower: 'benchmarks', median: 'benchmarks', upper: 'benchmarks',
   achieved: 'institutions', institutions: 'institutions', achievedError: 'institutions',
   students: 'students', cohort: 'students', cohortError: 'students',
 };
 const labels: Record<string, string> = {
-  achievedShare: 'Share that achieved it', shareWithAll: 'Share with every benchmark', share: 'Share of the cohort',
+  achievedShare: 'Share that achieved it', partlyShare: 'Share that partly achieved it', noneShare: 'Share that scored nothing', shareWithAll: 'Share with every benchmark', share: 'Share of the cohort',
   meanScore: 'Mean score', meanAchieved: 'Mean number of benchmarks', achieved: 'Institutions that achieved it',
   institutions: 'Institutions', students: 'Students', cohort: 'Students in the cohort', distribution: 'Share that achieved exactly',
   shareError: 'Expected standard error of the share', meanError: 'Expected standard error of the mean score',

@@ -9,7 +9,7 @@ use crate::{
     tabulation::TablePlan,
 };
 
-use super::{Plan, SourceFramework};
+use super::{Plan, Scored, SourceFramework};
 
 /// What of one framework is counted in a part of a table.
 struct Counted<'a> {
@@ -25,7 +25,7 @@ impl Plan {
     /// A tabulation is the kind of area, the named dimensions with their IN-sets, and, where benchmarks of several
     /// frameworks are counted together, which those are. Fewer areas, another order, or fewer categories of a breakdown
     /// are the same one, and so is the same question about another period or of another release: most of the noise lasts, so
-    /// they tell little more. Outcomes over all benchmarks take the tabulation for each of them. Standard tables, questions
+    /// they tell little more. Who scored nothing is a tabulation of its own, of standard tables too. Outcomes over all benchmarks take the tabulation for each of them. Standard tables, questions
     /// about the asker's own results, and periods without results are free.
     ///
     /// The parts of the bill are those of the table that are wanted: per period each benchmark, then per period the
@@ -80,6 +80,9 @@ impl Plan {
             };
             let _ = write!(text, ";{}={kept}", dimension.name());
         }
+        if self.scored == Scored::Zero {
+            text.push_str(";none");
+        }
         text
     }
 
@@ -88,7 +91,7 @@ impl Plan {
     fn charges(&self, tabulation: &Arc<str>, mut counted: Vec<Counted<'_>>) -> Vec<Charge> {
         counted.sort_unstable_by_key(|counted| counted.framework);
         let alone = matches!(counted.as_slice(), [only] if only.plain);
-        if alone && self.by.is_empty() && self.filters.is_empty() && self.scope.is_of_free_kind() {
+        if alone && self.is_plain() && self.scope.is_of_free_kind() && self.scored == Scored::Full {
             return Vec::new();
         }
         let tabulation = if alone { tabulation.clone() } else { joined(tabulation, &counted) };

@@ -100,7 +100,7 @@ impl Book {
             return None;
         }
         let before = if before.is_empty() { None } else { Some(self.gather(before, catalogue)?) };
-        Some(Protected { tables: self.gather(now, catalogue)?, before })
+        Some(Protected { tables: self.gather(now, catalogue)?, before, zeros: None })
     }
 
     fn gather(&self, tables: &[&Plan], catalogue: &Catalogue) -> Option<Cells> {

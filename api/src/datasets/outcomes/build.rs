@@ -8,7 +8,7 @@ use crate::{
     tabulation::{MAX_CELLS, PlanError, Scope, TablePlan, check_dimensions, each_once},
 };
 
-use super::{Filter, Group, Parts, Periods, Plan, Question, SourceFramework};
+use super::{Filter, Group, Parts, Periods, Plan, Question, Scored, SourceFramework};
 
 /// The most periods that may be asked for by their number.
 const MOST_PERIODS: usize = 400;
@@ -44,7 +44,8 @@ pub fn build(
     since.dedup();
     let groups = groups(&by, &filters);
     let reconcile = question.reconcile && !by.is_empty();
-    let parts = Parts { totals: question.parts.totals || reconcile, ..question.parts };
+    let totals = question.parts.totals || reconcile;
+    let parts = Parts { totals, states: question.parts.states && question.parts.cells, ..question.parts };
     let plan = Plan {
         scope,
         framework,
@@ -58,9 +59,10 @@ pub fn build(
         reconcile,
         since,
         parts,
+        scored: Scored::Full,
     };
     let cells = plan.tables().iter().map(TablePlan::cells).sum::<usize>();
-    let found = cells + cells / plan.periods.len() * plan.since.len();
+    let found = cells * if parts.states { 2 } else { 1 } + cells / plan.periods.len() * plan.since.len();
     if found > MAX_CELLS {
         return Err(PlanError::TooManyCells { found, limit: MAX_CELLS });
     }
@@ -89,7 +91,8 @@ impl Plan {
             mapped: false,
             reconcile: false,
             since: Vec::new(),
-            parts: Parts { cells: true, overall: true, totals: false },
+            parts: Parts { cells: true, overall: true, totals: false, states: false },
+            scored: Scored::Full,
         }
     }
 }

@@ -12,7 +12,7 @@ mod question;
 mod table;
 mod totals;
 
-use disclosure::{ExpectedCell, HiddenReason, NoiseKey, RawTable, Sizes};
+use disclosure::{ExpectedCell, HiddenReason, NoiseKey, ProtectedTable, RawTable, Sizes};
 
 use crate::{
     domain::Comparability,
@@ -24,7 +24,7 @@ use crate::{
 pub use book::Book;
 pub use build::build;
 pub use page::{Number, Ready};
-pub use plan::{Group, Plan, SourceFramework};
+pub use plan::{Group, Plan, Scored, SourceFramework};
 pub use question::{Filter, Parts, Periods, Question};
 
 use cells::Cells;
@@ -37,12 +37,15 @@ pub struct Raw {
     tables: RawTable,
     comparability: Vec<Comparability>,
     before: Option<(RawTable, Vec<Comparability>)>,
+    zeros: Option<RawTable>,
 }
 
 /// The protected figures of the same.
 pub struct Protected {
     tables: Cells,
     before: Option<Cells>,
+    /// Per cell of the tables, who scored nothing in the place of who achieved the benchmark.
+    zeros: Option<ProtectedTable>,
 }
 
 impl Dataset for Outcomes {
@@ -63,15 +66,18 @@ impl Dataset for Outcomes {
     }
 
     /// The table of the question, then its totals where they are wanted, then the same in the earlier periods from which changes
-    /// are wanted.
+    /// are wanted, then the cells of all that are shown again, of those who scored nothing, where these are wanted.
     fn plans(question: &Question, grant: &Grant, snapshot: &Snapshot) -> Result<Vec<Plan>, PlanError> {
         let plan = build(question, grant, snapshot.catalogue(), |frameworks| snapshot.periods_of(frameworks))?;
         let since = plan.since().to_vec();
         let mut tables = plan.tables();
+        let zeros: Vec<Plan> =
+            if plan.parts().states { tables.iter().map(Plan::of_zeros).collect() } else { Vec::new() };
         if !since.is_empty() {
             let earlier: Vec<Plan> = tables.iter().map(|table| table.at(since.clone())).collect();
             tables.extend(earlier);
         }
+        tables.extend(zeros);
         Ok(tables)
     }
 
@@ -92,9 +98,12 @@ impl Dataset for Outcomes {
             }
             (whole, comparability)
         };
-        let (now, earlier) = tables.split_at(shown(tables.iter().map(Paid::plan)));
+        let (now, others) = tables.split_at(shown(tables.iter().map(Paid::plan)));
+        let (earlier, zeros) =
+            others.split_at(others.iter().filter(|paid| paid.plan().scored() == Scored::Full).count());
         let (tables, comparability) = counted(now);
-        Raw { tables, comparability, before: (!earlier.is_empty()).then(|| counted(earlier)) }
+        let before = (!earlier.is_empty()).then(|| counted(earlier));
+        Raw { tables, comparability, before, zeros: (!zeros.is_empty()).then(|| counted(zeros).0) }
     }
 
     fn protect(raw: Raw, plans: &[Plan], key: &NoiseKey) -> Protected {
@@ -104,7 +113,8 @@ impl Dataset for Outcomes {
         }
         let before =
             raw.before.map(|(table, comparability)| Cells::Drawn(disclosure::protect(table, key), comparability));
-        Protected { tables: Cells::Drawn(tables, raw.comparability), before }
+        let zeros = raw.zeros.map(|table| disclosure::protect(table, key));
+        Protected { tables: Cells::Drawn(tables, raw.comparability), before, zeros }
     }
 
     fn look_up(tables: &[Paid<Plan>], snapshot: &Snapshot, book: &Book) -> Option<Protected> {
@@ -155,8 +165,11 @@ impl Dataset for Outcomes {
     }
 }
 
-/// How many of a question's tables are shown: where changes are wanted, the second half are those they are taken from.
-fn shown<'a>(mut plans: impl ExactSizeIterator<Item = &'a Plan>) -> usize {
-    let all = plans.len();
-    if plans.next().is_some_and(|own| own.since().is_empty()) { all } else { all / 2 }
+/// How many of a question's tables are shown: where changes are wanted, the second half of those about who achieved a benchmark
+/// are those they are taken from.
+fn shown<'a>(plans: impl Iterator<Item = &'a Plan>) -> usize {
+    let mut plans = plans.filter(|plan| plan.scored() == Scored::Full).peekable();
+    let alone = plans.peek().is_some_and(|own| own.since().is_empty());
+    let all = plans.count();
+    if alone { all } else { all / 2 }
 }

@@ -27,6 +27,16 @@ pub struct Plan {
     pub(super) reconcile: bool,
     pub(super) since: Vec<Period>,
     pub(super) parts: Parts,
+    pub(super) scored: Scored,
+}
+
+/// Which institutions a cell counts beside those that were assessed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scored {
+    /// Those with a score of 100, who achieved the benchmark.
+    Full,
+    /// Those with a score of 0.
+    Zero,
 }
 
 /// One combination of categories in the breakdown: per dimension of `by`, the category's position.
@@ -106,6 +116,16 @@ impl Plan {
     /// The parts of the table that are wanted.
     pub fn parts(&self) -> Parts {
         self.parts
+    }
+
+    /// Which institutions its cells count.
+    pub fn scored(&self) -> Scored {
+        self.scored
+    }
+
+    /// The same cells of those who scored nothing: a tabulation of its own, with noise of its own, and never a standard table.
+    pub fn of_zeros(&self) -> Self {
+        Self { scored: Scored::Zero, since: Vec::new(), reconcile: false, ..self.clone() }.cells_only()
     }
 
     /// How many combinations of area, period and group it has.
@@ -227,7 +247,7 @@ impl Plan {
 
     /// The same question about its cells, and nothing but its cells.
     pub fn cells_only(self) -> Self {
-        Self { parts: Parts { cells: true, overall: false, totals: false }, ..self }
+        Self { parts: Parts { cells: true, overall: false, totals: false, states: false }, ..self }
     }
 }
 
@@ -240,9 +260,9 @@ impl TablePlan for Plan {
         self.layout().cells()
     }
 
-    /// One kind of area × period × benchmark, no other condition, not mapped; and no kind that is charged.
+    /// One kind of area × period × benchmark, no other condition, not mapped; no kind that is charged, and who achieved it alone.
     fn is_standard(&self) -> bool {
-        self.is_plain() && !self.mapped && self.scope.is_of_free_kind()
+        self.is_plain() && !self.mapped && self.scope.is_of_free_kind() && self.scored == Scored::Full
     }
 
     fn bill(&self, snapshot: &Snapshot) -> Bill {

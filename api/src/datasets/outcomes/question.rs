@@ -58,11 +58,13 @@ pub struct Parts {
     pub overall: bool,
     /// Totals of the breakdown.
     pub totals: bool,
+    /// Beside who achieved a benchmark, who partly did and who scored nothing.
+    pub states: bool,
 }
 
 impl Default for Parts {
     fn default() -> Self {
-        Self { cells: true, overall: true, totals: false }
+        Self { cells: true, overall: true, totals: false, states: false }
     }
 }
 

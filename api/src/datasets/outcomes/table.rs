@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use disclosure::{Change, HiddenReason, ProtectedCell, ProtectedOverall};
+use disclosure::{Change, Estimate, HiddenReason, ProtectedCell, ProtectedOverall, share_between};
 
 use crate::{
     domain::{AreaIndex, Benchmark, Comparability, Framework, Period},
@@ -26,6 +26,29 @@ impl Tabulation<Outcomes> {
     /// A protected cell: those of the table come first, then those of its totals.
     pub fn cell(&self, cell: usize) -> &ProtectedCell {
         self.table().tables.cell(cell)
+    }
+
+    /// Whether who partly achieved and who scored nothing is told.
+    pub fn has_states(&self) -> bool {
+        self.table().zeros.is_some()
+    }
+
+    /// The share of a cell that scored nothing; `None` where it was not asked for.
+    pub fn none_share(&self, cell: usize) -> Option<Estimate> {
+        Some(self.table().zeros.as_ref()?.cells().get(cell)?.achieved_share)
+    }
+
+    /// The share of a cell that partly achieved the benchmark: what the two others leave; `None` where it was not asked for.
+    pub fn partly_share(&self, cell: usize) -> Option<Estimate> {
+        let own = self.cell(cell);
+        Some(share_between(&own.achieved_share, &self.none_share(cell)?, own.institutions.unwrap_or_default()))
+    }
+
+    /// What to change to get a share that is hidden though that of who achieved the benchmark is not: the budget did not reach.
+    pub fn remedies_of_states(&self, cell: usize) -> &[String] {
+        static ALONE: std::sync::LazyLock<Vec<String>> =
+            std::sync::LazyLock::new(|| vec!["ask without `partlyShare` and `noneShare`".to_owned()]);
+        if self.cell(cell).achieved_share.reason.is_some() { self.remedies(cell) } else { &ALONE }
     }
 
     /// The numbers of a cell as JSON, where they are ready.

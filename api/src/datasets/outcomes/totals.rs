@@ -29,7 +29,7 @@ impl Plan {
 
     /// The same question about other periods.
     pub fn at(&self, periods: Vec<Period>) -> Self {
-        let parts = Parts { overall: false, ..self.parts };
+        let parts = Parts { overall: false, states: false, ..self.parts };
         Self { periods, parts, since: Vec::new(), ..self.clone() }
     }
 

@@ -35,7 +35,7 @@ impl OutcomeQuery {
         #[graphql(desc = "The question.")] input: OutcomesInput,
     ) -> Result<Option<OutcomeTable>> {
         let wanted = Wanted::of(context, "OutcomeTable");
-        let (question, number) = input.into_question(wanted.parts(), wanted.since(context))?;
+        let (question, number) = input.into_question(wanted.parts(context), wanted.since(context))?;
         let reader = context::reader(context);
         let (number, fields) = (release_number(number)?, wanted.fields_of_rows(context));
         let table = reader.tabulate::<Outcomes>(question, number, fields).await.map_err(graphql_error)?;
@@ -45,17 +45,23 @@ impl OutcomeQuery {
     /// What a question would cost, and what its table would look like: which cells will be hidden and why, and how exact
     /// the others will be. Computed from public figures (who took part, never how) and charged nothing, so try breakdowns here
     /// first. Needs a token.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the contract")]
     async fn preview(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The question, as for `outcomes`.")] input: OutcomesInput,
         #[graphql(desc = "Price outcomes over all benchmarks (`overall`) too.", default = false)] overall: bool,
         #[graphql(desc = "Price the totals of the breakdown (`totals`) too.", default = false)] totals: bool,
+        #[graphql(
+            desc = "Price who partly achieved a benchmark, and who scored nothing (`partlyShare`, `noneShare`), too.",
+            default = false
+        )]
+        states: bool,
         #[graphql(desc = "Price changes since these periods (`change`) too.", validator(max_items = 400))]
         since: Option<Vec<String>>,
     ) -> Result<Option<OutcomePreview>> {
         let (question, number) =
-            input.into_question(Parts { cells: true, overall, totals }, since.unwrap_or_default())?;
+            input.into_question(Parts { cells: true, overall, totals, states }, since.unwrap_or_default())?;
         let reader = context::reader(context);
         let fields = Wanted::of(context, "OutcomePreview").fields_of_rows(context);
         let number = release_number(number)?;
@@ -86,7 +92,7 @@ pub(super) async fn cited(
     purpose: Option<String>,
 ) -> Result<OutcomeTable, service::Error> {
     let wanted = Wanted::of(context, "OutcomeTable");
-    let (parts, since, fields) = (wanted.parts(), wanted.since(context), wanted.fields_of_rows(context));
+    let (parts, since, fields) = (wanted.parts(context), wanted.since(context), wanted.fields_of_rows(context));
     let want = |question: &mut Question| (question.parts, question.since) = (parts, since);
     let table = context::reader(context).cited::<Outcomes>(citation, purpose, fields, want).await?;
     Ok(OutcomeTable::new(table))

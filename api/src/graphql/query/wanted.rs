@@ -7,6 +7,9 @@ use async_graphql::{
 
 use crate::{datasets::outcomes::Parts, graphql::rows::fields_of_rows};
 
+/// The fields of a cell that tell who partly achieved a benchmark, and who scored nothing.
+const STATES: [&str; 2] = ["partlyShare", "noneShare"];
+
 /// The fields that are selected of a table.
 pub(super) struct Wanted<'a>(Vec<&'a Field>);
 
@@ -42,22 +45,30 @@ impl<'a> Wanted<'a> {
     }
 
     /// The parts of a table of outcomes that are wanted.
-    pub(super) fn parts(&self) -> Parts {
+    pub(super) fn parts(&self, context: &Context<'_>) -> Parts {
         let totals = self.selects("totals");
-        Parts { cells: self.cells() || totals, overall: self.selects("overall"), totals }
+        Parts { cells: self.cells() || totals, overall: self.selects("overall"), totals, states: self.states(context) }
+    }
+
+    /// Whether who partly achieved a benchmark, or who scored nothing, is wanted: of cells, or of rows that say so.
+    fn states(&self, context: &Context<'_>) -> bool {
+        let cells = self.named("cells").chain(self.named("totals"));
+        let mut fields = cells.flat_map(|cells| below(&cells.selection_set.node.items));
+        fields.any(|field| STATES.contains(&field.name.node.as_str()))
+            || self.named("rows").any(|rows| {
+                let states = rows.arguments.iter().find(|(name, _)| name.node == "states");
+                states.is_some_and(|(_, value)| constant(context, &value.node) == Some(Value::Boolean(true)))
+            })
     }
 
     /// The earlier periods from which changes are wanted.
     pub(super) fn since(&self, context: &Context<'_>) -> Vec<String> {
-        let variables = &context.query_env.variables;
         let cells = self.named("cells").chain(self.named("totals"));
         let changes = cells.flat_map(|cells| below(&cells.selection_set.node.items));
         let arguments = changes.filter(|field| field.name.node == "change").flat_map(|change| &change.arguments);
-        let periods = arguments.filter_map(|(_, value)| {
-            match value.node.clone().into_const_with(|name| variables.get(&name).cloned().ok_or(())) {
-                Ok(Value::String(period)) => Some(period),
-                _ => None,
-            }
+        let periods = arguments.filter_map(|(_, value)| match constant(context, &value.node) {
+            Some(Value::String(period)) => Some(period),
+            _ => None,
         });
         periods.collect()
     }
@@ -69,6 +80,12 @@ impl<'a> Wanted<'a> {
     fn named(&self, name: &str) -> impl Iterator<Item = &'a Field> {
         self.0.iter().copied().filter(move |field| field.name.node == name)
     }
+}
+
+/// The value of an argument, variables put in.
+fn constant(context: &Context<'_>, value: &async_graphql_value::Value) -> Option<Value> {
+    let variables = &context.query_env.variables;
+    value.clone().into_const_with(|name| variables.get(&name).cloned().ok_or(())).ok()
 }
 
 fn below(items: &[async_graphql::Positioned<Selection>]) -> impl Iterator<Item = &Field> {

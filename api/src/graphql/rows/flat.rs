@@ -91,6 +91,10 @@ pub(in crate::graphql) fn outcome_columns(table: &Tabulation<Outcomes>) -> Vec<C
     columns.extend(estimate("achieved", "achieved"));
     columns.extend(estimate("achieved_share", "achievedShare"));
     columns.extend(estimate("mean_score", "meanScore"));
+    if table.has_states() {
+        columns.extend(estimate("partly_share", "partlyShare"));
+        columns.extend(estimate("none_share", "noneShare"));
+    }
     columns
 }
 
@@ -112,6 +116,9 @@ pub(in crate::graphql) fn write_outcome(text: &mut Vec<u8>, table: &Tabulation<O
     row.estimate(&cell.achieved);
     row.estimate(&cell.achieved_share);
     row.estimate(&cell.mean_score);
+    for share in [table.partly_share(position), table.none_share(position)].into_iter().flatten() {
+        row.estimate(&share);
+    }
     row.end();
 }
 

@@ -25,6 +25,7 @@ pub(in crate::graphql) enum OutcomeField {
     Achieved(Shape<EstimateField>),
     AchievedShare(Shape<EstimateField>),
     MeanScore(Shape<EstimateField>),
+    State(State, Shape<EstimateField>),
     Change(Period, Shape<ChangeField>),
     Total,
     Reconciled,
@@ -40,12 +41,30 @@ impl SelectableField for OutcomeField {
             "achieved" => Self::Achieved(selected.below()?),
             "achievedShare" => Self::AchievedShare(selected.below()?),
             "meanScore" => Self::MeanScore(selected.below()?),
+            "partlyShare" => Self::State(State::Partly, selected.below()?),
+            "noneShare" => Self::State(State::None, selected.below()?),
             "change" => Self::Change(selected.text("since")?.parse().ok()?, selected.below()?),
             "total" => Self::Total,
             "reconciled" => Self::Reconciled,
             "comparability" => Self::Comparability,
             _ => Self::Key(KeyField::read(selected)?),
         })
+    }
+}
+
+/// One of the two shares beside that of who achieved a benchmark.
+#[derive(Clone, Copy)]
+pub(in crate::graphql) enum State {
+    Partly,
+    None,
+}
+
+impl State {
+    fn of(self, table: &Tabulation<Outcomes>, cell: usize) -> Option<Estimate> {
+        match self {
+            Self::Partly => table.partly_share(cell),
+            Self::None => table.none_share(cell),
+        }
     }
 }
 
@@ -66,6 +85,7 @@ enum Part {
     Status(Figure),
     Reason(Figure),
     Remedy(Figure),
+    State(State, Shape<EstimateField>),
     Change(Period, Shape<ChangeField>),
     Total,
     Reconciled,
@@ -132,6 +152,11 @@ impl CellLine {
                 Part::Reason(figure) => optional(text, figure.of(cell).reason.map(HiddenReason::from)),
                 Part::Remedy(figure) if figure.of(cell).reason.is_some() => json(text, table.remedies(position)),
                 Part::Remedy(_) => text.extend_from_slice(b"[]"),
+                // It was counted: the plan was made with the same selection.
+                Part::State(state, shape) => match state.of(table, position) {
+                    Some(share) => shape.write_estimate(text, &share, || table.remedies_of_states(position)),
+                    None => text.extend_from_slice(b"null"),
+                },
                 // The change was counted: the plan was made with the same selection.
                 Part::Change(since, shape) => match table.change(position, *since) {
                     Some(change) => shape.write_change(text, &change, *since),
@@ -170,6 +195,7 @@ impl CellLine {
             Some(OutcomeField::Achieved(mut shape)) => line.estimate(&mut shape, Figure::Achieved),
             Some(OutcomeField::AchievedShare(mut shape)) => line.estimate(&mut shape, Figure::Share),
             Some(OutcomeField::MeanScore(mut shape)) => line.estimate(&mut shape, Figure::Mean),
+            Some(OutcomeField::State(state, shape)) => line.parts.push(Part::State(state, shape)),
             Some(OutcomeField::Change(since, shape)) => line.parts.push(Part::Change(since, shape)),
             Some(OutcomeField::Total) => line.parts.push(Part::Total),
             Some(OutcomeField::Reconciled) => line.parts.push(Part::Reconciled),

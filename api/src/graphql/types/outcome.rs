@@ -82,7 +82,8 @@ impl OutcomeTable {
 
     /// What it costs by itself, the first time and every time: a repeat is charged nothing and looks the same.
     async fn cost(&self) -> TabulationCost {
-        TabulationCost::new(self.0.size(), self.0.is_standard(), self.0.charges(), self.0.tier())
+        let standard = self.0.is_standard() && self.0.charges() == 0;
+        TabulationCost::new(self.0.size(), standard, self.0.charges(), self.0.tier())
     }
 
     /// The cells, in the order areas, periods, benchmarks, categories; each list in the order of its codes.
@@ -113,7 +114,16 @@ impl OutcomeTable {
     }
 
     /// The cells as arrays, for data frames.
-    async fn rows(&self) -> TableRows {
+    async fn rows(
+        &self,
+        #[graphql(
+            desc = "With columns for `partlyShare` and `noneShare`, which cost what they cost in `cells`.",
+            default = false
+        )]
+        states: bool,
+    ) -> TableRows {
+        // The plan was made with the same selection.
+        let _ = states;
         TableRows::Outcomes(self.0.clone())
     }
 
@@ -242,6 +252,19 @@ impl OutcomeCell {
         Estimate::new(&self.table.cell(self.position).achieved_share, || self.table.remedies(self.position))
     }
 
+    /// The share of the assessed institutions that achieved it partly: a score above 0 and below 100. It is what `achievedShare` and
+    /// `noneShare` leave of 1, as published: where both are numbers the three add up to 1, so that they can be drawn as one bar;
+    /// where one of them is a band, it is one too. Costs what `noneShare` costs, and tells nothing beyond it.
+    async fn partly_share(&self) -> Result<Estimate> {
+        self.state(self.table.partly_share(self.position))
+    }
+
+    /// The share of the assessed institutions that have a score of 0. A figure with noise of its own, and a tabulation of its own: it
+    /// costs budget also where everything else is a standard table, which is free.
+    async fn none_share(&self) -> Result<Estimate> {
+        self.state(self.table.none_share(self.position))
+    }
+
     /// The mean score of the assessed institutions, from 0 to 100.
     async fn mean_score(&self) -> Estimate {
         Estimate::new(&self.table.cell(self.position).mean_score, || self.table.remedies(self.position))
@@ -269,6 +292,13 @@ impl OutcomeCell {
     /// How the results behind the cell compare with its benchmark: `EXACT` unless the question was `mapped`.
     async fn comparability(&self) -> Comparability {
         self.table.comparability(self.position).into()
+    }
+}
+
+impl OutcomeCell {
+    fn state(&self, share: Option<disclosure::Estimate>) -> Result<Estimate> {
+        let share = share.ok_or_else(|| bad_request("who scored nothing was not asked for"))?;
+        Ok(Estimate::new(&share, || self.table.remedies_of_states(self.position)))
     }
 }
 

@@ -30,6 +30,7 @@
 //! | `taint_releases` | other scores and destinations, over releases: nothing but values differs |
 //! | `doors` | files, reports, citations, rows to be checked only, exposure, headers: other scores, the same around the values |
 //! | `bands` | who is in a band of benchmarks achieved, from destinations |
+//! | `states` | who scored nothing, beside who achieved: as a tabulation of its own, and were it free |
 //! | `usefulness` | no attack: what is left for honest users |
 //! | `tradeoff` | long run only: how sharp standard tables may be |
 //!
@@ -75,6 +76,7 @@ mod report;
 mod simulation;
 mod small;
 mod solver;
+mod states;
 mod statistic;
 mod taint;
 mod taint_releases;

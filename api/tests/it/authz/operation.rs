@@ -238,13 +238,18 @@ pub(super) async fn build(service: &Service) -> Vec<Operation> {
         r#"outcomes(input: {framework: "GATSBY-2014", benchmarks: [1], periods: ["202324T3"], areas: ["E12000001"]})
             { tier purpose cells { area { code kind } categories { dimension } institutions change(since: "202324T2") { __typename } } }"#,
     ));
+    operations.push(operation(
+        "outcomes areas: [E12000001], rows with states",
+        r#"outcomes(input: {framework: "GATSBY-2014", benchmarks: [1], areas: ["E12000001"]})
+            { tier purpose rows(states: true) { schema { name } } cells { area { code kind } categories { dimension } institutions } }"#,
+    ));
     for question in PREVIEWS {
         operations.push(outcomes("preview", question, OUTCOMES));
     }
     operations.push(operation(
-        "preview areas: [E12000001], overall, totals, since 202324T2",
+        "preview areas: [E12000001], overall, totals, states, since 202324T2",
         &format!(
-            r#"preview(input: {{framework: "GATSBY-2014", benchmarks: [1], areas: ["E12000001"]}}, overall: true, totals: true,
+            r#"preview(input: {{framework: "GATSBY-2014", benchmarks: [1], areas: ["E12000001"]}}, overall: true, totals: true, states: true,
                 since: ["202324T2"]) {{ {OUTCOMES} }}"#
         ),
     ));

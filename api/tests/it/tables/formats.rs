@@ -184,7 +184,7 @@ async fn the_description_names_every_address_and_what_it_takes() {
                 "purpose" => "benchmarking",
                 "part" => "cells",
                 "since" => "202223T3",
-                "bom" => "true",
+                "bom" | "states" => "true",
                 other => panic!("{other} is not tried"),
             };
             let address = format!("{citation}.{}?{name}={value}", format.ending());

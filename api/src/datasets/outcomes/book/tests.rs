@@ -41,7 +41,7 @@ fn standard() -> impl Strategy<Value = Question> {
     let periods = proptest::sample::subsequence(vec!["202425T1", "202425T2"], 1..=2);
     (naive::question(), parts, benchmarks, periods).prop_map(|(mut question, (cells, overall), benchmarks, periods)| {
         question.asked.purpose = None;
-        question.parts = Parts { cells, overall, totals: false };
+        question.parts = Parts { cells, overall, totals: false, states: false };
         question.benchmarks = benchmarks;
         question.periods = Periods::Named(periods.into_iter().map(Into::into).collect());
         Question { by: Vec::new(), filters: Vec::new(), mapped: false, ..question }
@@ -54,7 +54,9 @@ fn json(number: impl serde::Serialize) -> Vec<u8> {
 
 /// Holds what the book has of a plan to what counting gives; tells whether the book has it.
 fn is_as_counted(book: &Book, plan: &Plan, snapshot: &Snapshot) -> bool {
-    let Some(Protected { tables: Cells::Gathered(page, places), before: None }) = book.find(&[plan], snapshot) else {
+    let Some(Protected { tables: Cells::Gathered(page, places), before: None, zeros: None }) =
+        book.find(&[plan], snapshot)
+    else {
         return false;
     };
     let gathered = Cells::Gathered(page, places);

@@ -68,6 +68,37 @@ fn least(columns: &Columns, numbers: &[u8], rows: &Range<usize>, values: &mut Ve
     }
 }
 
+/// What counts in a table of those who scored nothing: full where each of the scores that stand in together is zero, else zero;
+/// not assessed where any of them is not.
+pub(super) fn zero_of(scores: impl Iterator<Item = u8>) -> u8 {
+    scores.fold(100, zero_with)
+}
+
+fn zero_with(zero: u8, score: u8) -> u8 {
+    match (zero, score) {
+        (NOT_ASSESSED, _) | (_, NOT_ASSESSED) => NOT_ASSESSED,
+        (zero, 0) => zero,
+        _ => 0,
+    }
+}
+
+/// The same of a run of rows.
+pub(super) fn zeros<'b>(
+    columns: &Columns,
+    stand_in: &Source,
+    rows: &Range<usize>,
+    values: &'b mut Vec<u8>,
+) -> &'b [u8] {
+    values.clear();
+    values.resize(rows.len(), 100);
+    for &number in &stand_in.numbers {
+        for (zero, &score) in values.iter_mut().zip(&columns.score(number)[rows.clone()]) {
+            *zero = zero_with(*zero, score);
+        }
+    }
+    values
+}
+
 /// How many of the benchmarks were achieved, and not assessed where any was not.
 fn achieved(columns: &Columns, sources: &[Option<Source>], rows: &Range<usize>, values: &mut Vec<u8>) {
     values.clear();

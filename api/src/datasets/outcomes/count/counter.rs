@@ -4,10 +4,13 @@ use std::ops::Range;
 
 use disclosure::Named;
 
-use crate::release::{Columns, NOT_ASSESSED};
+use crate::{
+    datasets::outcomes::Scored,
+    release::{Columns, NOT_ASSESSED},
+};
 
 use super::{
-    column::MeasureColumn,
+    column::{MeasureColumn, zeros},
     figures::{Figures, Source},
     grouping::{Grouping, Room, Sorted},
     kernel::{self, Sums},
@@ -28,7 +31,7 @@ pub(super) struct Counter {
 impl Counter {
     /// Tallies and histograms of some rows.
     pub(super) fn figures(&mut self, source: Source<'_>, rows: &[Range<usize>]) -> Figures {
-        let Source { plan: source, grouping, framework, columns, benchmarks, overall } = source;
+        let Source { plan: source, grouping, framework, columns, benchmarks, overall, scored } = source;
         let groups = grouping.groups();
         let is_complete = source.all.iter().all(Option::is_some);
         let mut counts = Figures {
@@ -43,7 +46,10 @@ impl Counter {
             run.sum_by_roll(grouping, columns, &self.keys, &mut self.rolls);
             for (tallies, stand_in) in counts.tallies.chunks_exact_mut(groups).zip(&source.benchmarks) {
                 let Some(stand_in) = stand_in else { continue };
-                let values = MeasureColumn::Benchmark(stand_in).values(columns, range, &mut self.values);
+                let values = match scored {
+                    Scored::Full => MeasureColumn::Benchmark(stand_in).values(columns, range, &mut self.values),
+                    Scored::Zero => zeros(columns, stand_in, range, &mut self.values),
+                };
                 add_up(run.sorted, values, groups, &mut self.packed, &mut self.sums);
                 for (((tally, sums), set), roll) in tallies.iter_mut().zip(&self.sums).zip(&self.keys).zip(&self.rolls)
                 {

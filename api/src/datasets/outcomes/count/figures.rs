@@ -1,7 +1,7 @@
 //! What is counted of an area in a period: figures with scores for a table, or headcounts alone.
 
 use crate::{
-    datasets::outcomes::{Plan, SourceFramework},
+    datasets::outcomes::{Plan, Scored, SourceFramework},
     domain::Period,
     release::{Columns, FrameworkColumns},
     tabulation::TablePlan,
@@ -40,6 +40,7 @@ pub(super) struct Source<'a> {
     pub(super) benchmarks: usize,
     /// Whether outcomes over all benchmarks are wanted.
     pub(super) overall: bool,
+    pub(super) scored: Scored,
 }
 
 /// Tallies per benchmark × group, and histograms per group where they are wanted.
@@ -80,6 +81,7 @@ impl Scanner<'_> {
                 columns: self.columns(plan, period)?,
                 benchmarks: self.plan.benchmarks().len(),
                 overall: self.plan.parts().overall,
+                scored: self.plan.scored(),
             };
             let counted = S::gather(counter, source, rows);
             Some(SourceCounts { position, counted, present: presence(counter, source, rows) })

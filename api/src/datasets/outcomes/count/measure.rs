@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt::Write, sync::Arc};
 
 use crate::{
-    datasets::outcomes::SourceFramework,
+    datasets::outcomes::{Scored, SourceFramework},
     domain::{Comparability, RelationKind, Source},
 };
 
@@ -43,12 +43,18 @@ impl Scanner<'_> {
         let single = |source: Option<&Source>| source.is_some_and(|source| source.numbers.len() == 1);
         let mut kinds = sources().flatten().map(|source| source.kind);
         let first = kinds.next().unwrap_or(RelationKind::Exact);
+        let name = self.name(contributors, |source| {
+            source.benchmarks[benchmark].as_ref().map_or(Cow::default(), |source| Cow::Borrowed(&source.numbers))
+        });
+        let scored = self.plan.scored();
         Measure {
-            name: self.name(contributors, |source| {
-                source.benchmarks[benchmark].as_ref().map_or(Cow::default(), |source| Cow::Borrowed(&source.numbers))
-            }),
+            // Who scored nothing is another measure, whose noise has nothing in common with that of who achieved it.
+            name: if scored == Scored::Zero { format!("{name}/none").into() } else { name },
             comparability: if kinds.all(|kind| kind == first) { first.into() } else { Comparability::Mixed },
-            standard: self.plan.is_plain() && contributors.len() == 1 && sources().all(single),
+            standard: scored == Scored::Full
+                && self.plan.is_plain()
+                && contributors.len() == 1
+                && sources().all(single),
         }
     }
 

@@ -8,7 +8,7 @@
 use disclosure::Tier;
 
 use crate::{
-    datasets::outcomes::SourceFramework,
+    datasets::outcomes::{Scored, SourceFramework},
     domain::{AreaIndex, Dimension, Period, Source},
     policy::Insiders,
     release::{Columns, NOT_ASSESSED, score_of},
@@ -16,7 +16,7 @@ use crate::{
 };
 
 use super::{
-    column::least_of,
+    column::{least_of, zero_of},
     figures::{Counts, Gather},
     grouping::NO_GROUP,
     insider::ByOthers,
@@ -82,7 +82,7 @@ pub(super) fn revise<S: Gather>(
                 if column == benchmarks {
                     return member.achieved(source);
                 }
-                let score = member.score(source.benchmarks[column].as_ref()?);
+                let score = member.score(source.benchmarks[column].as_ref()?, scanner.plan.scored());
                 Some(score).filter(|&score| score != NOT_ASSESSED)
             };
             let parts = revision.parts(members, value);
@@ -177,16 +177,20 @@ impl Member<'_> {
         self.until.is_none() && self.source == source
     }
 
-    fn score(&self, stand_in: &Source) -> u8 {
-        least_of(stand_in.numbers.iter().map(|&number| match self.scores {
+    fn score(&self, stand_in: &Source, scored: Scored) -> u8 {
+        let scores = stand_in.numbers.iter().map(|&number| match self.scores {
             Scores::Now(columns, row) => columns.score(number)[row],
             Scores::Past(scores) => score_of(scores, number),
-        }))
+        });
+        match scored {
+            Scored::Full => least_of(scores),
+            Scored::Zero => zero_of(scores),
+        }
     }
 
     /// How many benchmarks it achieved; `None` where it was not assessed on each.
     fn achieved(&self, source: &SourceFramework) -> Option<u8> {
-        source.all.iter().try_fold(0, |achieved, stand_in| match self.score(stand_in.as_ref()?) {
+        source.all.iter().try_fold(0, |achieved, stand_in| match self.score(stand_in.as_ref()?, Scored::Full) {
             NOT_ASSESSED => None,
             score => Some(achieved + u8::from(score == 100)),
         })
