@@ -25,6 +25,9 @@ const KEPT_PROBLEMS: usize = 1_000;
 /// The most problems of one kind in one column that are kept.
 const KEPT_ALIKE: u64 = 10;
 
+/// How many rows may stand above the header: titles, and groups of columns.
+const MOST_ABOVE: usize = 20;
+
 /// What was read of a file.
 #[derive(Debug)]
 pub struct Reading<T> {
@@ -97,7 +100,10 @@ pub(super) fn read<L: Layout>(
     let mut input = Input::new(input, progress);
     let mut table = Table::of(layout, form, "it stands on line", &mut reading);
     let found = tabular::each_row(&mut input, form, &mut |line| table.take(line));
-    let Table { header, records, last, .. } = table;
+    let Table { header, records, last, above, .. } = table;
+    if header.is_none() {
+        above.into_iter().flatten().for_each(|problem| reading.add(problem));
+    }
     if let Some(header) = &header {
         reading.ignored = L::columns(&header.layout).ignored().map(printable).collect();
         if header.unnamed_filled {
@@ -172,6 +178,9 @@ struct Table<'a, L: Layout> {
     layout: &'a L,
     form: &'a Form,
     header: Option<Header<L::Header>>,
+    /// What is wrong with the first row as a header, where it may be a title above it, and how many such rows there were.
+    above: Option<Vec<Problem>>,
+    titles: usize,
     seen: HashMap<L::Key, u64>,
     records: Vec<(u64, L::Record)>,
     reading: &'a mut Reading<L::Record>,
@@ -182,7 +191,18 @@ struct Table<'a, L: Layout> {
 
 impl<'a, L: Layout> Table<'a, L> {
     fn of(layout: &'a L, form: &'a Form, stands: &'static str, reading: &'a mut Reading<L::Record>) -> Self {
-        Self { layout, form, header: None, seen: HashMap::new(), records: Vec::new(), reading, last: 0, stands }
+        Self {
+            layout,
+            form,
+            header: None,
+            above: None,
+            titles: 0,
+            seen: HashMap::new(),
+            records: Vec::new(),
+            reading,
+            last: 0,
+            stands,
+        }
     }
 
     fn take(&mut self, line: Line<'_>) -> ControlFlow<()> {
@@ -238,7 +258,15 @@ impl<'a, L: Layout> Table<'a, L> {
             Ok(_) => {}
             Err(more) => problems.extend(more.into_iter().map(|problem| Problem { line, ..problem })),
         }
-        problems.into_iter().for_each(|problem| self.reading.add(problem));
+        if is_title(fields) && self.titles < MOST_ABOVE {
+            self.titles += 1;
+            self.above.get_or_insert(problems);
+            return ControlFlow::Continue(());
+        }
+        // What stood above it was no title, or this is no table of ours.
+        let knows_a_column = problems.iter().any(|problem| problem.column.is_some());
+        let first = self.above.take().filter(|_| !knows_a_column);
+        first.unwrap_or(problems).into_iter().for_each(|problem| self.reading.add(problem));
         ControlFlow::Break(())
     }
 
@@ -272,6 +300,13 @@ impl<'a, L: Layout> Table<'a, L> {
             }
         }
     }
+}
+
+/// Whether a row looks like a title above a table, or like names of groups of columns, such as merged cells leave them: hardly anything stands in
+/// it.
+fn is_title(fields: &ByteRecord) -> bool {
+    let filled = fields.iter().filter(|field| !tabular::is_blank(field)).count();
+    filled <= (fields.len() / 4).max(2)
 }
 
 impl<T> Reading<T> {

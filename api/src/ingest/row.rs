@@ -1,6 +1,6 @@
 //! One row of a file while it is checked: every field that cannot be used leaves a problem behind.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use csv::ByteRecord;
 
 use crate::domain::{
@@ -154,6 +154,12 @@ impl<'a> Row<'a> {
             self.problem(position, code, text, "a date such as `2024-03-31` or `31/03/2024`, the day before the month");
         }
         date
+    }
+
+    /// A day that is held to a time it lies in, so that it may also be the number that a spreadsheet keeps for it, e.g. `45366`.
+    pub(super) fn date_or_serial(&mut self, position: usize) -> Option<NaiveDate> {
+        let serial = self.text(position).and_then(serial);
+        serial.or_else(|| self.date(position))
     }
 
     /// A local authority and, unless it is blank, a careers hub, under the codes that are kept: what stood in an area that was
@@ -318,6 +324,13 @@ fn date(text: &str) -> Option<NaiveDate> {
         || MONTHS.iter().position(|name| name.eq_ignore_ascii_case(month)).and_then(|at| u32::try_from(at + 1).ok());
     let year = number(year, 4).filter(|_| year.len() == 4)?;
     NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, number(month, 2).or_else(named)?, number(day, 2)?)
+}
+
+/// The day that spreadsheets keep as a number: how many days after 30 December 1899, from 2000 to 2049.
+fn serial(text: &str) -> Option<NaiveDate> {
+    let whole = text.strip_suffix(".0").unwrap_or(text);
+    let days: u64 = whole.parse().ok().filter(|days| whole.len() == 5 && (36_526..54_789).contains(days))?;
+    NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(days))
 }
 
 /// The months as spreadsheets shorten them.

@@ -13,7 +13,7 @@ use csv::ByteRecord;
 use crate::domain::{Period, Pseudonym, Record, Remit, Secret};
 
 use super::{
-    Form, Problem, Reading, Rows,
+    Form, Problem, ProblemCode, Reading, Rows,
     columns::Columns,
     file::{self, Layout},
     row::shown,
@@ -73,6 +73,20 @@ impl Layout for ResultsLayout<'_> {
 
     fn overruled(&self) -> u64 {
         self.overruled.get()
+    }
+
+    /// Scores that are all 0 or 1 are shares, or yes and no: taken as they stand they would be next to nothing of 100.
+    fn settle(&self, records: Vec<(u64, Record)>, tell: &mut dyn FnMut(Problem)) -> Vec<Record> {
+        let scores = || records.iter().flat_map(|(_, record)| record.scores.iter().flatten());
+        if scores().all(|&score| score <= 1) && scores().filter(|&&score| score == 1).count() > 1 {
+            let of_one = |(line, record): &(u64, Record)| record.scores.contains(&Some(1)).then_some(*line);
+            for line in records.iter().filter_map(of_one) {
+                let expected = "scores from 0 to 100, where 100 is achieved; every score of the file is 0 or 1";
+                tell(Problem::in_row(line, ProblemCode::Score, "1", expected));
+            }
+            return Vec::new();
+        }
+        records.into_iter().map(|(_, record)| record).collect()
     }
 
     fn key(record: &Record) -> Self::Key {

@@ -278,7 +278,7 @@ impl<'a> ResultRow<'a> {
     /// A day of the academic year until the end of the term, or shortly after it.
     fn completed_on(&mut self, period: Option<Period>) -> Option<NaiveDate> {
         let position = self.check.header.fixed("completed_on")?;
-        let date = self.row.date(position)?;
+        let date = self.row.date_or_serial(position)?;
         let today = self.check.today;
         let (first, last) =
             period.map_or((NaiveDate::default(), today), |period| (period.year_begins_on(), period.ends_on() + LATEST));

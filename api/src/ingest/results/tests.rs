@@ -287,6 +287,58 @@ fn columns_are_read_under_the_names_that_a_file_has_for_them() {
 }
 
 #[test]
+fn titles_above_the_header_and_groups_of_columns_are_passed_over() {
+    let row = ROW.replace(',', ";");
+    let header = HEADER.replace(',', ";");
+    for above in [
+        "Results of our hub\n\n",
+        "Results, autumn; all schools\n",
+        "\"Our hub,\nTees Valley\"\n\n\n",
+        "Institution;;;;;;;;;;;Benchmarks;;;;;;;;;;\n",
+    ] {
+        let reading = read(format!("{above}{header}\n{row}\n").as_bytes());
+        assert!(reading.problems.is_empty() && reading.records.len() == 1, "{above:?}: {:?}", reading.problems);
+        let lines = above.matches('\n').count() as u64;
+        let wrong = read(format!("{above}{header}\n{}\n", row.replace("secondary", "x")).as_bytes());
+        assert_eq!(wrong.problems[0].line, lines + 2, "lines are those that a spreadsheet shows");
+    }
+    let none = read(b"Results of our hub\n\nanother title\n");
+    assert_eq!((none.problems.len(), none.problems[0].line), (1, 1), "{:?}", none.problems);
+    let lacks = read(format!("Our hub\n{}\n", HEADER.replace(",period", "")).as_bytes());
+    assert_eq!((lacks.problems[0].line, lacks.problems[0].column.as_deref()), (2, Some("period")));
+}
+
+#[test]
+fn a_day_may_be_the_number_that_a_spreadsheet_keeps_where_it_fits_the_term() {
+    let day = |row: &str| {
+        let reading = read(file(&[row]).as_bytes());
+        reading.records.first().map(|record| record.completed_on.to_string())
+    };
+    let date = ROW.split(',').nth(4).unwrap();
+    let days = (date.parse::<NaiveDate>().unwrap() - NaiveDate::from_ymd_opt(1899, 12, 30).unwrap()).num_days();
+    assert_eq!(day(&ROW.replace(date, &days.to_string())).as_deref(), Some(date));
+    assert_eq!(day(&ROW.replace(date, &format!("{days}.0"))).as_deref(), Some(date));
+    for wrong in [(days - 1_462).to_string(), format!("{days}.5"), "12".to_owned(), "99999".to_owned()] {
+        let reading = read(file(&[&ROW.replace(date, &wrong)]).as_bytes());
+        assert_eq!(reading.problems[0].code, ProblemCode::Date, "{wrong}");
+    }
+}
+
+#[test]
+fn scores_that_are_all_shares_of_one_are_not_taken_for_shares_of_a_hundred() {
+    let scored = |scores: &str| {
+        let fields: Vec<&str> = ROW.split(',').take(13).collect();
+        read(file(&[&format!("{},{scores}", fields.join(","))]).as_bytes())
+    };
+    let reading = scored("1,1,0,0,1,0,,1");
+    assert!(reading.records.is_empty());
+    assert!(reading.problems[0].to_string().contains("every score of the file is 0 or 1"), "{:?}", reading.problems);
+    for fine in ["0,0,0,0,0,0,0,0", "1,0,0,0,0,0,0,0", "1,1,0,2,1,0,0,0"] {
+        assert!(scored(fine).problems.is_empty(), "{fine}");
+    }
+}
+
+#[test]
 fn whatever_a_file_holds_no_terminal_obeys_it() {
     let evil = "\u{1b}]0;title\u{7}\u{202e}";
     let reading = read(format!("{evil}{HEADER},{evil}{}\n{ROW},\n", "x".repeat(500)).as_bytes());

@@ -18,6 +18,10 @@ use super::{Found, HEAD, Line, WIDEST, coding::Coding, is_blank, kind, unreadabl
 /// What may stand between fields, the likelier first.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'^'];
 
+/// Of which row the separator is found: the first of so many with so many of one, which a title above it hardly has.
+const MOST_ABOVE: usize = 20;
+const OF_A_HEADER: usize = 5;
+
 /// The longest row, bytes: far more than a worksheet's row of results, far less than memory.
 const LONGEST: usize = 1 << 20;
 
@@ -214,12 +218,24 @@ fn separator(head: &[u8]) -> u8 {
     {
         return *said;
     }
+    let mut first = None;
     let mut counts = [0_usize; SEPARATORS.len()];
     let mut quoted = false;
-    for &byte in head.trim_ascii_start() {
+    let (mut rows, mut bytes) = (0, head.trim_ascii_start().iter().chain(b"\n"));
+    while let Some(&byte) = bytes.next().filter(|_| rows < MOST_ABOVE) {
         match byte {
             b'"' => quoted = !quoted,
-            b'\n' | b'\r' if !quoted => break,
+            b'\n' | b'\r' if !quoted => {
+                rows += 1;
+                let most = counts.iter().max().copied().unwrap_or_default();
+                let which = counts.iter().position(|&count| count == most).map(|which| SEPARATORS[which]);
+                if most >= OF_A_HEADER {
+                    return which.unwrap_or(b',');
+                }
+                // A title may have a comma or none.
+                first = first.or(which.filter(|_| most > 0));
+                counts = [0; SEPARATORS.len()];
+            }
             _ => {
                 if let Some(which) = SEPARATORS.iter().position(|&separator| separator == byte && !quoted) {
                     counts[which] += 1;
@@ -227,8 +243,7 @@ fn separator(head: &[u8]) -> u8 {
             }
         }
     }
-    let most = counts.iter().max().copied().unwrap_or_default();
-    counts.iter().position(|&count| count == most).map_or(b',', |which| SEPARATORS[which])
+    first.unwrap_or(b',')
 }
 
 /// Whether a row is `sep=;`, which Excel reads and does not show.
