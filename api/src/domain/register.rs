@@ -61,11 +61,14 @@ pub struct Register {
 }
 
 impl Register {
-    /// Takes in what a register says of an institution.
+    /// Takes in what the register of the same day or a later one says of an institution, where it says something else than that before: what it goes on to say
+    /// is not kept twice, so that many registers take hardly more room than one.
     pub fn enter(&mut self, institution: Pseudonym, entry: RegisterEntry) {
         let entries = self.entries.entry(institution).or_default();
-        let place = entries.partition_point(|other| other.as_of <= entry.as_of);
-        entries.insert(place, entry);
+        let says_the_same = |before: &RegisterEntry| RegisterEntry { as_of: before.as_of, ..entry.clone() } == *before;
+        if !entries.last().is_some_and(says_the_same) {
+            entries.push(entry);
+        }
     }
 
     /// Takes an identifier for another one of the institution that a register has under `target`.
@@ -266,8 +269,9 @@ mod tests {
     #[test]
     fn what_held_in_a_term_is_what_the_register_before_it_said() {
         let mut register = Register::default();
-        for as_of in ["2023-09-01", "2021-09-01", "2022-09-01"] {
-            register.enter(Pseudonym([1; 32]), school(1, 0).entry(day(as_of), &Cuts::new()));
+        for (as_of, number) in [("2021-09-01", 1), ("2022-09-01", 2), ("2023-09-01", 3)] {
+            let moved = Registered { local_authority: format!("E0600000{number}"), ..school(1, 0) };
+            register.enter(Pseudonym([1; 32]), moved.entry(day(as_of), &Cuts::new()));
         }
         for (wanted, of) in [
             ("2020-12-31", "2021-09-01"),
@@ -278,6 +282,28 @@ mod tests {
             assert_eq!(register.entry(Pseudonym([1; 32]), day(wanted)).unwrap().as_of, day(of), "{wanted}");
         }
         assert_eq!(register.entry(Pseudonym([2; 32]), day("2022-12-31")), None);
+    }
+
+    #[test]
+    fn registers_that_say_the_same_are_kept_once() {
+        let mut register = Register::default();
+        let mut all = Vec::new();
+        let of = Pseudonym([1; 32]);
+        for (as_of, share) in
+            [("2021-09-01", 0), ("2022-09-01", 0), ("2023-09-01", 50), ("2024-09-01", 50), ("2025-09-01", 0)]
+        {
+            let entry = RegisterEntry {
+                closed_on: (share > 0).then(|| day("2023-08-31")),
+                ..school(1, 0).entry(day(as_of), &Cuts::new())
+            };
+            all.push(entry.clone());
+            register.enter(of, entry);
+        }
+        assert_eq!(register.entries[&of].len(), 3);
+        for wanted in ["2020-01-01", "2021-12-31", "2022-12-31", "2023-12-31", "2024-12-31", "2025-12-31"] {
+            let until = all.iter().rfind(|entry| entry.as_of <= day(wanted)).unwrap_or(&all[0]);
+            assert_eq!(register.entry(of, day(wanted)).unwrap().closed_on, until.closed_on, "{wanted}");
+        }
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! Who may hand in what: the roll of institutions, and the one organisation that speaks for each.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use super::{AreaIndex, AreaKind, Attributes, Catalogue, Location, Organisation, Pseudonym, Register};
 
@@ -32,7 +35,7 @@ pub struct Roll {
     entries: HashMap<Pseudonym, RollEntry>,
     speakers: HashMap<Pseudonym, i64>,
     enrolled: BTreeSet<String>,
-    register: Register,
+    register: Arc<Register>,
 }
 
 impl Roll {
@@ -49,7 +52,7 @@ impl Roll {
 
     /// Lays registers beside it, for what it does not say.
     #[must_use]
-    pub fn beside(self, register: Register) -> Self {
+    pub fn beside(self, register: Arc<Register>) -> Self {
         Self { register, ..self }
     }
 

@@ -64,7 +64,8 @@ impl Operator<'_> {
         let mut reading = ingest::roll::read_roll(form, input, &catalogue, &directory, self.0.secret(), &mut progress);
         let receipt = match reading.problems.as_slice() {
             [] => {
-                let records = one_each(std::mem::take(&mut reading.records), &self.0.store().register().await?);
+                let register = self.0.store().register().await?;
+                let records = one_each(std::mem::take(&mut reading.records), &register);
                 Some(self.0.store().extend_roll(&records).await?)
             }
             _ => None,

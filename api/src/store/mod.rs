@@ -102,6 +102,8 @@ pub struct Store {
     changes: DatabaseConnection,
     file: Option<Arc<DatabaseFile>>,
     reach: Arc<Reach>,
+    /// The registers as they were read last.
+    registers: Arc<register::Kept>,
     /// The change of an organisation's own that the next change is.
     change: Option<Arc<str>>,
 }
@@ -126,17 +128,31 @@ impl Store {
         let reach = Arc::default();
         if address.is_server() {
             let database = connect::to_server(address, options).await?;
-            return Ok(Self { changes: database.clone(), database, file: None, reach, change: None });
+            return Ok(Self {
+                changes: database.clone(),
+                database,
+                file: None,
+                reach,
+                registers: Arc::default(),
+                change: None,
+            });
         }
         if let Some(path) = address.file() {
             let (changes, database, file) = sqlite::open(&options, path, absent).await?;
-            return Ok(Self { database, changes, file: Some(Arc::new(file)), reach, change: None });
+            return Ok(Self {
+                database,
+                changes,
+                file: Some(Arc::new(file)),
+                reach,
+                registers: Arc::default(),
+                change: None,
+            });
         }
         if address.is_in_memory() {
             options.idle_timeout(None).max_lifetime(None).map_sqlx_sqlite_opts(|options| options.foreign_keys(true));
         }
         let database = Database::connect(options).await?;
-        Ok(Self { changes: database.clone(), database, file: None, reach, change: None })
+        Ok(Self { changes: database.clone(), database, file: None, reach, registers: Arc::default(), change: None })
     }
 
     /// Refuses where the SQLite file was deleted or replaced since it was opened.

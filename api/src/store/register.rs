@@ -1,13 +1,18 @@
 //! Registers of institutions: taken in, and read with the links between identifiers.
 
-use std::collections::{HashMap, HashSet};
-
-use chrono::NaiveDate;
-use entity::{institution, institution_link, register_cut, register_edition, register_entry};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::OnConflict,
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
 };
+
+use entity::{institution, institution_link, register_cut, register_edition, register_entry};
+use futures_util::TryStreamExt;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, sea_query::OnConflict,
+};
+
+use tokio::sync::Mutex;
 
 use crate::domain::{Attributes, Cuts, PhaseGroup, Pseudonym, Register, RegisterEdition, RegisterEntry};
 
@@ -39,6 +44,19 @@ pub struct NewRegisterEntry {
     pub entry: RegisterEntry,
 }
 
+/// The registers as they were read last, with what was there then. Whoever wants them while they are read waits for that.
+#[derive(Default)]
+pub(super) struct Kept(Mutex<Option<(RegisterState, Arc<Register>)>>);
+
+/// Which registers and links there are.
+#[derive(PartialEq, Eq)]
+struct RegisterState {
+    /// Each edition with its checksum.
+    editions: Vec<(i64, String)>,
+    entries: u64,
+    links: usize,
+}
+
 /// What became of a register.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RegisterReceipt {
@@ -53,12 +71,35 @@ pub struct RegisterReceipt {
 }
 
 impl Store {
-    /// Every register that was taken in, and the links between identifiers.
+    /// Every register that was taken in, and the links between identifiers. Read anew only where something was taken in or erased since it was
+    /// read last.
     ///
     /// # Errors
     /// When the database fails or holds something that the application does not write.
-    pub async fn register(&self) -> Result<Register> {
-        self.register_on(&self.database).await
+    pub async fn register(&self) -> Result<Arc<Register>> {
+        let mut kept = self.registers.0.lock().await;
+        let state = self.state_of_registers().await?;
+        if let Some((_, register)) = kept.as_ref().filter(|(read_at, _)| *read_at == state) {
+            return Ok(register.clone());
+        }
+        // Two of them would be twice the memory.
+        *kept = None;
+        let register = Arc::new(self.register_on(&self.database).await?);
+        *kept = Some((state, register.clone()));
+        Ok(register)
+    }
+
+    /// What differs as soon as a register or a link is taken in, or something of one is erased.
+    async fn state_of_registers(&self) -> Result<RegisterState> {
+        let editions = register_edition::Entity::find()
+            .select_only()
+            .columns([register_edition::Column::Id, register_edition::Column::Checksum])
+            .order_by_asc(register_edition::Column::Id)
+            .into_tuple()
+            .all(&self.database)
+            .await?;
+        let entries = register_entry::Entity::find().count(&self.database).await?;
+        Ok(RegisterState { editions, entries, links: self.links_on(&self.database).await? })
     }
 
     /// How many links between identifiers there are. There are never fewer.
@@ -67,28 +108,32 @@ impl Store {
         Ok(usize::try_from(count).unwrap_or(usize::MAX))
     }
 
-    async fn register_on(&self, connection: &impl ConnectionTrait) -> Result<Register> {
+    async fn register_on(&self, connection: &DatabaseConnection) -> Result<Register> {
         let mut register = Register::default();
-        let days: HashMap<i64, NaiveDate> = register_edition::Entity::find()
-            .all(connection)
-            .await?
-            .into_iter()
-            .map(|edition| (edition.id, edition.as_of))
-            .collect();
-        if !days.is_empty() {
+        let editions = register_edition::Entity::find()
+            .order_by_asc(register_edition::Column::AsOf)
+            .order_by_asc(register_edition::Column::Id);
+        let editions = editions.all(connection).await?;
+        if !editions.is_empty() {
             let areas: HashMap<i64, String> =
                 self.area_ids(connection).await?.into_iter().map(|(code, id)| (id, code)).collect();
-            for row in register_entry::Entity::find().all(connection).await? {
-                let corrupt = |what: &str| Error::Corrupt(format!("{what} of an entry of a register"));
-                let attributes = [row.phase, row.r#type, row.disadvantage, row.size, row.setting];
-                let entry = RegisterEntry {
-                    as_of: *days.get(&row.edition_id).ok_or_else(|| corrupt("the edition"))?,
-                    local_authority: areas.get(&row.local_authority_id).cloned().ok_or_else(|| corrupt("the area"))?,
-                    attributes: Attributes(attributes.map(|code| u8::try_from(code).unwrap_or_default())),
-                    opened_on: row.opened_on,
-                    closed_on: row.closed_on,
-                };
-                register.enter(pseudonym(row.pseudonym)?, entry);
+            // Ascending by day, one row at a time: what an edition says as the one before did is never held.
+            for edition in editions {
+                let of_edition =
+                    register_entry::Entity::find().filter(register_entry::Column::EditionId.eq(edition.id));
+                let mut rows = of_edition.stream(connection).await?;
+                while let Some(row) = rows.try_next().await? {
+                    let corrupt = || Error::Corrupt("the area of an entry of a register".to_owned());
+                    let attributes = [row.phase, row.r#type, row.disadvantage, row.size, row.setting];
+                    let entry = RegisterEntry {
+                        as_of: edition.as_of,
+                        local_authority: areas.get(&row.local_authority_id).cloned().ok_or_else(corrupt)?,
+                        attributes: Attributes(attributes.map(|code| u8::try_from(code).unwrap_or_default())),
+                        opened_on: row.opened_on,
+                        closed_on: row.closed_on,
+                    };
+                    register.enter(pseudonym(row.pseudonym)?, entry);
+                }
             }
         }
         for link in institution_link::Entity::find().all(connection).await? {

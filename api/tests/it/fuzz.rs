@@ -165,7 +165,7 @@ impl Readers {
             register.enter(registered.institution, registered.entry(today, &Cuts::new()));
         }
         assert!(!register.is_empty());
-        Self { catalogue, secret, organisation, rolls: [Roll::default(), Roll::default().beside(register)] }
+        Self { catalogue, secret, organisation, rolls: [Roll::default(), Roll::default().beside(register.into())] }
     }
 
     /// How many records all of them find.
