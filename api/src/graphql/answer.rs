@@ -1,6 +1,6 @@
 //! What a transport sends back, and how it is written as JSON.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use async_graphql::{Pos, ServerError, Value};
 use bytes::Bytes;
@@ -11,7 +11,7 @@ use crate::service;
 
 use super::{
     coerce_variables::CoercionError,
-    document::Undecided,
+    document::{self, Collected, Undecided},
     error::{TOO_MANY_REQUESTS, UNAVAILABLE, graphql_error},
     error_code::ErrorCode,
     guard::Rejection,
@@ -42,6 +42,34 @@ pub enum Reply {
     Unavailable,
     /// Nothing of it can be answered before something else of the asker's is.
     TooMany,
+}
+
+impl Reply {
+    /// How a request came about that was executed, `has_value` being whether anything of it was answered.
+    fn of(has_value: bool, errors: &[ServerError]) -> Self {
+        let all =
+            |codes: &[&str]| errors.iter().all(|error| code(error).is_some_and(|code| codes.contains(&code.as_str())));
+        match errors {
+            [] => Self::Complete,
+            _ if !has_value && all(&[UNAVAILABLE]) => Self::Unavailable,
+            _ if !has_value && all(&[UNAVAILABLE, TOO_MANY_REQUESTS]) => Self::TooMany,
+            _ => Self::Partial,
+        }
+    }
+}
+
+/// What execution came to.
+pub(super) struct Resolved {
+    /// What the library resolved, where it was executed.
+    pub(super) data: Option<Value>,
+    /// Every error.
+    pub(super) errors: Vec<ServerError>,
+    /// What was selected.
+    pub(super) collected: Arc<Collected>,
+    /// The points that its tables took.
+    pub(super) points: Option<u32>,
+    /// Whether it asks for nothing that depends on who asks.
+    pub(super) catalogue_only: bool,
 }
 
 /// What a transport sends back.
@@ -79,7 +107,7 @@ impl Answer {
                 Self::located(reply, code, &rejection.to_string(), rejection.position(), request_id)
             }
             Refusal::Invalid { errors, found, .. } => {
-                let body = respond(None, errors, *found, None, request_id);
+                let body = respond(None::<fn(&mut Vec<u8>)>, errors, *found, None, request_id);
                 Self { reply: Reply::Invalid, body: body.into(), catalogue_only: false }
             }
             Refusal::Introspection => {
@@ -108,36 +136,25 @@ impl Answer {
         Self { reply: Reply::Complete, body, catalogue_only }
     }
 
-    /// The answer that execution gave: `data` where it was executed, every error, and the points that its tables took.
-    pub(super) fn executed(
-        data: Option<&Value>,
-        errors: &[ServerError],
-        points: Option<u32>,
-        catalogue_only: bool,
-        request_id: &str,
-    ) -> Self {
-        let is = |error: &ServerError, codes: &[&str]| code(error).is_some_and(|code| codes.contains(&code.as_str()));
-        let reply = match (data, errors) {
-            (Some(data), [_, ..]) if nothing(data) && errors.iter().all(|error| is(error, &[UNAVAILABLE])) => {
-                Reply::Unavailable
-            }
-            (Some(data), [_, ..])
-                if nothing(data) && errors.iter().all(|error| is(error, &[UNAVAILABLE, TOO_MANY_REQUESTS])) =>
-            {
-                Reply::TooMany
-            }
-            (Some(_), []) => Reply::Complete,
-            (Some(_), _) => Reply::Partial,
-            (None, _) => Reply::Invalid,
+    /// The answer that execution gave.
+    pub(super) fn executed(resolved: &Resolved, request_id: &str) -> Self {
+        let Resolved { data, errors, collected, points, catalogue_only } = resolved;
+        let mut has_value = false;
+        let mut write = |text: &mut Vec<u8>, data: &Value| {
+            has_value = document::write(text, &collected.fields, data, errors);
         };
-        let body = respond(data, errors, errors.len(), points, request_id);
-        Self { reply, body: body.into(), catalogue_only }
+        let data = data.as_ref().map(|data| move |text: &mut Vec<u8>| write(text, data));
+        let executed = data.is_some();
+        let body = respond(data, errors, errors.len(), *points, request_id);
+        let reply = if executed { Reply::of(has_value, errors) } else { Reply::Invalid };
+        Self { reply, body: body.into(), catalogue_only: *catalogue_only }
     }
 
     /// The answer where writing it failed.
     pub(super) fn failed(error: service::Error, request_id: &str) -> Self {
-        let error = graphql_error(error).into_server_error(Pos::default());
-        Self::executed(Some(&Value::Null), &[error], None, false, request_id)
+        let errors = [graphql_error(error).into_server_error(Pos::default())];
+        let body = respond(Some(|text: &mut Vec<u8>| text.extend_from_slice(b"null")), &errors, 1, None, request_id);
+        Self { reply: Reply::of(false, &errors), body: body.into(), catalogue_only: false }
     }
 
     fn located(reply: Reply, code: &str, message: &str, at: Option<(usize, usize)>, request_id: &str) -> Self {
@@ -173,14 +190,6 @@ fn write(body: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(body).unwrap_or_else(|_| br#"{"errors":[{"message":"internal error"}]}"#.to_vec())
 }
 
-/// Whether nothing was answered: no field of the root has a value.
-fn nothing(data: &Value) -> bool {
-    match data {
-        Value::Object(fields) => fields.values().all(|value| *value == Value::Null),
-        data => *data == Value::Null,
-    }
-}
-
 /// The code that an error carries.
 fn code(error: &ServerError) -> Option<String> {
     match error.extensions.as_ref()?.get("code")? {
@@ -192,14 +201,14 @@ fn code(error: &ServerError) -> Option<String> {
 /// A response as GraphQL wants it: no `data` where nothing was executed, no `errors` where there are none. `found` is how
 /// many errors there are, shown or not.
 fn respond(
-    data: Option<&Value>,
+    data: Option<impl FnMut(&mut Vec<u8>)>,
     errors: &[ServerError],
     found: usize,
     points: Option<u32>,
     request_id: &str,
 ) -> Vec<u8> {
     let mut text = Vec::new();
-    let mut entry = |key: &str, write: &dyn Fn(&mut Vec<u8>)| {
+    let mut entry = |key: &str, write: &mut dyn FnMut(&mut Vec<u8>)| {
         text.push(if text.is_empty() { b'{' } else { b',' });
         json::json(&mut text, key);
         text.push(b':');
@@ -207,10 +216,10 @@ fn respond(
     };
     if !errors.is_empty() {
         let shown: Vec<_> = errors.iter().take(MOST_ERRORS).map(|error| Shown { error, request_id }).collect();
-        entry("errors", &|text| json::json(text, &shown));
+        entry("errors", &mut |text| json::json(text, &shown));
     }
-    if let Some(data) = data {
-        entry("data", &|text| json::value(text, data));
+    if let Some(mut write) = data {
+        entry("data", &mut write);
     }
     let mut extensions = serde_json::Map::new();
     if found > MOST_ERRORS {
@@ -220,7 +229,7 @@ fn respond(
         extensions.insert("cost".to_owned(), json!({ "points": points }));
     }
     if !extensions.is_empty() {
-        entry("extensions", &|text| json::json(text, &extensions));
+        entry("extensions", &mut |text| json::json(text, &extensions));
     }
     if text.is_empty() {
         text.push(b'{');
@@ -259,7 +268,7 @@ mod tests {
     #[test]
     fn an_error_keeps_its_code_and_gets_one_where_it_has_none() {
         let code = |error: &ServerError| {
-            let body = Answer::executed(None, std::slice::from_ref(error), None, false, "r").body;
+            let body = respond(None::<fn(&mut Vec<u8>)>, std::slice::from_ref(error), 1, None, "r");
             let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
             body["errors"][0]["extensions"]["code"].as_str().unwrap().to_owned()
         };

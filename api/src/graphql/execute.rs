@@ -2,17 +2,17 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{ServerError, ValidationMode, Value, parser::types::OperationType};
+use async_graphql::{ValidationMode, Value, parser::types::OperationType};
 use quick_cache::sync::Cache;
 
 use crate::service::{Contributor, MOST_BYTES, Reader};
 
 use super::{
     ExchangeSchema,
-    answer::{Answer, Reply},
+    answer::{Answer, Reply, Resolved},
     bounded_cache::bounded_cache,
     coerce_variables::coerce,
-    document::{Contract, Selected},
+    document::Contract,
     guard::Limits,
     prepared::{Prepared, Preparer, Refusal, USUAL_DOCUMENTS, Weight},
     response_cache::{CacheKey, Kept, RequestText, ResponseCache},
@@ -202,16 +202,16 @@ impl Executor {
         }
         parsed.set_parsed_query(collected.document.clone());
         let mut response = self.schema.execute(parsed).await;
+        // It was executed where there is anything, or where an error tells which field failed.
         let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
-        if executed && !response.errors.is_empty() {
-            Selected::complete(&mut response.data, &collected.fields, &response.errors);
-        }
-        if executed {
-            Selected::arrange(&mut response.data, &collected.fields);
-        }
-        let data = executed.then_some(response.data);
-        let points = reader.allowance().points_taken();
-        let answer = write(&reader, data, response.errors, points, prepared.catalogue_only, request_id).await;
+        let resolved = Resolved {
+            data: executed.then(|| std::mem::take(&mut response.data)),
+            errors: response.errors,
+            collected,
+            points: reader.allowance().points_taken(),
+            catalogue_only: prepared.catalogue_only,
+        };
+        let answer = write(&reader, resolved, request_id).await;
         let audited = reader.audited();
         if let Some(text) = request.text.filter(|_| prepared.cacheable && answer.reply == Reply::Complete) {
             let (operation, catalogue_only) = (request.operation_name.map(Arc::from), prepared.catalogue_only);
@@ -268,20 +268,12 @@ impl Executor {
 }
 
 /// Writes an answer: a large one where it disturbs nobody, one that is too large not at all.
-async fn write(
-    reader: &Reader,
-    data: Option<Value>,
-    errors: Vec<ServerError>,
-    points: Option<u32>,
-    catalogue_only: bool,
-    request_id: &str,
-) -> Answer {
+async fn write(reader: &Reader, resolved: Resolved, request_id: &str) -> Answer {
     let answer = if MOST_BYTES - reader.allowance().bytes_left() < LARGE {
-        Answer::executed(data.as_ref(), &errors, points, catalogue_only, request_id)
+        Answer::executed(&resolved, request_id)
     } else {
         let id = request_id.to_owned();
-        let written = reader.work(move || Answer::executed(data.as_ref(), &errors, points, catalogue_only, &id)).await;
-        match written {
+        match reader.work(move || Answer::executed(&resolved, &id)).await {
             Ok(answer) => answer,
             Err(error) => return Answer::failed(error, request_id),
         }

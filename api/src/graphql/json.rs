@@ -1,9 +1,7 @@
 //! Writing JSON, as the library would.
 
-use async_graphql::{Value, resolver_utils::EnumType};
+use async_graphql::resolver_utils::EnumType;
 use serde::Serialize;
-
-use super::document::NOTHING;
 
 /// Writes a value; null where it has no JSON.
 pub(super) fn json<T: Serialize + ?Sized>(text: &mut Vec<u8>, value: &T) {
@@ -42,30 +40,4 @@ pub(super) fn list<T>(text: &mut Vec<u8>, items: impl IntoIterator<Item = T>, mu
         write(item, text);
     }
     text.push(b']');
-}
-
-/// Writes what the library answered. A [`Value::Binary`] is text that [`super::rows`] wrote, and goes in as it is.
-pub(super) fn value(text: &mut Vec<u8>, answered: &Value) {
-    match answered {
-        Value::Binary(written) => {
-            // A little more than it takes, so that what closes the answer does not double it.
-            text.reserve(written.len() + 256);
-            text.extend_from_slice(written);
-        }
-        Value::List(items) => list(text, items, |item, text| value(text, item)),
-        Value::Object(fields) => {
-            text.push(b'{');
-            let fields = fields.iter().filter(|(key, _)| key.as_str() != NOTHING);
-            for (position, (key, field)) in fields.enumerate() {
-                if position > 0 {
-                    text.push(b',');
-                }
-                json(text, key.as_str());
-                text.push(b':');
-                value(text, field);
-            }
-            text.push(b'}');
-        }
-        other => json(text, other),
-    }
 }

@@ -4,8 +4,7 @@
 //! is then collected into one tree ([`Operation`]): fragments gone into their place, fields of one key made one, conditions
 //! decided. async-graphql executes that tree, which holds nothing that it treats otherwise than the specification.
 
-mod arrange;
-mod complete;
+mod answered;
 mod contract;
 mod operation;
 mod place;
@@ -13,8 +12,9 @@ mod rules;
 mod suggest;
 mod value;
 
+pub(super) use answered::write;
 pub(super) use contract::Contract;
-pub(super) use operation::{LATELY, NOTHING, Operation, Selected, Undecided};
+pub(super) use operation::{Below, Collected, LATELY, Operation, Selected, Undecided};
 pub(super) use place::position;
 pub(super) use value::constant;
 

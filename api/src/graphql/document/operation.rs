@@ -17,12 +17,13 @@ use async_graphql::{
         SelectionSet, Type, TypeCondition, VariableDefinition,
     },
 };
+use async_graphql_value::Value as InputValue;
 
 use super::{Contract, place::position, value};
 
-/// The key of a field that no client can ask for. It stands where nothing is selected: the library makes a null of an object
-/// without fields, which is an object all the same.
-pub(in crate::graphql) const NOTHING: &str = "";
+/// The key of a field that no client can ask for: the name of an object's type. The library is asked for it where the type says
+/// what is selected, and where nothing is, for it makes a null of an object without fields.
+pub(super) const TYPE_NAME: &str = "";
 
 /// How many of the things that an operation came to are kept: what a client leaves out is mostly the same each time.
 pub(in crate::graphql) const LATELY: usize = 2;
@@ -69,15 +70,38 @@ pub(in crate::graphql) struct Collected {
     pub(in crate::graphql) fields: Vec<Selected>,
 }
 
-/// A selected field.
+/// A selected field. Each key stands once in an object, in the order of the answer.
 #[derive(Debug)]
 pub(in crate::graphql) struct Selected {
-    pub(super) key: Name,
-    pub(super) kind: ast::Type,
-    /// What is selected of it, in the order of the answer; of an interface, everything for every type.
-    pub(super) below: Vec<Self>,
-    /// Whether the order is that of every answer: below an interface it is another for each type.
-    pub(super) ordered: bool,
+    pub(in crate::graphql) key: Name,
+    pub(in crate::graphql) name: Name,
+    pub(in crate::graphql) kind: ast::Type,
+    /// Those that were given, over the variables.
+    pub(in crate::graphql) arguments: Vec<(Name, InputValue)>,
+    pub(in crate::graphql) below: Below,
+    at: Pos,
+}
+
+/// What is selected below a field.
+#[derive(Debug)]
+pub(in crate::graphql) enum Below {
+    /// It has no fields.
+    Leaf,
+    /// Of an object.
+    Fields(Vec<Selected>),
+    /// Of an interface or a union: what is selected of each type that stands for it.
+    ByType(Vec<(Name, Vec<Selected>)>),
+}
+
+impl Below {
+    /// What is selected of an object of a type.
+    pub(in crate::graphql) fn of(&self, object: &str) -> &[Selected] {
+        match self {
+            Self::Leaf => &[],
+            Self::Fields(fields) => fields,
+            Self::ByType(types) => types.iter().find(|(name, _)| name == object).map_or(&[], |(_, fields)| fields),
+        }
+    }
 }
 
 impl Operation {
@@ -139,7 +163,7 @@ impl Operation {
     ) -> Result<Collected, Undecided> {
         let collector = Collector { contract, document, variables };
         let root = &self.source.selection_set;
-        let (selection_set, fields) = collector.object(&root.ty, &[root])?;
+        let fields = collector.object(&root.ty, &[root])?;
         let variable_definitions = self.variables.iter().filter_map(|variable| {
             let at = collector.place(variable);
             let definition = VariableDefinition {
@@ -154,7 +178,7 @@ impl Operation {
             ty: self.kind,
             variable_definitions: variable_definitions.collect(),
             directives: Vec::new(),
-            selection_set,
+            selection_set: asked(&fields),
         };
         let operations = DocumentOperations::Single(Positioned::new(operation, collector.place(&self.source)));
         Ok(Collected {
@@ -175,68 +199,37 @@ type Groups<'a> = IndexMap<&'a str, Vec<&'a Node<executable::Field>>>;
 
 impl<'a> Collector<'a> {
     /// What sets select of an object. The guard has bounded how deep this goes, and how much it comes to.
-    fn object(
-        &self,
-        name: &str,
-        sets: &[&'a executable::SelectionSet],
-    ) -> Result<(Positioned<SelectionSet>, Vec<Selected>), Undecided> {
+    fn object(&self, name: &str, sets: &[&'a executable::SelectionSet]) -> Result<Vec<Selected>, Undecided> {
         let (mut groups, mut seen) = (Groups::new(), HashSet::new());
         for set in sets {
             self.gather(name, set, &mut groups, &mut seen)?;
         }
-        let (mut items, mut all) = (Vec::with_capacity(groups.len()), Vec::with_capacity(groups.len()));
-        for (key, fields) in groups {
-            let (first, at) = (fields[0], self.place(fields[0]));
+        let select = |(key, fields): (&str, Vec<&'a Node<executable::Field>>)| {
+            let first = fields[0];
             let sets: Vec<_> = fields.iter().map(|field| &field.selection_set).collect();
-            let (selection_set, below, ordered) = self.below(first.ty().inner_named_type(), &sets)?;
-            all.push(Selected { key: Name::new(key), kind: first.ty().clone(), below, ordered });
             let arguments = first.arguments.iter().filter_map(|argument| {
-                let value = value::value(&argument.value, self.variables)?;
-                let at = self.place(argument);
-                Some((Positioned::new(Name::new(&argument.name), at), Positioned::new(value, at)))
+                Some((Name::new(&argument.name), value::value(&argument.value, self.variables)?))
             });
-            let field = Field {
-                alias: first.alias.as_ref().map(|alias| Positioned::new(Name::new(alias), at)),
-                name: Positioned::new(Name::new(&first.name), at),
+            Ok(Selected {
+                key: Name::new(key),
+                name: Name::new(&first.name),
+                kind: first.ty().clone(),
                 arguments: arguments.collect(),
-                directives: Vec::new(),
-                selection_set,
-            };
-            items.push(Positioned::new(Selection::Field(Positioned::new(field, at)), at));
-        }
-        if items.is_empty() {
-            items.push(nothing());
-        }
-        Ok((Positioned::new(SelectionSet { items }, Pos::default()), all))
+                below: self.below(first.ty().inner_named_type(), &sets)?,
+                at: self.place(first),
+            })
+        };
+        groups.into_iter().map(select).collect()
     }
 
-    /// What sets select below a field of a type, and whether its order is that of every answer.
-    fn below(
-        &self,
-        name: &str,
-        sets: &[&'a executable::SelectionSet],
-    ) -> Result<(Positioned<SelectionSet>, Vec<Selected>, bool), Undecided> {
+    /// What sets select below a field of a type.
+    fn below(&self, name: &str, sets: &[&'a executable::SelectionSet]) -> Result<Below, Undecided> {
         if sets.iter().all(|set| set.selections.is_empty()) {
-            return Ok((Positioned::default(), Vec::new(), true));
+            return Ok(Below::Leaf);
         }
-        let Some(possible) = self.contract.possible(name) else {
-            let (set, below) = self.object(name, sets)?;
-            return Ok((set, below, true));
-        };
-        let (mut items, mut below) = (Vec::new(), Vec::<Selected>::new());
-        for object in possible {
-            let (selection_set, fields) = self.object(object, sets)?;
-            let on = Positioned::new(Name::new(object), Pos::default());
-            let fragment = InlineFragment {
-                type_condition: Some(Positioned::new(TypeCondition { on }, Pos::default())),
-                directives: Vec::new(),
-                selection_set,
-            };
-            let fragment = Selection::InlineFragment(Positioned::new(fragment, Pos::default()));
-            items.push(Positioned::new(fragment, Pos::default()));
-            unite(&mut below, fields);
-        }
-        Ok((Positioned::new(SelectionSet { items }, Pos::default()), below, false))
+        let Some(possible) = self.contract.possible(name) else { return self.object(name, sets).map(Below::Fields) };
+        let each = possible.iter().map(|object| Ok((Name::new(object), self.object(object, sets)?)));
+        each.collect::<Result<_, _>>().map(Below::ByType)
     }
 
     fn gather(
@@ -305,20 +298,53 @@ impl<'a> Collector<'a> {
     }
 }
 
-/// Adds what is selected of another type; under one key, everything that either selects.
-fn unite(all: &mut Vec<Selected>, more: Vec<Selected>) {
-    for field in more {
-        match all.iter_mut().find(|known| known.key == field.key) {
-            Some(known) => unite(&mut known.below, field.below),
-            None => all.push(field),
-        }
+/// What the library is asked for.
+fn asked(fields: &[Selected]) -> Positioned<SelectionSet> {
+    let mut items: Vec<_> = fields.iter().map(Selected::asked).collect();
+    if items.is_empty() {
+        items.push(type_name());
+    }
+    Positioned::new(SelectionSet { items }, Pos::default())
+}
+
+impl Selected {
+    fn asked(&self) -> Positioned<Selection> {
+        let named = |name: &Name| Positioned::new(name.clone(), self.at);
+        let arguments = self.arguments.iter();
+        let field = Field {
+            alias: (self.key != self.name).then(|| named(&self.key)),
+            name: named(&self.name),
+            arguments: arguments.map(|(name, value)| (named(name), Positioned::new(value.clone(), self.at))).collect(),
+            directives: Vec::new(),
+            selection_set: match &self.below {
+                Below::Leaf => Positioned::default(),
+                Below::Fields(fields) => asked(fields),
+                Below::ByType(types) => {
+                    let each = types.iter().filter(|(_, fields)| !fields.is_empty());
+                    let items = [type_name()].into_iter().chain(each.map(|(on, fields)| fragment(on, fields)));
+                    Positioned::new(SelectionSet { items: items.collect() }, Pos::default())
+                }
+            },
+        };
+        Positioned::new(Selection::Field(Positioned::new(field, self.at)), self.at)
     }
 }
 
-/// A field under a key that nobody can ask for.
-fn nothing() -> Positioned<Selection> {
+/// What the library is asked for of one type.
+fn fragment(on: &Name, fields: &[Selected]) -> Positioned<Selection> {
+    let on = Positioned::new(on.clone(), Pos::default());
+    let fragment = InlineFragment {
+        type_condition: Some(Positioned::new(TypeCondition { on }, Pos::default())),
+        directives: Vec::new(),
+        selection_set: asked(fields),
+    };
+    Positioned::new(Selection::InlineFragment(Positioned::new(fragment, Pos::default())), Pos::default())
+}
+
+/// The name of a type, under a key that nobody can ask for.
+fn type_name() -> Positioned<Selection> {
     let field = Field {
-        alias: Some(Positioned::new(Name::new(NOTHING), Pos::default())),
+        alias: Some(Positioned::new(Name::new(TYPE_NAME), Pos::default())),
         name: Positioned::new(Name::new("__typename"), Pos::default()),
         arguments: Vec::new(),
         directives: Vec::new(),

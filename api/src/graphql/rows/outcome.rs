@@ -43,7 +43,7 @@ impl SelectableField for OutcomeField {
             "meanScore" => Self::MeanScore(selected.below()?),
             "partlyShare" => Self::State(State::Partly, selected.below()?),
             "noneShare" => Self::State(State::None, selected.below()?),
-            "change" => Self::Change(selected.text("since")?.parse().ok()?, selected.below()?),
+            "change" => Self::Change(selected.argument::<String>("since")?.parse().ok()?, selected.below()?),
             "total" => Self::Total,
             "reconciled" => Self::Reconciled,
             "comparability" => Self::Comparability,

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use async_graphql::SelectionField;
+use async_graphql::{InputType, SelectionField};
 
-use crate::graphql::{document::NOTHING, json::json};
+use crate::graphql::json::json;
 
 /// A field of a type of the contract that can be written.
 pub(in crate::graphql) trait SelectableField: Sized {
@@ -34,13 +34,11 @@ impl<'a> SelectedField<'a> {
         Some(Memo { shape: self.below()?, text: Vec::new(), known: Vec::new(), last: 0 })
     }
 
-    /// An argument that is a string.
-    pub(super) fn text(&self, name: &str) -> Option<String> {
+    /// An argument.
+    pub(super) fn argument<T: InputType>(&self, name: &str) -> Option<T> {
         let arguments = self.0.arguments().ok()?;
-        match arguments.into_iter().find(|(own, _)| own == name)?.1 {
-            async_graphql::Value::String(text) => Some(text),
-            _ => None,
-        }
+        let given = arguments.into_iter().find(|(own, _)| own == name)?.1;
+        T::parse(Some(given)).ok()
     }
 }
 
@@ -61,7 +59,7 @@ impl<F: SelectableField> Shape<F> {
     pub(in crate::graphql) fn read(parent: SelectionField<'_>) -> Option<Self> {
         let fields = parent.selection_set().filter_map(|field| {
             let key = field.alias().unwrap_or_else(|| field.name());
-            if key == NOTHING {
+            if key.is_empty() {
                 return None;
             }
             let read = match field.name() {
