@@ -2,25 +2,67 @@
 
 use crate::{
     datasets::outcomes::Group,
-    domain::{self, AreaIndex, Catalogue},
+    domain::{self, AreaIndex, Catalogue, Successor},
     graphql::{
         json::{json, list, name, optional},
-        types::{AreaKind, BreakdownDimension, CellStatus, EstimateBound, HiddenReason, NodeKey},
+        types::{
+            AreaKind, BreakdownDimension, CellStatus, EstimateBound, HiddenReason, Language, NodeKey, SuccessionKind,
+            Wording,
+        },
     },
 };
 
 use super::shape::{SelectableField, SelectedField, Shape};
+
+/// Fields of `Wording`.
+pub(in crate::graphql) enum WordingField {
+    Text,
+    Language,
+}
+
+impl SelectableField for WordingField {
+    const TYPE: &'static str = "Wording";
+
+    fn read(selected: &SelectedField<'_>) -> Option<Self> {
+        Some(match selected.name() {
+            "text" => Self::Text,
+            "language" => Self::Language,
+            _ => return None,
+        })
+    }
+}
+
+/// The field `wording`, in a language.
+pub(in crate::graphql) struct InLanguage(Language, Shape<WordingField>);
+
+impl InLanguage {
+    fn read(selected: &SelectedField<'_>) -> Option<Self> {
+        Some(Self(selected.argument("in")?, selected.below()?))
+    }
+
+    /// Writes the name of something with a code, or else its English one.
+    fn write(&mut self, text: &mut Vec<u8>, about: &str, code: &str, english: &str) {
+        let wording = Wording::of(about, code, self.0, english);
+        self.1.write(text, |field, text| match field {
+            WordingField::Text => json(text, &wording.text),
+            WordingField::Language => name(text, wording.language),
+        });
+    }
+}
 
 /// Fields of `Area`.
 pub(in crate::graphql) enum AreaField {
     Id,
     Code,
     Name,
+    Wording(InLanguage),
     Kind,
     CodeScheme,
     ValidFrom,
     ValidTo,
     InUse,
+    Successors(Shape<SuccessionField>),
+    Predecessors(Shape<SuccessionField>),
     Parents(Shape<AreaField>),
     Children(Shape<AreaField>),
 }
@@ -33,11 +75,14 @@ impl SelectableField for AreaField {
             "id" => Self::Id,
             "code" => Self::Code,
             "name" => Self::Name,
+            "wording" => Self::Wording(InLanguage::read(selected)?),
             "kind" => Self::Kind,
             "codeScheme" => Self::CodeScheme,
             "validFrom" => Self::ValidFrom,
             "validTo" => Self::ValidTo,
             "inUse" => Self::InUse,
+            "successors" => Self::Successors(selected.below()?),
+            "predecessors" => Self::Predecessors(selected.below()?),
             "parents" => Self::Parents(selected.below()?),
             "children" => Self::Children(selected.below()?),
             _ => return None,
@@ -52,17 +97,54 @@ impl Shape<AreaField> {
             AreaField::Id => json(text, &NodeKey::Area(area.code.clone()).id().0),
             AreaField::Code => json(text, &area.code),
             AreaField::Name => json(text, &area.name),
+            AreaField::Wording(wording) => wording.write(text, "area", &area.code, &area.name),
             AreaField::Kind => name(text, AreaKind::from(area.kind)),
             AreaField::CodeScheme => json(text, &area.code_scheme),
             AreaField::ValidFrom => json(text, &area.valid_from.map(|date| date.to_string())),
             AreaField::ValidTo => json(text, &area.valid_to.map(|date| date.to_string())),
             AreaField::InUse => json(text, &catalogue.is_in_use(index)),
+            AreaField::Successors(shape) => list(text, catalogue.successors(index), |one, text| {
+                shape.write_succession(text, catalogue, one.to, &one);
+            }),
+            AreaField::Predecessors(shape) => list(text, catalogue.predecessors(index), |one, text| {
+                shape.write_succession(text, catalogue, one.from, &one);
+            }),
             AreaField::Parents(shape) => {
                 list(text, catalogue.parents(index), |&parent, text| shape.write_area(text, catalogue, parent));
             }
             AreaField::Children(shape) => {
                 list(text, catalogue.children(index), |&child, text| shape.write_area(text, catalogue, child));
             }
+        });
+    }
+}
+
+/// Fields of `AreaSuccession`.
+pub(in crate::graphql) enum SuccessionField {
+    Area(Shape<AreaField>),
+    On,
+    Kind,
+}
+
+impl SelectableField for SuccessionField {
+    const TYPE: &'static str = "AreaSuccession";
+
+    fn read(selected: &SelectedField<'_>) -> Option<Self> {
+        Some(match selected.name() {
+            "area" => Self::Area(selected.below()?),
+            "on" => Self::On,
+            "kind" => Self::Kind,
+            _ => return None,
+        })
+    }
+}
+
+impl Shape<SuccessionField> {
+    fn write_succession(&mut self, text: &mut Vec<u8>, catalogue: &Catalogue, other: AreaIndex, one: &Successor) {
+        self.write(text, |field, text| match field {
+            SuccessionField::Area(shape) => shape.write_area(text, catalogue, other),
+            SuccessionField::On => json(text, &one.on.to_string()),
+            SuccessionField::Kind => name(text, SuccessionKind::from(one.kind)),
         });
     }
 }
@@ -109,6 +191,7 @@ pub(in crate::graphql) enum BenchmarkField {
     Number,
     Code,
     Title,
+    Wording(InLanguage),
 }
 
 impl SelectableField for BenchmarkField {
@@ -120,6 +203,7 @@ impl SelectableField for BenchmarkField {
             "number" => Self::Number,
             "code" => Self::Code,
             "title" => Self::Title,
+            "wording" => Self::Wording(InLanguage::read(selected)?),
             _ => return None,
         })
     }
@@ -139,6 +223,10 @@ impl Shape<BenchmarkField> {
             BenchmarkField::Number => json(text, &benchmark.number),
             BenchmarkField::Code => json(text, &benchmark.code),
             BenchmarkField::Title => json(text, &benchmark.title),
+            BenchmarkField::Wording(wording) => {
+                let code = format!("{}/{}", framework.code, benchmark.number);
+                wording.write(text, "benchmark", &code, &benchmark.title);
+            }
         });
     }
 }
@@ -148,6 +236,7 @@ pub(in crate::graphql) enum CategoryField {
     Dimension,
     Code,
     Label,
+    Wording(InLanguage),
 }
 
 impl SelectableField for CategoryField {
@@ -158,6 +247,7 @@ impl SelectableField for CategoryField {
             "dimension" => Self::Dimension,
             "code" => Self::Code,
             "label" => Self::Label,
+            "wording" => Self::Wording(InLanguage::read(selected)?),
             _ => return None,
         })
     }
@@ -172,6 +262,9 @@ impl Shape<CategoryField> {
                 CategoryField::Dimension => name(text, BreakdownDimension::from(dimension)),
                 CategoryField::Code => json(text, category.code),
                 CategoryField::Label => json(text, category.label),
+                CategoryField::Wording(wording) => {
+                    wording.write(text, dimension.name(), category.code, category.label);
+                }
             });
         });
     }

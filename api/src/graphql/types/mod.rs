@@ -26,7 +26,7 @@ mod time;
 mod viewer;
 mod wording;
 
-pub use area::{Area, AreaConnection, AreaKind, Comparator};
+pub use area::{Area, AreaConnection, AreaKind, Comparator, SuccessionKind};
 pub use change::Change;
 pub use column::{Column, ColumnType, Datum};
 pub use comparators::ComparatorConnection;
@@ -50,6 +50,4 @@ pub use submission::{Submission, SubmissionStatus};
 pub use table_rows::TableRows;
 pub use time::{Date, DateTime};
 pub use viewer::{Agreement, ApiClient, Organisation, Viewer};
-pub use wording::Language;
-
-use wording::Wording;
+pub use wording::{Language, Wording};

@@ -18,14 +18,14 @@ pub enum Language {
 #[derive(SimpleObject)]
 pub struct Wording {
     /// The name.
-    text: String,
+    pub(crate) text: String,
     /// The language of the name: the one that was asked for, or English where there is no name in that.
-    language: Language,
+    pub(crate) language: Language,
 }
 
 impl Wording {
     /// The name of something with a code in a language, or else its English one.
-    pub(super) fn of(about: &str, code: &str, language: Language, english: &str) -> Self {
+    pub(crate) fn of(about: &str, code: &str, language: Language, english: &str) -> Self {
         match service::wording(about, code, language.into()) {
             Some(text) => Self { text: text.to_owned(), language },
             None => Self { text: english.to_owned(), language: Language::English },
