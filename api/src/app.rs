@@ -349,7 +349,6 @@ fn state(
         suggestions: edge.suggestions == Switch::On,
         trusted,
         trusted_only: edge.trusted_only,
-        rows: if edge.field_by_field { graphql::RowsMade::FieldByField } else { graphql::RowsMade::Written },
     };
     if edge.no_audit {
         tracing::warn!("the audit is off: nobody will know who asked what");

@@ -162,11 +162,6 @@ pub struct EdgeSettings {
     /// Record nothing of who asks what: for measuring against
     #[arg(long, hide = true)]
     pub no_audit: bool,
-
-    /// Resolve rows of tables field by field, as the library does it, instead of writing them straight to JSON. The answers
-    /// are the same, later: for measuring against
-    #[arg(long, hide = true)]
-    pub field_by_field: bool,
 }
 
 impl Default for EdgeSettings {
@@ -192,7 +187,6 @@ impl Default for EdgeSettings {
             anonymous_rate_limit: 60_000,
             audit_retention: 0,
             no_audit: false,
-            field_by_field: false,
         }
     }
 }

@@ -19,10 +19,10 @@ function aligned(rows) {
 const shown = (value) => (Number.isFinite(value) ? value.toFixed(value < 10 ? 2 : 0) : '');
 
 /** The kinds that answer the very cells whose bytes alone were measured. */
-const SAME_CELLS = ['repeated', 'new', 'half', 'held', 'field by field'];
+const SAME_CELLS = ['repeated', 'new', 'half', 'held'];
 
 /** The kinds that the service's new questions are held against. */
-const PEERS = ['held', 'field by field', 'counted', 'materialised'];
+const PEERS = ['held', 'counted', 'materialised'];
 
 export class Results {
   #head = '';

@@ -34,7 +34,6 @@ async function main() {
   const contestants = [
     ...(await limits(binary, answers)),
     ...(await asked(service, token, answers)),
-    ...(await fieldByField(binary, settings, token)),
     ...(await beside(csv, answers)),
   ];
   await contest(scratch, contestants, results);
@@ -57,7 +56,6 @@ async function main() {
   results.wanted('8 cells new, of echo', ratio('new', '8', 'echo'), '≥', 0.55);
   results.wanted('240 cells new, of echo', ratio('new', '240', 'echo'), '≥', 0.4);
   results.wanted('240 cells new, of Mercurius JIT in memory', ratio('new', '240', 'held'), '≥', 4);
-  results.wanted('240 cells new, of async-graphql field by field', ratio('new', '240', 'field by field'), '≥', 4);
   results.wanted('p99 of 8 cells new at half of peak, ms', half.p99, '≤', 3);
   results.wanted('memory after 200,000 requests, of that after 100,000', held[9] / held[4], '≤', 1.05);
   results.print();
@@ -142,23 +140,6 @@ async function asked(service, token, answers) {
     });
   }
   return contestants;
-}
-
-/** The same service, resolving rows field by field. */
-async function fieldByField(binary, settings, token) {
-  const service = await serve(binary.exchange, [...settings, '--field-by-field']);
-  for (const [cells, body] of Object.entries(repeated))
-    await checked(service.found, body, token, holds(cellsOf(cells)));
-  return Object.keys(repeated).map((cells) => ({
-    name: `async-graphql field by field: ${cells} cells, new each time`,
-    kind: 'field by field',
-    cells,
-    servers: [service],
-    url: service.found,
-    token,
-    bodies: fresh[cells],
-    most: 40_000,
-  }));
 }
 
 async function beside(csv, answers) {

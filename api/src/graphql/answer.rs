@@ -68,8 +68,6 @@ pub(super) struct Resolved {
     pub(super) collected: Arc<Collected>,
     /// The points that its tables took.
     pub(super) points: Option<u32>,
-    /// Whether it asks for nothing that depends on who asks.
-    pub(super) catalogue_only: bool,
 }
 
 /// What a transport sends back.
@@ -138,7 +136,7 @@ impl Answer {
 
     /// The answer that execution gave.
     pub(super) fn executed(resolved: &Resolved, request_id: &str) -> Self {
-        let Resolved { data, errors, collected, points, catalogue_only } = resolved;
+        let Resolved { data, errors, collected, points } = resolved;
         let mut has_value = false;
         let mut write = |text: &mut Vec<u8>, data: &Value| {
             has_value = document::write(text, &collected.fields, data, errors);
@@ -147,7 +145,7 @@ impl Answer {
         let executed = data.is_some();
         let body = respond(data, errors, errors.len(), *points, request_id);
         let reply = if executed { Reply::of(has_value, errors) } else { Reply::Invalid };
-        Self { reply, body: body.into(), catalogue_only: *catalogue_only }
+        Self { reply, body: body.into(), catalogue_only: collected.catalogue_only }
     }
 
     /// The answer where writing it failed.

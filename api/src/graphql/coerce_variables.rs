@@ -244,7 +244,7 @@ mod tests {
         input In { must: String! some: [Int!] given: Int! = 3 deep: In } input One @oneOf { x: Int y: Int }";
 
     fn check(definitions: &str, given: Json, expected: &str) {
-        let contract = Contract::of(SDL, false);
+        let contract = Contract::of(SDL, &[], false);
         let document = Document::parse(format!("query({definitions}) {{ a }}"), "document").unwrap();
         let operations = Operation::all(&contract.read(&document));
         let found = match coerce(&contract, &operations[0], given, 12) {

@@ -1,5 +1,5 @@
-//! What is declared of fields beside the contract: whom a field of the root answers, how long its answer lasts, and how long
-//! lists are reckoned to be. A test holds it to the contract, so that no field is without.
+//! What is declared of the root's fields beside the contract: whom each answers, and how long its answer lasts. A test holds it to
+//! the contract, so that no field is without.
 
 /// Whom a field answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,38 +49,6 @@ const ROOT: [(&str, Audience, Lasting); 26] = [
     ("viewer", Audience::Viewer, Lasting::Moment),
 ];
 
-/// Lists of rows of a table.
-const ROWS: [&str; 4] = ["cells", "overall", "rows", "totals"];
-
-/// Lists of areas around or within an area, before or after it, or to compare it with. They lead into one another, each step to many times as many
-/// areas.
-const AREAS: [&str; 6] = ["children", "comparators", "members", "parents", "predecessors", "successors"];
-
-/// A list that is long, or leads to many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum List {
-    /// Rows of a table.
-    Rows,
-    /// Areas of an area.
-    Areas,
-}
-
-impl List {
-    /// What a field is a list of, where it is one of these.
-    pub(super) fn of(field: &str) -> Option<Self> {
-        match field {
-            field if ROWS.contains(&field) => Some(Self::Rows),
-            field if AREAS.contains(&field) => Some(Self::Areas),
-            _ => None,
-        }
-    }
-
-    /// The names of the lists of rows.
-    pub(super) fn of_rows() -> impl Iterator<Item = &'static str> {
-        ROWS.into_iter()
-    }
-}
-
 /// Whether a field of the root answers everybody alike. One that is not declared does not, so that nothing new is served to others
 /// out of a cache by mistake.
 pub(super) fn is_for_everybody(field: &str) -> bool {
@@ -100,26 +68,19 @@ fn declared(field: &str) -> Option<(Audience, Lasting)> {
 mod tests {
     use async_graphql::parser::{
         parse_schema,
-        types::{BaseType, ObjectType, TypeKind, TypeSystemDefinition},
+        types::{TypeKind, TypeSystemDefinition},
     };
 
     use super::*;
 
-    fn objects() -> Vec<(String, ObjectType)> {
-        let definitions = parse_schema(crate::graphql::sdl()).unwrap().definitions.into_iter();
-        let objects = definitions.filter_map(|definition| match definition {
-            TypeSystemDefinition::Type(defined) => match defined.node.kind {
-                TypeKind::Object(object) => Some((defined.node.name.node.to_string(), object)),
-                _ => None,
-            },
-            _ => None,
-        });
-        objects.collect()
-    }
-
     #[test]
     fn every_field_of_the_root_is_declared_once_and_nothing_else_is() {
-        let (_, query) = objects().into_iter().find(|(name, _)| name == "Query").unwrap();
+        let definitions = parse_schema(crate::graphql::sdl()).unwrap().definitions.into_iter();
+        let mut roots = definitions.filter_map(|definition| match definition {
+            TypeSystemDefinition::Type(defined) if defined.node.name.node == "Query" => Some(defined.node.kind),
+            _ => None,
+        });
+        let Some(TypeKind::Object(query)) = roots.next() else { panic!("no root") };
         let mut fields: Vec<String> = query.fields.iter().map(|field| field.node.name.node.to_string()).collect();
         fields.extend(["__schema", "__type", "__typename"].map(Into::into));
         fields.sort_unstable();
@@ -133,24 +94,5 @@ mod tests {
             assert!(audience == Audience::Viewer || lasting == Lasting::Version, "{name}");
         }
         assert!(!is_for_everybody("new") && !lasts("new"), "what is not declared is not kept");
-    }
-
-    #[test]
-    fn every_long_list_is_declared() {
-        for (object, definition) in objects().into_iter().filter(|(name, _)| name != "Query") {
-            for field in definition.fields {
-                let BaseType::List(items) = &field.node.ty.node.base else { continue };
-                let BaseType::Named(of) = &items.base else { continue };
-                let expected = match of.as_str() {
-                    // A page is as long as was asked.
-                    "Area" | "AreaEdge" | "Comparator" | "ComparatorEdge" if object.ends_with("Connection") => None,
-                    "Area" | "AreaSuccession" | "Comparator" => Some(List::Areas),
-                    cell if cell.ends_with("Cell") => Some(List::Rows),
-                    _ => None,
-                };
-                let name = field.node.name.node.as_str();
-                assert_eq!(List::of(name), expected, "{object}.{name}: [{of}]");
-            }
-        }
     }
 }

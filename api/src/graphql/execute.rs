@@ -16,8 +16,7 @@ use super::{
     guard::Limits,
     prepared::{Prepared, Preparer, Refusal, USUAL_DOCUMENTS, Weight},
     response_cache::{CacheKey, Kept, RequestText, ResponseCache},
-    rows::FieldByField,
-    schema,
+    rows, schema,
     trusted::{TrustedDocuments, TrustedError, identifier, identifier_of},
 };
 
@@ -78,18 +77,6 @@ pub struct DocumentRules {
     pub trusted: TrustedDocuments,
     /// Whether no other is executed.
     pub trusted_only: bool,
-    /// How rows of tables are made.
-    pub rows: RowsMade,
-}
-
-/// How rows of tables are made. The answers are the same.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum RowsMade {
-    /// Written straight to JSON.
-    #[default]
-    Written,
-    /// Resolved field by field, as the library does it: to be compared with.
-    FieldByField,
 }
 
 impl Default for DocumentRules {
@@ -100,7 +87,6 @@ impl Default for DocumentRules {
             suggestions: true,
             trusted: TrustedDocuments::default(),
             trusted_only: false,
-            rows: RowsMade::Written,
         }
     }
 }
@@ -111,7 +97,6 @@ pub struct Executor {
     preparer: Preparer,
     trusted: HashMap<String, Arc<Prepared>>,
     trusted_only: bool,
-    rows: RowsMade,
     persisted: Cache<[u8; 32], Arc<Prepared>, Weight>,
     most_values: usize,
     responses: ResponseCache,
@@ -136,7 +121,7 @@ impl Executor {
         // It leaves out what the preparer has checked, and its own limit of nesting.
         let schema =
             schema().data(rules.limits).validation_mode(ValidationMode::Fast).limit_recursive_depth(DEEPEST).finish();
-        let contract = Contract::of(&schema.sdl(), rules.suggestions);
+        let contract = Contract::of(&schema.sdl(), &rows::TYPES, rules.suggestions);
         let preparer = Preparer::new(contract, rules.limits, rules.introspection);
         let trusted = rules.trusted.iter().map(|(id, text)| match preparer.prepare(text) {
             Ok(prepared) => Ok((id.to_owned(), prepared)),
@@ -146,7 +131,6 @@ impl Executor {
             responses: ResponseCache::default(),
             trusted: trusted.collect::<Result<_, _>>()?,
             trusted_only: rules.trusted_only,
-            rows: rules.rows,
             persisted: bounded_cache(PERSISTED_BYTES, USUAL_DOCUMENTS, Weight),
             most_values: rules.limits.values,
             preparer,
@@ -193,12 +177,10 @@ impl Executor {
             Ok(collected) => collected,
             Err(undecided) => return Answer::undecided(&undecided, request_id),
         };
-        let mut parsed = async_graphql::Request::new("").variables(variables).data(reader.clone());
+        let mut parsed =
+            async_graphql::Request::new("").variables(variables).data(reader.clone()).data(collected.clone());
         if let Some(contributor) = contributor.filter(|_| is_change) {
             parsed = parsed.data(contributor);
-        }
-        if self.rows == RowsMade::FieldByField {
-            parsed = parsed.data(FieldByField);
         }
         parsed.set_parsed_query(collected.document.clone());
         let mut response = self.schema.execute(parsed).await;
@@ -209,12 +191,12 @@ impl Executor {
             errors: response.errors,
             collected,
             points: reader.allowance().points_taken(),
-            catalogue_only: prepared.catalogue_only,
         };
+        let cacheable = resolved.collected.cacheable;
         let answer = write(&reader, resolved, request_id).await;
         let audited = reader.audited();
-        if let Some(text) = request.text.filter(|_| prepared.cacheable && answer.reply == Reply::Complete) {
-            let (operation, catalogue_only) = (request.operation_name.map(Arc::from), prepared.catalogue_only);
+        if let Some(text) = request.text.filter(|_| cacheable && answer.reply == Reply::Complete) {
+            let (operation, catalogue_only) = (request.operation_name.map(Arc::from), answer.catalogue_only);
             let kept = Kept { body: answer.body.clone(), audited, operation, catalogue_only };
             responses.insert(CacheKey { viewer: reader.viewer().clone(), text }, kept);
         }

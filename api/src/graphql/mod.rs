@@ -23,7 +23,7 @@ use async_graphql::{EmptySubscription, SDLExportOptions, Schema, SchemaBuilder};
 
 pub use answer::{Answer, Reply, error_body};
 pub use error::code as error_code;
-pub use execute::{DocumentRules, DocumentSource, Executor, GraphQlRequest, Repeat, RowsMade};
+pub use execute::{DocumentRules, DocumentSource, Executor, GraphQlRequest, Repeat};
 pub use response_cache::RequestText;
 pub use trusted::{TrustedDocuments, TrustedError};
 

@@ -8,8 +8,9 @@
 use std::sync::Arc;
 
 use apollo_compiler::{
-    ExecutableDocument,
+    ExecutableDocument, Node,
     ast::{Definition, OperationType},
+    executable::{self, Field},
     validation::Valid,
 };
 use async_graphql::ServerError;
@@ -18,7 +19,6 @@ use sha2::{Digest, Sha256};
 
 use super::{
     bounded_cache::bounded_cache,
-    declared,
     document::{Contract, LATELY, Operation},
     guard::{self, Limits, Rejection},
 };
@@ -67,10 +67,6 @@ pub(super) struct Prepared {
     operations: Vec<Operation>,
     /// SHA-256 of its text.
     pub(super) digest: [u8; 32],
-    /// Whether it selects nothing but the catalogue and the contract, which answer everybody alike.
-    pub(super) catalogue_only: bool,
-    /// Whether its responses may be cached, see [`super::response_cache`].
-    pub(super) cacheable: bool,
     /// What it takes in memory, bytes.
     pub(super) weight: usize,
 }
@@ -198,7 +194,7 @@ impl Preparer {
     }
 
     fn make(&self, text: &str) -> Result<Prepared, Refusal> {
-        let guarded = guard::prepare(text, &self.limits).map_err(Refusal::Guard)?;
+        let guarded = guard::prepare(text, &self.limits, &self.contract.lists).map_err(Refusal::Guard)?;
         let document = self.contract.validate(&guarded.document).map_err(|mut errors| {
             let found = errors.len();
             errors.truncate(MOST_ERRORS);
@@ -210,11 +206,10 @@ impl Preparer {
             let not_queries = not_queries.map(|operation| operation.name.as_ref().map(ToString::to_string)).collect();
             Refusal::Invalid { errors, found, not_queries }
         })?;
-        let selects = |wanted: &dyn Fn(&str) -> bool| {
-            let mut fields = document.operations.iter().flat_map(|operation| operation.root_fields(&document));
-            fields.all(|field| wanted(&field.name))
-        };
-        if !self.introspection && !selects(&|name| name != "__schema" && name != "__type") {
+        let told = |field: &Field| field.name == "__schema" || field.name == "__type";
+        let asks =
+            |operation: &Node<_>| executable::Operation::root_fields(operation, &document).any(|field| told(field));
+        if !self.introspection && document.operations.iter().any(asks) {
             return Err(Refusal::Introspection);
         }
         // An operation that has variables may be kept more than once.
@@ -222,8 +217,6 @@ impl Preparer {
         Ok(Prepared {
             weight: text.len() + guarded.tokens * TOKEN_BYTES * kept,
             digest: Sha256::digest(text).into(),
-            cacheable: selects(&declared::lasts),
-            catalogue_only: selects(&declared::is_for_everybody),
             operations: Operation::all(&document),
             document,
         })
@@ -235,7 +228,7 @@ mod tests {
     use super::*;
 
     fn preparer() -> Preparer {
-        Preparer::new(Contract::of("type Query { n: Int }", true), Limits::default(), true)
+        Preparer::new(Contract::of("type Query { n: Int }", &[], true), Limits::default(), true)
     }
 
     #[test]

@@ -10,23 +10,26 @@ use apollo_compiler::{
 };
 use async_graphql::ServerError;
 
-use super::{place::position, rules, suggest};
+use super::{Lists, place::position, rules, suggest};
 
 /// The contract.
 pub(in crate::graphql) struct Contract {
     pub(super) schema: Valid<Schema>,
     /// The types of objects that stand for each interface and union, by name.
     possible: HashMap<Name, Vec<Name>>,
+    /// The lists that are long.
+    pub(in crate::graphql) lists: Lists,
     suggestions: bool,
 }
 
 impl Contract {
-    /// The contract in the schema definition language; whether errors suggest names that are close to an unknown one.
+    /// The contract in the schema definition language; the types that are rows of tables; whether errors suggest names that are
+    /// close to an unknown one.
     #[expect(
         clippy::expect_used,
         reason = "the text is our own, and a test compares it with the one in the repository"
     )]
-    pub(in crate::graphql) fn of(sdl: &str, suggestions: bool) -> Self {
+    pub(in crate::graphql) fn of(sdl: &str, rows: &[&str], suggestions: bool) -> Self {
         let builder = Schema::builder().ignore_builtin_redefinitions().parse(sdl, "schema.graphql");
         let schema = builder.build().and_then(Schema::validate).expect("the contract is a valid schema");
         let mut possible: HashMap<Name, Vec<Name>> = HashMap::new();
@@ -45,7 +48,7 @@ impl Contract {
             };
             possible.insert(name.clone(), members);
         }
-        Self { schema, possible, suggestions }
+        Self { lists: Lists::of(&schema, rows), schema, possible, suggestions }
     }
 
     /// The types of objects that a type stands for, where it is an interface or a union.

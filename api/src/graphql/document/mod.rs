@@ -6,6 +6,7 @@
 
 mod answered;
 mod contract;
+mod lists;
 mod operation;
 mod place;
 mod rules;
@@ -14,6 +15,7 @@ mod value;
 
 pub(super) use answered::write;
 pub(super) use contract::Contract;
+pub(super) use lists::{List, Lists};
 pub(super) use operation::{Below, Collected, LATELY, Operation, Selected, Undecided};
 pub(super) use place::position;
 pub(super) use value::constant;

@@ -10,7 +10,7 @@ use apollo_compiler::{
 };
 use arc_swap::ArcSwap;
 use async_graphql::{
-    Name, Pos, Positioned, Value, Variables,
+    InputType, Name, OutputType, Pos, Positioned, Value, Variables,
     indexmap::IndexMap,
     parser::types::{
         DocumentOperations, ExecutableDocument, Field, InlineFragment, OperationDefinition, OperationType, Selection,
@@ -19,7 +19,9 @@ use async_graphql::{
 };
 use async_graphql_value::Value as InputValue;
 
-use super::{Contract, place::position, value};
+use crate::graphql::declared;
+
+use super::{Contract, List, place::position, value};
 
 /// The key of a field that no client can ask for: the name of an object's type. The library is asked for it where the type says
 /// what is selected, and where nothing is, for it makes a null of an object without fields.
@@ -68,6 +70,10 @@ pub(in crate::graphql) struct Collected {
     pub(in crate::graphql) document: ExecutableDocument,
     /// The fields of the root.
     pub(in crate::graphql) fields: Vec<Selected>,
+    /// Whether it selects nothing but the catalogue and the contract, which answer everybody alike.
+    pub(in crate::graphql) catalogue_only: bool,
+    /// Whether its response may be cached, see [`crate::graphql::response_cache`].
+    pub(in crate::graphql) cacheable: bool,
 }
 
 /// A selected field. Each key stands once in an object, in the order of the answer.
@@ -79,6 +85,8 @@ pub(in crate::graphql) struct Selected {
     /// Those that were given, over the variables.
     pub(in crate::graphql) arguments: Vec<(Name, InputValue)>,
     pub(in crate::graphql) below: Below,
+    /// What it is a list of, where that is long.
+    pub(in crate::graphql) list: Option<List>,
     at: Pos,
 }
 
@@ -183,6 +191,8 @@ impl Operation {
         let operations = DocumentOperations::Single(Positioned::new(operation, collector.place(&self.source)));
         Ok(Collected {
             document: ExecutableDocument { operations, fragments: std::collections::HashMap::new() },
+            catalogue_only: fields.iter().all(|field| declared::is_for_everybody(&field.name)),
+            cacheable: fields.iter().all(|field| declared::lasts(&field.name)),
             fields,
         })
     }
@@ -216,6 +226,7 @@ impl<'a> Collector<'a> {
                 kind: first.ty().clone(),
                 arguments: arguments.collect(),
                 below: self.below(first.ty().inner_named_type(), &sets)?,
+                list: self.contract.lists.get(&first.name),
                 at: self.place(first),
             })
         };
@@ -308,6 +319,18 @@ fn asked(fields: &[Selected]) -> Positioned<SelectionSet> {
 }
 
 impl Selected {
+    /// Whether it is a `T`, or a list of them.
+    pub(in crate::graphql) fn is_a<T: OutputType>(&self) -> bool {
+        self.kind.inner_named_type().as_str() == T::type_name()
+    }
+
+    /// An argument that was given and is a `T`.
+    pub(in crate::graphql) fn argument<T: InputType>(&self, name: &str, variables: &Variables) -> Option<T> {
+        let (_, value) = self.arguments.iter().find(|(own, _)| own == name)?;
+        let value = value.clone().into_const_with(|name| variables.get(&name).cloned().ok_or(())).ok()?;
+        T::parse(Some(value)).ok()
+    }
+
     fn asked(&self) -> Positioned<Selection> {
         let named = |name: &Name| Positioned::new(name.clone(), self.at);
         let arguments = self.arguments.iter();
@@ -318,6 +341,8 @@ impl Selected {
             directives: Vec::new(),
             selection_set: match &self.below {
                 Below::Leaf => Positioned::default(),
+                // Rows are written along the tree itself.
+                _ if self.list == Some(List::Rows) => Positioned::default(),
                 Below::Fields(fields) => asked(fields),
                 Below::ByType(types) => {
                     let each = types.iter().filter(|(_, fields)| !fields.is_empty());

@@ -1,20 +1,20 @@
 //! What operations are collected to, and where nulls and fields go.
 
-use apollo_compiler::{ExecutableDocument, ast::Document, validation::Valid};
+use apollo_compiler::{ExecutableDocument, ast::Document, schema::ExtendedType, validation::Valid};
 use async_graphql::{
     PathSegment, ServerError, Value, Variables,
     parser::types::{DocumentOperations, Selection, SelectionSet},
 };
 use serde_json::{Value as Json, json};
 
-use super::{Collected, Contract, Operation, Undecided, write};
+use super::{Collected, Contract, List, Operation, Undecided, write};
 
 const SDL: &str = "type Query { a: A b: A! list: [A!] holes: [A]! n: Int! node: Node f(i: In, s: String = \"d\", l: [String]): Int \
     g(one: Int!): Int } interface Node { id: ID! } type A implements Node { id: ID! a: A! x: Int y: Int! } \
     type B implements Node { id: ID! b: B! z: Int } input In { p: Int q: String! = \"\" r: [Int!] }";
 
 fn validated(query: &str) -> Result<(Contract, Vec<Operation>, Valid<ExecutableDocument>), Vec<String>> {
-    let contract = Contract::of(SDL, true);
+    let contract = Contract::of(SDL, &[], true);
     let document = Document::parse(query, "document").unwrap();
     match contract.validate(&document) {
         Ok(document) => {
@@ -85,6 +85,25 @@ fn an_interface_has_what_is_selected_for_each_of_its_types() {
         &json!({}),
         "node{ [A id x] [B id k b{z}]}",
     );
+}
+
+#[test]
+fn lists_of_rows_and_lists_that_lead_to_themselves_are_long() {
+    let contract = Contract::of(&crate::graphql::sdl(), &crate::graphql::rows::TYPES, false);
+    let mut found: Vec<(&str, List)> = Vec::new();
+    for (name, kind) in &contract.schema.types {
+        let ExtendedType::Object(object) = kind else { continue };
+        let fields = object.fields.keys().filter(|_| !name.starts_with("__"));
+        found.extend(fields.filter_map(|field| Some((field.as_str(), contract.lists.get(field)?))));
+    }
+    found.sort_unstable();
+    found.dedup();
+    let around = ["children", "comparators", "members", "parents", "predecessors", "successors"]
+        .map(|field| (field, List::Around));
+    let rows = ["cells", "overall", "totals"].map(|field| (field, List::Rows));
+    let mut expected: Vec<_> = around.into_iter().chain(rows).collect();
+    expected.sort_unstable();
+    assert_eq!(found, expected);
 }
 
 #[test]

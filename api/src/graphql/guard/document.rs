@@ -7,7 +7,7 @@ use apollo_compiler::{
     ast::{Definition, DirectiveList, Document, FragmentDefinition, Selection},
 };
 
-use crate::graphql::declared::List;
+use crate::graphql::document::{List, Lists};
 
 use super::{Limits, Rejection};
 
@@ -29,6 +29,7 @@ const ROWS_OF_ONE: u64 = 10;
 
 /// Measures a document.
 struct Measure<'a> {
+    lists: &'a Lists,
     fragments: HashMap<&'a str, &'a Node<FragmentDefinition>>,
     /// `None` while a fragment is being measured: meeting it then is a cycle.
     measured: HashMap<&'a str, Option<Size>>,
@@ -37,7 +38,7 @@ struct Measure<'a> {
 }
 
 /// Checks a parsed document.
-pub(super) fn check(document: &Document, limits: &Limits) -> Result<(), Rejection> {
+pub(super) fn check(document: &Document, limits: &Limits, lists: &Lists) -> Result<(), Rejection> {
     let fragments = document.definitions.iter().filter_map(|definition| match definition {
         Definition::FragmentDefinition(fragment) => Some((fragment.name.as_str(), fragment)),
         _ => None,
@@ -49,7 +50,8 @@ pub(super) fn check(document: &Document, limits: &Limits) -> Result<(), Rejectio
         return Err(Rejection::Limit { what: "fragments", limit, found, at: None });
     }
     let names: Vec<&str> = fragments.clone().map(|(name, _)| name).collect();
-    let mut measure = Measure { fragments: fragments.collect(), measured: HashMap::new(), aliases: 0, directives: 0 };
+    let mut measure =
+        Measure { lists, fragments: fragments.collect(), measured: HashMap::new(), aliases: 0, directives: 0 };
     let mut operations = 0_usize;
     let (mut fields, mut root_fields, mut depth, mut areas) = (0_u64, 0_u64, 0_usize, 0_u64);
     for definition in &document.definitions {
@@ -95,8 +97,8 @@ impl<'a> Measure<'a> {
                     self.aliases += usize::from(field.alias.is_some());
                     self.count_directives(&field.directives);
                     let inner = self.selections(&field.selection_set)?;
-                    let areas = match List::of(&field.name) {
-                        Some(List::Areas) => inner.areas.saturating_add(inner.fields).saturating_mul(AREAS_OF_ONE),
+                    let areas = match self.lists.get(&field.name) {
+                        Some(List::Around) => inner.areas.saturating_add(inner.fields).saturating_mul(AREAS_OF_ONE),
                         Some(List::Rows) => inner.areas.saturating_mul(ROWS_OF_ONE),
                         None => inner.areas,
                     };

@@ -10,6 +10,8 @@ mod whole;
 
 use apollo_compiler::{ast::Document, parser::Parser};
 
+use super::document::Lists;
+
 /// How many times the parser calls itself for one bracket within another, at the most.
 const RECURSION: usize = 8;
 
@@ -101,18 +103,18 @@ impl Rejection {
 
 /// A document within its limits.
 #[derive(Debug)]
-pub struct Guarded {
+pub(super) struct Guarded {
     /// What the parser made of it.
     pub document: Document,
     /// Its names, numbers, strings and punctuators: what it holds in memory goes with them.
     pub tokens: usize,
 }
 
-/// Checks a document's text, parses it once, and checks what it would expand to.
+/// Checks a document's text, parses it once, and checks what it would expand to; `lists` are those that lead to many.
 ///
 /// # Errors
 /// [`Rejection`], before anything costly is done.
-pub fn prepare(text: &str, limits: &Limits) -> Result<Guarded, Rejection> {
+pub(super) fn prepare(text: &str, limits: &Limits, lists: &Lists) -> Result<Guarded, Rejection> {
     let tokens = bytes::check(text, limits)?;
     let text = descriptions::blanked(text);
     // The parser counts blanks and commas as tokens too.
@@ -129,7 +131,7 @@ pub fn prepare(text: &str, limits: &Limits) -> Result<Guarded, Rejection> {
         let message = format!("the document is not GraphQL: unexpected `{token}`");
         return Err(Rejection::Syntax { message, at: Some(bytes::position(&text, at)) });
     }
-    document::check(&document, limits)?;
+    document::check(&document, limits, lists)?;
     Ok(Guarded { document, tokens })
 }
 

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn check(text: &str) -> Result<(), Rejection> {
-    prepare(text, &Limits::default()).map(|_| ())
+    prepare(text, &Limits::default(), &Lists::default()).map(|_| ())
 }
 
 fn refused_for(text: &str, expected: &str) {
@@ -157,6 +157,6 @@ proptest! {
     fn well_formed_nesting_is_measured_exactly(depth in 1_usize..60) {
         let text = format!("{{ {} id {} }}", "a {".repeat(depth), "}".repeat(depth));
         let limits = Limits { depth: usize::MAX, ..Limits::default() };
-        prop_assert_eq!(prepare(&text, &limits).is_ok(), depth < limits.nesting);
+        prop_assert_eq!(prepare(&text, &limits, &Lists::default()).is_ok(), depth < limits.nesting);
     }
 }

@@ -32,9 +32,9 @@ impl DestinationQuery {
         context: &Context<'_>,
         #[graphql(desc = "The question.")] input: DestinationsInput,
     ) -> Result<Option<DestinationTable>> {
-        let wanted = Wanted::of(context, "DestinationTable");
+        let wanted = Wanted::of::<DestinationTable>(context);
         let (question, release) = input.into_question(wanted.cells());
-        let (release, fields) = (release_number(release)?, wanted.fields_of_rows(context));
+        let (release, fields) = (release_number(release)?, wanted.fields_of_rows());
         let reader = context::reader(context);
         let table = reader.tabulate::<Destinations>(question, release, fields).await.map_err(graphql_error)?;
         Ok(Some(DestinationTable::new(table)))
@@ -50,7 +50,7 @@ impl DestinationQuery {
     ) -> Result<Option<DestinationPreview>> {
         let (question, release) = input.into_question(true);
         let reader = context::reader(context);
-        let fields = Wanted::of(context, "DestinationPreview").fields_of_rows(context);
+        let fields = Wanted::of::<DestinationPreview>(context).fields_of_rows();
         let release = release_number(release)?;
         let preview = reader.preview::<Destinations>(question, release, fields).await.map_err(graphql_error)?;
         Ok(Some(DestinationPreview(Arc::new(preview))))
@@ -78,8 +78,8 @@ pub(super) async fn cited(
     citation: &str,
     purpose: Option<String>,
 ) -> Result<DestinationTable, service::Error> {
-    let wanted = Wanted::of(context, "DestinationTable");
-    let (cells, fields) = (wanted.cells(), wanted.fields_of_rows(context));
+    let wanted = Wanted::of::<DestinationTable>(context);
+    let (cells, fields) = (wanted.cells(), wanted.fields_of_rows());
     let want = |question: &mut Question| question.wanted = cells;
     let table = context::reader(context).cited::<Destinations>(citation, purpose, fields, want).await?;
     Ok(DestinationTable::new(table))

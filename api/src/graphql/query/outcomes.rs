@@ -34,10 +34,10 @@ impl OutcomeQuery {
         context: &Context<'_>,
         #[graphql(desc = "The question.")] input: OutcomesInput,
     ) -> Result<Option<OutcomeTable>> {
-        let wanted = Wanted::of(context, "OutcomeTable");
+        let wanted = Wanted::of::<OutcomeTable>(context);
         let (question, number) = input.into_question(wanted.parts(context), wanted.since(context))?;
         let reader = context::reader(context);
-        let (number, fields) = (release_number(number)?, wanted.fields_of_rows(context));
+        let (number, fields) = (release_number(number)?, wanted.fields_of_rows());
         let table = reader.tabulate::<Outcomes>(question, number, fields).await.map_err(graphql_error)?;
         Ok(Some(OutcomeTable::new(table)))
     }
@@ -63,7 +63,7 @@ impl OutcomeQuery {
         let (question, number) =
             input.into_question(Parts { cells: true, overall, totals, states }, since.unwrap_or_default())?;
         let reader = context::reader(context);
-        let fields = Wanted::of(context, "OutcomePreview").fields_of_rows(context);
+        let fields = Wanted::of::<OutcomePreview>(context).fields_of_rows();
         let number = release_number(number)?;
         let preview = reader.preview::<Outcomes>(question, number, fields).await.map_err(graphql_error)?;
         Ok(Some(OutcomePreview(Arc::new(preview))))
@@ -91,8 +91,8 @@ pub(super) async fn cited(
     citation: &str,
     purpose: Option<String>,
 ) -> Result<OutcomeTable, service::Error> {
-    let wanted = Wanted::of(context, "OutcomeTable");
-    let (parts, since, fields) = (wanted.parts(context), wanted.since(context), wanted.fields_of_rows(context));
+    let wanted = Wanted::of::<OutcomeTable>(context);
+    let (parts, since, fields) = (wanted.parts(context), wanted.since(context), wanted.fields_of_rows());
     let want = |question: &mut Question| (question.parts, question.since) = (parts, since);
     let table = context::reader(context).cited::<Outcomes>(citation, purpose, fields, want).await?;
     Ok(OutcomeTable::new(table))

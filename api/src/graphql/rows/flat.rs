@@ -1,11 +1,5 @@
 //! How a table is written as arrays: a value for each column, in the order of the columns.
 
-use std::{borrow::Cow, ops::Range};
-
-use async_graphql::{
-    Context, ContextSelectionSet, OutputType, Positioned, Result, ServerResult, Value, parser::types::Field,
-    registry::Registry,
-};
 use disclosure::Estimate;
 
 use crate::{
@@ -13,14 +7,12 @@ use crate::{
     graphql::{
         json::{json, name, optional},
         types::{
-            CellStatus, Column, ColumnType, Comparability, Datum, DestinationCategory, DestinationStage, EstimateBound,
+            CellStatus, Column, ColumnType, Comparability, DestinationCategory, DestinationStage, EstimateBound,
             HiddenReason,
         },
     },
     tabulation::Tabulation,
 };
-
-use super::text_of;
 
 /// The columns of an estimate: what follows the name of its own column, what it holds, and where the estimate has it.
 const ESTIMATE: [(&str, ColumnType, &str); 5] = [
@@ -30,44 +22,6 @@ const ESTIMATE: [(&str, ColumnType, &str); 5] = [
     ("_status", ColumnType::Text, "status"),
     ("_reason", ColumnType::Text, "reason"),
 ];
-
-/// Rows of a table, written.
-pub struct Data(Value);
-
-/// What the contract knows them as.
-type Listed = Vec<Vec<Option<Datum>>>;
-
-impl Data {
-    /// Rows, each written by `write`.
-    ///
-    /// # Errors
-    /// When they take more bytes than the answer has left, or more time.
-    pub(in crate::graphql) async fn of(
-        context: &Context<'_>,
-        rows: Range<usize>,
-        write: impl FnMut(usize, &mut Vec<u8>) + Send + 'static,
-    ) -> Result<Self> {
-        text_of(context, rows, write).await.map(Self)
-    }
-}
-
-impl OutputType for Data {
-    fn type_name() -> Cow<'static, str> {
-        Listed::type_name()
-    }
-
-    fn qualified_type_name() -> String {
-        Listed::qualified_type_name()
-    }
-
-    fn create_type_info(registry: &mut Registry) -> String {
-        Listed::create_type_info(registry)
-    }
-
-    async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
-        Ok(self.0.clone())
-    }
-}
 
 fn column(name: &str, kind: ColumnType, path: &str) -> Column {
     Column { name: name.to_owned(), kind, path: path.to_owned() }

@@ -1,13 +1,10 @@
 //! Rows of tables, written straight to JSON along the selection.
 //!
-//! async-graphql resolves field by field, at 330 to 390 ns each, and a table has thousands of fields. So the selection is
+//! async-graphql resolves field by field, at 330 to 390 ns each, and a table has thousands of fields. So what is selected is
 //! read once into a [`Shape`], and every row is written along it; what many rows share, such as an area, is written once
 //! and copied ([`Memo`]). The library is given the finished text as [`Value::Binary`], a value that nothing else in the
 //! contract has, and [`Answer`](super::Answer) copies it into the body as it is. Its own `raw_value` feature does likewise, but
 //! reads the whole text again to see whether it is JSON.
-//!
-//! The ordinary resolvers stay, and answer to the same bytes: a test holds both together on random selections. They serve
-//! where a selection cannot be written, or where [`FieldByField`] is among the data of a request.
 
 mod destination;
 mod destination_preview;
@@ -19,8 +16,9 @@ mod preview;
 mod shape;
 mod types;
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, marker::PhantomData, ops::Range};
 
+use anyhow::anyhow;
 use async_graphql::{
     Context, ContextSelectionSet, OutputType, Positioned, Result, ServerResult, Value, parser::types::Field,
     registry::Registry,
@@ -29,15 +27,15 @@ use async_graphql::{
 pub(super) use destination::DestinationField;
 pub(super) use destination_preview::DestinationPreviewField;
 pub(super) use fields::fields_of_rows;
-pub use flat::Data;
 pub(super) use flat::{destination_columns, outcome_columns, write_destination, write_outcome};
 pub(super) use outcome::{CellLine, OutcomeField, OverallField};
 pub(super) use preview::PreviewField;
-use shape::{SelectableField, Shape};
+use shape::SelectableField;
+pub(super) use shape::Shape;
 
 use crate::service::{Error, Reader};
 
-use super::{context, error::graphql_error};
+use super::{context, document::Selected, error::graphql_error};
 
 /// From how many rows on writing them is work for other threads than those that answer small questions.
 const MANY_ROWS: usize = 1_000;
@@ -48,57 +46,53 @@ const LOOKED_AT: usize = 256;
 /// The most memory that is reserved for rows not yet written, bytes.
 const MOST_RESERVED: usize = 1 << 20;
 
-/// Among the data of a request: every field is resolved by itself.
-pub(super) struct FieldByField;
+/// The types of rows.
+pub(super) const TYPES: [&str; 5] =
+    [DestinationField::TYPE, DestinationPreviewField::TYPE, OutcomeField::TYPE, OverallField::TYPE, PreviewField::TYPE];
 
-/// A list of rows of a table, which the contract knows as a list of `T`.
-pub enum Rows<T> {
-    /// Written already.
-    Written(Value),
-    /// To be resolved one by one.
-    Resolved(Vec<T>),
-}
+/// A list of rows of a table, written, which the contract knows as a list of `T`.
+pub struct Rows<T>(Value, PhantomData<fn() -> T>);
 
 impl<T> Rows<T> {
-    /// Rows as the selection of the field wants them. `write` gets each row's number, its shape and where to write it;
-    /// `resolve` makes the rows themselves, where they cannot be written.
+    /// Rows as what is selected of them wants them. `write` gets each row's number, its shape and where to write it.
     ///
     /// # Errors
     /// When they take more bytes than the answer has left, or more time.
     pub(super) async fn of<F: SelectableField + Send + 'static>(
         context: &Context<'_>,
+        selected: &[Selected],
         rows: Range<usize>,
-        write: impl FnMut(usize, &mut Shape<F>, &mut Vec<u8>) + Send + 'static,
-        resolve: impl FnOnce(Range<usize>) -> Vec<T>,
+        mut write: impl FnMut(usize, &mut Shape<F>, &mut Vec<u8>) + Send + 'static,
     ) -> Result<Self> {
-        let shape = match context.data_opt::<FieldByField>() {
-            Some(FieldByField) => None,
-            None => Shape::<F>::read(context.field()),
+        let shape = Shape::read(selected, &context.query_env.variables);
+        let mut shape =
+            shape.ok_or_else(|| graphql_error(Error::Internal(anyhow!("a field of rows is not written"))))?;
+        Self::written(context, rows, move |row, text| write(row, &mut shape, text)).await
+    }
+
+    /// Rows, each written by `write`.
+    ///
+    /// # Errors
+    /// When they take more bytes than the answer has left, or more time.
+    pub(super) async fn written(
+        context: &Context<'_>,
+        rows: Range<usize>,
+        write: impl FnMut(usize, &mut Vec<u8>) + Send + 'static,
+    ) -> Result<Self> {
+        let reader = context::reader(context);
+        let text = if rows.len() < MANY_ROWS {
+            text_of(reader, rows, write)
+        } else {
+            // Where it disturbs nobody.
+            let own = reader.clone();
+            reader.work(move || text_of(&own, rows, write)).await.and_then(|text| text)
         };
-        let Some(shape) = shape else { return Ok(Self::Resolved(resolve(rows))) };
-        let (mut shape, mut write) = (shape, write);
-        text_of(context, rows, move |row, text| write(row, &mut shape, text)).await.map(Self::Written)
+        Ok(Self(Value::Binary(text.map_err(graphql_error)?.into()), PhantomData))
     }
 }
 
-/// The text of rows, each written by `write`, where it disturbs nobody.
-async fn text_of(
-    context: &Context<'_>,
-    rows: Range<usize>,
-    write: impl FnMut(usize, &mut Vec<u8>) + Send + 'static,
-) -> Result<Value> {
-    let reader = context::reader(context);
-    let text = if rows.len() < MANY_ROWS {
-        written(reader, rows, write)
-    } else {
-        let own = reader.clone();
-        reader.work(move || written(&own, rows, write)).await.and_then(|text| text)
-    };
-    Ok(Value::Binary(text.map_err(graphql_error)?.into()))
-}
-
 /// The text of rows, within what the request may still take.
-fn written(reader: &Reader, rows: Range<usize>, mut write: impl FnMut(usize, &mut Vec<u8>)) -> Result<Vec<u8>, Error> {
+fn text_of(reader: &Reader, rows: Range<usize>, mut write: impl FnMut(usize, &mut Vec<u8>)) -> Result<Vec<u8>, Error> {
     let (allowance, count) = (reader.allowance(), rows.len());
     let most = allowance.bytes_left();
     let mut text = vec![b'['];
@@ -136,24 +130,7 @@ impl<T: OutputType> OutputType for Rows<T> {
         Vec::<T>::create_type_info(registry)
     }
 
-    async fn resolve(&self, context: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
-        match self {
-            Self::Written(text) => Ok(text.clone()),
-            Self::Resolved(rows) => {
-                let mut values = Vec::with_capacity(rows.len());
-                for (number, row) in rows.iter().enumerate() {
-                    let at = context.with_index(number);
-                    values.push(row.resolve(&at, field).await.map_err(|error| at.set_error_path(error))?);
-                    if number % LOOKED_AT == LOOKED_AT - 1 {
-                        context
-                            .data_unchecked::<Reader>()
-                            .allowance()
-                            .go_on()
-                            .map_err(|error| at.set_error_path(graphql_error(error).into_server_error(field.pos)))?;
-                    }
-                }
-                Ok(Value::List(values))
-            }
-        }
+    async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        Ok(self.0.clone())
     }
 }

@@ -2,8 +2,6 @@
 
 use async_graphql::SimpleObject;
 
-use crate::domain;
-
 use super::{Estimate, Period};
 
 /// How a cell differs from the same cell in an earlier period. Its standard error is of its own: where both periods are
@@ -23,17 +21,4 @@ pub struct Change {
     distinguishable: bool,
     /// The same for the change of the mean score.
     mean_distinguishable: bool,
-}
-
-impl Change {
-    pub(super) fn new(change: disclosure::Change, since: domain::Period) -> Self {
-        Self {
-            since: since.into(),
-            achieved_share: Estimate::new(&change.achieved_share, || &[]),
-            mean_score: Estimate::new(&change.mean_score, || &[]),
-            same_institutions: change.same_institutions,
-            distinguishable: change.share_distinguishable,
-            mean_distinguishable: change.mean_distinguishable,
-        }
-    }
 }

@@ -7,19 +7,19 @@ use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use crate::{
     datasets::{
         Destinations,
-        destinations::{Band, BenchmarksAchieved, Question},
+        destinations::{BenchmarksAchieved, Question},
     },
     graphql::{
         context,
         error::graphql_error,
-        rows::{DestinationField, Rows},
+        rows::{DestinationField, Rows, Shape},
     },
     tabulation::{Asked, Tabulation},
 };
 
 use super::{
     Area, AreaKind, Estimate, NodeKey, Release, TableRows,
-    outcome::{TableSummary, TabulationCost, whole},
+    outcome::{TableSummary, TabulationCost},
     scalar::{DestinationCategory, DestinationStage, Tier},
 };
 
@@ -70,12 +70,6 @@ impl DestinationTable {
     }
 }
 
-/// One cell: one area, cohort year, stage and category, and one band where there are bands.
-pub struct DestinationCell {
-    table: Arc<Tabulation<Destinations>>,
-    position: usize,
-}
-
 /// A band of the number of benchmarks achieved, both ends included.
 #[derive(SimpleObject)]
 pub struct BenchmarksAchievedBand {
@@ -85,12 +79,6 @@ pub struct BenchmarksAchievedBand {
     highest: i32,
     /// How many benchmarks the framework has.
     of: i32,
-}
-
-impl From<Band> for BenchmarksAchievedBand {
-    fn from(Band { lowest, highest, of }: Band) -> Self {
-        Self { lowest: whole(lowest), highest: whole(highest), of: whole(of) }
-    }
 }
 
 impl DestinationsInput {
@@ -145,15 +133,12 @@ impl DestinationTable {
 
     /// The cells, in the order areas, cohort years, stages, categories, bands.
     async fn cells(&self, context: &Context<'_>) -> Result<Rows<DestinationCell>> {
-        let table = &self.0;
-        context::advise(context, table).await?;
-        let written = table.clone();
-        Rows::of::<DestinationField>(
-            context,
-            0..table.cells().len(),
-            move |position, shape, text| shape.write_students(text, &written, position),
-            |rows| rows.map(|position| DestinationCell { table: table.clone(), position }).collect(),
-        )
+        let (table, selected) = (self.0.clone(), context::selected::<Self>(context));
+        context::advise(context, selected, &table).await?;
+        let cells = 0..table.cells().len();
+        Rows::of(context, selected, cells, move |cell, shape: &mut Shape<DestinationField>, text| {
+            shape.write_students(text, &table, cell);
+        })
         .await
     }
 
@@ -181,53 +166,27 @@ impl DestinationTable {
 }
 
 /// One cell: one area, cohort year, stage and category, and one band of benchmarks achieved where there are bands.
-#[Object]
-impl DestinationCell {
+#[derive(SimpleObject)]
+pub struct DestinationCell {
     /// The area. An institution counts where its newest result until the end of the cohort year says it stood.
-    async fn area(&self) -> Area {
-        Area::new(self.table.catalogue().clone(), self.table.cell_key(self.position).area)
-    }
-
+    area: Area,
     /// The academic year in which the cohort completed its stage, six digits such as `202223`.
-    async fn cohort_year(&self) -> String {
-        self.table.cell_key(self.position).cohort_year.to_string()
-    }
-
+    cohort_year: String,
     /// The stage that the cohort completed.
-    async fn stage(&self) -> DestinationStage {
-        self.table.cell_key(self.position).stage.into()
-    }
-
+    stage: DestinationStage,
     /// Where the students went.
-    async fn category(&self) -> DestinationCategory {
-        self.table.cell_key(self.position).destination.into()
-    }
-
+    category: DestinationCategory,
     /// How many benchmarks the institutions achieved; null unless asked `byBenchmarksAchieved`.
-    async fn benchmarks_achieved(&self) -> Option<BenchmarksAchievedBand> {
-        self.table.cell_key(self.position).band.map(Into::into)
-    }
-
+    benchmarks_achieved: Option<BenchmarksAchievedBand>,
     /// How many institutions have a cohort, rounded as the tier demands; in a band with noise; null when hidden.
-    async fn institutions(&self) -> Option<i32> {
-        self.table.cells()[self.position].institutions.map(|count| whole(count as usize))
-    }
-
+    institutions: Option<i32>,
     /// All students of these institutions who completed the stage, whatever their destination. Rounded; in a band with noise.
     /// Unit: students.
-    async fn cohort(&self) -> Estimate {
-        Estimate::new(&self.table.cells()[self.position].cohort, || self.table.remedies(self.position))
-    }
-
+    cohort: Estimate,
     /// How many of them went there. No institution counts with more than a ceiling, which follows from the sizes of cohorts, so
     /// a sum in which some stand out is told too low. The standard error follows from the ceiling, and tells nothing about who
     /// went where. Unit: students.
-    async fn students(&self) -> Estimate {
-        Estimate::new(&self.table.cells()[self.position].students, || self.table.remedies(self.position))
-    }
-
+    students: Estimate,
     /// Their share of the cohort, from 0 to 1. Every share carries its own noise, so they do not add up to exactly 1.
-    async fn share(&self) -> Estimate {
-        Estimate::new(&self.table.cells()[self.position].share, || self.table.remedies(self.position))
-    }
+    share: Estimate,
 }

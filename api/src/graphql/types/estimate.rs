@@ -70,17 +70,3 @@ pub struct Estimate {
     /// What to change to get a value, best first; empty where there is one, or where nothing within your agreements helps.
     remedy: Vec<String>,
 }
-
-impl Estimate {
-    /// `remedies` tells what to change where it is hidden; it is asked only then.
-    pub(super) fn new<'a>(estimate: &disclosure::Estimate, remedies: impl FnOnce() -> &'a [String]) -> Self {
-        Self {
-            value: estimate.value,
-            standard_error: estimate.standard_error,
-            bound: estimate.bound.map(Into::into),
-            status: estimate.status.into(),
-            reason: estimate.reason.map(Into::into),
-            remedy: if estimate.reason.is_some() { remedies().to_vec() } else { Vec::new() },
-        }
-    }
-}

@@ -5,15 +5,14 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, Object, Result, SimpleObject};
 
 use crate::{
-    datasets::{Outcomes, outcomes::Group},
-    domain::{self, period::InvalidPeriod},
+    datasets::Outcomes,
     graphql::{
         context,
-        error::{bad_request, graphql_error},
-        rows::{CellLine, OutcomeField, OverallField, Rows},
+        error::graphql_error,
+        rows::{CellLine, OverallField, Rows, Shape},
     },
     tabulation::Tabulation,
 };
@@ -32,24 +31,8 @@ impl OutcomeTable {
     }
 }
 
-/// One cell: one area, period and benchmark, and one category of each dimension of the breakdown.
-pub struct OutcomeCell {
-    table: Arc<Tabulation<Outcomes>>,
-    position: usize,
-}
-
-/// Outcomes over all benchmarks.
-pub struct OverallCell {
-    table: Arc<Tabulation<Outcomes>>,
-    position: usize,
-}
-
 pub(super) fn whole(number: usize) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
-}
-
-pub(super) fn categories(group: &Group) -> Vec<Category> {
-    group.categories.iter().map(|&(dimension, position)| Category::new(dimension, position)).collect()
 }
 
 /// A table of outcomes. The matrix is complete: a hidden cell is a cell with a reason, never a hole.
@@ -101,15 +84,12 @@ impl OutcomeTable {
     /// Outcomes over all benchmarks of the framework, in the order areas, periods, categories. Counts institutions that
     /// were assessed on every one.
     async fn overall(&self, context: &Context<'_>) -> Result<Rows<OverallCell>> {
-        let table = &self.0;
-        context::advise(context, table).await?;
-        let written = table.clone();
-        Rows::of::<OverallField>(
-            context,
-            table.rows(),
-            move |position, shape, text| shape.write_row(text, &written, position),
-            |rows| rows.map(|position| OverallCell { table: table.clone(), position }).collect(),
-        )
+        let (table, selected) = (self.0.clone(), context::selected::<Self>(context));
+        context::advise(context, selected, &table).await?;
+        let rows = table.rows();
+        Rows::of(context, selected, rows, move |row, shape: &mut Shape<OverallField>, text| {
+            shape.write_row(text, &table, row);
+        })
         .await
     }
 
@@ -147,17 +127,10 @@ impl OutcomeTable {
 
 impl OutcomeTable {
     async fn cells_at(&self, context: &Context<'_>, positions: Range<usize>) -> Result<Rows<OutcomeCell>> {
-        let table = &self.0;
-        context::advise(context, table).await?;
-        let written = table.clone();
+        let (table, selected) = (self.0.clone(), context::selected::<Self>(context));
+        context::advise(context, selected, &table).await?;
         let mut line = CellLine::default();
-        Rows::of::<OutcomeField>(
-            context,
-            positions,
-            move |position, shape, text| line.write(shape, text, &written, position),
-            |rows| rows.map(|position| OutcomeCell { table: table.clone(), position }).collect(),
-        )
-        .await
+        Rows::of(context, selected, positions, move |cell, shape, text| line.write(shape, text, &table, cell)).await
     }
 }
 
@@ -215,141 +188,73 @@ pub struct HiddenCount {
 }
 
 /// One cell: one area, period and benchmark, and one category of each dimension of the breakdown.
-#[Object]
-impl OutcomeCell {
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct OutcomeCell {
     /// The area.
-    async fn area(&self) -> Area {
-        Area::new(self.table.catalogue().clone(), self.table.cell_key(self.position).0)
-    }
-
+    area: Area,
     /// The period.
-    async fn period(&self) -> Period {
-        self.table.cell_key(self.position).1.into()
-    }
-
+    period: Period,
     /// The benchmark, in the numbering of the table's framework.
-    async fn benchmark(&self) -> Benchmark {
-        Benchmark::new(self.table.framework(), self.table.cell_key(self.position).2)
-    }
-
+    benchmark: Benchmark,
     /// One category for each dimension of the breakdown; empty without one.
-    async fn categories(&self) -> Vec<Category> {
-        categories(self.table.cell_key(self.position).3)
-    }
-
+    categories: Vec<Category>,
     /// How many institutions were assessed, rounded as the tier demands; null when hidden.
-    async fn institutions(&self) -> Option<i32> {
-        self.table.cell(self.position).institutions.map(|count| whole(count as usize))
-    }
-
+    institutions: Option<i32>,
     /// How many institutions achieved the benchmark, i.e. have a score of 100. Unit: institutions.
-    async fn achieved(&self) -> Estimate {
-        Estimate::new(&self.table.cell(self.position).achieved, || self.table.remedies(self.position))
-    }
-
+    achieved: Estimate,
     /// The share of the assessed institutions that achieved it, from 0 to 1.
-    async fn achieved_share(&self) -> Estimate {
-        Estimate::new(&self.table.cell(self.position).achieved_share, || self.table.remedies(self.position))
-    }
-
+    achieved_share: Estimate,
     /// The share of the assessed institutions that achieved it partly: a score above 0 and below 100. It is what `achievedShare` and
     /// `noneShare` leave of 1, as published: where both are numbers the three add up to 1, so that they can be drawn as one bar;
     /// where one of them is a band, it is one too. Costs what `noneShare` costs, and tells nothing beyond it.
-    async fn partly_share(&self) -> Result<Estimate> {
-        self.state(self.table.partly_share(self.position))
-    }
-
+    partly_share: Estimate,
     /// The share of the assessed institutions that have a score of 0. A figure with noise of its own, and a tabulation of its own: it
     /// costs budget also where everything else is a standard table, which is free.
-    async fn none_share(&self) -> Result<Estimate> {
-        self.state(self.table.none_share(self.position))
-    }
-
+    none_share: Estimate,
     /// The mean score of the assessed institutions, from 0 to 100.
-    async fn mean_score(&self) -> Estimate {
-        Estimate::new(&self.table.cell(self.position).mean_score, || self.table.remedies(self.position))
-    }
-
-    /// The change since an earlier period: the same area, benchmark and categories. Costs what the same question about that
-    /// period costs, which is nothing where you asked it before or it is a standard table.
-    async fn change(&self, #[graphql(desc = "The earlier period, e.g. `202223T3`.")] since: String) -> Result<Change> {
-        let period: domain::Period = since.parse().map_err(|error: InvalidPeriod| bad_request(error.to_string()))?;
-        let change = self.table.change(self.position, period);
-        let change = change.ok_or_else(|| bad_request(format!("the period `{since}` was not asked for")))?;
-        Ok(Change::new(change, period))
-    }
-
+    mean_score: Estimate,
     /// Whether it is a total: a dimension of the breakdown is left out.
-    async fn total(&self) -> bool {
-        self.table.totals().contains(&self.position)
-    }
-
+    total: bool,
     /// Whether its estimates were brought to add up with totals or parts, as `reconcile` asks.
-    async fn reconciled(&self) -> bool {
-        self.table.cell(self.position).reconciled
-    }
-
+    reconciled: bool,
     /// How the results behind the cell compare with its benchmark: `EXACT` unless the question was `mapped`.
-    async fn comparability(&self) -> Comparability {
-        self.table.comparability(self.position).into()
-    }
+    comparability: Comparability,
+    #[graphql(skip)]
+    change: Change,
 }
 
+#[ComplexObject]
 impl OutcomeCell {
-    fn state(&self, share: Option<disclosure::Estimate>) -> Result<Estimate> {
-        let share = share.ok_or_else(|| bad_request("who scored nothing was not asked for"))?;
-        Ok(Estimate::new(&share, || self.table.remedies_of_states(self.position)))
+    /// The change since an earlier period: the same area, benchmark and categories. Costs what the same question about that
+    /// period costs, which is nothing where you asked it before or it is a standard table.
+    async fn change(&self, #[graphql(desc = "The earlier period, e.g. `202223T3`.")] since: String) -> &Change {
+        let _ = since;
+        &self.change
     }
 }
 
 /// Outcomes over all benchmarks of the framework, for one area and period, and one category of each dimension.
-#[Object]
-impl OverallCell {
+#[derive(SimpleObject)]
+pub struct OverallCell {
     /// The area.
-    async fn area(&self) -> Area {
-        Area::new(self.table.catalogue().clone(), self.table.overall_key(self.position).0)
-    }
-
+    area: Area,
     /// The period.
-    async fn period(&self) -> Period {
-        self.table.overall_key(self.position).1.into()
-    }
-
+    period: Period,
     /// One category for each dimension of the breakdown; empty without one.
-    async fn categories(&self) -> Vec<Category> {
-        categories(self.table.overall_key(self.position).2)
-    }
-
+    categories: Vec<Category>,
     /// How many institutions were assessed on every benchmark, rounded as the tier demands; null when hidden.
-    async fn institutions(&self) -> Option<i32> {
-        self.table.row(self.position).institutions.map(|count| whole(count as usize))
-    }
-
+    institutions: Option<i32>,
     /// The mean number of benchmarks achieved, from 0 to the framework's number of benchmarks.
-    async fn mean_achieved(&self) -> Estimate {
-        Estimate::new(&self.table.row(self.position).mean_achieved, || self.table.overall_remedies(self.position))
-    }
-
+    mean_achieved: Estimate,
     /// The share of institutions that achieved every benchmark, from 0 to 1.
-    async fn share_with_all(&self) -> Estimate {
-        Estimate::new(&self.table.row(self.position).share_with_all, || self.table.overall_remedies(self.position))
-    }
-
+    share_with_all: Estimate,
     /// The share of institutions that achieved exactly 0, 1, 2 … benchmarks, from 0 to 1 each. Every share carries its own
     /// noise, so they do not add up to exactly 1. Empty where the question does not apply.
-    async fn distribution(&self) -> Vec<Estimate> {
-        let remedies = || self.table.overall_remedies(self.position);
-        self.table.row(self.position).distribution.iter().map(|bin| Estimate::new(bin, remedies)).collect()
-    }
-
+    distribution: Vec<Estimate>,
     /// The number of benchmarks that a quarter, half and three quarters of the institutions do not exceed, read off the
     /// published distribution. Hidden for fewer than four times the tier's threshold of institutions.
-    async fn quartiles(&self) -> Quartiles {
-        let remedies = || self.table.overall_remedies(self.position);
-        let [lower, median, upper] =
-            self.table.row(self.position).quartiles.map(|quartile| Estimate::new(&quartile, remedies));
-        Quartiles { lower, median, upper }
-    }
+    quartiles: Quartiles,
 }
 
 /// Quartiles of the number of benchmarks achieved. Unit: benchmarks.

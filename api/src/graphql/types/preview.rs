@@ -8,27 +8,20 @@ use crate::{
     datasets::Outcomes,
     graphql::{
         context,
-        rows::{PreviewField, Rows},
+        rows::{PreviewField, Rows, Shape},
     },
     service::fields_per_cell,
     tabulation::{self, Preview},
 };
 
 use super::{
-    Area, Benchmark, Category, CellStatus, Framework, HiddenReason, Period, Release, TableSummary,
-    outcome::{categories, whole},
+    Area, Benchmark, Category, CellStatus, Framework, HiddenReason, Period, Release, TableSummary, outcome::whole,
     scalar::Tier,
 };
 
 /// What may be expected of a table of outcomes. It follows from public figures and from what you asked before, never from
 /// results.
 pub struct OutcomePreview(pub(crate) Arc<Preview<Outcomes>>);
-
-/// What may be expected of one cell.
-pub struct PreviewCell {
-    preview: Arc<Preview<Outcomes>>,
-    position: usize,
-}
 
 /// What may be expected of a table of outcomes. It follows from public figures and from what you asked before, never from
 /// results.
@@ -61,15 +54,12 @@ impl OutcomePreview {
 
     /// The cells, in the order of `OutcomeTable.cells`.
     async fn cells(&self, context: &Context<'_>) -> Result<Rows<PreviewCell>> {
-        let preview = &self.0;
-        context::advise(context, preview).await?;
-        let written = preview.clone();
-        Rows::of::<PreviewField>(
-            context,
-            0..preview.cells().len(),
-            move |position, shape, text| shape.write_preview(text, &written, position),
-            |rows| rows.map(|position| PreviewCell { preview: preview.clone(), position }).collect(),
-        )
+        let (preview, selected) = (self.0.clone(), context::selected::<Self>(context));
+        context::advise(context, selected, &preview).await?;
+        let cells = 0..preview.cells().len();
+        Rows::of(context, selected, cells, move |cell, shape: &mut Shape<PreviewField>, text| {
+            shape.write_preview(text, &preview, cell);
+        })
         .await
     }
 
@@ -111,60 +101,28 @@ impl PreviewCost {
 }
 
 /// What may be expected of one cell.
-#[Object]
-impl PreviewCell {
+#[derive(SimpleObject)]
+pub struct PreviewCell {
     /// The area.
-    async fn area(&self) -> Area {
-        Area::new(self.preview.catalogue().clone(), self.preview.cell_key(self.position).0)
-    }
-
+    area: Area,
     /// The period.
-    async fn period(&self) -> Period {
-        self.preview.cell_key(self.position).1.into()
-    }
-
+    period: Period,
     /// The benchmark, in the numbering of the framework asked for.
-    async fn benchmark(&self) -> Benchmark {
-        Benchmark::new(self.preview.framework(), self.preview.cell_key(self.position).2)
-    }
-
+    benchmark: Benchmark,
     /// One category for each dimension of the breakdown; empty without one.
-    async fn categories(&self) -> Vec<Category> {
-        categories(self.preview.cell_key(self.position).3)
-    }
-
+    categories: Vec<Category>,
     /// How many institutions were assessed, rounded as the tier demands; null when it will be hidden.
-    async fn institutions(&self) -> Option<i32> {
-        self.preview.cells()[self.position].institutions.map(|count| whole(count as usize))
-    }
-
+    institutions: Option<i32>,
     /// The status its share will have. `OK` may still turn out `UNRELIABLE`, or a band, where the share is close to 0 or 1.
-    async fn status(&self) -> CellStatus {
-        self.preview.cells()[self.position].status.into()
-    }
-
+    status: CellStatus,
     /// Why it will be hidden; null where it will carry values.
-    async fn reason(&self) -> Option<HiddenReason> {
-        self.preview.cells()[self.position].reason.map(Into::into)
-    }
-
+    reason: Option<HiddenReason>,
     /// What to change to get a value, best first.
-    async fn remedy(&self) -> &[String] {
-        self.preview.remedies(self.position)
-    }
-
+    remedy: Vec<String>,
     /// The standard error that the number of institutions that achieved it will have; null when hidden.
-    async fn achieved_error(&self) -> Option<f64> {
-        self.preview.cells()[self.position].achieved_error
-    }
-
+    achieved_error: Option<f64>,
     /// The standard error that the share will have: 0.05 is five points; null when hidden.
-    async fn share_error(&self) -> Option<f64> {
-        self.preview.cells()[self.position].share_error
-    }
-
+    share_error: Option<f64>,
     /// The standard error that the mean score will have; null when hidden.
-    async fn mean_error(&self) -> Option<f64> {
-        self.preview.cells()[self.position].mean_error
-    }
+    mean_error: Option<f64>,
 }

@@ -6,11 +6,11 @@ use async_graphql::{Context, Object, Result};
 
 use crate::{
     datasets::{Destinations, Outcomes},
-    graphql::rows::{Data, destination_columns, outcome_columns, write_destination, write_outcome},
+    graphql::rows::{Rows, destination_columns, outcome_columns, write_destination, write_outcome},
     tabulation::Tabulation,
 };
 
-use super::Column;
+use super::{Column, Datum};
 
 /// The cells of a table as arrays.
 pub enum TableRows {
@@ -33,15 +33,16 @@ impl TableRows {
     }
 
     /// The rows, each with a value for every column of `schema`. Costs what `cells` cost.
-    async fn data(&self, context: &Context<'_>) -> Result<Data> {
+    async fn data(&self, context: &Context<'_>) -> Result<Rows<Vec<Option<Datum>>>> {
         match self {
             Self::Outcomes(table) => {
                 let written = table.clone();
-                Data::of(context, table.own_cells(), move |row, text| write_outcome(text, &written, row)).await
+                Rows::written(context, table.own_cells(), move |row, text| write_outcome(text, &written, row)).await
             }
             Self::Destinations(table) => {
                 let written = table.clone();
-                Data::of(context, 0..table.cells().len(), move |row, text| write_destination(text, &written, row)).await
+                Rows::written(context, 0..table.cells().len(), move |row, text| write_destination(text, &written, row))
+                    .await
             }
         }
     }
