@@ -298,7 +298,8 @@ fn titles_above_the_header_and_groups_of_columns_are_passed_over() {
     ] {
         let reading = read(format!("{above}{header}\n{row}\n").as_bytes());
         assert!(reading.problems.is_empty() && reading.records.len() == 1, "{above:?}: {:?}", reading.problems);
-        let lines = above.matches('\n').count() as u64;
+        // A line end within quotes is within a row.
+        let lines = above.replace(",\nTees", "").matches('\n').count() as u64;
         let wrong = read(format!("{above}{header}\n{}\n", row.replace("secondary", "x")).as_bytes());
         assert_eq!(wrong.problems[0].line, lines + 2, "lines are those that a spreadsheet shows");
     }
