@@ -41,6 +41,9 @@ const CUT_EVERY: Interval = Interval::from_hours(1);
 /// How often it is forgotten who has asked nothing of late.
 const SWEEP_EVERY: Interval = Interval::from_secs(10);
 
+/// How long subscribers are waited for at the end, who were told that it is one.
+const GOOD_BYE: Interval = Interval::from_secs(3);
+
 /// Where a demonstration is kept unless another place is named: apart from anything real.
 pub const DEMONSTRATION: &str = "sqlite://demonstration.db";
 
@@ -304,6 +307,9 @@ pub async fn serve(
     tracing::info!(address = %listener.local_addr()?, release = exchange.newest_release(), "serving");
     let ended = ended(&state, Interval::from_secs(edge.leave_delay.into()));
     let served = http::serve(listener, router, connection_rules(edge), ended).await;
+    if tokio::time::timeout(GOOD_BYE, state.ended()).await.is_err() {
+        tracing::warn!("ending with subscribers who do not take their leave");
+    }
     follow.abort();
     follow_trust.abort();
     make_books.abort();
@@ -508,6 +514,7 @@ async fn ended(state: &http::State, delay: Interval) {
         }
     }
     state.leave();
+    state.end();
     tracing::info!("ending: letting running requests finish");
 }
 

@@ -1,22 +1,28 @@
 //! Executing a request: its document found or prepared, its variables checked, executed, and written as JSON.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use async_graphql::{ValidationMode, Value, parser::types::OperationType};
+use async_graphql::{ValidationMode, Value, Variables, parser::types::OperationType};
+use futures_util::StreamExt;
 use quick_cache::sync::Cache;
 
-use crate::service::{Contributor, MOST_BYTES, Reader};
+use crate::service::{Contributor, Event, MOST_BYTES, Reader};
 
 use super::{
     ExchangeSchema,
     answer::{Answer, Reply, Resolved},
     bounded_cache::bounded_cache,
     coerce_variables::coerce,
-    document::Contract,
+    document::{Collected, Contract},
     guard::Limits,
     prepared::{Prepared, Preparer, Refusal, USUAL_DOCUMENTS, Weight},
     response_cache::{CacheKey, Kept, RequestText, ResponseCache},
     rows, schema,
+    subscribe::{Performed, Subscribed},
+    subscription::Occasion,
     trusted::{TrustedDocuments, TrustedError, identifier, identifier_of},
 };
 
@@ -139,7 +145,7 @@ impl Executor {
     }
 
     /// Executes a request with its reader, and for those that may change something with a contributor: without one only questions are
-    /// executed.
+    /// executed. Who wants to be told is not answered here, see [`perform`](Self::perform).
     pub async fn execute(
         &self,
         request: GraphQlRequest,
@@ -148,59 +154,109 @@ impl Executor {
         request_id: &str,
     ) -> Answer {
         let queries_only = contributor.is_none();
+        match self.perform(request, reader, contributor, request_id).await {
+            Performed::Answer(answer) => answer,
+            Performed::Subscribed(_) if queries_only => Answer::not_a_query(request_id),
+            Performed::Subscribed(_) => {
+                let message = "a subscription is answered over WebSocket, with the subprotocol `graphql-transport-ws`, or to \
+                               whoever accepts `text/event-stream`";
+                Answer::error(Reply::Invalid, "BAD_REQUEST", message, request_id)
+            }
+        }
+    }
+
+    /// The same for a transport that can tell somebody something more than once.
+    pub async fn perform(
+        &self,
+        request: GraphQlRequest,
+        reader: Reader,
+        contributor: Option<Contributor>,
+        request_id: &str,
+    ) -> Performed {
+        let queries_only = contributor.is_none();
         let name = request.operation_name.as_deref();
         let prepared = match self.document(request.document) {
             Ok(prepared) => prepared,
             Err(NoDocument::Refused(refusal)) if queries_only && refusal.selects_no_query(name) => {
-                return Answer::not_a_query(request_id);
+                return Answer::not_a_query(request_id).into();
             }
-            Err(none) => return none.answer(request_id),
+            Err(none) => return none.answer(request_id).into(),
         };
-        if queries_only && prepared.selected(name).any(|operation| operation.kind != OperationType::Query) {
-            return Answer::not_a_query(request_id);
+        if queries_only && prepared.selected(name).any(|operation| operation.kind == OperationType::Mutation) {
+            return Answer::not_a_query(request_id).into();
         }
         let contract = &self.preparer.contract;
         // Settled before it is executed: an answer that comes late must not be kept for a later version.
         let responses = self.responses.at(reader.version());
         let operation = match prepared.operation(name) {
             Ok(operation) => operation,
-            Err(none) => return Answer::error(Reply::Invalid, "BAD_REQUEST", &none.to_string(), request_id),
+            Err(none) => return Answer::error(Reply::Invalid, "BAD_REQUEST", &none.to_string(), request_id).into(),
         };
         let is_change = operation.kind == OperationType::Mutation;
         // What is handed in has more values than what is asked.
         let most = if is_change { self.most_values * VALUES_OF_A_CHANGE } else { self.most_values };
         let variables = match coerce(contract, operation, request.variables, most) {
             Ok(variables) => variables,
-            Err(error) => return Answer::not_coerced(&error, request_id),
+            Err(error) => return Answer::not_coerced(&error, request_id).into(),
         };
         let collected = match operation.with(contract, &prepared.document, &variables) {
             Ok(collected) => collected,
-            Err(undecided) => return Answer::undecided(&undecided, request_id),
+            Err(undecided) => return Answer::undecided(&undecided, request_id).into(),
         };
+        if operation.kind == OperationType::Subscription {
+            return self.subscribe(collected, variables, reader, request_id).await;
+        }
         let mut parsed =
             async_graphql::Request::new("").variables(variables).data(reader.clone()).data(collected.clone());
         if let Some(contributor) = contributor.filter(|_| is_change) {
             parsed = parsed.data(contributor);
         }
         parsed.set_parsed_query(collected.document.clone());
-        let mut response = self.schema.execute(parsed).await;
-        // It was executed where there is anything, or where an error tells which field failed.
-        let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
-        let resolved = Resolved {
-            data: executed.then(|| std::mem::take(&mut response.data)),
-            errors: response.errors,
-            collected,
-            points: reader.allowance().points_taken(),
-        };
-        let cacheable = resolved.collected.cacheable;
-        let answer = write(&reader, resolved, request_id).await;
+        let cacheable = collected.cacheable;
+        let response = self.schema.execute(parsed).await;
+        let answer = written(&reader, response, collected, request_id).await;
         let audited = reader.audited();
         if let Some(text) = request.text.filter(|_| cacheable && answer.reply == Reply::Complete) {
             let (operation, catalogue_only) = (request.operation_name.map(Arc::from), answer.catalogue_only);
             let kept = Kept { body: answer.body.clone(), audited, operation, catalogue_only };
             responses.insert(CacheKey { viewer: reader.viewer().clone(), text }, kept);
         }
-        answer
+        answer.into()
+    }
+
+    /// Finds out what a subscription wants. Each event is answered like a request of its own.
+    async fn subscribe(
+        &self,
+        collected: Arc<Collected>,
+        variables: Variables,
+        reader: Reader,
+        request_id: &str,
+    ) -> Performed {
+        let wanted = Arc::new(Mutex::new(None));
+        let mut parsed = async_graphql::Request::new("").variables(variables.clone());
+        parsed = parsed.data(reader.clone()).data(collected.clone()).data(Occasion::Beginning(wanted.clone()));
+        parsed.set_parsed_query(collected.document.clone());
+        let response = self.schema.execute_stream(parsed).next().await;
+        if let Some(refused) = response.filter(|response| !response.errors.is_empty()) {
+            return written(&reader, refused, collected, request_id).await.into();
+        }
+        let topic = wanted.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match topic {
+            Some(topic) => Performed::Subscribed(Box::new(Subscribed { topic, collected, variables })),
+            None => {
+                let message = "expected a subscription to one field of the contract, found another";
+                Answer::error(Reply::Invalid, "BAD_REQUEST", message, request_id).into()
+            }
+        }
+    }
+
+    /// The answer to a subscription about one event, by the reader of that moment; `None` where it is about something else.
+    pub async fn tell(&self, to: &Subscribed, event: Event, reader: Reader, request_id: &str) -> Option<Answer> {
+        let mut parsed = async_graphql::Request::new("").variables(to.variables.clone());
+        parsed = parsed.data(reader.clone()).data(to.collected.clone()).data(Occasion::event(event));
+        parsed.set_parsed_query(to.collected.document.clone());
+        let response = self.schema.execute_stream(parsed).next().await?;
+        Some(written(&reader, response, to.collected.clone(), request_id).await)
     }
 
     /// The answer that the same text of the same viewer got, while everything it depends on is as it was.
@@ -247,6 +303,24 @@ impl Executor {
         };
         self.trusted.get(&id).cloned().ok_or(otherwise)
     }
+}
+
+/// Writes what execution came to.
+async fn written(
+    reader: &Reader,
+    mut response: async_graphql::Response,
+    collected: Arc<Collected>,
+    request_id: &str,
+) -> Answer {
+    // It was executed where there is anything, or where an error tells which field failed.
+    let executed = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
+    let resolved = Resolved {
+        data: executed.then(|| std::mem::take(&mut response.data)),
+        errors: response.errors,
+        collected,
+        points: reader.allowance().points_taken(),
+    };
+    write(reader, resolved, request_id).await
 }
 
 /// Writes an answer: a large one where it disturbs nobody, one that is too large not at all.

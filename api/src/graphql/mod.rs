@@ -16,25 +16,29 @@ mod prepared;
 mod query;
 mod response_cache;
 mod rows;
+mod subscribe;
+mod subscription;
 mod trusted;
 mod types;
 
-use async_graphql::{EmptySubscription, SDLExportOptions, Schema, SchemaBuilder};
+use async_graphql::{SDLExportOptions, Schema, SchemaBuilder};
 
 pub use answer::{Answer, Reply, error_body};
 pub use error::code as error_code;
 pub use execute::{DocumentRules, DocumentSource, Executor, GraphQlRequest, Repeat};
 pub use response_cache::RequestText;
+pub use subscribe::{Performed, Subscribed};
 pub use trusted::{TrustedDocuments, TrustedError};
 
 use mutation::Mutation;
 use query::Query;
+use subscription::Subscription;
 
-type ExchangeSchema = Schema<Query, Mutation, EmptySubscription>;
+type ExchangeSchema = Schema<Query, Mutation, Subscription>;
 
 /// The executable schema. Takes no extension: one is enough to switch off the fast path.
-fn schema() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+fn schema() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription)
 }
 
 /// The contract in the schema definition language, sorted, as kept in `schema.graphql`.

@@ -37,27 +37,52 @@ async fn shown(state: &State, headers: &HeaderMap, id: &RequestId) -> Result<Vie
         let message = "expected one Authorization header, found several";
         return Err(Box::new(error::respond(StatusCode::BAD_REQUEST, "BAD_REQUEST", message, id)));
     }
-    let token = first
-        .to_str()
-        .ok()
-        .and_then(|text| text.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim());
-    let Some(token) = token else {
+    let Some(token) = token_in(first) else {
         return Err(Box::new(refuse("expected `Authorization: Bearer` and a token", id)));
     };
+    match of_token(state, token).await {
+        Ok(viewer) => Ok(viewer),
+        Err(Unverified::Refused(reason)) => Err(Box::new(refuse(&reason.to_string(), id))),
+        Err(Unverified::NotNow(seconds)) => Err(Box::new(not_now(seconds, id))),
+    }
+}
+
+/// Why a token makes nobody known.
+pub(super) enum Unverified {
+    /// It is no good.
+    Refused(TokenError),
+    /// It cannot be known before some seconds are over.
+    NotNow(u32),
+}
+
+/// Who has a token.
+///
+/// # Errors
+/// [`Unverified`].
+pub(super) async fn of_token(state: &State, token: &str) -> Result<Viewer, Unverified> {
     let mut checked = state.verifier.verify(token, state.exchange.now());
     if let Err(TokenError::UnknownKey(issuer)) = checked {
         match state.exchange.wish_for_keys(issuer).await {
             ShownKeys::Now => checked = state.verifier.verify(token, state.exchange.now()),
             ShownKeys::Before => {}
-            ShownKeys::Not(seconds) => return Err(Box::new(not_now(seconds, id))),
+            ShownKeys::Not(seconds) => return Err(Unverified::NotNow(seconds)),
         }
     }
-    match checked {
-        Ok(partner) => Ok(Viewer::Partner(partner)),
-        Err(reason) => Err(Box::new(refuse(&reason.to_string(), id))),
-    }
+    checked.map(Viewer::Partner).map_err(Unverified::Refused)
+}
+
+/// The token of a request whose sender is known.
+pub(super) fn token(headers: &HeaderMap) -> Option<&str> {
+    token_in(headers.get(header::AUTHORIZATION)?)
+}
+
+fn token_in(value: &HeaderValue) -> Option<&str> {
+    of_bearer(value.to_str().ok()?)
+}
+
+/// The token in what `Authorization` says.
+pub(super) fn of_bearer(text: &str) -> Option<&str> {
+    text.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim())
 }
 
 /// The answer where it cannot be known whether a token is good.

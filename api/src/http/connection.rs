@@ -58,6 +58,8 @@ const HEAD: u8 = 0;
 const BUSY: u8 = 1;
 /// Answered, and nothing of a next request has come.
 const IDLE: u8 = 2;
+/// No longer HTTP: whoever took it over watches what comes in.
+const UPGRADED: u8 = 3;
 
 /// What a connection is at, known to all who see a part of it.
 #[derive(Default)]
@@ -74,9 +76,16 @@ impl Progress {
         self.state.store(BUSY, Ordering::Relaxed);
     }
 
+    /// The connection is something else than HTTP from now on.
+    pub(super) fn upgrade(&self) {
+        self.state.store(UPGRADED, Ordering::Relaxed);
+    }
+
     /// The answer has gone out.
     fn rest(&self) {
-        self.state.store(IDLE, Ordering::Relaxed);
+        if self.state.compare_exchange(BUSY, IDLE, Ordering::Relaxed, Ordering::Relaxed).is_err() {
+            return;
+        }
         let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(reader) = reader {
             reader.wake();
@@ -145,6 +154,9 @@ impl<T: AsyncRead + Unpin> AsyncRead for Watched<T> {
                 self.time(HEAD, within);
             }
             return Poll::Ready(read);
+        }
+        if state == UPGRADED {
+            return Poll::Pending;
         }
         if state != self.timed {
             let within = if state == IDLE { self.rules.idle } else { self.rules.head };

@@ -15,8 +15,8 @@ use tokio::time::timeout;
 
 use crate::{
     auth::Viewer,
-    graphql::{Answer, GraphQlRequest, Reply, RequestText},
-    service::{Contributor, MOST_BYTES, Purse, Reader},
+    graphql::{Answer, GraphQlRequest, Performed, Reply, RequestText, Subscribed},
+    service::{Contributor, Error, MOST_BYTES, Purse, Reader},
 };
 
 use super::{
@@ -26,13 +26,25 @@ use super::{
     caching::{self, CachePolicy},
     departure,
     edge::{RequestId, RequestLog},
-    error::{overloaded, respond, say_when},
+    error::{failed, overloaded, respond, say_when},
     negotiate::{self, Media, accepted, is_json},
     parameters::{self, Incoming, Malformed},
     rate,
     rules::StatusProfile,
     senders::{Hold, Sender, Shares},
+    subscriptions,
 };
+
+/// In which form an answer goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Whole.
+    Whole(Media),
+    /// Whole, or as events where it is a subscription's.
+    Either(Media),
+    /// As events, whatever it is.
+    Events,
+}
 
 /// How a request that is worked on ends: with an answer, or with a refusal in its place.
 type Outcome = Result<Response<Body>, Box<Response<Body>>>;
@@ -53,7 +65,12 @@ pub(super) async fn handle(
     Extension(log): Extension<Arc<RequestLog>>,
     request: Request,
 ) -> Response<Body> {
-    let mut response = answer(&state, &id, &log, request).await.unwrap_or_else(|refusal| *refusal);
+    let answered = if subscriptions::is_upgrade(request.headers()) && request.method() == Method::GET {
+        subscriptions::upgrade(&state, &id, &log, request).await
+    } else {
+        answer(&state, &id, &log, request).await
+    };
+    let mut response = answered.unwrap_or_else(|refusal| *refusal);
     say_when(&mut response);
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(CachePolicy::NoStore.header());
     response
@@ -75,9 +92,16 @@ async fn answer(state: &State, id: &RequestId, log: &RequestLog, request: Reques
     if queries_only && request.uri().query().is_none() && negotiate::wants_page(request.headers()) {
         return Ok(Redirect::to("/graphiql").into_response());
     }
-    let Some(media) = accepted(request.headers(), state.rules.status_profile) else {
-        let message = "expected to be asked for application/graphql-response+json or application/json";
-        return Err(refuse(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message));
+    let media = accepted(request.headers(), state.rules.status_profile);
+    let form = match (media, negotiate::takes_events(request.headers())) {
+        (Some(media), false) => Form::Whole(media),
+        (Some(media), true) => Form::Either(media),
+        (None, true) => Form::Events,
+        (None, false) => {
+            let message =
+                "expected to be asked for application/graphql-response+json, application/json or text/event-stream";
+            return Err(refuse(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message));
+        }
     };
     if !negotiate::takes_some_coding(request.headers()) {
         let message = "expected to be asked for gzip, br or no coding";
@@ -90,7 +114,7 @@ async fn answer(state: &State, id: &RequestId, log: &RequestLog, request: Reques
     let sender = Sender::of(&viewer, request.extensions());
     let purse = state.purse(&sender);
     rate::admit(&purse, id)?;
-    let mut outcome = work(state, id, log, media, (viewer, sender, &purse), request).await;
+    let mut outcome = work(state, id, log, form, (viewer, sender, &purse), request).await;
     match &mut outcome {
         Ok(response) => rate::tell(response, &purse),
         Err(refusal) => rate::tell(refusal, &purse),
@@ -103,7 +127,7 @@ async fn work(
     state: &State,
     id: &RequestId,
     log: &RequestLog,
-    media: Media,
+    form: Form,
     (viewer, sender, purse): (Viewer, Sender, &Purse),
     request: Request,
 ) -> Outcome {
@@ -132,7 +156,7 @@ async fn work(
         Some((body, _)) => RequestText::Body(body.clone()),
         None => RequestText::Query(head.uri.query().unwrap_or_default().into()),
     };
-    let work = execute(state, id, log, media, (reader, contributor), &head, text);
+    let work = execute(state, id, log, form, (reader, contributor), &head, text);
     let response = timeout(time, work).await.unwrap_or_else(|_| Err(Box::new(too_long(time, id))))?;
     let (head, body) = response.into_parts();
     match departure::counted(body, &shares.answers, &sender) {
@@ -180,7 +204,7 @@ async fn execute(
     state: &State,
     id: &RequestId,
     log: &RequestLog,
-    media: Media,
+    form: Form,
     (reader, contributor): (Reader, Option<Contributor>),
     head: &Parts,
     text: RequestText,
@@ -206,7 +230,15 @@ async fn execute(
             Incoming::One(one) => {
                 log_operation(log, one.operation_name.as_deref());
                 let one = GraphQlRequest { text: Some(text), ..one };
-                state.executor.execute(one, reader, contributor, &id.0).await
+                if let Form::Whole(_) = form {
+                    state.executor.execute(one, reader, contributor, &id.0).await
+                } else {
+                    let viewer = reader.viewer().clone();
+                    match state.executor.perform(one, reader, contributor, &id.0).await {
+                        Performed::Answer(answer) => answer,
+                        Performed::Subscribed(to) => return subscribed(state, id, &head.headers, viewer, to).await,
+                    }
+                }
             }
             Incoming::Many(all) => {
                 // The first was taken when the request came.
@@ -214,15 +246,46 @@ async fn execute(
                     let message = refusal.to_string();
                     return Err(Box::new(respond(StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS", &message, id)));
                 }
+                let (Form::Whole(media) | Form::Either(media)) = form else {
+                    let message = "a batch is not answered as events; expected to be asked for application/json";
+                    return Err(Box::new(respond(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message, id)));
+                };
                 return Ok(batch(state, media, (&reader, contributor), all, id).await);
             }
         }
+    };
+    let media = match form {
+        Form::Whole(media) | Form::Either(media) => media,
+        Form::Events => return Ok(subscriptions::answer(&answer.body)),
     };
     if queries_only {
         return Ok(respond_to_get(profile, media, &head.headers, anonymous, answer).await);
     }
     let (status, kind) = media.outcome(profile, answer.reply);
     Ok(json_response(status, kind, answer.body))
+}
+
+/// The response to a subscription: events, from now on until it is over.
+async fn subscribed(
+    state: &State,
+    id: &RequestId,
+    headers: &HeaderMap,
+    viewer: Viewer,
+    to: Box<Subscribed>,
+) -> Outcome {
+    let token = bearer::token(headers).unwrap_or_default();
+    let sender = match &viewer {
+        Viewer::Partner(partner) => Some(Sender::Organisation(partner.organisation().to_owned())),
+        Viewer::Anonymous => None,
+    };
+    let (subscription, sender) = match (state.exchange.subscribe(viewer, to.topic().clone()).await, sender) {
+        (Ok(subscription), Some(sender)) => (subscription, sender),
+        (Err(error), Some(_)) => return Err(Box::new(failed(&error, id))),
+        (Err(error), None) => return Err(bearer::challenged(Box::new(failed(&error, id)))),
+        (Ok(_), None) => return Err(Box::new(failed(&Error::Unauthenticated("expected a token".to_owned()), id))),
+    };
+    let hold = state.streams.take(&sender, 1).map_err(|full| Box::new(overloaded(full, id)))?;
+    Ok(subscriptions::stream(state, &id.0, token, hold, (to, subscription)))
 }
 
 /// Several requests, one after the other, so that a batch takes no more of the machine at once than one request does.

@@ -25,6 +25,7 @@ mod senders;
 mod serve;
 mod state;
 mod submissions;
+mod subscriptions;
 mod tables;
 
 pub use axum::Router;

@@ -12,6 +12,9 @@ pub(super) const RESPONSE: &str = "application/graphql-response+json; charset=ut
 /// `application/json` as it is written.
 const JSON: &str = "application/json; charset=utf-8";
 
+/// A stream of events, as `EventSource` of browsers reads it.
+pub(super) const EVENTS: &str = "text/event-stream";
+
 /// Some fields failed. No status of HTTP's own says so; GraphQL over HTTP (September 2026, 6.1) made this one.
 const PARTIAL: u16 = 294;
 
@@ -104,6 +107,11 @@ pub(super) fn accepted(headers: &HeaderMap, profile: StatusProfile) -> Option<Me
 /// Whether the sender is a browser that shows pages: it names HTML.
 pub(super) fn wants_page(headers: &HeaderMap) -> bool {
     ranges(headers).iter().any(|(name, quality)| name == "text/html" && *quality > 0.0)
+}
+
+/// Whether the sender takes events, which it must name.
+pub(super) fn takes_events(headers: &HeaderMap) -> bool {
+    ranges(headers).iter().any(|(name, quality)| name == EVENTS && *quality > 0.0)
 }
 
 /// Which of several media types the sender likes best: of equals the one that it names first, then the first of them. `None`

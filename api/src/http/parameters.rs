@@ -46,16 +46,24 @@ pub(super) fn from_body(body: &[u8], most: usize) -> Result<Incoming, Malformed>
         }
         Ok(Value::Array(all)) => {
             let requests = all.into_iter().enumerate().map(|(index, one)| {
-                let request = match one {
-                    Value::Object(parameters) => from_object(parameters),
-                    other => Err(format!("expected a JSON object, found {}", kind(&other))),
-                };
-                request.map_err(|problem| Malformed::NotARequest(format!("request {index} of the batch: {problem}")))
+                from_value(one)
+                    .map_err(|problem| Malformed::NotARequest(format!("request {index} of the batch: {problem}")))
             });
             requests.collect::<Result<_, _>>().map(Incoming::Many)
         }
         Ok(other) => Err(Malformed::NotARequest(format!("expected a JSON object, found {}", kind(&other)))),
         Err(error) => Err(Malformed::NotJson(format!("the body is not JSON: {error}"))),
+    }
+}
+
+/// Reads the request in a message.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn from_value(value: Value) -> Result<GraphQlRequest, String> {
+    match value {
+        Value::Object(parameters) => from_object(parameters),
+        other => Err(format!("expected a JSON object, found {}", kind(&other))),
     }
 }
 

@@ -122,6 +122,16 @@ impl Bound {
         Self::new(144 << 20, 96 << 20)
     }
 
+    /// WebSockets. Partners behind one proxy share its address.
+    pub(super) fn sockets() -> Arc<Self> {
+        Self::new(4_096, 1_024)
+    }
+
+    /// WebSockets and subscriptions of those with a token.
+    pub(super) fn streams() -> Arc<Self> {
+        Self::new(8_192, 128)
+    }
+
     /// Takes an amount for a sender.
     ///
     /// # Errors

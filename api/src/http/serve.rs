@@ -8,7 +8,7 @@ use axum::{
     http::{Response, StatusCode, Version, header},
 };
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown};
+use hyper_util::rt::TokioIo;
 use tokio::{net::TcpListener, sync::watch};
 use tower::Service;
 
@@ -41,7 +41,6 @@ pub async fn serve(
     rules: ConnectionRules,
     end: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let graceful = GracefulShutdown::new();
     let mut builder = http1::Builder::new();
     builder.header_read_timeout(None).max_buf_size(READ_AHEAD);
     let per_address = if rules.per_address == 0 { MOST_CONNECTIONS } else { rules.per_address };
@@ -80,10 +79,13 @@ pub async fn serve(
                     let message = "expected one Host header, as HTTP/1.1 wants it";
                     error::respond(StatusCode::BAD_REQUEST, "BAD_REQUEST", message, &RequestId(String::new()))
                 };
+                if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+                    progress.upgrade();
+                }
                 Ok::<_, Infallible>(response.map(|body| Answered::new(body, progress)))
             }
         });
-        let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
+        let connection = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
         let mut ended = ended.clone();
         tokio::spawn(async move {
             let _hold = hold;
@@ -92,6 +94,7 @@ pub async fn serve(
                 end = &mut connection => end,
                 _ = ended.changed() => {
                     progress.end();
+                    connection.as_mut().graceful_shutdown();
                     connection.await
                 }
             };
@@ -101,9 +104,11 @@ pub async fn serve(
         });
     }
     drop(listener);
+    drop(ended);
     let _ = ending.send(());
     tokio::select! {
-        () = graceful.shutdown() => {}
+        // Each connection holds a receiver until it ends.
+        () = ending.closed() => {}
         () = tokio::time::sleep(DRAIN_TIMEOUT) => tracing::warn!("ending with requests still under way"),
     }
     Ok(())

@@ -8,6 +8,8 @@ use std::{
     },
 };
 
+use tokio::sync::watch;
+
 use crate::{
     auth::Verifier,
     graphql::Executor,
@@ -56,12 +58,17 @@ pub struct Shared {
     pub(super) clients: Shares,
     pub(super) partners: Shares,
     pub(super) files: Arc<Bound>,
+    /// WebSockets, by the address they come from.
+    pub(super) sockets: Arc<Bound>,
+    /// What those with a token hold open: WebSockets, and subscriptions over either transport.
+    pub(super) streams: Arc<Bound>,
     pub(super) rates: Arc<Rates>,
     pub(super) refusals: LogBrake,
     pub(super) rules: EdgeRules,
     pub(super) playground: Playground,
     pub(super) traces: Option<Traces>,
     leaving: AtomicBool,
+    ending: watch::Sender<bool>,
 }
 
 impl Deref for State {
@@ -86,12 +93,15 @@ impl State {
             clients: Shares::clients(),
             partners: Shares::partners(),
             files: Bound::files(),
+            sockets: Bound::sockets(),
+            streams: Bound::streams(),
             rates: Arc::new(Rates::new(rules.points_per_organisation, rules.points_per_address)),
             refusals: LogBrake::default(),
             rules,
             playground,
             traces,
             leaving: AtomicBool::new(false),
+            ending: watch::Sender::new(false),
         }))
     }
 
@@ -111,12 +121,27 @@ impl State {
     pub fn leave(&self) {
         self.leaving.store(true, Ordering::Relaxed);
     }
+
+    /// Whoever is told things is told now that the server ends.
+    pub fn end(&self) {
+        self.ending.send_replace(true);
+    }
+
+    /// Waits until nobody is told anything any more.
+    pub async fn ended(&self) {
+        self.ending.closed().await;
+    }
 }
 
 impl Shared {
     /// What a sender pays with.
     pub(super) fn purse(&self, sender: &Sender) -> Purse {
         Purse::of(self.rates.clone(), sender.clone().into())
+    }
+
+    /// Turns true when the server ends, which waits for whoever holds it.
+    pub(super) fn ending(&self) -> watch::Receiver<bool> {
+        self.ending.subscribe()
     }
 
     /// Whether the server is about to end.

@@ -56,6 +56,9 @@ pub enum Refusal {
     /// Somebody unknown wants to change something.
     #[error("changes need a bearer token")]
     Unknown,
+    /// Somebody unknown wants to be told.
+    #[error("subscriptions need a bearer token")]
+    Stranger,
     /// The organisation ended, or was never there.
     #[error("your organisation is not known any more")]
     Gone,

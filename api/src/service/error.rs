@@ -47,7 +47,7 @@ impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         let text = refusal.to_string();
         match refusal {
-            Refusal::Anonymous | Refusal::Unknown => Self::Unauthenticated(text),
+            Refusal::Anonymous | Refusal::Unknown | Refusal::Stranger => Self::Unauthenticated(text),
             Refusal::MissingScope(_) | Refusal::NoAgreement | Refusal::Gone | Refusal::Purpose { .. } => {
                 Self::Forbidden(text)
             }

@@ -9,6 +9,7 @@ use arc_swap::ArcSwap;
 use chrono::{DateTime, NaiveDate, Utc};
 use disclosure::NoiseKey;
 use quick_cache::sync::Cache;
+use tokio::sync::watch;
 
 use crate::{
     auth::Trust,
@@ -40,6 +41,8 @@ pub struct Exchange {
     pub(super) heavy: HeavyPool,
     pub(super) desk: Desk,
     pub(super) refreshing: tokio::sync::Mutex<()>,
+    /// Changes with what is served: its generation.
+    pub(super) changes: watch::Sender<u64>,
     pub(super) trust: KnownTrust,
     pub(super) issuers: KnownIssuers,
     pub(super) telemetry: Arc<Telemetry>,
@@ -94,6 +97,7 @@ impl Exchange {
             heavy: HeavyPool::default(),
             desk: Desk::default(),
             refreshing: tokio::sync::Mutex::default(),
+            changes: watch::Sender::new(0),
             trust: KnownTrust::default(),
             issuers: KnownIssuers::new()?,
             telemetry: Arc::default(),

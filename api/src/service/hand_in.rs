@@ -86,6 +86,13 @@ pub enum ImportState {
     Failed,
 }
 
+impl ImportState {
+    /// Whether nothing follows it.
+    pub fn is_last(self) -> bool {
+        !matches!(self, Self::Waiting | Self::Reading | Self::Storing)
+    }
+}
+
 /// A problem of what was handed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundProblem {

@@ -81,6 +81,7 @@ impl Exchange {
             }
         };
         self.current.store(Arc::new(current));
+        self.changes.send_replace(generation);
         let current = self.current();
         let is_open = |snapshot: &&Arc<Snapshot>| {
             current.releases.iter().any(|release| release.number == snapshot.release().number)

@@ -40,6 +40,7 @@ mod rows;
 mod schema;
 mod states;
 mod store;
+mod subscriptions;
 mod support;
 mod tables;
 mod telemetry;

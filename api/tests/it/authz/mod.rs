@@ -10,10 +10,11 @@ mod scenario;
 use std::{collections::BTreeSet, fmt::Write, fs, path::Path};
 
 use axum::{
-    body::Body,
+    body::{Body, to_bytes},
     http::{Request, header},
 };
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
 use crate::{
     destinations,
@@ -54,10 +55,28 @@ async fn the_table_of_who_may_ask_what_is_the_one_in_the_repository() {
 
 async fn ask(service: &Service, scenario: &Scenario, document: &str) -> Answer {
     let mut request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");
+    if document.starts_with("subscription") {
+        request = request.header(header::ACCEPT, "text/event-stream");
+        if let Some(token) = &scenario.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        return begin(service, request.body(Body::from(json!({"query": document}).to_string())).unwrap()).await;
+    }
     if let Some(token) = &scenario.token {
         request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
     }
     service.send(request.body(Body::from(json!({"query": document}).to_string())).unwrap()).await
+}
+
+/// Begins to be told, and leaves: what is told does not end.
+async fn begin(service: &Service, request: Request<Body>) -> Answer {
+    let response = service.router.clone().oneshot(request).await.unwrap();
+    if response.headers()[header::CONTENT_TYPE] == "text/event-stream" {
+        let (status, headers) = (response.status(), response.headers().clone());
+        return Answer { status, headers, body: br#"{"data": {"told": {}}}"#.to_vec() };
+    }
+    let (head, body) = response.into_parts();
+    Answer { status: head.status, headers: head.headers, body: to_bytes(body, usize::MAX).await.unwrap().to_vec() }
 }
 
 /// Where an area that the document names is refused as absent, one that there is not must be answered alike, byte for byte but for the

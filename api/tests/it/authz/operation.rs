@@ -2,9 +2,13 @@
 //!
 //! To cover a new field or argument, add an operation here.
 
-use serde_json::Value;
+use api::auth::Scope;
+use serde_json::{Value, json};
 
-use crate::support::{HUB, LEP, PARTNER, Service};
+use crate::{
+    changes::{change, token},
+    support::{HUB, LEP, PARTNER, Service},
+};
 
 /// A document, and the short form under which the table names it.
 pub(super) struct Operation {
@@ -267,6 +271,17 @@ pub(super) async fn build(service: &Service) -> Vec<Operation> {
     ] {
         operations.push(operation(name, &format!("exposure({arguments}) {{ area {{ code }} }}")));
     }
+    for (name, field) in [
+        ("subscription releases after: 1", "releases(after: 1) { number }".to_owned()),
+        ("subscription endedAgreements", "endedAgreements { number }".to_owned()),
+        ("subscription submission id: (none)", r#"submission(id: "0") { status }"#.to_owned()),
+        (
+            "subscription submission id: (the LEP's)",
+            format!(r#"submission(id: "{}") {{ status }}"#, handed_in(service).await),
+        ),
+    ] {
+        operations.push(Operation { name: name.to_owned(), document: format!("subscription {{ {field} }}") });
+    }
     operations.push(operation("submission id: (none)", r#"submission(id: "0") { status }"#));
     operations.extend(
         CHANGES.map(|(name, field)| Operation { name: name.to_owned(), document: format!("mutation {{ {field} }}") }),
@@ -298,6 +313,14 @@ pub(super) async fn build(service: &Service) -> Vec<Operation> {
         }
     }
     operations
+}
+
+/// What something is found by that the LEP handed in, and that was refused: nothing of it is stored.
+async fn handed_in(service: &Service) -> String {
+    let lep = token(service, LEP, &[Scope::ResultsWrite]);
+    let input = json!({"rows": [{"scores": [101.0]}]});
+    let refused = change(service, &lep, "importResults", "submission { id }", input).await;
+    refused["submission"]["id"].as_str().unwrap().to_owned()
 }
 
 fn operation(name: &str, field: &str) -> Operation {

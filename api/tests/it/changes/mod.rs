@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Population, Row, Service};
 
 /// A token of an organisation for some scopes.
-fn token(service: &Service, organisation: &str, scopes: &[Scope]) -> String {
+pub(crate) fn token(service: &Service, organisation: &str, scopes: &[Scope]) -> String {
     app::token(&service.settings, &service.exchange, organisation, scopes, Duration::hours(1)).unwrap()
 }
 
@@ -34,7 +34,7 @@ async fn send(service: &Service, token: &str, document: &str, variables: Value) 
 }
 
 /// Makes a change, and returns its payload.
-async fn change(service: &Service, token: &str, name: &str, selection: &str, input: Value) -> Value {
+pub(crate) async fn change(service: &Service, token: &str, name: &str, selection: &str, input: Value) -> Value {
     let input_type = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
     let document = format!("mutation($input: {input_type}!) {{ {name}(input: $input) {{ {selection} }} }}");
     send(service, token, &document, json!({ "input": input })).await.data()[name].take()
@@ -58,7 +58,7 @@ fn row(row: &Row) -> Value {
 }
 
 /// The results of the hub in the last term, as rows.
-fn rows_of_the_hub() -> Vec<Value> {
+pub(crate) fn rows_of_the_hub() -> Vec<Value> {
     let own = |row: &Row| row.hub == "HUB-2018-21" && row.period == "202324T3";
     Population::standard(1).only(own).0.iter().map(row).collect()
 }
