@@ -289,6 +289,30 @@ impl<'s> Asker<'s> {
     }
 }
 
+impl Asker<'_> {
+    /// Which cells of a tabulation will be published over some areas in a term, on a benchmark, as far as a preview tells.
+    pub(super) async fn would_publish(
+        &self,
+        tabulation: &Tabulation,
+        areas: &[AreaIndex],
+        period: Period,
+        benchmark: u8,
+    ) -> Vec<bool> {
+        let input = tabulation.input(areas, &[period], &[benchmark], "");
+        let query = format!("{{ preview(input: {input}, totals: false) {{ cells {{ reason }} }} }}");
+        let mut data = self.service.ask(Some(self.organisation), &query).await.data();
+        let cells: Vec<Previewed> = serde_json::from_value(data["preview"]["cells"].take()).unwrap();
+        assert_eq!(cells.len(), tabulation.cells(areas).len());
+        // What the budget refuses will be found out by asking.
+        cells.iter().map(|cell| cell.reason.is_none_or(|reason| reason == Reason::Budget)).collect()
+    }
+}
+
+#[derive(Deserialize)]
+struct Previewed {
+    reason: Option<Reason>,
+}
+
 /// Puts the cells of a response in their places: areas, periods, benchmarks, groups.
 fn read(
     tabulation: &Tabulation,

@@ -1,4 +1,5 @@
-//! Which questions tell an attacker most: chosen greedily by how much they narrow down each institution.
+//! Which questions tell an attacker most: chosen greedily by how much they narrow down each institution, of what previews say will be
+//! published.
 
 use std::collections::HashSet;
 
@@ -6,8 +7,8 @@ use api::domain::{AreaKind, Dimension};
 use disclosure::Tier;
 
 use super::{
-    ask::{Answer, Tabulation},
-    population::Population,
+    ask::{Answer, Asker, Tabulation},
+    population::{BENCHMARKS, Population},
     random::Random,
 };
 
@@ -74,40 +75,62 @@ fn some_categories(dimension: Dimension, random: &mut Random) -> Option<Vec<usiz
 
 /// An attacker's choice of questions over the terms.
 pub(super) struct Chooser<'p> {
+    asker: Asker<'p>,
     population: &'p Population,
-    tier: Tier,
     candidates: Vec<Tabulation>,
     /// Who is in which cell, by candidate; hubs as in the last term.
     cells: Vec<Vec<Vec<u32>>>,
+    /// Which of them will be published, by candidate, once a preview was asked for.
+    published: Vec<Option<Vec<bool>>>,
     used: Vec<bool>,
     /// How unsure the attacker is of each institution: a variance, on the diagonal only.
     unsure: Vec<f64>,
 }
 
 impl<'p> Chooser<'p> {
-    pub(super) fn new(population: &'p Population, tier: Tier) -> Self {
-        let candidates = candidates(tier, &mut Random::new(17));
+    /// Chooses for an organisation that may ask about a population, of the kinds of area that `may_ask` names.
+    pub(super) fn new(asker: Asker<'p>, population: &'p Population, may_ask: impl Fn(AreaKind) -> bool) -> Self {
+        let mut candidates = candidates(asker.tier, &mut Random::new(17));
+        candidates.retain(|candidate| may_ask(candidate.kind) && !population.areas(candidate.kind).is_empty());
         let last = population.periods.len() - 1;
         let cells = candidates
             .iter()
             .map(|candidate| population.split(candidate, &population.areas(candidate.kind), last, None))
             .collect();
         let used = vec![false; candidates.len()];
-        Self { population, tier, candidates, cells, used, unsure: vec![0.25; population.institutions.len()] }
+        let published = vec![None; candidates.len()];
+        let unsure = vec![0.25; population.institutions.len()];
+        Self { asker, population, candidates, cells, published, used, unsure }
     }
 
-    /// The next question that was not chosen before, and that tells most; `None` when nothing is left.
-    pub(super) fn next(&mut self) -> Option<Tabulation> {
-        let least = self.tier.rules().fewest_institutions() as usize;
-        let gain = |candidate: usize| -> f64 {
-            self.cells[candidate].iter().filter(|members| members.len() >= least).map(|cell| self.gain(cell)).sum()
-        };
-        let best = (0..self.candidates.len())
-            .filter(|&candidate| !self.used[candidate])
-            .map(|candidate| (gain(candidate), candidate))
-            .max_by(|a, b| a.0.total_cmp(&b.0))?;
-        self.used[best.1] = true;
-        Some(self.candidates[best.1].clone())
+    /// The next question that was not chosen before, and that tells most; `None` when nothing is left. A preview can only take
+    /// away from what a question seems to tell by the sizes of its cells, so it is asked for where a question seems best.
+    pub(super) async fn next(&mut self) -> Option<Tabulation> {
+        loop {
+            let (gain, best) = (0..self.candidates.len())
+                .filter(|&candidate| !self.used[candidate])
+                .map(|candidate| (self.gain_of(candidate), candidate))
+                .max_by(|a, b| a.0.total_cmp(&b.0))?;
+            if gain <= 0.0 {
+                return None;
+            }
+            let candidate = &self.candidates[best];
+            if self.published[best].is_some() {
+                self.used[best] = true;
+                return Some(candidate.clone());
+            }
+            let newest = self.population.periods[self.population.periods.len() - 1];
+            let areas = self.population.areas(candidate.kind);
+            self.published[best] = Some(self.asker.would_publish(candidate, &areas, newest, BENCHMARKS[0]).await);
+        }
+    }
+
+    fn gain_of(&self, candidate: usize) -> f64 {
+        let least = self.asker.tier.rules().fewest_institutions() as usize;
+        let published = self.published[candidate].as_ref();
+        let is_told = |cell: usize| published.is_none_or(|published| published[cell]);
+        let cells = self.cells[candidate].iter().enumerate();
+        cells.filter(|(cell, members)| members.len() >= least && is_told(*cell)).map(|(_, cell)| self.gain(cell)).sum()
     }
 
     /// Learns from what was answered.
@@ -133,6 +156,6 @@ impl<'p> Chooser<'p> {
 
     /// The variance of an answer about some institutions.
     fn spread(&self, members: &[u32]) -> f64 {
-        members.iter().map(|&id| self.unsure[id as usize]).sum::<f64>() + self.tier.rules().sigma.powi(2)
+        members.iter().map(|&id| self.unsure[id as usize]).sum::<f64>() + self.asker.tier.rules().sigma.powi(2)
     }
 }

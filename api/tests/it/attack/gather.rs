@@ -40,12 +40,9 @@ pub(super) async fn within_budget(
         }
     }
     for asker in askers {
-        let mut chooser = Chooser::new(population, asker.tier);
+        let mut chooser = Chooser::new(*asker, population, |kind| is_within(kind, widest));
         heard.iter().for_each(|heard| chooser.learn(&heard.answer));
-        while let Some(tabulation) = chooser.next() {
-            if !is_within(tabulation.kind, widest) {
-                continue;
-            }
+        while let Some(tabulation) = chooser.next().await {
             if heard.iter().any(|heard| heard.tier == asker.tier && heard.answer.tabulation == tabulation) {
                 continue;
             }

@@ -19,6 +19,7 @@
 //! | `joint` | all answers put together: one token, several, one that also provides |
 //! | `insider` | a hub that handed in all but a few of its members |
 //! | `active` | a provider that hands in anew before each of many releases |
+//! | `editions` | a provider that changes its own between editions, and somebody else who asks |
 //! | `geography` | areas of an operator's own, and codes that change, from release to release |
 //! | `moved` | institutions that change hub, over nine terms |
 //! | `lasting` | absences over thirty terms, known terms, one set under several names |
@@ -52,6 +53,7 @@ mod collusion;
 mod decoder;
 mod differencing;
 mod doors;
+mod editions;
 mod evidence;
 mod extremes;
 mod figures;

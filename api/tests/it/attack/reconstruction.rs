@@ -50,7 +50,7 @@ pub(super) async fn everything(
             gathered.keep(asker.ask(&standard, &areas, some, benchmarks).await.unwrap());
         }
     }
-    let mut chooser = Chooser::new(population, asker.tier);
+    let mut chooser = Chooser::new(asker, population, |_| true);
     for answer in &gathered.answers {
         chooser.learn(answer);
     }
@@ -58,7 +58,7 @@ pub(super) async fn everything(
     match spending {
         Spending::Same => {
             for _ in 0..budget {
-                let Some(tabulation) = chooser.next() else { break };
+                let Some(tabulation) = chooser.next().await else { break };
                 if !spend(&mut gathered, &mut chooser, asker, fixture, periods, benchmarks, &tabulation).await {
                     break;
                 }
@@ -69,7 +69,7 @@ pub(super) async fn everything(
             let mut again = 0;
             for period in periods {
                 for _ in 0..budget {
-                    let new = if chosen.len() < different { chooser.next() } else { None };
+                    let new = if chosen.len() < different { chooser.next().await } else { None };
                     let tabulation = if let Some(new) = new {
                         chosen.push(new.clone());
                         new
