@@ -51,6 +51,7 @@ impl Default for Periods {
 
 /// The parts of a table. What is not wanted is neither counted nor charged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each part is wanted or it is not, whatever the others are")]
 pub struct Parts {
     /// Outcomes on each benchmark.
     pub cells: bool,

@@ -74,7 +74,6 @@ impl CatalogueQuery {
 
     /// Named lists of areas to compare with, by code. What any area is put beside, its region and its country among them, is told by
     /// `Area.comparators`.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the contract")]
     async fn comparators(
         &self,
         context: &Context<'_>,

@@ -45,7 +45,6 @@ impl OutcomeQuery {
     /// What a question would cost, and what its table would look like: which cells will be hidden and why, and how exact
     /// the others will be. Computed from public figures (who took part, never how) and charged nothing, so try breakdowns here
     /// first. Needs a token.
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the contract")]
     async fn preview(
         &self,
         context: &Context<'_>,

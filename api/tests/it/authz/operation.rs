@@ -243,8 +243,8 @@ pub(super) async fn build(service: &Service) -> Vec<Operation> {
             { tier purpose cells { area { code kind } categories { dimension } institutions change(since: "202324T2") { __typename } } }"#,
     ));
     operations.push(operation(
-        "outcomes areas: [E12000001], rows with states",
-        r#"outcomes(input: {framework: "GATSBY-2014", benchmarks: [1], areas: ["E12000001"]})
+        "outcomes areas: [E12000001], rows with states, benchmark 2",
+        r#"outcomes(input: {framework: "GATSBY-2014", benchmarks: [2], areas: ["E12000001"]})
             { tier purpose rows(states: true) { schema { name } } cells { area { code kind } categories { dimension } institutions } }"#,
     ));
     for question in PREVIEWS {
