@@ -10,7 +10,7 @@ use std::sync::Arc;
 use apollo_compiler::{
     ExecutableDocument, Node,
     ast::{Definition, OperationType},
-    executable::{self, Field},
+    executable,
     validation::Valid,
 };
 use async_graphql::ServerError;
@@ -206,9 +206,9 @@ impl Preparer {
             let not_queries = not_queries.map(|operation| operation.name.as_ref().map(ToString::to_string)).collect();
             Refusal::Invalid { errors, found, not_queries }
         })?;
-        let told = |field: &Field| field.name == "__schema" || field.name == "__type";
-        let asks =
-            |operation: &Node<_>| executable::Operation::root_fields(operation, &document).any(|field| told(field));
+        let asks = |operation: &Node<executable::Operation>| {
+            operation.root_fields(&document).any(|field| field.name == "__schema" || field.name == "__type")
+        };
         if !self.introspection && document.operations.iter().any(asks) {
             return Err(Refusal::Introspection);
         }

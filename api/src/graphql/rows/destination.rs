@@ -11,55 +11,33 @@ use crate::{
 };
 
 use super::{
-    shape::{Memo, SelectableField, SelectedField, Shape},
+    shape::{Memo, Read, SelectableField, SelectedField, Shape, selectable},
     types::{AreaField, EstimateField},
 };
 
-/// Fields of `DestinationCell`.
-pub(in crate::graphql) enum DestinationField {
-    Key(DestinationKeyField),
-    Institutions,
-    Cohort(Shape<EstimateField>),
-    Students(Shape<EstimateField>),
-    Share(Shape<EstimateField>),
-}
-
-impl SelectableField for DestinationField {
-    const TYPE: &'static str = "DestinationCell";
-
-    fn read(selected: &SelectedField<'_>) -> Option<Self> {
-        Some(match selected.name() {
-            "institutions" => Self::Institutions,
-            "cohort" => Self::Cohort(selected.below()?),
-            "students" => Self::Students(selected.below()?),
-            "share" => Self::Share(selected.below()?),
-            _ => Self::Key(DestinationKeyField::read(selected)?),
-        })
+selectable! {
+    /// Fields of `DestinationCell`.
+    DestinationField = "DestinationCell" {
+        "institutions" => Institutions,
+        "cohort" => Cohort(Shape<EstimateField>),
+        "students" => Students(Shape<EstimateField>),
+        "share" => Share(Shape<EstimateField>),
+        _ => Key(DestinationKeyField),
     }
 }
 
-/// The fields that say what a cell is about.
-pub(in crate::graphql) enum DestinationKeyField {
-    Area(Memo<AreaField, AreaIndex>),
-    CohortYear,
-    Stage,
-    Category,
-    BenchmarksAchieved(Shape<BandField>),
+selectable! {
+    /// The fields that say what a cell is about.
+    DestinationKeyField {
+        "area" => Area(Memo<AreaField, AreaIndex>),
+        "cohortYear" => CohortYear,
+        "stage" => Stage,
+        "category" => Category,
+        "benchmarksAchieved" => BenchmarksAchieved(Shape<BandField>),
+    }
 }
 
 impl DestinationKeyField {
-    /// The field that is selected; `None` where it is another.
-    pub(super) fn read(selected: &SelectedField<'_>) -> Option<Self> {
-        Some(match selected.name() {
-            "area" => Self::Area(selected.shared()?),
-            "cohortYear" => Self::CohortYear,
-            "stage" => Self::Stage,
-            "category" => Self::Category,
-            "benchmarksAchieved" => Self::BenchmarksAchieved(selected.below()?),
-            _ => return None,
-        })
-    }
-
     pub(super) fn write(&mut self, text: &mut Vec<u8>, catalogue: &Catalogue, key: &Key) {
         match self {
             Self::Area(memo) => memo.write(key.area, text, |shape, text| shape.write_area(text, catalogue, key.area)),
@@ -78,23 +56,12 @@ impl DestinationKeyField {
     }
 }
 
-/// Fields of `BenchmarksAchievedBand`.
-pub(in crate::graphql) enum BandField {
-    Lowest,
-    Highest,
-    Of,
-}
-
-impl SelectableField for BandField {
-    const TYPE: &'static str = "BenchmarksAchievedBand";
-
-    fn read(selected: &SelectedField<'_>) -> Option<Self> {
-        Some(match selected.name() {
-            "lowest" => Self::Lowest,
-            "highest" => Self::Highest,
-            "of" => Self::Of,
-            _ => return None,
-        })
+selectable! {
+    /// Fields of `BenchmarksAchievedBand`.
+    BandField = "BenchmarksAchievedBand" {
+        "lowest" => Lowest,
+        "highest" => Highest,
+        "of" => Of,
     }
 }
 

@@ -11,31 +11,18 @@ use crate::{
 
 use super::{
     destination::DestinationKeyField,
-    shape::{SelectableField, SelectedField, Shape},
+    shape::{Read, SelectableField, SelectedField, Shape, selectable},
 };
 
-/// Fields of `DestinationPreviewCell`.
-pub(in crate::graphql) enum DestinationPreviewField {
-    Key(DestinationKeyField),
-    Institutions,
-    Status,
-    Reason,
-    Remedy,
-    CohortError,
-}
-
-impl SelectableField for DestinationPreviewField {
-    const TYPE: &'static str = "DestinationPreviewCell";
-
-    fn read(selected: &SelectedField<'_>) -> Option<Self> {
-        Some(match selected.name() {
-            "institutions" => Self::Institutions,
-            "status" => Self::Status,
-            "reason" => Self::Reason,
-            "remedy" => Self::Remedy,
-            "cohortError" => Self::CohortError,
-            _ => Self::Key(DestinationKeyField::read(selected)?),
-        })
+selectable! {
+    /// Fields of `DestinationPreviewCell`.
+    DestinationPreviewField = "DestinationPreviewCell" {
+        "institutions" => Institutions,
+        "status" => Status,
+        "reason" => Reason,
+        "remedy" => Remedy,
+        "cohortError" => CohortError,
+        _ => Key(DestinationKeyField),
     }
 }
 

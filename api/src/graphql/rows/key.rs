@@ -8,17 +8,19 @@ use crate::{
 };
 
 use super::{
-    shape::{Memo, SelectedField},
+    shape::{Memo, Read, SelectedField, selectable},
     types::{AreaField, BenchmarkField, CategoryField, PeriodField},
 };
 
-/// Fields that tell what a row is about.
-pub(in crate::graphql) enum KeyField {
-    Area(Memo<AreaField, AreaIndex>),
-    Period(Memo<PeriodField, Period>),
-    Benchmark(Memo<BenchmarkField, u8>),
-    /// Groups are told apart by their address: those of one table do not move while its rows are written.
-    Categories(Memo<CategoryField, usize>),
+selectable! {
+    /// Fields that tell what a row is about.
+    KeyField {
+        "area" => Area(Memo<AreaField, AreaIndex>),
+        "period" => Period(Memo<PeriodField, Period>),
+        "benchmark" => Benchmark(Memo<BenchmarkField, u8>),
+        // Groups are told apart by their address: those of one table do not move while its rows are written.
+        "categories" => Categories(Memo<CategoryField, usize>),
+    }
 }
 
 /// What a row is about.
@@ -33,17 +35,6 @@ pub(super) struct Key<'a> {
 }
 
 impl KeyField {
-    /// The field that is selected; `None` where it is another.
-    pub(super) fn read(selected: &SelectedField<'_>) -> Option<Self> {
-        Some(match selected.name() {
-            "area" => Self::Area(selected.shared()?),
-            "period" => Self::Period(selected.shared()?),
-            "benchmark" => Self::Benchmark(selected.shared()?),
-            "categories" => Self::Categories(selected.shared()?),
-            _ => return None,
-        })
-    }
-
     pub(super) fn write(&mut self, text: &mut Vec<u8>, key: &Key<'_>) {
         match (self, key.benchmark) {
             (Self::Area(memo), _) => {

@@ -64,7 +64,7 @@ impl<T> Rows<T> {
         rows: Range<usize>,
         mut write: impl FnMut(usize, &mut Shape<F>, &mut Vec<u8>) + Send + 'static,
     ) -> Result<Self> {
-        let shape = Shape::read(selected, &context.query_env.variables);
+        let shape = Shape::of(selected, &context.query_env.variables);
         let mut shape =
             shape.ok_or_else(|| graphql_error(Error::Internal(anyhow!("a field of rows is not written"))))?;
         Self::written(context, rows, move |row, text| write(row, &mut shape, text)).await

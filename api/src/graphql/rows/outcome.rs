@@ -14,47 +14,39 @@ use crate::{
 
 use super::{
     key::{Key, KeyField},
-    shape::{SelectableField, SelectedField, Shape, ShapeField},
+    shape::{Read, SelectableField, SelectedField, Shape, ShapeField, selectable},
     types::{ChangeField, EstimateField},
 };
 
-/// Fields of `OutcomeCell`.
-pub(in crate::graphql) enum OutcomeField {
-    Key(KeyField),
-    Institutions,
-    Achieved(Shape<EstimateField>),
-    AchievedShare(Shape<EstimateField>),
-    MeanScore(Shape<EstimateField>),
-    State(State, Shape<EstimateField>),
-    Change(Period, Shape<ChangeField>),
-    Total,
-    Reconciled,
-    Comparability,
+selectable! {
+    /// Fields of `OutcomeCell`.
+    OutcomeField = "OutcomeCell" {
+        "institutions" => Institutions,
+        "achieved" => Achieved(Shape<EstimateField>),
+        "achievedShare" => AchievedShare(Shape<EstimateField>),
+        "meanScore" => MeanScore(Shape<EstimateField>),
+        "partlyShare" => PartlyShare(Shape<EstimateField>),
+        "noneShare" => NoneShare(Shape<EstimateField>),
+        "change" => Change(Since),
+        "total" => Total,
+        "reconciled" => Reconciled,
+        "comparability" => Comparability,
+        _ => Key(KeyField),
+    }
 }
 
-impl SelectableField for OutcomeField {
-    const TYPE: &'static str = "OutcomeCell";
+/// The field `change`, since a period.
+pub(in crate::graphql) struct Since(Period, Shape<ChangeField>);
 
+impl Read for Since {
     fn read(selected: &SelectedField<'_>) -> Option<Self> {
-        Some(match selected.name() {
-            "institutions" => Self::Institutions,
-            "achieved" => Self::Achieved(selected.below()?),
-            "achievedShare" => Self::AchievedShare(selected.below()?),
-            "meanScore" => Self::MeanScore(selected.below()?),
-            "partlyShare" => Self::State(State::Partly, selected.below()?),
-            "noneShare" => Self::State(State::None, selected.below()?),
-            "change" => Self::Change(selected.argument::<String>("since")?.parse().ok()?, selected.below()?),
-            "total" => Self::Total,
-            "reconciled" => Self::Reconciled,
-            "comparability" => Self::Comparability,
-            _ => Self::Key(KeyField::read(selected)?),
-        })
+        Some(Self(selected.argument::<String>("since")?.parse().ok()?, Shape::read(selected)?))
     }
 }
 
 /// One of the two shares beside that of who achieved a benchmark.
 #[derive(Clone, Copy)]
-pub(in crate::graphql) enum State {
+enum State {
     Partly,
     None,
 }
@@ -195,8 +187,9 @@ impl CellLine {
             Some(OutcomeField::Achieved(mut shape)) => line.estimate(&mut shape, Figure::Achieved),
             Some(OutcomeField::AchievedShare(mut shape)) => line.estimate(&mut shape, Figure::Share),
             Some(OutcomeField::MeanScore(mut shape)) => line.estimate(&mut shape, Figure::Mean),
-            Some(OutcomeField::State(state, shape)) => line.parts.push(Part::State(state, shape)),
-            Some(OutcomeField::Change(since, shape)) => line.parts.push(Part::Change(since, shape)),
+            Some(OutcomeField::PartlyShare(shape)) => line.parts.push(Part::State(State::Partly, shape)),
+            Some(OutcomeField::NoneShare(shape)) => line.parts.push(Part::State(State::None, shape)),
+            Some(OutcomeField::Change(Since(since, shape))) => line.parts.push(Part::Change(since, shape)),
             Some(OutcomeField::Total) => line.parts.push(Part::Total),
             Some(OutcomeField::Reconciled) => line.parts.push(Part::Reconciled),
             Some(OutcomeField::Comparability) => line.parts.push(Part::Comparability),
@@ -250,40 +243,24 @@ fn write_number(text: &mut Vec<u8>, cell: &ProtectedCell, number: Number) {
     }
 }
 
-/// Fields of `OverallCell`.
-pub(in crate::graphql) enum OverallField {
-    Key(KeyField),
-    Institutions,
-    MeanAchieved(Shape<EstimateField>),
-    ShareWithAll(Shape<EstimateField>),
-    Distribution(Shape<EstimateField>),
-    Quartiles(Shape<QuartileField>),
-}
-
-impl SelectableField for OverallField {
-    const TYPE: &'static str = "OverallCell";
-
-    fn read(selected: &SelectedField<'_>) -> Option<Self> {
-        Some(match selected.name() {
-            "institutions" => Self::Institutions,
-            "meanAchieved" => Self::MeanAchieved(selected.below()?),
-            "shareWithAll" => Self::ShareWithAll(selected.below()?),
-            "distribution" => Self::Distribution(selected.below()?),
-            "quartiles" => Self::Quartiles(selected.below()?),
-            _ => Self::Key(KeyField::read(selected)?),
-        })
+selectable! {
+    /// Fields of `OverallCell`.
+    OverallField = "OverallCell" {
+        "institutions" => Institutions,
+        "meanAchieved" => MeanAchieved(Shape<EstimateField>),
+        "shareWithAll" => ShareWithAll(Shape<EstimateField>),
+        "distribution" => Distribution(Shape<EstimateField>),
+        "quartiles" => Quartiles(Shape<QuartileField>),
+        _ => Key(KeyField),
     }
 }
 
-/// Fields of `Quartiles`: which of the three.
-pub(in crate::graphql) struct QuartileField(usize, Shape<EstimateField>);
-
-impl SelectableField for QuartileField {
-    const TYPE: &'static str = "Quartiles";
-
-    fn read(selected: &SelectedField<'_>) -> Option<Self> {
-        let position = ["lower", "median", "upper"].iter().position(|name| *name == selected.name())?;
-        Some(Self(position, selected.below()?))
+selectable! {
+    /// Fields of `Quartiles`.
+    QuartileField = "Quartiles" {
+        "lower" => Lower(Shape<EstimateField>),
+        "median" => Median(Shape<EstimateField>),
+        "upper" => Upper(Shape<EstimateField>),
     }
 }
 
@@ -303,8 +280,13 @@ impl Shape<OverallField> {
             OverallField::Distribution(shape) => {
                 list(text, &row.distribution, |share, text| shape.write_estimate(text, share, remedies));
             }
-            OverallField::Quartiles(shape) => shape.write(text, |QuartileField(position, shape), text| {
-                shape.write_estimate(text, &row.quartiles[*position], remedies);
+            OverallField::Quartiles(shape) => shape.write(text, |field, text| {
+                let (shape, quartile) = match field {
+                    QuartileField::Lower(shape) => (shape, 0),
+                    QuartileField::Median(shape) => (shape, 1),
+                    QuartileField::Upper(shape) => (shape, 2),
+                };
+                shape.write_estimate(text, &row.quartiles[quartile], remedies);
             }),
         });
     }

@@ -11,35 +11,20 @@ use crate::{
 
 use super::{
     key::{Key, KeyField},
-    shape::{SelectableField, SelectedField, Shape},
+    shape::{Read, SelectableField, SelectedField, Shape, selectable},
 };
 
-/// Fields of `PreviewCell`.
-pub(in crate::graphql) enum PreviewField {
-    Key(KeyField),
-    Institutions,
-    Status,
-    Reason,
-    Remedy,
-    AchievedError,
-    ShareError,
-    MeanError,
-}
-
-impl SelectableField for PreviewField {
-    const TYPE: &'static str = "PreviewCell";
-
-    fn read(selected: &SelectedField<'_>) -> Option<Self> {
-        Some(match selected.name() {
-            "institutions" => Self::Institutions,
-            "status" => Self::Status,
-            "reason" => Self::Reason,
-            "remedy" => Self::Remedy,
-            "achievedError" => Self::AchievedError,
-            "shareError" => Self::ShareError,
-            "meanError" => Self::MeanError,
-            _ => Self::Key(KeyField::read(selected)?),
-        })
+selectable! {
+    /// Fields of `PreviewCell`.
+    PreviewField = "PreviewCell" {
+        "institutions" => Institutions,
+        "status" => Status,
+        "reason" => Reason,
+        "remedy" => Remedy,
+        "achievedError" => AchievedError,
+        "shareError" => ShareError,
+        "meanError" => MeanError,
+        _ => Key(KeyField),
     }
 }
 

@@ -6,14 +6,47 @@ use async_graphql::{InputType, Variables};
 
 use crate::graphql::{document::Selected, json::json};
 
-/// A field of a type of the contract that can be written.
-pub(in crate::graphql) trait SelectableField: Sized {
-    /// The name of the type in the contract.
-    const TYPE: &'static str;
-
-    /// The field that is selected; `None` where it cannot be written.
+/// What is read of a selected field.
+pub(in crate::graphql) trait Read: Sized {
+    /// `None` where the field cannot be written.
     fn read(selected: &SelectedField<'_>) -> Option<Self>;
 }
+
+/// A field of a type of the contract that can be written.
+pub(in crate::graphql) trait SelectableField: Read {
+    /// The name of the type in the contract.
+    const TYPE: &'static str;
+}
+
+/// Declares the fields of a type by their names, each with what is read of it; after `_`, those that several types have.
+macro_rules! selectable {
+    ($(#[$doc:meta])* $kind:ident $(= $name:literal)? {
+        $($field:literal => $variant:ident $(($below:ty))?,)*
+        $(_ => $rest:ident($others:ty),)?
+    }) => {
+        $(#[$doc])*
+        pub(in crate::graphql) enum $kind {
+            $($variant $(($below))?,)*
+            $($rest($others),)?
+        }
+
+        impl Read for $kind {
+            fn read(selected: &SelectedField<'_>) -> Option<Self> {
+                Some(match selected.name() {
+                    $($field => Self::$variant $((<$below>::read(selected)?))?,)*
+                    _ => selectable!(@others selected $(, $rest, $others)?),
+                })
+            }
+        }
+
+        $(impl SelectableField for $kind {
+            const TYPE: &'static str = $name;
+        })?
+    };
+    (@others $selected:ident) => { return None };
+    (@others $selected:ident, $rest:ident, $others:ty) => { Self::$rest(<$others>::read($selected)?) };
+}
+pub(super) use selectable;
 
 /// A selected field, with the values of the variables.
 pub(in crate::graphql) struct SelectedField<'a>(&'a Selected, &'a Variables);
@@ -24,19 +57,21 @@ impl<'a> SelectedField<'a> {
         &self.0.name
     }
 
-    /// What is selected below the field, of a type.
-    pub(super) fn below<F: SelectableField>(&self) -> Option<Shape<F>> {
-        Shape::read(self.0.below.of(F::TYPE), self.1)
-    }
-
-    /// The same, for a value that many rows share.
-    pub(super) fn shared<F: SelectableField, K>(&self) -> Option<Memo<F, K>> {
-        Some(Memo { shape: self.below()?, text: Vec::new(), known: Vec::new(), last: 0 })
-    }
-
     /// An argument.
     pub(super) fn argument<T: InputType>(&self, name: &str) -> Option<T> {
         self.0.argument(name, self.1)
+    }
+}
+
+impl<F: SelectableField> Read for Shape<F> {
+    fn read(selected: &SelectedField<'_>) -> Option<Self> {
+        Self::of(selected.0.below.of(F::TYPE), selected.1)
+    }
+}
+
+impl<F: SelectableField, K> Read for Memo<F, K> {
+    fn read(selected: &SelectedField<'_>) -> Option<Self> {
+        Some(Self { shape: Shape::read(selected)?, text: Vec::new(), known: Vec::new(), last: 0 })
     }
 }
 
@@ -53,7 +88,7 @@ pub(super) enum ShapeField<F> {
 
 impl<F: SelectableField> Shape<F> {
     /// What is selected; `None` where one of the fields cannot be written, which a test excludes.
-    pub(in crate::graphql) fn read(selected: &[Selected], variables: &Variables) -> Option<Self> {
+    pub(in crate::graphql) fn of(selected: &[Selected], variables: &Variables) -> Option<Self> {
         let fields = selected.iter().map(|field| {
             let read = match field.name.as_str() {
                 "__typename" => ShapeField::TypeName,

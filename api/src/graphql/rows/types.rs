@@ -12,34 +12,26 @@ use crate::{
     },
 };
 
-use super::shape::{SelectableField, SelectedField, Shape};
+use super::shape::{Read, SelectableField, SelectedField, Shape, selectable};
 
-/// Fields of `Wording`.
-pub(in crate::graphql) enum WordingField {
-    Text,
-    Language,
-}
-
-impl SelectableField for WordingField {
-    const TYPE: &'static str = "Wording";
-
-    fn read(selected: &SelectedField<'_>) -> Option<Self> {
-        Some(match selected.name() {
-            "text" => Self::Text,
-            "language" => Self::Language,
-            _ => return None,
-        })
+selectable! {
+    /// Fields of `Wording`.
+    WordingField = "Wording" {
+        "text" => Text,
+        "language" => Language,
     }
 }
 
 /// The field `wording`, in a language.
 pub(in crate::graphql) struct InLanguage(Language, Shape<WordingField>);
 
-impl InLanguage {
+impl Read for InLanguage {
     fn read(selected: &SelectedField<'_>) -> Option<Self> {
-        Some(Self(selected.argument("in")?, selected.below()?))
+        Some(Self(selected.argument("in")?, Shape::read(selected)?))
     }
+}
 
+impl InLanguage {
     /// Writes the name of something with a code, or else its English one.
     fn write(&mut self, text: &mut Vec<u8>, about: &str, code: &str, english: &str) {
         let wording = Wording::of(about, code, self.0, english);
@@ -50,43 +42,22 @@ impl InLanguage {
     }
 }
 
-/// Fields of `Area`.
-pub(in crate::graphql) enum AreaField {
-    Id,
-    Code,
-    Name,
-    Wording(InLanguage),
-    Kind,
-    CodeScheme,
-    ValidFrom,
-    ValidTo,
-    InUse,
-    Successors(Shape<SuccessionField>),
-    Predecessors(Shape<SuccessionField>),
-    Parents(Shape<AreaField>),
-    Children(Shape<AreaField>),
-}
-
-impl SelectableField for AreaField {
-    const TYPE: &'static str = "Area";
-
-    fn read(selected: &SelectedField<'_>) -> Option<Self> {
-        Some(match selected.name() {
-            "id" => Self::Id,
-            "code" => Self::Code,
-            "name" => Self::Name,
-            "wording" => Self::Wording(InLanguage::read(selected)?),
-            "kind" => Self::Kind,
-            "codeScheme" => Self::CodeScheme,
-            "validFrom" => Self::ValidFrom,
-            "validTo" => Self::ValidTo,
-            "inUse" => Self::InUse,
-            "successors" => Self::Successors(selected.below()?),
-            "predecessors" => Self::Predecessors(selected.below()?),
-            "parents" => Self::Parents(selected.below()?),
-            "children" => Self::Children(selected.below()?),
-            _ => return None,
-        })
+selectable! {
+    /// Fields of `Area`.
+    AreaField = "Area" {
+        "id" => Id,
+        "code" => Code,
+        "name" => Name,
+        "wording" => Wording(InLanguage),
+        "kind" => Kind,
+        "codeScheme" => CodeScheme,
+        "validFrom" => ValidFrom,
+        "validTo" => ValidTo,
+        "inUse" => InUse,
+        "successors" => Successors(Shape<SuccessionField>),
+        "predecessors" => Predecessors(Shape<SuccessionField>),
+        "parents" => Parents(Shape<AreaField>),
+        "children" => Children(Shape<AreaField>),
     }
 }
 
@@ -119,23 +90,12 @@ impl Shape<AreaField> {
     }
 }
 
-/// Fields of `AreaSuccession`.
-pub(in crate::graphql) enum SuccessionField {
-    Area(Shape<AreaField>),
-    On,
-    Kind,
-}
-
-impl SelectableField for SuccessionField {
-    const TYPE: &'static str = "AreaSuccession";
-
-    fn read(selected: &SelectedField<'_>) -> Option<Self> {
-        Some(match selected.name() {
-            "area" => Self::Area(selected.below()?),
-            "on" => Self::On,
-            "kind" => Self::Kind,
-            _ => return None,
-        })
+selectable! {
+    /// Fields of `AreaSuccession`.
+    SuccessionField = "AreaSuccession" {
+        "area" => Area(Shape<AreaField>),
+        "on" => On,
+        "kind" => Kind,
     }
 }
 
@@ -149,27 +109,14 @@ impl Shape<SuccessionField> {
     }
 }
 
-/// Fields of `Period`.
-pub(in crate::graphql) enum PeriodField {
-    Id,
-    Code,
-    AcademicYear,
-    Term,
-    EndsOn,
-}
-
-impl SelectableField for PeriodField {
-    const TYPE: &'static str = "Period";
-
-    fn read(selected: &SelectedField<'_>) -> Option<Self> {
-        Some(match selected.name() {
-            "id" => Self::Id,
-            "code" => Self::Code,
-            "academicYear" => Self::AcademicYear,
-            "term" => Self::Term,
-            "endsOn" => Self::EndsOn,
-            _ => return None,
-        })
+selectable! {
+    /// Fields of `Period`.
+    PeriodField = "Period" {
+        "id" => Id,
+        "code" => Code,
+        "academicYear" => AcademicYear,
+        "term" => Term,
+        "endsOn" => EndsOn,
     }
 }
 
@@ -185,27 +132,14 @@ impl Shape<PeriodField> {
     }
 }
 
-/// Fields of `Benchmark`.
-pub(in crate::graphql) enum BenchmarkField {
-    Id,
-    Number,
-    Code,
-    Title,
-    Wording(InLanguage),
-}
-
-impl SelectableField for BenchmarkField {
-    const TYPE: &'static str = "Benchmark";
-
-    fn read(selected: &SelectedField<'_>) -> Option<Self> {
-        Some(match selected.name() {
-            "id" => Self::Id,
-            "number" => Self::Number,
-            "code" => Self::Code,
-            "title" => Self::Title,
-            "wording" => Self::Wording(InLanguage::read(selected)?),
-            _ => return None,
-        })
+selectable! {
+    /// Fields of `Benchmark`.
+    BenchmarkField = "Benchmark" {
+        "id" => Id,
+        "number" => Number,
+        "code" => Code,
+        "title" => Title,
+        "wording" => Wording(InLanguage),
     }
 }
 
@@ -231,25 +165,13 @@ impl Shape<BenchmarkField> {
     }
 }
 
-/// Fields of `Category`.
-pub(in crate::graphql) enum CategoryField {
-    Dimension,
-    Code,
-    Label,
-    Wording(InLanguage),
-}
-
-impl SelectableField for CategoryField {
-    const TYPE: &'static str = "Category";
-
-    fn read(selected: &SelectedField<'_>) -> Option<Self> {
-        Some(match selected.name() {
-            "dimension" => Self::Dimension,
-            "code" => Self::Code,
-            "label" => Self::Label,
-            "wording" => Self::Wording(InLanguage::read(selected)?),
-            _ => return None,
-        })
+selectable! {
+    /// Fields of `Category`.
+    CategoryField = "Category" {
+        "dimension" => Dimension,
+        "code" => Code,
+        "label" => Label,
+        "wording" => Wording(InLanguage),
     }
 }
 
@@ -270,29 +192,15 @@ impl Shape<CategoryField> {
     }
 }
 
-/// Fields of `Estimate`.
-pub(in crate::graphql) enum EstimateField {
-    Value,
-    StandardError,
-    Bound,
-    Status,
-    Reason,
-    Remedy,
-}
-
-impl SelectableField for EstimateField {
-    const TYPE: &'static str = "Estimate";
-
-    fn read(selected: &SelectedField<'_>) -> Option<Self> {
-        Some(match selected.name() {
-            "value" => Self::Value,
-            "standardError" => Self::StandardError,
-            "bound" => Self::Bound,
-            "status" => Self::Status,
-            "reason" => Self::Reason,
-            "remedy" => Self::Remedy,
-            _ => return None,
-        })
+selectable! {
+    /// Fields of `Estimate`.
+    EstimateField = "Estimate" {
+        "value" => Value,
+        "standardError" => StandardError,
+        "bound" => Bound,
+        "status" => Status,
+        "reason" => Reason,
+        "remedy" => Remedy,
     }
 }
 
@@ -315,29 +223,15 @@ impl Shape<EstimateField> {
     }
 }
 
-/// Fields of `Change`.
-pub(in crate::graphql) enum ChangeField {
-    Since(Shape<PeriodField>),
-    AchievedShare(Shape<EstimateField>),
-    MeanScore(Shape<EstimateField>),
-    SameInstitutions,
-    Distinguishable,
-    MeanDistinguishable,
-}
-
-impl SelectableField for ChangeField {
-    const TYPE: &'static str = "Change";
-
-    fn read(selected: &SelectedField<'_>) -> Option<Self> {
-        Some(match selected.name() {
-            "since" => Self::Since(selected.below()?),
-            "achievedShare" => Self::AchievedShare(selected.below()?),
-            "meanScore" => Self::MeanScore(selected.below()?),
-            "sameInstitutions" => Self::SameInstitutions,
-            "distinguishable" => Self::Distinguishable,
-            "meanDistinguishable" => Self::MeanDistinguishable,
-            _ => return None,
-        })
+selectable! {
+    /// Fields of `Change`.
+    ChangeField = "Change" {
+        "since" => Since(Shape<PeriodField>),
+        "achievedShare" => AchievedShare(Shape<EstimateField>),
+        "meanScore" => MeanScore(Shape<EstimateField>),
+        "sameInstitutions" => SameInstitutions,
+        "distinguishable" => Distinguishable,
+        "meanDistinguishable" => MeanDistinguishable,
     }
 }
 
