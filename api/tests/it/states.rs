@@ -168,7 +168,7 @@ async fn rows_that_are_written_are_those_that_are_resolved_and_files_have_them()
         row.split(',').nth(8).unwrap().parse::<f64>().unwrap()
     };
     for (measure, field) in [("none_share", "noneShare"), ("partly_share", "partlyShare")] {
-        assert_eq!(value(measure), table["outcomes"]["cells"][0][field]["value"].as_f64().unwrap(), "{text}");
+        assert_eq!(json!(value(measure)), table["outcomes"]["cells"][0][field]["value"], "{text}");
     }
     let file = get(&service, &format!("/tables/{citation}.csv")).await;
     assert!(!String::from_utf8(file.body).unwrap().contains("none_share"));

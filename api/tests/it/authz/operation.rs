@@ -189,6 +189,7 @@ const CATALOGUE: [(&str, &str); 6] = [
 ];
 
 /// Every operation. Cursors, identities and citations are asked of the service first.
+#[expect(clippy::too_many_lines, reason = "each is one operation")]
 pub(super) async fn build(service: &Service) -> Vec<Operation> {
     let setup = r#"{ releases(first: 1) { edges { cursor } } areas(first: 1) { edges { cursor } } area(code: "HK") { id }
             comparators(first: 1) { edges { cursor } } }"#;
