@@ -45,8 +45,12 @@ impl Reader {
         let table = match booked {
             Ok(table) => measured.table(table),
             Err(bought) => {
-                let key = self.exchange.noise().clone();
-                let (cells, work) = (bought.cells(), move || measured.table(tabulation::tabulate(*bought, &key)));
+                let (key, books) = (self.exchange.noise().clone(), self.session.current.books.clone());
+                let cells = bought.cells();
+                let work = move || {
+                    let book = books.as_deref().map(D::book);
+                    measured.table(tabulation::tabulate(*bought, &key, book))
+                };
                 if cells < HEAVY_CELLS { work() } else { self.work(work).await? }
             }
         };

@@ -52,8 +52,8 @@ pub trait Dataset: Sized + Send + Sync + 'static {
     /// [`PlanError`], the first rule that the question breaks.
     fn plans(question: &Self::Question, grant: &Grant, snapshot: &Snapshot) -> Result<Vec<Self::Plan>, PlanError>;
 
-    /// Counts tables that are paid for. What the budget refused is withheld.
-    fn count(tables: &[Paid<Self::Plan>], snapshot: &Snapshot) -> Self::Raw;
+    /// Counts tables that are paid for, but for areas that the book has. What the budget refused is withheld.
+    fn count(tables: &[Paid<Self::Plan>], snapshot: &Snapshot, book: Option<&Self::Book>) -> Self::Raw;
 
     /// Protects what was counted.
     fn protect(raw: Self::Raw, plans: &[Self::Plan], key: &NoiseKey) -> Self::Protected;

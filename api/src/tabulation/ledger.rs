@@ -32,7 +32,7 @@ pub struct Ledger {
 /// ```compile_fail
 /// # use api::{datasets::{Outcomes, outcomes::Plan}, release::Snapshot, tabulation::Dataset};
 /// fn free_of_charge(plan: Plan, release: &Snapshot) {
-///     Outcomes::count(&[plan], release);
+///     Outcomes::count(&[plan], release, None);
 /// }
 /// ```
 ///

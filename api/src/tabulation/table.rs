@@ -58,10 +58,10 @@ pub struct Figure {
     pub reason: Option<HiddenReason>,
 }
 
-/// Counts and protects: the whole work of an answer, without a wait in it.
-pub fn tabulate<D: Dataset>(bought: Bought<D>, key: &NoiseKey) -> Tabulation<D> {
+/// Counts what the book does not have, and protects: the whole work of an answer, without a wait in it.
+pub fn tabulate<D: Dataset>(bought: Bought<D>, key: &NoiseKey, book: Option<&D::Book>) -> Tabulation<D> {
     let Bought { snapshot, grant, tables, charges, .. } = bought;
-    let raw = D::count(&tables, &snapshot);
+    let raw = D::count(&tables, &snapshot, book);
     let plans: Vec<D::Plan> = tables.into_iter().map(Paid::into_plan).collect();
     let table = D::protect(raw, &plans, key);
     Tabulation { snapshot, grant, plans, charges, table, advice: OnceLock::new() }

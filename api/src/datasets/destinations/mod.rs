@@ -51,7 +51,7 @@ impl Dataset for Destinations {
         Ok(vec![build(question, grant, snapshot.catalogue(), newest_year, newest_period)?])
     }
 
-    fn count(tables: &[Paid<Plan>], snapshot: &Snapshot) -> RawStudentTable {
+    fn count(tables: &[Paid<Plan>], snapshot: &Snapshot, _: Option<&()>) -> RawStudentTable {
         let paid = &tables[0];
         let is_refused = |cell| paid.is_refused(|plan| plan.part_of_cell(cell));
         count::run(paid.plan(), snapshot).withhold(HiddenReason::Budget, is_refused)

@@ -7,9 +7,10 @@
 //!
 //! # Guarantee
 //!
-//! What hangs on who asks is not in the book: who handed in any results of the framework is answered by counting, and so are
-//! results of one's own. No question adds to the book, so how long an answer takes tells nothing about what others asked; which
-//! periods are in it hangs on how many areas, periods and benchmarks there are.
+//! What hangs on who asks is not in the book: areas about which the asker, or a circle of it, knows something that an answer hangs on
+//! are counted ([`count::as_for_anybody`]), and so are results of one's own. Which areas these are hangs on who handed in results where,
+//! which they know themselves, and never on a score. No question adds to the book, so how long an answer takes tells nothing about
+//! what others asked; which periods are in it hangs on how many areas, periods and benchmarks there are.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -25,7 +26,8 @@ use crate::{
 
 use super::{
     Plan, Protected,
-    cells::Cells,
+    cells::{Booked, Cells},
+    count,
     page::{Page, bytes_of_row},
     shown,
 };
@@ -91,16 +93,45 @@ impl Book {
     fn find(&self, tables: &[&Plan], snapshot: &Snapshot) -> Option<Protected> {
         let catalogue = snapshot.catalogue();
         let (now, before) = tables.split_at(shown(tables.iter().copied()));
-        let is_of_others = |plan: &&Plan| {
-            let handed_in = snapshot.framework(plan.framework()).providers();
-            let know = |insiders: &Insiders| handed_in.iter().any(|&provider| insiders.hold(provider));
-            plan.scope().provider().is_none() && !plan.scope().insiders().iter().any(know)
-        };
-        if self.release != snapshot.release().number || !tables.iter().all(is_of_others) {
+        let is_of_anybody = |plan: &&Plan| self.is_about(plan, snapshot) && areas_of_anybody(plan, snapshot).is_none();
+        if !tables.iter().all(is_of_anybody) {
             return None;
         }
         let before = if before.is_empty() { None } else { Some(self.gather(before, catalogue)?) };
         Some(Protected { tables: self.gather(now, catalogue)?, before, zeros: None })
+    }
+
+    /// What the book has of a table that stands alone, and the same over the areas that have to be counted; `None` where these are
+    /// all or none.
+    pub(super) fn share(&self, tables: &[Paid<Plan>], snapshot: &Snapshot) -> Option<(Booked, Plan)> {
+        let [paid] = tables else { return None };
+        self.split(paid.plan(), snapshot)
+    }
+
+    fn split(&self, plan: &Plan, snapshot: &Snapshot) -> Option<(Booked, Plan)> {
+        if !plan.is_standard() || !self.is_about(plan, snapshot) {
+            return None;
+        }
+        let of_anybody = areas_of_anybody(plan, snapshot)?;
+        let is_booked = |area: &AreaIndex| plan.areas().binary_search(area).is_ok_and(|place| of_anybody[place]);
+        let (booked, counted) = (plan.only(|area| is_booked(&area)), plan.only(|area| !is_booked(&area)));
+        if booked.areas().is_empty() || counted.areas().is_empty() {
+            return None;
+        }
+        let mut places = [0, 0];
+        let place = |&is_booked: &bool| {
+            let place = &mut places[usize::from(is_booked)];
+            *place += 1;
+            (is_booked, *place - 1)
+        };
+        let areas = of_anybody.iter().map(place).collect();
+        let of_area = [plan.cells(), plan.rows()].map(|all| all / plan.areas().len());
+        Some((Booked { gathered: self.gather(&[&booked], snapshot.catalogue())?, areas, of_area }, counted))
+    }
+
+    /// Whether a plan is about the release of the book, and not about results of one's own.
+    fn is_about(&self, plan: &Plan, snapshot: &Snapshot) -> bool {
+        self.release == snapshot.release().number && plan.scope().provider().is_none()
     }
 
     fn gather(&self, tables: &[&Plan], catalogue: &Catalogue) -> Option<Cells> {
@@ -111,6 +142,16 @@ impl Book {
         let page = self.pages.get(&(plan.framework(), plan.scope().tier(), plan.scope().kind(catalogue)))?;
         Some(Cells::Gathered(page.clone(), page.places(plan)?))
     }
+}
+
+/// Per area of a plan, whether what is told of it is what is told to anybody; `None` where that is so of all.
+fn areas_of_anybody(plan: &Plan, snapshot: &Snapshot) -> Option<Vec<bool>> {
+    let handed_in = snapshot.framework(plan.framework()).providers();
+    let know = |insiders: &Insiders| handed_in.iter().any(|&provider| insiders.hold(provider));
+    if !plan.scope().insiders().iter().any(know) {
+        return None;
+    }
+    Some(count::as_for_anybody(plan, snapshot)).filter(|areas| areas.contains(&false))
 }
 
 /// Per area, whether any institution stands there in any period, or stood in an earlier release.

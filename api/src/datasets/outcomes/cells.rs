@@ -14,6 +14,42 @@ pub(super) enum Cells {
     Drawn(ProtectedTable, Vec<Comparability>),
     /// Where they stand on a page of the book.
     Gathered(Arc<Page>, Places),
+    /// Some areas of the book, the others drawn.
+    Shared(Box<Shared>),
+}
+
+/// What the book has of a table.
+pub(super) struct Booked {
+    pub(super) gathered: Cells,
+    /// Per area of the table, whether the book has it, and its place among those that it has, or has not.
+    pub(super) areas: Vec<(bool, usize)>,
+    /// How many cells an area has, and how many rows over all benchmarks.
+    pub(super) of_area: [usize; 2],
+}
+
+/// Cells of some areas of the book, and of the others as they were drawn.
+pub(super) struct Shared {
+    booked: Booked,
+    drawn: Cells,
+}
+
+impl Booked {
+    /// The whole table, the rest of it being drawn.
+    pub(super) fn with(self, drawn: Cells) -> Cells {
+        Cells::Shared(Box::new(Shared { booked: self, drawn }))
+    }
+}
+
+impl Shared {
+    /// Where one of what each area has so many of stands.
+    fn find(&self, place: usize, of_area: usize) -> (&Cells, usize) {
+        let (is_booked, area) = self.booked.areas[place / of_area];
+        (if is_booked { &self.booked.gathered } else { &self.drawn }, area * of_area + place % of_area)
+    }
+
+    fn cell(&self, cell: usize) -> (&Cells, usize) {
+        self.find(cell, self.booked.of_area[0])
+    }
 }
 
 impl Cells {
@@ -22,6 +58,7 @@ impl Cells {
         match self {
             Self::Drawn(table, _) => table.cells().len(),
             Self::Gathered(_, places) => places.cells.len(),
+            Self::Shared(shared) => shared.booked.gathered.len() + shared.drawn.len(),
         }
     }
 
@@ -30,6 +67,7 @@ impl Cells {
         match self {
             Self::Drawn(table, _) => table.overall().len(),
             Self::Gathered(_, places) => places.overall.len(),
+            Self::Shared(shared) => shared.booked.gathered.rows() + shared.drawn.rows(),
         }
     }
 
@@ -38,6 +76,10 @@ impl Cells {
         match self {
             Self::Drawn(table, _) => &table.cells()[cell],
             Self::Gathered(page, places) => &page.table.cells()[places.cells[cell] as usize],
+            Self::Shared(shared) => {
+                let (cells, cell) = shared.cell(cell);
+                cells.cell(cell)
+            }
         }
     }
 
@@ -46,6 +88,10 @@ impl Cells {
         match self {
             Self::Drawn(table, _) => &table.overall()[row],
             Self::Gathered(page, places) => &page.table.overall()[places.overall[row] as usize],
+            Self::Shared(shared) => {
+                let (cells, row) = shared.find(row, shared.booked.of_area[1]);
+                cells.row(row)
+            }
         }
     }
 
@@ -54,6 +100,10 @@ impl Cells {
         match self {
             Self::Drawn(_, comparability) => comparability[cell],
             Self::Gathered(page, places) => page.comparability[places.cells[cell] as usize],
+            Self::Shared(shared) => {
+                let (cells, cell) = shared.cell(cell);
+                cells.comparability(cell)
+            }
         }
     }
 
@@ -62,6 +112,10 @@ impl Cells {
         match self {
             Self::Drawn(..) => None,
             Self::Gathered(page, places) => Some(page.numbers.of_cell(places.cells[cell] as usize)),
+            Self::Shared(shared) => {
+                let (cells, cell) = shared.cell(cell);
+                cells.ready(cell)
+            }
         }
     }
 }

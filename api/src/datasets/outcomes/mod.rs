@@ -27,17 +27,24 @@ pub use page::{Number, Ready};
 pub use plan::{Group, Plan, Scored, SourceFramework};
 pub use question::{Filter, Parts, Periods, Question};
 
-use cells::Cells;
+use cells::{Booked, Cells};
 
 /// The dataset of outcomes.
 pub struct Outcomes;
 
 /// The exact figures of a question's tables, laid one after the other, and of the same tables in earlier periods.
 pub struct Raw {
-    tables: RawTable,
-    comparability: Vec<Comparability>,
-    before: Option<(RawTable, Vec<Comparability>)>,
+    tables: Counted,
+    before: Option<Counted>,
+    /// Who scored nothing, in the place of who achieved the benchmark.
     zeros: Option<RawTable>,
+}
+
+/// The exact figures of tables, and how the results behind each cell compare with its benchmark, but for areas that the book has.
+struct Counted {
+    table: RawTable,
+    comparability: Vec<Comparability>,
+    booked: Option<Booked>,
 }
 
 /// The protected figures of the same.
@@ -81,8 +88,12 @@ impl Dataset for Outcomes {
         Ok(tables)
     }
 
-    fn count(tables: &[Paid<Plan>], snapshot: &Snapshot) -> Raw {
+    fn count(tables: &[Paid<Plan>], snapshot: &Snapshot, book: Option<&Book>) -> Raw {
         let counted = |tables: &[Paid<Plan>]| {
+            if let Some((booked, rest)) = book.and_then(|book| book.share(tables, snapshot)) {
+                let count::Scan { table, comparability } = count::run(&rest, snapshot);
+                return Counted { table, comparability, booked: Some(booked) };
+            }
             let tier = tables.iter().map(|paid| paid.plan().scope().tier()).max();
             let mut whole = RawTable::new(tier.unwrap_or(disclosure::Tier::International), Vec::new(), Vec::new());
             let mut comparability = Vec::new();
@@ -96,25 +107,32 @@ impl Dataset for Outcomes {
                 ));
                 comparability.extend(counted.comparability);
             }
-            (whole, comparability)
+            Counted { table: whole, comparability, booked: None }
         };
         let (now, others) = tables.split_at(shown(tables.iter().map(Paid::plan)));
         let (earlier, zeros) =
             others.split_at(others.iter().filter(|paid| paid.plan().scored() == Scored::Full).count());
-        let (tables, comparability) = counted(now);
-        let before = (!earlier.is_empty()).then(|| counted(earlier));
-        Raw { tables, comparability, before, zeros: (!zeros.is_empty()).then(|| counted(zeros).0) }
+        Raw {
+            tables: counted(now),
+            before: (!earlier.is_empty()).then(|| counted(earlier)),
+            zeros: (!zeros.is_empty()).then(|| counted(zeros).table),
+        }
     }
 
     fn protect(raw: Raw, plans: &[Plan], key: &NoiseKey) -> Protected {
-        let mut tables = disclosure::protect(raw.tables, key);
-        if plans[0].reconcile() && plans[0].parts().cells {
-            tables.reconcile(&totals::sums(&plans[..shown(plans.iter())]));
-        }
-        let before =
-            raw.before.map(|(table, comparability)| Cells::Drawn(disclosure::protect(table, key), comparability));
+        let drawn = |Counted { table, comparability, booked }: Counted, reconcile: bool| {
+            let mut table = disclosure::protect(table, key);
+            if let Some(booked) = booked {
+                return booked.with(Cells::Drawn(table, comparability));
+            }
+            if reconcile && plans[0].parts().cells {
+                table.reconcile(&totals::sums(&plans[..shown(plans.iter())]));
+            }
+            Cells::Drawn(table, comparability)
+        };
+        let before = raw.before.map(|before| drawn(before, false));
         let zeros = raw.zeros.map(|table| disclosure::protect(table, key));
-        Protected { tables: Cells::Drawn(tables, raw.comparability), before, zeros }
+        Protected { tables: drawn(raw.tables, plans[0].reconcile()), before, zeros }
     }
 
     fn look_up(tables: &[Paid<Plan>], snapshot: &Snapshot, book: &Book) -> Option<Protected> {

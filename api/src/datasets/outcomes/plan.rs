@@ -245,6 +245,11 @@ impl Plan {
         })
     }
 
+    /// The same over some of its areas.
+    pub(super) fn only(&self, keep: impl Fn(AreaIndex) -> bool) -> Self {
+        Self { scope: self.scope.clone().only(keep), ..self.clone() }
+    }
+
     /// The same question about its cells, and nothing but its cells.
     pub fn cells_only(self) -> Self {
         Self { parts: Parts { cells: true, overall: false, totals: false, states: false }, ..self }

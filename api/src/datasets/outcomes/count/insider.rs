@@ -6,17 +6,33 @@
 //! is not answered. Who handed in what is public to the organisations themselves, and hangs on no score.
 
 use crate::{
+    datasets::outcomes::Plan,
     domain::{AreaIndex, Period},
     policy::Insiders,
+    release::Snapshot,
     tabulation::outside,
 };
 
 use super::{
     counter::Counter,
     figures::{Counts, Gather, Headcounts},
-    guard::Guarded,
+    guard::{Guard, Guarded},
     scanner::{Rows, Scanner},
 };
+
+/// Per area of a plan without conditions over one framework, whether its cells are for the asker what they are for somebody who
+/// handed in nothing.
+///
+/// They are where nothing came late or was corrected there, no insider handed in anything there, and what others than each of
+/// them handed in around it is not an institution or two more: then the guard finds nothing more, whichever cells would be answered.
+pub(in crate::datasets::outcomes) fn as_for_anybody(plan: &Plan, snapshot: &Snapshot) -> Vec<bool> {
+    let scanner = Scanner::new(plan, snapshot);
+    let guard = Guard::new(plan, scanner.measured(), &scanner.grouping);
+    let mut counter = Counter::default();
+    let mut of =
+        |&area: &AreaIndex| scanner.insiders.is_empty() || scanner.is_as_for_anybody(area, &guard, &mut counter);
+    plan.areas().iter().map(&mut of).collect()
+}
 
 /// The rows of an area, and of each around it, that others than some insiders handed in.
 pub(super) struct Others<'a> {
@@ -32,6 +48,40 @@ pub(super) struct ByOthers<'a> {
 }
 
 impl<'a> Scanner<'a> {
+    fn is_as_for_anybody(&self, area: AreaIndex, guard: &Guard<'_>, counter: &mut Counter) -> bool {
+        let (rows, around) = (self.rows_of(area), self.rows_around(area));
+        let others = self.others(area, &rows, &around);
+        if others.iter().any(|others| others.rows != rows) {
+            return false;
+        }
+        let is_open = |&period: &Period| {
+            let held = self.sources.iter().zip(&rows).enumerate();
+            let held = held.filter_map(|(position, ((source, _), rows))| {
+                Some((position, *source, self.columns(source, period)?, rows))
+            });
+            let held: Vec<_> = held.collect();
+            let is_as_ever = held.iter().all(|(_, _, columns, rows)| {
+                let history = columns.history();
+                let mut late = rows.iter().flat_map(|range| history.late_in(range));
+                late.next().is_none() && history.past_in(area, self.catalogue).next().is_none()
+            });
+            is_as_ever
+                && others.iter().all(|others| {
+                    let places = held.iter().map(|&(position, source, columns, rows)| Guarded {
+                        source,
+                        columns,
+                        rows,
+                        position,
+                        around: &others.around,
+                        // As if every cell would be answered.
+                        sizes: vec![self.fewest(); self.measured()],
+                    });
+                    !guard.low_effect(&places.collect::<Vec<_>>(), counter).contains(&true)
+                })
+        };
+        self.plan.periods().iter().all(is_open)
+    }
+
     /// The rows that others handed in, for each of the insiders that handed in anything there or around.
     pub(super) fn others(&self, area: AreaIndex, rows: &Rows<'a>, around: &[Rows<'a>]) -> Vec<Others<'a>> {
         let areas_around = self.catalogue.around(area);

@@ -18,6 +18,7 @@ mod scanner;
 mod tally;
 mod timed;
 
+pub(super) use insider::as_for_anybody;
 pub(super) use run::{Scan, known, run, sizes};
 pub use timed::{Timed, counts_alone, whole_table};
 
