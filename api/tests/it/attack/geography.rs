@@ -105,7 +105,7 @@ async fn grown() -> (Samples, Samples, bool) {
             for benchmark in 0..BENCHMARKS.len() {
                 let achieved = benchmark % 2 == twin;
                 one.add(larger[benchmark] - own[benchmark], achieved);
-                both.add(larger[benchmark] - (own[benchmark] + place[benchmark]) / 2.0, achieved);
+                both.add(larger[benchmark] - f64::midpoint(own[benchmark], place[benchmark]), achieved);
             }
         }
     }
