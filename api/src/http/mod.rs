@@ -23,6 +23,7 @@ mod rules;
 mod saved;
 mod senders;
 mod serve;
+mod signed_in;
 mod state;
 mod submissions;
 mod subscriptions;

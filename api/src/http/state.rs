@@ -21,6 +21,7 @@ use super::{
     EdgeRules, Playground,
     log_brake::LogBrake,
     senders::{Bound, Sender, Shares},
+    signed_in::SignedIn,
 };
 
 /// A handle to [`Shared`]. Cheap to clone, as it is several times for each request.
@@ -64,6 +65,7 @@ pub struct Shared {
     pub(super) streams: Arc<Bound>,
     pub(super) rates: Arc<Rates>,
     pub(super) refusals: LogBrake,
+    pub(super) signed_in: SignedIn,
     pub(super) rules: EdgeRules,
     pub(super) playground: Playground,
     pub(super) traces: Option<Traces>,
@@ -97,6 +99,7 @@ impl State {
             streams: Bound::streams(),
             rates: Arc::new(Rates::new(rules.points_per_organisation, rules.points_per_address)),
             refusals: LogBrake::default(),
+            signed_in: SignedIn::default(),
             rules,
             playground,
             traces,

@@ -33,6 +33,7 @@ use super::{
     path::PathText,
     rate,
     senders::{Hold, Sender},
+    signed_in::Proof,
 };
 
 /// How a request ends: with a table, or with a refusal in its place.
@@ -167,7 +168,7 @@ pub(super) fn admitted(
 }
 
 /// Who asks: by a bearer token as everywhere, or by the identifier and the secret of a client, for what can show nothing else. Such
-/// a client is given a token for reading alone, as at `/oauth/token`, and asks with it.
+/// a client is given a token for reading alone, as at `/oauth/token`, and asks with it for a minute.
 pub(super) async fn viewer(state: &State, head: &Parts, id: &RequestId) -> Result<Viewer, Box<Response<Body>>> {
     let mut sent = head.headers.get_all(header::AUTHORIZATION).iter();
     let shown = match (sent.next(), sent.next()) {
@@ -180,6 +181,10 @@ pub(super) async fn viewer(state: &State, head: &Parts, id: &RequestId) -> Resul
         // A browser adds such credentials by itself, also to what another site's page asks for.
         let message = "expected a client that shows its secret itself, found a page of another site";
         return Err(Box::new(error::respond(StatusCode::FORBIDDEN, "FORBIDDEN", message, id)));
+    }
+    let proof = Proof::of(&client, &secret);
+    if let Some(partner) = state.signed_in.find(proof, &state.verifier, state.exchange.now()) {
+        return Ok(Viewer::Partner(partner));
     }
     let sender = Sender::of(&Viewer::Anonymous, &head.extensions);
     let _permit = state.clients.permits.take(&sender, 1).map_err(|full| Box::new(overloaded(full, id)))?;
@@ -198,7 +203,10 @@ pub(super) async fn viewer(state: &State, head: &Parts, id: &RequestId) -> Resul
         Err(_) => return refuse(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "it took too long; try again"),
     };
     match state.verifier.verify(&given.token, state.exchange.now()) {
-        Ok(partner) => Ok(Viewer::Partner(partner)),
+        Ok(partner) => {
+            state.signed_in.remember(proof, given.token, state.exchange.now());
+            Ok(Viewer::Partner(partner))
+        }
         Err(reason) => Err(Box::new(error::failed(&service::Error::Internal(reason.into()), id))),
     }
 }

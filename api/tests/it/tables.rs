@@ -190,7 +190,16 @@ async fn a_spreadsheet_asks_with_the_secret_of_a_client(#[case] engine: Engine) 
         let headers = [(header::AUTHORIZATION, shown.as_str()), (site.clone(), from)];
         assert_eq!(take_with(&service, None, &address, &headers).await.status, expected, "{from}");
     }
-    service.operator().revoke_client(&client).await.unwrap();
+    // Its secret is looked up once, and what it was given is remembered for a while: not by whoever shows another.
+    service.database.execute("DELETE FROM client_credential").await;
+    let again = take_with(&service, None, &address, &[(header::AUTHORIZATION, shown.as_str())]).await;
+    assert_eq!((again.status, &again.body), (StatusCode::OK, &by_token.body));
+    let replica = service.replica().await;
+    let elsewhere = take_with(&replica, None, &address, &[(header::AUTHORIZATION, shown.as_str())]).await;
+    assert_eq!(elsewhere.status, StatusCode::UNAUTHORIZED, "a secret that there is not");
+    // Revoked on another replica, which this one notices within a second.
+    replica.operator().revoke_client(&client).await.unwrap();
+    service.exchange.refresh().await.unwrap();
     let refused = take_with(&service, None, &address, &[(header::AUTHORIZATION, shown.as_str())]).await;
     assert_eq!(refused.status, StatusCode::UNAUTHORIZED, "revoked");
 }
