@@ -27,6 +27,7 @@ mod m0027_register;
 mod m0029_kept_citations;
 mod m0030_saved_questions;
 mod m0032_comparators;
+mod m0033_official_figures;
 mod rule;
 mod state;
 
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0029_kept_citations::Migration),
             Box::new(m0030_saved_questions::Migration),
             Box::new(m0032_comparators::Migration),
+            Box::new(m0033_official_figures::Migration),
         ]
     }
 }

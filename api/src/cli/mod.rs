@@ -10,6 +10,7 @@ mod erase;
 mod import;
 mod issuer;
 mod keys;
+mod official;
 mod organisation;
 mod register;
 mod report;
@@ -76,6 +77,9 @@ enum Command {
     /// List comparators, which are named lists of areas to compare with, and manage those of your own
     #[command(subcommand)]
     Comparators(comparators::ComparatorsCommand),
+    /// List official figures, and remove those that were taken in
+    #[command(subcommand)]
+    Official(official::OfficialCommand),
     /// Manage organisations
     #[command(subcommand)]
     Organisation(organisation::OrganisationCommand),
@@ -143,6 +147,9 @@ enum ImportCommand {
     /// Put institutions on the roll from CSV files or workbooks: where each stands, what it is and who speaks for it; a file with problems
     /// stores nothing
     Roll(roll::RollArgs),
+    /// Take official figures in, open statistics by area in the layout of "Explore education statistics": they stand beside outcomes for
+    /// everybody, as published. Each file of a name is a version of it; one with problems stores nothing
+    Official(official::ImportArgs),
 }
 
 #[derive(Subcommand, Debug)]
@@ -172,10 +179,12 @@ async fn run_here(cli: Cli, playground: Playground) -> Result<()> {
         Command::Import(ImportCommand::Comparators(args)) => comparators::import(settings, &args).await,
         Command::Import(ImportCommand::Register(args)) => register::import(settings, &args).await,
         Command::Import(ImportCommand::Roll(args)) => roll::import(settings, &args).await,
+        Command::Import(ImportCommand::Official(args)) => official::import(settings, &args).await,
         Command::Roll(RollCommand::Transfer(args)) => roll::transfer(settings, &args).await,
         Command::Withdraw(args) => withdraw::run(settings, args).await,
         Command::Publish(args) => administer::publish(settings, args).await,
         Command::Backup { file } => administer::back_up(settings, &file).await,
+        Command::Official(command) => official::run(settings, command).await,
         Command::Areas(command) => areas::run(settings, command).await,
         Command::Comparators(command) => comparators::run(settings, command).await,
         Command::Organisation(command) => organisation::run(settings, command).await,

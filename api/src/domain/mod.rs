@@ -20,6 +20,7 @@ pub mod issuer;
 pub mod key;
 pub mod label;
 pub mod ledger;
+pub mod official;
 pub mod organisation;
 pub mod period;
 pub mod record;
@@ -53,6 +54,10 @@ pub use index::{AreaIndex, FrameworkIndex};
 pub use issuer::{Issuer, IssuerChange, IssuerClient, IssuerRules};
 pub use key::{KeptKey, Revocation, Revoked};
 pub use ledger::{Ledger, Settlement};
+pub use official::{
+    OfficialDataSet, OfficialFigure, OfficialFigures, OfficialFilter, OfficialIndicator, OfficialRow, OfficialStatus,
+    OfficialTime, OfficialWanted,
+};
 pub use organisation::{
     Agreement, Amendment, Directory, NewAgreement, Organisation, OrganisationChange, OrganisationKind,
 };

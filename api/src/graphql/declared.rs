@@ -20,7 +20,7 @@ enum Lasting {
 }
 
 /// The fields of the root.
-const ROOT: [(&str, Audience, Lasting); 26] = [
+const ROOT: [(&str, Audience, Lasting); 28] = [
     ("__schema", Audience::Everybody, Lasting::Version),
     ("__type", Audience::Everybody, Lasting::Version),
     ("__typename", Audience::Everybody, Lasting::Version),
@@ -39,6 +39,8 @@ const ROOT: [(&str, Audience, Lasting); 26] = [
     ("limits", Audience::Viewer, Lasting::Version),
     ("methodology", Audience::Everybody, Lasting::Version),
     ("node", Audience::Viewer, Lasting::Moment),
+    ("officialDataSets", Audience::Everybody, Lasting::Version),
+    ("officialFigures", Audience::Everybody, Lasting::Version),
     ("outcomes", Audience::Viewer, Lasting::Version),
     ("periods", Audience::Viewer, Lasting::Moment),
     ("preview", Audience::Viewer, Lasting::Moment),

@@ -7,6 +7,7 @@ pub mod destinations;
 mod file;
 mod identifier;
 mod input;
+pub mod official;
 mod problem;
 pub mod reference;
 pub mod register;

@@ -81,6 +81,8 @@ pub enum ProblemCode {
     HubElsewhere,
     /// The institution stands outside the area of the organisation that hands in, or that is to speak for it.
     OtherArea,
+    /// An official figure, or what it is about, cannot be kept.
+    Figure,
     /// No organisation has that code.
     UnknownOrganisation,
     /// What may stand once in the file stands twice.
@@ -121,6 +123,7 @@ impl ProblemCode {
             Self::OtherPlace => "OTHER_PLACE",
             Self::HubElsewhere => "HUB_ELSEWHERE",
             Self::OtherArea => "OTHER_AREA",
+            Self::Figure => "FIGURE",
             Self::UnknownOrganisation => "UNKNOWN_ORGANISATION",
             Self::Duplicate => "DUPLICATE",
             Self::Empty => "EMPTY",

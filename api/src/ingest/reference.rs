@@ -30,6 +30,13 @@ pub struct ShippedFileError {
     reason: String,
 }
 
+impl ShippedFileError {
+    /// That a line of a file cannot be read.
+    pub(super) fn at(file: &'static str, line: u64, reason: String) -> Self {
+        Self { file, line, column: "", reason }
+    }
+}
+
 /// Reads frameworks, benchmarks, the crosswalk, areas, memberships, successions and comparators.
 ///
 /// # Errors

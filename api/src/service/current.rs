@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::{
     datasets::Books,
-    domain::{Catalogue, Directory, RegisterEdition, Release},
+    domain::{Catalogue, Directory, OfficialFigures, RegisterEdition, Release},
     policy::Circles,
     release::Snapshot,
 };
@@ -29,10 +29,13 @@ pub struct CurrentRelease {
     pub(super) books: Option<Arc<Books>>,
     /// The registers that attributes were taken from, newest first.
     pub(super) registers: Arc<[RegisterEdition]>,
+    /// Official figures, and the state of the database that they are of.
+    pub(super) official: Arc<OfficialFigures>,
+    pub(super) official_state: Option<Vec<(i64, String)>>,
 }
 
 /// What an answer hangs on, beside the question and who asks. It changes when a release is published, an organisation is
-/// added, an agreement is added or ends, or a day begins: agreements hold by the day.
+/// added, an agreement is added or ends, official figures are taken in or removed, or a day begins: agreements hold by the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Version {
     pub(super) generation: u64,
@@ -51,6 +54,8 @@ impl CurrentRelease {
             snapshot: None,
             books: None,
             registers: Arc::default(),
+            official: Arc::default(),
+            official_state: None,
         }
     }
 }

@@ -44,8 +44,14 @@ impl Exchange {
         let newest = self.store().newest_release_number().await?;
         let same = newest.is_some() && newest == before.snapshot.as_ref().map(|snapshot| snapshot.release().number);
         let generation = before.generation + 1;
+        let official_state = Some(self.store().official_state().await?);
+        let official = if official_state == before.official_state {
+            before.official.clone()
+        } else {
+            self.official_figures().await?
+        };
         let current = if same {
-            if directory == before.directory && !another {
+            if directory == before.directory && official_state == before.official_state && !another {
                 return Ok(());
             }
             CurrentRelease {
@@ -57,6 +63,8 @@ impl Exchange {
                 snapshot: before.snapshot.clone(),
                 books: before.books.clone(),
                 registers: before.registers.clone(),
+                official,
+                official_state,
             }
         } else {
             let mut releases = self.store().releases().await?;
@@ -72,12 +80,34 @@ impl Exchange {
                 let catalogue = snapshot.catalogue().clone();
                 let circles = Arc::new(Circles::of(&directory, &catalogue));
                 let (snapshot, books) = (Some(snapshot), None);
-                CurrentRelease { generation, catalogue, directory, circles, releases, snapshot, books, registers }
+                CurrentRelease {
+                    generation,
+                    catalogue,
+                    directory,
+                    circles,
+                    releases,
+                    snapshot,
+                    books,
+                    registers,
+                    official,
+                    official_state,
+                }
             } else {
                 let catalogue = Arc::new(self.store().newest_catalogue(self.today()).await?);
                 let circles = Arc::new(Circles::of(&directory, &catalogue));
                 let (snapshot, books) = (None, None);
-                CurrentRelease { generation, catalogue, directory, circles, releases, snapshot, books, registers }
+                CurrentRelease {
+                    generation,
+                    catalogue,
+                    directory,
+                    circles,
+                    releases,
+                    snapshot,
+                    books,
+                    registers,
+                    official,
+                    official_state,
+                }
             }
         };
         self.current.store(Arc::new(current));

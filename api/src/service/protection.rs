@@ -5,7 +5,7 @@ use crate::domain::Directory;
 use super::{Error, Operator};
 
 /// What is stored, about whom, why and for how long.
-pub const STORED: [(&str, &str, &str, &str); 19] = [
+pub const STORED: [(&str, &str, &str, &str); 20] = [
     (
         "institution",
         "institutions, by pseudonym and scheme",
@@ -88,6 +88,12 @@ pub const STORED: [(&str, &str, &str, &str); 19] = [
         "programs that get tokens, with hashed secrets or public keys",
         "access",
         "for ever, ended ones too",
+    ),
+    (
+        "official_row",
+        "official figures by area, as published; of no institution",
+        "standing beside outcomes",
+        "until the operator removes it",
     ),
     ("erasure", "erasures: how much, not whose", "accounting for erasure", "for ever"),
 ];

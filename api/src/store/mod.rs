@@ -18,6 +18,7 @@ mod identity;
 mod intake;
 mod issuers;
 mod keys;
+mod official;
 mod pool;
 mod reach;
 mod receipt;

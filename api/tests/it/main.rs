@@ -31,6 +31,7 @@ mod issuers;
 mod keys;
 mod large_files;
 mod nodes;
+mod official;
 mod outcomes;
 mod protection;
 mod registers;

@@ -75,10 +75,12 @@ impl Contract {
             let arguments = match name.as_str() {
                 "change" => "(since: \"202324T2\")",
                 "wording" => "(in: TRADITIONAL_CHINESE)",
+                "official" | "officialFigures" => "(indicator: \"NEET_percent\")",
                 _ => "",
             };
             let below = match (kind, behind.as_str()) {
-                ("Area", "Area") => " { code }".to_owned(),
+                ("Area" | "Comparator", "Area") => " { code }".to_owned(),
+                ("Area", "Comparator") => " { __typename code basis about { code } }".to_owned(),
                 ("Area", "AreaSuccession") => " { __typename on kind area { code } }".to_owned(),
                 (_, behind) if self.0.contains_key(behind) => format!(" {{ {} }}", self.whole(behind)),
                 _ => String::new(),

@@ -4,6 +4,7 @@ mod catalogue;
 mod destinations;
 mod exposure;
 mod node;
+mod official;
 mod outcomes;
 mod releases;
 mod submissions;
@@ -25,6 +26,7 @@ pub struct Query(
     destinations::DestinationQuery,
     exposure::ExposureQuery,
     submissions::SubmissionQuery,
+    official::OfficialQuery,
 );
 
 /// The number of a release as asked; one that no release can have is told like any other that none has.

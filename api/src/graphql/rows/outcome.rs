@@ -14,6 +14,7 @@ use crate::{
 
 use super::{
     key::{Key, KeyField},
+    official::Beside,
     shape::{Read, SelectableField, SelectedField, Shape, ShapeField, selectable},
     types::{ChangeField, EstimateField},
 };
@@ -28,6 +29,7 @@ selectable! {
         "partlyShare" => PartlyShare(Shape<EstimateField>),
         "noneShare" => NoneShare(Shape<EstimateField>),
         "change" => Change(Since),
+        "official" => Official(Beside),
         "total" => Total,
         "reconciled" => Reconciled,
         "comparability" => Comparability,
@@ -79,6 +81,7 @@ enum Part {
     Remedy(Figure),
     State(State, Shape<EstimateField>),
     Change(Period, Shape<ChangeField>),
+    Official(Beside),
     Total,
     Reconciled,
     Comparability,
@@ -154,6 +157,7 @@ impl CellLine {
                     Some(change) => shape.write_change(text, &change, *since),
                     None => text.extend_from_slice(b"null"),
                 },
+                Part::Official(beside) => beside.write(text, catalogue, area, period),
                 Part::Total => json(text, &table.totals().contains(&position)),
                 Part::Reconciled => json(text, &cell.reconciled),
                 Part::Comparability => name(text, Comparability::from(table.comparability(position))),
@@ -190,6 +194,7 @@ impl CellLine {
             Some(OutcomeField::PartlyShare(shape)) => line.parts.push(Part::State(State::Partly, shape)),
             Some(OutcomeField::NoneShare(shape)) => line.parts.push(Part::State(State::None, shape)),
             Some(OutcomeField::Change(Since(since, shape))) => line.parts.push(Part::Change(since, shape)),
+            Some(OutcomeField::Official(beside)) => line.parts.push(Part::Official(beside)),
             Some(OutcomeField::Total) => line.parts.push(Part::Total),
             Some(OutcomeField::Reconciled) => line.parts.push(Part::Reconciled),
             Some(OutcomeField::Comparability) => line.parts.push(Part::Comparability),
@@ -251,6 +256,7 @@ selectable! {
         "shareWithAll" => ShareWithAll(Shape<EstimateField>),
         "distribution" => Distribution(Shape<EstimateField>),
         "quartiles" => Quartiles(Shape<QuartileField>),
+        "official" => Official(Beside),
         _ => Key(KeyField),
     }
 }
@@ -274,6 +280,7 @@ impl Shape<OverallField> {
         let key = Key { catalogue, framework, area, period, benchmark: None, group };
         self.write(text, |field, text| match field {
             OverallField::Key(field) => field.write(text, &key),
+            OverallField::Official(beside) => beside.write(text, catalogue, area, period),
             OverallField::Institutions => json(text, &row.institutions),
             OverallField::MeanAchieved(shape) => shape.write_estimate(text, &row.mean_achieved, remedies),
             OverallField::ShareWithAll(shape) => shape.write_estimate(text, &row.share_with_all, remedies),

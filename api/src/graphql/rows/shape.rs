@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use async_graphql::{InputType, Variables};
 
-use crate::graphql::{document::Selected, json::json};
+use crate::{
+    graphql::{document::Selected, json::json, types::OfficialAsked},
+    service::Reader,
+};
 
 /// What is read of a selected field.
 pub(in crate::graphql) trait Read: Sized {
@@ -48,8 +51,8 @@ macro_rules! selectable {
 }
 pub(super) use selectable;
 
-/// A selected field, with the values of the variables.
-pub(in crate::graphql) struct SelectedField<'a>(&'a Selected, &'a Variables);
+/// A selected field, with the values of the variables and who reads it.
+pub(in crate::graphql) struct SelectedField<'a>(&'a Selected, &'a Variables, &'a Reader);
 
 impl<'a> SelectedField<'a> {
     /// The name of the field.
@@ -61,11 +64,21 @@ impl<'a> SelectedField<'a> {
     pub(super) fn argument<T: InputType>(&self, name: &str) -> Option<T> {
         self.0.argument(name, self.1)
     }
+
+    /// What is asked of official figures.
+    pub(super) fn official(&self) -> Option<OfficialAsked> {
+        OfficialAsked::of(self.0, self.1).ok()
+    }
+
+    /// Who reads it.
+    pub(super) fn reader(&self) -> &'a Reader {
+        self.2
+    }
 }
 
 impl<F: SelectableField> Read for Shape<F> {
     fn read(selected: &SelectedField<'_>) -> Option<Self> {
-        Self::of(selected.0.below.of(F::TYPE), selected.1)
+        Self::of(selected.0.below.of(F::TYPE), selected.1, selected.2)
     }
 }
 
@@ -88,11 +101,11 @@ pub(super) enum ShapeField<F> {
 
 impl<F: SelectableField> Shape<F> {
     /// What is selected; `None` where one of the fields cannot be written, which a test excludes.
-    pub(in crate::graphql) fn of(selected: &[Selected], variables: &Variables) -> Option<Self> {
+    pub(in crate::graphql) fn of(selected: &[Selected], variables: &Variables, reader: &Reader) -> Option<Self> {
         let fields = selected.iter().map(|field| {
             let read = match field.name.as_str() {
                 "__typename" => ShapeField::TypeName,
-                _ => ShapeField::Field(F::read(&SelectedField(field, variables))?),
+                _ => ShapeField::Field(F::read(&SelectedField(field, variables, reader))?),
             };
             Some((format!(",\"{}\":", field.key).into_bytes().into(), read))
         });

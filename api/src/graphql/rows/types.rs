@@ -6,13 +6,16 @@ use crate::{
     graphql::{
         json::{json, list, name, optional},
         types::{
-            AreaKind, BreakdownDimension, CellStatus, EstimateBound, HiddenReason, Language, NodeKey, SuccessionKind,
-            Wording,
+            AreaKind, BreakdownDimension, CellStatus, Compared, EstimateBound, HiddenReason, Language, NodeKey,
+            SuccessionKind, Wording,
         },
     },
 };
 
-use super::shape::{Read, SelectableField, SelectedField, Shape, selectable};
+use super::{
+    official::About,
+    shape::{Read, SelectableField, SelectedField, Shape, selectable},
+};
 
 selectable! {
     /// Fields of `Wording`.
@@ -58,6 +61,8 @@ selectable! {
         "predecessors" => Predecessors(Shape<SuccessionField>),
         "parents" => Parents(Shape<AreaField>),
         "children" => Children(Shape<AreaField>),
+        "comparators" => Comparators(Shape<ComparatorField>),
+        "officialFigures" => OfficialFigures(About),
     }
 }
 
@@ -86,6 +91,46 @@ impl Shape<AreaField> {
             AreaField::Children(shape) => {
                 list(text, catalogue.children(index), |&child, text| shape.write_area(text, catalogue, child));
             }
+            AreaField::Comparators(shape) => list(text, Compared::with(catalogue, index), |with, text| {
+                shape.write_comparator(text, catalogue, with);
+            }),
+            AreaField::OfficialFigures(about) => about.write(text, catalogue, index),
+        });
+    }
+}
+
+selectable! {
+    /// Fields of `Comparator`.
+    ComparatorField = "Comparator" {
+        "code" => Code,
+        "name" => Name,
+        "basis" => Basis,
+        "about" => About(Shape<AreaField>),
+        "kind" => Kind,
+        "members" => Members(Shape<AreaField>),
+        "validFrom" => ValidFrom,
+        "validTo" => ValidTo,
+        "source" => Source,
+    }
+}
+
+impl Shape<ComparatorField> {
+    fn write_comparator(&mut self, text: &mut Vec<u8>, catalogue: &Catalogue, with: Compared<'_>) {
+        self.write(text, |field, text| match field {
+            ComparatorField::Code => json(text, with.code()),
+            ComparatorField::Name => json(text, with.name()),
+            ComparatorField::Basis => name(text, with.basis()),
+            ComparatorField::About(shape) => match with.about() {
+                Some(area) => shape.write_area(text, catalogue, area),
+                None => text.extend_from_slice(b"null"),
+            },
+            ComparatorField::Kind => optional(text, with.kind()),
+            ComparatorField::Members(shape) => {
+                list(text, with.members(), |member, text| shape.write_area(text, catalogue, member));
+            }
+            ComparatorField::ValidFrom => json(text, &with.valid_from().map(|date| date.0.to_string())),
+            ComparatorField::ValidTo => json(text, &with.valid_to().map(|date| date.0.to_string())),
+            ComparatorField::Source => json(text, with.source()),
         });
     }
 }

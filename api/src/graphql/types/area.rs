@@ -2,14 +2,19 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Enum, ID, Object, Result, SimpleObject, connection::CursorType, connection::OpaqueCursor};
+use async_graphql::{
+    Context, Enum, ID, Object, Result, SimpleObject, connection::CursorType, connection::OpaqueCursor,
+};
 
 use crate::{
     domain::{self, AreaIndex, Catalogue, Successor},
+    graphql::context,
     service::{AreasWanted, Page, Reader, standing},
 };
 
-use super::{Date, Language, NodeKey, Wording, page::cursor, page_size};
+use super::{
+    Date, Language, NodeKey, OfficialAsked, OfficialFigure, OfficialFilterInput, Wording, page::cursor, page_size,
+};
 
 /// What sort of place an area is.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,6 +125,27 @@ impl Area {
         predecessors.map(|one| AreaSuccession::new(&self.catalogue, one.from, &one)).collect()
     }
 
+    /// Official figures about it, as published, the latest first, at most 200: no noise, no budget. Of the newest version of every data
+    /// set that has the indicator.
+    async fn official_figures(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The column of the indicator, e.g. `NEET_percent`.")] indicator: String,
+        #[graphql(desc = "Only of the data set of this name.")] data_set: Option<String>,
+        #[graphql(
+            desc = "Only about these years: academic years as six digits, or times as published.",
+            validator(max_items = 400)
+        )]
+        years: Option<Vec<String>>,
+        #[graphql(desc = "Only those with one of these items of a filter.", validator(max_items = 20))] filters: Option<
+            Vec<OfficialFilterInput>,
+        >,
+    ) -> Result<Vec<OfficialFigure>> {
+        let (areas, filters) = (Some(vec![self.area().code.clone()]), filters.unwrap_or_default());
+        let asked = OfficialAsked { indicator, data_set, version: None, areas, years, filters };
+        asked.latest(context::reader(context))
+    }
+
     /// The areas it lies in directly, of every kind.
     async fn parents(&self) -> Vec<Self> {
         self.all(self.catalogue.parents(self.index))
@@ -180,15 +206,92 @@ pub enum ComparatorBasis {
 }
 
 /// What a comparator is of.
-enum Of {
-    List(domain::Comparator),
+#[derive(Clone, Copy)]
+enum Of<L> {
+    List(L),
     Around(AreaIndex),
+}
+
+/// A comparator as a catalogue has it.
+#[derive(Clone, Copy)]
+pub(crate) struct Compared<'a> {
+    catalogue: &'a Catalogue,
+    of: Of<&'a domain::Comparator>,
+}
+
+impl<'a> Compared<'a> {
+    /// What an area is put beside: its region and its country, then the lists that are about it.
+    pub(crate) fn with(catalogue: &'a Catalogue, area: AreaIndex) -> impl Iterator<Item = Self> {
+        let around = standing(catalogue, area).into_iter().map(Of::Around);
+        around.chain(catalogue.comparators_of(area).map(Of::List)).map(move |of| Self { catalogue, of })
+    }
+
+    pub(crate) fn code(&self) -> &'a str {
+        match self.of {
+            Of::List(list) => &list.code,
+            Of::Around(area) => &self.catalogue.areas()[area].code,
+        }
+    }
+
+    pub(crate) fn name(&self) -> &'a str {
+        match self.of {
+            Of::List(list) => &list.name,
+            Of::Around(area) => &self.catalogue.areas()[area].name,
+        }
+    }
+
+    pub(crate) fn basis(&self) -> ComparatorBasis {
+        match self.of {
+            Of::Around(_) => ComparatorBasis::Surrounding,
+            Of::List(list) if list.own => ComparatorBasis::Operator,
+            Of::List(_) => ComparatorBasis::Published,
+        }
+    }
+
+    pub(crate) fn about(&self) -> Option<AreaIndex> {
+        match self.of {
+            Of::List(list) => self.catalogue.area_now(list.about.as_ref()?),
+            Of::Around(_) => None,
+        }
+    }
+
+    pub(crate) fn members(&self) -> Vec<AreaIndex> {
+        match self.of {
+            Of::List(list) => self.catalogue.members(list),
+            Of::Around(area) => vec![area],
+        }
+    }
+
+    pub(crate) fn kind(&self) -> Option<AreaKind> {
+        self.members().first().map(|&member| self.catalogue.areas()[member].kind.into())
+    }
+
+    pub(crate) fn valid_from(&self) -> Option<Date> {
+        match self.of {
+            Of::List(list) => list.valid_from.map(Date::from),
+            Of::Around(area) => self.catalogue.areas()[area].valid_from.map(Date::from),
+        }
+    }
+
+    pub(crate) fn valid_to(&self) -> Option<Date> {
+        match self.of {
+            Of::List(list) => list.valid_to.map(Date::from),
+            Of::Around(area) => self.catalogue.areas()[area].valid_to.map(Date::from),
+        }
+    }
+
+    pub(crate) fn source(&self) -> &'a str {
+        match self.of {
+            Of::List(list) => &list.source,
+            Of::Around(area) => &self.catalogue.areas()[area].source,
+        }
+    }
 }
 
 /// A named list of areas.
 pub struct Comparator {
     catalogue: Arc<Catalogue>,
-    of: Of,
+    of: Of<domain::Comparator>,
 }
 
 impl Comparator {
@@ -204,20 +307,23 @@ impl Comparator {
 
     /// What an area is put beside: its region and its country, then the lists that are about it.
     fn of_area(catalogue: &Arc<Catalogue>, area: AreaIndex) -> Vec<Self> {
-        let around = standing(catalogue, area).into_iter().map(Of::Around);
-        let lists = catalogue.comparators_of(area).cloned().map(Of::List);
-        around.chain(lists).map(|of| Self { catalogue: catalogue.clone(), of }).collect()
+        let own = |of: Of<&domain::Comparator>| match of {
+            Of::List(list) => Of::List(list.clone()),
+            Of::Around(area) => Of::Around(area),
+        };
+        Compared::with(catalogue, area).map(|with| Self { catalogue: catalogue.clone(), of: own(with.of) }).collect()
+    }
+
+    fn compared(&self) -> Compared<'_> {
+        let of = match &self.of {
+            Of::List(list) => Of::List(list),
+            Of::Around(area) => Of::Around(*area),
+        };
+        Compared { catalogue: &self.catalogue, of }
     }
 
     fn area(&self, area: AreaIndex) -> Area {
         Area::new(self.catalogue.clone(), area)
-    }
-
-    fn found(&self) -> Vec<AreaIndex> {
-        match &self.of {
-            Of::List(list) => self.catalogue.members(list),
-            Of::Around(area) => vec![*area],
-        }
     }
 }
 
@@ -229,72 +335,48 @@ impl Comparator {
 impl Comparator {
     /// The code, e.g. `HUBS-FIRST-WAVE`. Use it in questions.
     async fn code(&self) -> &str {
-        match &self.of {
-            Of::List(list) => &list.code,
-            Of::Around(area) => &self.catalogue.areas()[*area].code,
-        }
+        self.compared().code()
     }
 
     /// The name.
     async fn name(&self) -> &str {
-        match &self.of {
-            Of::List(list) => &list.name,
-            Of::Around(area) => &self.catalogue.areas()[*area].name,
-        }
+        self.compared().name()
     }
 
     /// Who says so.
     async fn basis(&self) -> ComparatorBasis {
-        match &self.of {
-            Of::Around(_) => ComparatorBasis::Surrounding,
-            Of::List(list) if list.own => ComparatorBasis::Operator,
-            Of::List(_) => ComparatorBasis::Published,
-        }
+        self.compared().basis()
     }
 
     /// The area that its members are compared with; null where it is about none in particular.
     async fn about(&self) -> Option<Area> {
-        match &self.of {
-            Of::List(list) => {
-                list.about.as_ref().and_then(|code| self.catalogue.area_now(code)).map(|area| self.area(area))
-            }
-            Of::Around(_) => None,
-        }
+        self.compared().about().map(|area| self.area(area))
     }
 
     /// The kind of its members; null where none is in use any more.
     async fn kind(&self) -> Option<AreaKind> {
-        self.found().first().map(|&member| self.catalogue.areas()[member].kind.into())
+        self.compared().kind()
     }
 
     /// Its members by code, in the release's geography: in the place of one that was recoded or merged stands the area after it, and one that
     /// is not in use is left out.
     async fn members(&self) -> Vec<Area> {
-        self.found().into_iter().map(|member| self.area(member)).collect()
+        self.compared().members().into_iter().map(|member| self.area(member)).collect()
     }
 
     /// The first day of the list; null where it is not recorded.
     async fn valid_from(&self) -> Option<Date> {
-        match &self.of {
-            Of::List(list) => list.valid_from.map(Date::from),
-            Of::Around(area) => self.catalogue.areas()[*area].valid_from.map(Date::from),
-        }
+        self.compared().valid_from()
     }
 
     /// The last day of the list; null where it goes on. One that ended can be asked for no more; citations of tables hold.
     async fn valid_to(&self) -> Option<Date> {
-        match &self.of {
-            Of::List(list) => list.valid_to.map(Date::from),
-            Of::Around(area) => self.catalogue.areas()[*area].valid_to.map(Date::from),
-        }
+        self.compared().valid_to()
     }
 
     /// Where the list was taken from.
     async fn source(&self) -> &str {
-        match &self.of {
-            Of::List(list) => &list.source,
-            Of::Around(area) => &self.catalogue.areas()[*area].source,
-        }
+        self.compared().source()
     }
 }
 

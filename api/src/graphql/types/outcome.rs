@@ -18,7 +18,8 @@ use crate::{
 };
 
 use super::{
-    Area, Benchmark, Category, Change, Estimate, Framework, HiddenReason, NodeKey, Period, Release, TableRows,
+    Area, Benchmark, Category, Change, Estimate, Framework, HiddenReason, NodeKey, OfficialFigure, OfficialFilterInput,
+    Period, Release, TableRows,
     scalar::{Comparability, Tier},
 };
 
@@ -222,6 +223,8 @@ pub struct OutcomeCell {
     comparability: Comparability,
     #[graphql(skip)]
     change: Change,
+    #[graphql(skip)]
+    official: Option<OfficialFigure>,
 }
 
 #[ComplexObject]
@@ -232,10 +235,26 @@ impl OutcomeCell {
         let _ = since;
         &self.change
     }
+
+    /// The official figure that stands beside the cell: of its area, and of the academic year of its period. Of figures that differ in a
+    /// filter the total, unless `filters` picks another. Null where there is none, or where more than one fits. It says nothing of a cause.
+    async fn official(
+        &self,
+        #[graphql(desc = "The column of the indicator, e.g. `NEET_percent`; `officialDataSets` lists them.")]
+        indicator: String,
+        #[graphql(desc = "Only of the data set of this name.")] data_set: Option<String>,
+        #[graphql(desc = "Only those with one of these items of a filter, at most 20 filters.")] filters: Option<
+            Vec<OfficialFilterInput>,
+        >,
+    ) -> Option<&OfficialFigure> {
+        let _ = (indicator, data_set, filters);
+        self.official.as_ref()
+    }
 }
 
 /// Outcomes over all benchmarks of the framework, for one area and period, and one category of each dimension.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct OverallCell {
     /// The area.
     area: Area,
@@ -255,6 +274,26 @@ pub struct OverallCell {
     /// The number of benchmarks that a quarter, half and three quarters of the institutions do not exceed, read off the
     /// published distribution. Hidden for fewer than four times the tier's threshold of institutions.
     quartiles: Quartiles,
+    #[graphql(skip)]
+    official: Option<OfficialFigure>,
+}
+
+#[ComplexObject]
+impl OverallCell {
+    /// The official figure that stands beside the cell: of its area, and of the academic year of its period. Of figures that differ in a
+    /// filter the total, unless `filters` picks another. Null where there is none, or where more than one fits. It says nothing of a cause.
+    async fn official(
+        &self,
+        #[graphql(desc = "The column of the indicator, e.g. `NEET_percent`; `officialDataSets` lists them.")]
+        indicator: String,
+        #[graphql(desc = "Only of the data set of this name.")] data_set: Option<String>,
+        #[graphql(desc = "Only those with one of these items of a filter, at most 20 filters.")] filters: Option<
+            Vec<OfficialFilterInput>,
+        >,
+    ) -> Option<&OfficialFigure> {
+        let _ = (indicator, data_set, filters);
+        self.official.as_ref()
+    }
 }
 
 /// Quartiles of the number of benchmarks achieved. Unit: benchmarks.

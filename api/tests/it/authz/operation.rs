@@ -174,7 +174,7 @@ const CHANGES: [(&str, &str); 12] = [
 ];
 
 /// Questions about the catalogue that need nothing asked before.
-const CATALOGUE: [(&str, &str); 6] = [
+const CATALOGUE: [(&str, &str); 9] = [
     ("periods", "periods { code }"),
     ("dimensions", "dimensions { __typename }"),
     ("methodology", "methodology { __typename }"),
@@ -186,6 +186,17 @@ const CATALOGUE: [(&str, &str); 6] = [
     ),
     ("errorCodes", "errorCodes { code retry }"),
     ("limits", "limits { cellsPerTable }"),
+    ("officialDataSets", "officialDataSets { name }"),
+    (
+        "officialFigures of the North East",
+        r#"officialFigures(indicator: "NEET_percent", dataSet: "neet_not_known_la_2023", version: 1, areas: ["E12000001"],
+            years: ["202223"], filters: [{column: "Age", in: ["16-17"]}], first: 1, skip: 0) { totalCount }"#,
+    ),
+    (
+        "area code: E12000001 officialFigures",
+        r#"area(code: "E12000001") { officialFigures(indicator: "NEET_percent", dataSet: "neet_not_known_la_2023",
+            years: ["202223"], filters: [{column: "Age", in: ["16-17"]}]) { value } }"#,
+    ),
 ];
 
 /// Every operation. Cursors, identities and citations are asked of the service first.
@@ -247,6 +258,13 @@ pub(super) async fn build(service: &Service) -> Vec<Operation> {
         "outcomes areas: [E12000001], rows with states, benchmark 2",
         r#"outcomes(input: {framework: "GATSBY-2014", benchmarks: [2], areas: ["E12000001"]})
             { tier purpose rows(states: true) { schema { name } } cells { area { code kind } categories { dimension } institutions } }"#,
+    ));
+    operations.push(operation(
+        "outcomes areas: [E12000001], official NEET_percent beside",
+        r#"outcomes(input: {framework: "GATSBY-2014", benchmarks: [1], areas: ["E12000001"]})
+            { tier purpose cells { area { code kind } categories { dimension } institutions
+              official(indicator: "NEET_percent", dataSet: "neet_not_known_la_2023", filters: [{column: "Age", in: ["16-17"]}]) { __typename } }
+              overall { official(indicator: "NEET_percent", dataSet: "neet_not_known_la_2023", filters: [{column: "Age", in: ["16-17"]}]) { __typename } } }"#,
     ));
     for question in PREVIEWS {
         operations.push(outcomes("preview", question, OUTCOMES));

@@ -120,7 +120,8 @@ fn declared() -> BTreeMap<String, Table> {
         audit_chain audit_entry benchmark
         benchmark_relation benchmark_score budget_entry catalogue_version client_credential comparator comparator_member
         comparator_version destination_count erasure framework
-        framework_version institution institution_link issuer issuer_client kept_citation organisation register_cut register_edition
+        framework_version institution institution_link issuer issuer_client kept_citation official_column official_data_set
+        official_row organisation register_cut register_edition
         register_entry release release_edition requested_change result revocation roll_entry saved_question setting
         signing_key speaker submission used_assertion
     }
