@@ -424,6 +424,33 @@ for (const [name, token] of [['partner', partner], ['hub', hub], ['LEP', lep]]) 
   });
 }
 
+await check('an official figure stands beside outcomes, in the table and as a scatter with intervals', async () => {
+  await page.goto(`${base}/graphiql`);
+  await page.reload();
+  await signIn(lep);
+  const item = page.locator('.examples li').filter({ hasText: 'beside an official figure' });
+  if (!(await item.isVisible())) await page.getByText('Examples that you may ask').click();
+  const answered = page.waitForResponse((response) => /official\(/.test(response.request().postDataJSON()?.query ?? ''), { timeout: 15_000 });
+  await item.getByRole('button').click();
+  const { data } = await (await answered).json();
+  const regions = data.outcomes.overall;
+  const published = regions.filter(({ official }) => official && official.value !== null);
+  expect(published.length > 5, `${published.length} of ${regions.length} rows have an official figure`);
+  const drawing = page.locator('.results svg[role=img]').first();
+  await drawing.waitFor({ timeout: 5_000 });
+  const about = await drawing.getAttribute('aria-label');
+  expect(about.startsWith('Scatter of') && about.includes('does not say that one brings the other about'), about);
+  const drawn = regions.filter(({ official, meanAchieved }) => official && official.value !== null && meanAchieved.value !== null);
+  expect(about.startsWith(`Scatter of ${drawn.length} rows`), about);
+  expect((await page.locator('.results svg .whisker path, .results svg .whisker line').count()) > 0, 'no interval');
+  await shoot('beside');
+  await press('Table');
+  await rows().first().waitFor({ timeout: 5_000 });
+  const shown = await page.locator('.results tbody').textContent();
+  for (const { area, official } of published) expect(shown.includes(area.name) && shown.includes(String(official.value)), `${area.name}: ${official.value} is not shown`);
+  await shoot('beside-table');
+});
+
 // GraphiQL, in its frame.
 await page.goto('about:blank');
 await page.goto(`${base}/graphiql`);
@@ -607,6 +634,11 @@ await check('in Chinese where the browser is: every text of the page, and back a
   await other.locator('.results svg[role=img]').waitFor({ timeout: 10_000 });
   await isChinese('the chart');
   await shoot('chinese', other);
+  await other.getByLabel('權杖', { exact: true }).fill(partner);
+  await other.getByPlaceholder('名稱或代碼').fill('深水埗');
+  await other.getByRole('option', { name: '深水埗區' }).waitFor({ timeout: 10_000 });
+  await shoot('chinese-names', other);
+  await other.keyboard.press('Escape');
   await press('English', other);
   await other.getByRole('button', { name: 'Run', exact: true }).waitFor({ timeout: 2_000 });
   expect((await rows(other).count()) > 0 || (await other.locator('.results svg').count()) > 0, 'the answer went away');

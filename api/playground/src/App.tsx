@@ -212,7 +212,7 @@ export function App() {
   };
   const take = (example: Example) => {
     change(example.form);
-    setView({ ...example.view, view: view.view });
+    setView({ ...example.view, view: example.view?.view ?? view.view });
     if (example.cost === 'free') void run(example.form);
     else {
       setNote(t('This example needs budget: see what it costs, then press Run.'));

@@ -28,6 +28,17 @@ const fill = (text: Known, parts: Record<string, string | number>) =>
 /** A text that the service tells, such as a code in words: in English where there is no other. */
 export const told = (text: string): string => (language === 'en' ? text : ((chinese as Record<string, string>)[text] ?? text));
 
+/** Names in the other language, as the service has them, by what they are of and its code. */
+const names = new Map<string, string>();
+
+type Wording = { text: string; language: string } | null | undefined;
+/** Keeps the name of something, unless the service fell back to English. */
+export function learnName(about: string, code: string, wording: Wording) {
+  if (wording?.language === 'TRADITIONAL_CHINESE') names.set(`${about}/${code}`, wording.text);
+}
+/** The name of something: in English where there is no other. */
+export const named = (about: string, code: string, english: string): string => (language === 'en' ? english : (names.get(`${about}/${code}`) ?? english));
+
 /** Several things named one after another. */
 export const listed = (things: string[]) => things.join(language === 'en' ? ', ' : '、');
 

@@ -2,7 +2,7 @@
 import { useId, useMemo, useState, type KeyboardEvent } from 'react';
 
 import { areaKinds, plural, sortOf, type AreaRef } from './session';
-import { t } from '../words';
+import { named, t } from '../words';
 
 type Props = { areas: AreaRef[]; chosen: AreaRef[]; onChange: (chosen: AreaRef[]) => void };
 
@@ -19,7 +19,7 @@ export function AreaPicker({ areas, chosen, onChange }: Props) {
     const taken = new Set(chosen.map(({ code }) => code));
     return areas
       .filter((one) => !taken.has(one.code) && (!kind || one.kind === kind))
-      .filter(({ code, name }) => !wanted || name.toLowerCase().includes(wanted) || code.toLowerCase().includes(wanted))
+      .filter(({ code, name }) => !wanted || name.toLowerCase().includes(wanted) || named('area', code, name).includes(wanted) || code.toLowerCase().includes(wanted))
       .sort((a, b) => a.name.localeCompare(b.name) || a.code.localeCompare(b.code));
   }, [areas, chosen, text, kind]);
   const listed = found.slice(0, MOST);
@@ -66,7 +66,7 @@ export function AreaPicker({ areas, chosen, onChange }: Props) {
       <ul className="chips" aria-label={t('Areas asked about')}>
         {chosen.map((area) => (
           <li key={area.code}>
-            {area.name} <small>{sortOf(area)}</small>{' '}
+            {named('area', area.code, area.name)} <small>{sortOf(area)}</small>{' '}
             <button type="button" aria-label={t('Leave out {area}, {kind}', { area: area.name, kind: sortOf(area) })} onClick={() => onChange(chosen.filter((one) => one !== area))}>
               ×
             </button>
@@ -108,7 +108,7 @@ export function AreaPicker({ areas, chosen, onChange }: Props) {
                 take(area);
               }}
             >
-              {area.name}{' '}
+              {named('area', area.code, area.name)}{' '}
               <small>
                 {sortOf(area)} · {area.code}
               </small>

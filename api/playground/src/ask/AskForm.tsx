@@ -7,7 +7,7 @@ import { AreaPicker } from './AreaPicker';
 import { Choices } from './Choices';
 import { destinations, stages, start, write, writePreview, type Form } from './form';
 import { areaKinds, plural, sortOf, type Session, type Viewer } from './session';
-import { listed, t, told } from '../words';
+import { languageNow, listed, named, t, told } from '../words';
 
 type Props = {
   session: Session;
@@ -47,6 +47,7 @@ export function AskForm({ session, form, onChange, onRun, onTakeOver, running }:
             </label>
           ))}
         </fieldset>
+        {languageNow() === 'en' ? null : <p className="hint">{t('What has no name in this language is named in English.')}</p>}
         <AreaPicker areas={areas} chosen={form.areas} onChange={(chosen) => set({ areas: chosen })} />
         <label>
           {t('Broken down to')}{' '}
@@ -65,7 +66,7 @@ export function AskForm({ session, form, onChange, onRun, onTakeOver, running }:
             <select value={form.framework} onChange={(event) => set({ framework: event.target.value, benchmarks: [] })}>
               {(catalogue?.frameworks ?? []).map(({ code, title }) => (
                 <option key={code} value={code}>
-                  {code} · {title}
+                  {code} · {named('framework', code, title)}
                 </option>
               ))}
             </select>
@@ -88,7 +89,7 @@ export function AskForm({ session, form, onChange, onRun, onTakeOver, running }:
             <Choices
               legend={t('Benchmarks')}
               none={t('all')}
-              options={(framework?.benchmarks ?? []).map(({ number, title }) => ({ value: String(number), label: `${number} · ${title}` }))}
+              options={(framework?.benchmarks ?? []).map(({ number, title }) => ({ value: String(number), label: `${number} · ${named(`benchmark ${form.framework}`, String(number), title)}` }))}
               chosen={form.benchmarks.map(String)}
               onChange={(chosen) => set({ benchmarks: chosen.map(Number) })}
             />
@@ -109,12 +110,23 @@ export function AskForm({ session, form, onChange, onRun, onTakeOver, running }:
                   key={dimension}
                   legend={words(dimension)}
                   none={t('any')}
-                  options={categories.map(({ code, label }) => ({ value: code, label }))}
+                  options={categories.map(({ code, label }) => ({ value: code, label: named(dimension, code, label) }))}
                   chosen={form.where[dimension] ?? []}
                   onChange={(codes) => set({ where: { ...form.where, [dimension]: codes } })}
                 />
               ))}
             </details>
+            <label>
+              {t('Official figure beside')}{' '}
+              <select value={form.official} onChange={(event) => set({ official: event.target.value })}>
+                <option value="">{t('none')}</option>
+                {(catalogue?.official ?? []).map(({ column, label }) => (
+                  <option key={column} value={column} lang="en">
+                    {label}
+                  </option>
+                ))}
+              </select>
+            </label>
             <label>
               {t('Change since')}{' '}
               <select value={form.since} onChange={(event) => set({ since: event.target.value })}>
@@ -134,7 +146,7 @@ export function AskForm({ session, form, onChange, onRun, onTakeOver, running }:
                   .filter(({ kind, members }) => members || kind === 'COUNTRY' || kind === 'REGION')
                   .map((one) => (
                     <option key={one.code} value={one.code}>
-                      {t('{area}, {kind}', { area: one.name, kind: sortOf(one) })}
+                      {t('{area}, {kind}', { area: named('area', one.code, one.name), kind: sortOf(one) })}
                     </option>
                   ))}
               </select>

@@ -41,6 +41,19 @@ export function examplesFor(session: Session): Example[] {
   if (canBreak('PHASE')) {
     found.push({ name: t('{what} by phase of education', { what: area.name }), cost: 'needs budget', form: { ...whole, by: ['PHASE'], benchmarks: [3] } });
   }
+  const neet = catalogue.official.find(({ column }) => column === 'NEET_percent');
+  const term = neet && catalogue.periods.filter((period) => neet.years.includes(period.slice(0, 6))).at(-1);
+  if (term && area.code.startsWith('E')) {
+    // Official figures are published by region, and seldom by LEP.
+    const kind = areaKind === 'LEP' ? 'REGION' : areaKind;
+    const what = kind ? t('Each {kind} of {area}', { kind: kindWords(kind), area: area.name }) : area.name;
+    found.push({
+      name: t('{what} beside an official figure', { what }),
+      cost: 'free',
+      form: { ...whole, areaKind: kind, periods: [term], official: 'NEET_percent', overall: true },
+      view: { path: 'outcomes.overall', spread: '', view: 'Chart', kind: 'scatter', measure: 'meanAchieved' },
+    });
+  }
   if (catalogue.cohortYears.length > 0) {
     found.push({ name: t('{what}: where students went', { what: each }), cost: 'free', form: { ...whole, areaKind, dataset: 'destinations', stages: ['KS4'] } });
   }

@@ -23,6 +23,8 @@ export type Form = {
   since: string;
   /** An area to stand beside the others, whatever its kind; none when empty. */
   beside: string;
+  /** The official indicator to stand beside each cell; none when empty. */
+  official: string;
   cohortYears: string[];
   stages: string[];
   categories: string[];
@@ -37,7 +39,7 @@ export const destinations: [string, string][] = [
 
 export const blank: Form = {
   dataset: 'outcomes', framework: '', purpose: '', areas: [], areaKind: '', periods: [], benchmarks: [], by: [], where: {},
-  mapped: false, overall: false, totals: false, states: false, since: '', beside: '', cohortYears: [], stages: [], categories: [], bands: false,
+  mapped: false, overall: false, totals: false, states: false, since: '', beside: '', official: '', cohortYears: [], stages: [], categories: [], bands: false,
 };
 
 /** The framework to begin with for an area: the one of its own jurisdiction, else the first. */
@@ -107,6 +109,10 @@ const about = `release { number publishedAt synthetic }
 /** The same question about the area that stands beside. */
 const besideOf = (form: Form): Form => ({ ...form, areas: [{ code: form.beside, name: '', kind: '' }], areaKind: '' });
 
+/** The official figure of the same area and academic year. */
+const officialOf = (form: Form) =>
+  form.official ? `      official(indicator: ${JSON.stringify(form.official)}) { value text status lower95 upper95 label unit source }\n` : '';
+
 /** The question as GraphQL. */
 export function write(form: Form): string {
   const isDestinations = form.dataset === 'destinations';
@@ -147,7 +153,7 @@ ${number}`;
 ${categories}      institutions
 ${form.mapped ? '      comparability\n' : ''}      achievedShare { ...Number }
 ${form.states ? '      partlyShare { ...Number }\n      noneShare { ...Number }\n' : ''}      meanScore { ...Number }
-`;
+${officialOf(form)}`;
   const overall = form.overall
     ? `    overall {
       area { code name }
@@ -156,7 +162,7 @@ ${categories}      institutions
       meanAchieved { ...Number }
       shareWithAll { ...Number }
       distribution { ...Number }
-    }
+${officialOf(form)}    }
 `
     : '';
   const totals = form.totals && broken ? `    totals {\n${cell}    }\n` : '';
@@ -218,6 +224,7 @@ export function readForm(told: any): Form | undefined {
     states: told.states === true,
     since: text(told.since),
     beside: text(told.beside),
+    official: text(told.official),
     cohortYears: texts(told.cohortYears),
     stages: texts(told.stages).filter((one) => /^[A-Z_\d]+$/.test(one)),
     categories: texts(told.categories).filter((one) => /^[A-Z_]+$/.test(one)),

@@ -1,6 +1,6 @@
 // Who asks, what they may ask, and what there is to ask about. The token is kept in memory alone.
 import { ask } from '../endpoint';
-import { t, told } from '../words';
+import { learnName, t, told } from '../words';
 
 /** An area, or a comparator: a named list of areas of a kind, which stands for its members. */
 export type AreaRef = { code: string; name: string; kind: string; members?: number };
@@ -21,6 +21,8 @@ export type Catalogue = {
   periods: string[];
   dimensions: Dimension[];
   cohortYears: string[];
+  /** Official indicators, with the academic years that they are about. */
+  official: { column: string; label: string; years: string[] }[];
   release?: { number: number; synthetic: boolean; publishedAt: string };
 };
 export type Session = {
@@ -45,26 +47,46 @@ const question = `query Desk {
     ${budget}
     limits { cellsPerTable tabulationsTogether allowances { tier tabulations } }
   }
-  frameworks { code title jurisdiction benchmarks { number title } }
+  frameworks { code title wording(in: TRADITIONAL_CHINESE) { text language } jurisdiction benchmarks { number title wording(in: TRADITIONAL_CHINESE) { text language } } }
   periods { code }
-  dimensions { dimension allowed categories { code label } }
+  dimensions { dimension allowed categories { code label wording(in: TRADITIONAL_CHINESE) { text language } } }
   release { number synthetic publishedAt destinationEditions { cohortYear } }
+  officialDataSets { newest academicYears indicators { column label } }
 }`;
 
 /** What may be asked with a token; without one, the catalogue. */
 export async function open(token: string): Promise<Session> {
   const { data, errors } = await ask({ query: question }, token);
   if (!data?.viewer) return { token, areas: [], refused: errors?.[0]?.message ?? 'The service told nothing' };
+  for (const { code, wording, benchmarks } of data.frameworks ?? []) {
+    learnName('framework', code, wording);
+    for (const one of benchmarks) learnName(`benchmark ${code}`, String(one.number), one.wording);
+  }
+  for (const { dimension, categories } of data.dimensions ?? []) for (const one of categories) learnName(dimension, one.code, one.wording);
   const catalogue: Catalogue = {
     frameworks: data.frameworks ?? [],
     periods: (data.periods ?? []).map(({ code }: { code: string }) => code),
     dimensions: data.dimensions ?? [],
     cohortYears: (data.release?.destinationEditions ?? []).map(({ cohortYear }: { cohortYear: string }) => cohortYear),
+    official: officialOf(data.officialDataSets ?? []),
     release: data.release ?? undefined,
   };
   const viewer: Viewer = data.viewer;
   const areas = await within(viewer, token);
   return { token, viewer, catalogue, areas, until: endOf(token) };
+}
+
+type OfficialSet = { newest: boolean; academicYears: string[]; indicators: { column: string; label: string }[] };
+function officialOf(sets: OfficialSet[]): Catalogue['official'] {
+  const found = new Map<string, { column: string; label: string; years: Set<string> }>();
+  for (const { newest, academicYears, indicators } of sets) {
+    for (const { column, label } of newest ? indicators : []) {
+      const one = found.get(column) ?? { column, label, years: new Set() };
+      for (const year of academicYears) one.years.add(year);
+      found.set(column, one);
+    }
+  }
+  return [...found.values()].map(({ years, ...one }) => ({ ...one, years: [...years].sort() })).sort((a, b) => a.label.localeCompare(b.label));
 }
 
 export async function budgetOf(token: string): Promise<BudgetLine[] | undefined> {
@@ -80,11 +102,14 @@ async function within({ agreements, organisation }: Viewer, token: string): Prom
     found.set(area.code, area);
     for (let after: string | null = null, pages = 0; pages < 50; pages += 1) {
       const query = `query Areas($within: String!, $after: String) {
-        areas(within: $within, first: 200, after: $after) { nodes { code name kind } pageInfo { hasNextPage endCursor } }
+        areas(within: $within, first: 200, after: $after) { nodes { code name kind wording(in: TRADITIONAL_CHINESE) { text language } } pageInfo { hasNextPage endCursor } }
       }`;
       const { data } = await ask({ query, variables: { within: area.code, after } }, token);
       if (!data?.areas) break;
-      for (const one of data.areas.nodes as AreaRef[]) found.set(one.code, one);
+      for (const { wording, ...one } of data.areas.nodes as (AreaRef & { wording: { text: string; language: string } })[]) {
+        learnName('area', one.code, wording);
+        found.set(one.code, one);
+      }
       if (!data.areas.pageInfo.hasNextPage) break;
       after = data.areas.pageInfo.endCursor;
     }

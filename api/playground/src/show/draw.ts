@@ -73,9 +73,10 @@ function domainOf(measure: Measure, drawn: Point[]): [number, number] {
 
 /** The drawing, with nothing that a strict content security policy forbids in it. */
 export function draw(table: Table, drawing: Drawing): Drawn | undefined {
-  const all = drawing.kind === 'stacked' ? [] : points(table, drawing);
-  if (drawing.kind !== 'stacked' && all.length === 0) return undefined;
-  const drawn = drawing.kind === 'lines' ? lines(all, drawing) : drawing.kind === 'dots' ? dots(all, drawing) : drawing.kind === 'stacked' ? stacked(table, drawing) : bars(all, drawing);
+  const whole = drawing.kind === 'stacked' || drawing.kind === 'scatter';
+  const all = whole ? [] : points(table, drawing);
+  if (!whole && all.length === 0) return undefined;
+  const drawn = drawing.kind === 'lines' ? lines(all, drawing) : drawing.kind === 'dots' ? dots(all, drawing) : drawing.kind === 'stacked' ? stacked(table, drawing) : drawing.kind === 'scatter' ? scatter(table, drawing) : bars(all, drawing);
   // Plot brings its few rules along in the picture; the page has them, and the policy takes none from elsewhere.
   drawn.svg.querySelectorAll('style').forEach((style) => style.remove());
   // One picture with one description: its parts, which have no role, may have none.
@@ -292,5 +293,45 @@ function stacked(table: Table, drawing: Drawing): Drawn {
   return {
     svg, left: rows.length - listed.length, legend: parts.map((part, at) => ({ text: part, ink: colors[at] })),
     about: isBar ? t('Stacked shares of {rows} rows: achieved, partly, not at all. The middle one is what the others leave. The table has the numbers.', { rows: listed.length }) : t('Stacked shares of {rows} rows in {parts} parts. Each share has noise of its own, so they do not add up to exactly 100 %. The table has the numbers.', { rows: listed.length, parts: parts.length }),
+  };
+}
+
+/** Each entry at its official figure and at its own, with the interval of both. It draws no line through them: they stand beside each other. */
+function scatter(table: Table, drawing: Drawing): Drawn {
+  const { measure, width, dark, panel: wanted } = drawing;
+  const ink = dark ? inks.dark : inks.light;
+  const beside = table.measures.find(({ official }) => official)!;
+  const panel = panelOf(table);
+  const own = points(table, drawing);
+  const entries = table.entries.filter((entry) => entry.estimates.get(measure.id) && (!wanted || entry.places.get(panel?.key ?? '')?.code === wanted));
+  const placed = entries.flatMap((entry, at) => {
+    const figureOf = entry.estimates.get(beside.id);
+    const across = figureOf && interval(beside, figureOf);
+    const point = own[at];
+    if (!figureOf || !across || point.hidden) return [];
+    return [{ ...point, x: figureOf.value!, left: across[0], right: across[1], title: `${point.title}\n${beside.label}: ${shown(beside, figureOf)} ${margin(beside, figureOf)}` }];
+  });
+  const color = (one: { own: boolean }) => (one.own ? ink.own : ink.fill);
+  const crowded = placed.length > 30;
+  const svg = plot({
+    ...common(drawing), marginLeft: 56, marginRight: 24, marginTop: 30, marginBottom: 44, height: Math.min(560, Math.max(320, width * 0.6)),
+    // Positions are compared, not lengths, so neither scale need begin at zero.
+    x: { nice: true, inset: 10 }, y: { nice: true, inset: 10 },
+    marks: [
+      gridX({ stroke: ink.line, strokeOpacity: 1 }),
+      gridY({ stroke: ink.line, strokeOpacity: 1 }),
+      axisX({ label: short(beside.label, Math.floor(width / 8)), labelAnchor: 'right', ticks: width < 500 ? 4 : 8 }),
+      axisY({ label: short(measure.label, Math.floor(width / 8)), tickFormat: tick(measure), ticks: 5 }),
+      link(placed.filter(({ low, high }) => high > low), { x1: 'x', x2: 'x', y1: 'low', y2: 'high', stroke: color, strokeOpacity: crowded ? 0.25 : 0.6, strokeWidth: 1.3, className: 'whisker' } as object),
+      link(placed.filter(({ left, right }) => right > left), { x1: 'left', x2: 'right', y1: 'value', y2: 'value', stroke: color, strokeOpacity: crowded ? 0.25 : 0.6, strokeWidth: 1.3, className: 'whisker' } as object),
+      dot(placed, { x: 'x', y: 'value', r: (one: Point) => (one.own ? 5 : 3.5), stroke: color, fill: (one: Point) => (one.bound ? (dark ? '#12181e' : '#fff') : color(one)), title: 'title', sort: (one: Point) => Number(one.own) } as object),
+      crowded ? null : text(placed, { x: 'x', y: 'value', text: (one: Point) => short(one.name, 22), dy: -9, fill: ink.quiet, fontSize: 10 } as object),
+    ],
+  }) as SVGSVGElement;
+  const out = entries.length - placed.length;
+  return {
+    svg, left: 0,
+    about: t('Scatter of {rows} rows: {measure} beside {official}{intervals}; {out} with either figure missing are left out. That two figures go together does not say that one brings the other about. The table has the numbers.', { rows: placed.length, measure: measure.label, official: beside.label, intervals: intervals(placed), out }),
+    legend: [{ text: t('That two figures go together does not say that one brings the other about.'), ink: 'transparent' }],
   };
 }

@@ -1,8 +1,8 @@
 // The ways in which a table can be drawn. Apart from the drawing itself, which is loaded when it is looked at.
 import type { Measure, Table } from './tables';
 
-export type Kind = 'bars' | 'dots' | 'lines' | 'stacked';
-export const kindNames = { bars: 'bars', dots: 'dots beside each other', lines: 'lines over time', stacked: 'stacked' } as const;
+export type Kind = 'bars' | 'dots' | 'lines' | 'stacked' | 'scatter';
+export const kindNames = { bars: 'bars', dots: 'dots beside each other', lines: 'lines over time', stacked: 'stacked', scatter: 'scatter beside an official figure' } as const;
 
 export const timeOf = (table: Table) => table.facets.find(({ key }) => ['period', 'cohortYear', 'timePeriod', 'year'].includes(key));
 export const panelOf = (table: Table) =>
@@ -23,11 +23,13 @@ export function chartChoices(table: Table, measure: Measure) {
   const several = panel !== undefined && codesOf(table, panel.key).length > 1;
   const isState = statesOf(table).some(({ id }) => id === measure.id);
   const stackable = isState || measure.place !== undefined || (panel?.key === 'category' && several && measure.unit === 'share' && !measure.signed);
+  const officialAt = table.measures.find(({ official }) => official);
   const kinds: Kind[] = [
     ...(overTime && measure.place === undefined ? (['lines'] as const) : []),
     ...(stackable ? (['stacked'] as const) : []),
     'bars',
     ...(several && !overTime ? (['dots'] as const) : []),
+    ...(officialAt && !measure.official ? (['scatter'] as const) : []),
   ];
   const panels = several
     ? [...new Map(table.entries.map(({ places }) => [places.get(panel.key)?.code ?? '', places.get(panel.key)?.text ?? ''])).entries()].map(([code, text]) => ({ code, text }))

@@ -1,7 +1,7 @@
 // Tables within an answer: every list whose entries carry estimates, found by their shape, wherever they stand and whatever they are called.
 import type { Answer } from '../endpoint';
 import type { Asked, Selection } from './selection';
-import { t, told } from '../words';
+import { named, t, told } from '../words';
 
 export type Estimate = {
   value: number | null;
@@ -12,6 +12,8 @@ export type Estimate = {
   remedy?: string[];
   /** Of a change: whether it is larger than the noise. */
   distinguishable?: boolean;
+  /** Of an official figure: the 95 % interval that its publisher gives, if any. */
+  limits?: [number, number];
 };
 
 export type Unit = 'share' | 'score' | 'benchmarks' | 'institutions' | 'students' | 'number';
@@ -26,6 +28,8 @@ export type Measure = {
   plain: boolean;
   /** Of a distribution: which place of it. */
   place?: number;
+  /** As others published it: without noise. */
+  official?: boolean;
 };
 /** What an entry is about: its area, its period, its benchmark … */
 export type Facet = { key: string; label: string };
@@ -63,7 +67,7 @@ export type Table = {
 };
 
 const ESTIMATE = new Set(['value', 'standardError', 'status', 'reason', 'remedy', 'bound', 'symbol', '__typename']);
-const BESIDE = new Set(['status', 'reason', 'remedy', 'comparability', 'total', 'reconciled', '__typename', 'id', 'cursor']);
+const BESIDE = new Set(['official', 'text', 'unit', 'source', 'level', 'label', 'dataSet', 'areaName', 'timeIdentifier', 'status', 'reason', 'remedy', 'comparability', 'total', 'reconciled', '__typename', 'id', 'cursor']);
 const units: Record<string, Unit> = {
   achievedShare: 'share', partlyShare: 'share', noneShare: 'share', shareWithAll: 'share', share: 'share', distribution: 'share', shareError: 'share',
   meanScore: 'score', meanError: 'score', meanAchieved: 'benchmarks', lower: 'benchmarks', median: 'benchmarks', upper: 'benchmarks',
@@ -108,9 +112,27 @@ function isEstimate(value: unknown, names: Selection | undefined): value is Fiel
   return fields.includes('value') && fields.every((field) => ESTIMATE.has(field));
 }
 
+/** An official figure: a value beside the text as which it was published. */
+function isOfficial(value: unknown, names: Selection | undefined): value is Fields {
+  if (!isFields(value)) return false;
+  const fields = Object.keys(value).map((key) => fieldOf(names, key));
+  return fields.includes('value') && fields.includes('text');
+}
+
+/** Such a figure as an estimate without an error of its own, and what to call it. */
+function official(told: any, name: string): { label: string; estimate: Estimate } {
+  const { value, status, lower95, upper95, label, unit } = told ?? {};
+  const limits: Estimate['limits'] = typeof lower95 === 'number' && typeof upper95 === 'number' ? [lower95, upper95] : undefined;
+  return {
+    label: `${label ?? name}${unit ? ` (${unit})` : ''}, ${t('official')}`,
+    estimate: { value: value ?? null, status: value === null || value === undefined ? (status ?? 'NOT_AVAILABLE') : 'OK', limits },
+  };
+}
+
 /** Whether a figure stands in it, not counting those of lists of further entries. */
 function hasFigures(value: unknown, names: Selection | undefined): boolean {
   if (!isFields(value)) return false;
+  if (isOfficial(value, names)) return true;
   return Object.entries(value).some(([key, inner]) => {
     const { field, inner: within } = asked(names, key) ?? { field: key, inner: undefined };
     if (isEstimate(inner, within)) return true;
@@ -210,11 +232,11 @@ function placesOf(value: Fields, names: Selection | undefined): Entry['places'] 
     else if (Array.isArray(inner) && inner.every(isFields) && field === 'categories') {
       inner.forEach((one, at) => {
         const { dimension, code, label } = plain(one, within);
-        places.set(dimension ?? `category ${at + 1}`, { text: label ?? code ?? '', code: code ?? label ?? '' });
+        places.set(dimension ?? `category ${at + 1}`, { text: named(dimension ?? '', code ?? '', label ?? code ?? ''), code: code ?? label ?? '' });
       });
     } else if (isFields(inner) && !isEstimate(inner, within) && !hasFigures(inner, within)) {
       const place = placeOf(plain(inner, within));
-      if (place) places.set(field, place);
+      if (place) places.set(field, field === 'area' ? { ...place, text: named('area', place.code, place.text) } : place);
     }
   }
   return places;
@@ -240,7 +262,10 @@ function entryOf(value: Fields, names: Selection | undefined, around: Entry['pla
   if (typeof own.comparability === 'string') entry.comparability = own.comparability;
   if ('institutions' in own) entry.institutions = own.institutions;
   const put = (measure: Measure, estimate: Estimate) => {
-    if (!table.measures.some(({ id }) => id === measure.id)) table.measures.push(measure);
+    const known = table.measures.find(({ id }) => id === measure.id);
+    if (!known) table.measures.push(measure);
+    // What an official figure is called is told where there is one.
+    else if (measure.official && estimate.value !== null && measure.label.length > known.label.length) known.label = measure.label;
     entry.estimates.set(measure.id, estimate);
   };
   const figures = (fields: Fields, selection: Selection | undefined, prefix: string, before: string, signed: boolean) => {
@@ -252,7 +277,10 @@ function entryOf(value: Fields, names: Selection | undefined, around: Entry['pla
       const name = key === field ? labelOf(field) : `${spaced(key)} (${labelOf(field).toLowerCase()})`;
       const label = before ? `${before}: ${name.toLowerCase()}` : name;
       const unit = units[field] ?? 'number';
-      if (isEstimate(inner, within)) {
+      if (field === 'official' && prefix === '') {
+        const { label: name, estimate } = official(plain(inner, within), String(args?.indicator ?? key));
+        put({ id, label: name, unit: 'number', signed: false, plain: true, official: true }, estimate);
+      } else if (isEstimate(inner, within)) {
         const estimate: Estimate = plain(inner, within);
         const distinguishable = field === 'meanScore' ? flags.meanDistinguishable : flags.distinguishable;
         if (typeof distinguishable === 'boolean') estimate.distinguishable = distinguishable;
@@ -271,6 +299,11 @@ function entryOf(value: Fields, names: Selection | undefined, around: Entry['pla
       }
     }
   };
+  if (isOfficial(value, names)) {
+    const { label, estimate } = official(own, 'Value');
+    put({ id: 'value', label, unit: 'number', signed: false, plain: true, official: true }, estimate);
+    return entry;
+  }
   figures(value, names, '', '', false);
   return entry;
 }
@@ -282,6 +315,12 @@ function finish(table: Table) {
   const keys = new Set(table.entries.flatMap(({ places }) => [...places.keys()]));
   table.facets = [...keys].sort((a, b) => rankOf(a) - rankOf(b)).map((key) => ({ key, label: labelOf(key) }));
   table.measures.sort((a, b) => Number(a.plain) - Number(b.plain));
+  // What stands beside is seen beside the first figure.
+  const beside = table.measures.filter(({ official }) => official);
+  if (beside.length > 0 && beside.length < table.measures.length) {
+    const own = table.measures.filter(({ official }) => !official);
+    table.measures = [own[0], ...beside, ...own.slice(1)];
+  }
   for (const { estimates } of table.entries) {
     const hidden = [...estimates.values()].find((one) => isHidden(one) && one.reason);
     if (!hidden) continue;
@@ -393,7 +432,8 @@ export function shown(measure: Measure, { value, bound }: Estimate): string {
 const Z = 1.96;
 
 /** Half of the 95 % interval, in the unit shown. */
-export function margin({ unit }: Measure, { standardError }: Estimate): string {
+export function margin({ unit }: Measure, { standardError, limits }: Estimate): string {
+  if (limits) return `(${limits.join('–')})`;
   if (standardError === null || standardError === undefined || standardError === 0) return '';
   const half = Z * standardError * (unit === 'share' ? 100 : 1);
   return `± ${half >= 100 ? half.toFixed(0) : Number(half.toPrecision(2))}`;
@@ -402,6 +442,7 @@ export function margin({ unit }: Measure, { standardError }: Estimate): string {
 /** Where the truth lies in 95 of 100 cases; undefined where hidden. Without an error of its own a value is its own interval. */
 export function interval(measure: Measure, estimate: Estimate): [number, number] | undefined {
   if (isHidden(estimate)) return undefined;
+  if (estimate.limits) return estimate.limits;
   const value = estimate.value!;
   const [least, most] = limitsOf(measure);
   if (estimate.bound === 'AT_MOST') return [Math.min(least, value), value];

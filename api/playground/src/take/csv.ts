@@ -24,7 +24,7 @@ export function csv({ about, facets, measures, entries }: Table): string {
     for (const measure of measures) {
       const estimate = estimates.get(measure.id);
       if (!estimate || (measure.plain && measure.id === 'institutions')) continue;
-      const between = measure.plain || (estimate.standardError ?? null) === null ? undefined : interval(measure, estimate);
+      const between = !estimate.limits && (measure.plain || (estimate.standardError ?? null) === null) ? undefined : interval(measure, estimate);
       lines.push([
         ...named, measure.id, isHidden(estimate) ? undefined : estimate.value, estimate.standardError,
         between && tidy(between[0]), between && tidy(between[1]), estimate.bound, estimate.status, estimate.reason,
