@@ -100,7 +100,7 @@ pub fn read_official(form: &Form, input: impl Read, meta: Option<&mut dyn Read>)
     let names = layout.others.into_inner();
     let guessed = described.is_none();
     let mut columns = match described {
-        Some(described) => of_description(&names, described.records, &mut meta_problems),
+        Some(described) => of_description(&names, &described.records, &mut meta_problems),
         None => guessed_columns(&names, &rows),
     };
     columns.ignored.extend(layout.unnamed.get().then(|| "without a name".to_owned()));
@@ -196,14 +196,14 @@ fn label_of(label: &str, column: &str) -> String {
 }
 
 /// What a description says of the columns. One that it has and the file has not is a problem; one that only the file has is not read.
-fn of_description(names: &[String], described: Vec<Described>, problems: &mut Vec<Problem>) -> Meant {
+fn of_description(names: &[String], described: &[Described], problems: &mut Vec<Problem>) -> Meant {
     let mut meant = Meant::default();
     let find = |column: &str| {
         let exact = names.iter().position(|name| name == column);
         exact.or_else(|| names.iter().position(|name| normal(name) == normal(column)))
     };
     let mut known = BTreeSet::new();
-    for one in &described {
+    for one in described {
         let Some(at) = find(&one.column) else {
             // Places and times need no description.
             if !is_about_place_or_time(&normal(&one.column)) {
@@ -220,7 +220,7 @@ fn of_description(names: &[String], described: Vec<Described>, problems: &mut Ve
         }
     }
     // What groups the items of a filter need not be described itself, and rows differ in it.
-    for one in &described {
+    for one in described {
         if let Some(at) = find(&one.grouping).filter(|&at| known.insert(at)) {
             meant.filter(at, &names[at], "", "");
         }
