@@ -241,13 +241,11 @@ impl Executor {
             return written(&reader, refused, collected, request_id).await.into();
         }
         let topic = wanted.lock().unwrap_or_else(PoisonError::into_inner).take();
-        match topic {
-            Some(topic) => Performed::Subscribed(Box::new(Subscribed { topic, collected, variables })),
-            None => {
-                let message = "expected a subscription to one field of the contract, found another";
-                Answer::error(Reply::Invalid, "BAD_REQUEST", message, request_id).into()
-            }
-        }
+        let Some(topic) = topic else {
+            let message = "expected a subscription to one field of the contract, found another";
+            return Answer::error(Reply::Invalid, "BAD_REQUEST", message, request_id).into();
+        };
+        Performed::Subscribed(Box::new(Subscribed { topic, collected, variables }))
     }
 
     /// The answer to a subscription about one event, by the reader of that moment; `None` where it is about something else.

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::auth::{Partner, Verifier};
 
 /// How long it is remembered: a secret whose time is over opens nothing any more after that.
-const REMEMBERED: Duration = Duration::from_secs(60);
+const REMEMBERED: Duration = Duration::from_mins(1);
 
 /// How many are remembered.
 const CAPACITY: usize = 10_000;

@@ -1,6 +1,6 @@
 //! Official figures: open statistics by area, as published.
 
-use std::collections::BTreeSet;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use async_graphql::{Enum, InputObject, InputType, Result, SimpleObject, Variables};
 
@@ -366,7 +366,7 @@ impl OfficialAsked {
 }
 
 fn latest(mut found: Vec<domain::OfficialFigure<'_>>, catalogue: &Catalogue) -> Vec<OfficialFigure> {
-    found.sort_by(|one, other| other.row.time.academic_year().cmp(&one.row.time.academic_year()));
+    found.sort_by_key(|figure| Reverse(figure.row.time.academic_year()));
     found.iter().take(PAGE_MAX).map(|figure| OfficialFigure::new(catalogue, figure)).collect()
 }
 

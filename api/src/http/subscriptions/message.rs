@@ -122,7 +122,7 @@ pub(super) fn next(id: &str, body: &[u8]) -> Utf8Bytes {
 
 /// The errors of an operation that was not executed: those of a response that has no more.
 pub(super) fn error(id: &str, body: &[u8]) -> Utf8Bytes {
-    let errors = serde_json::from_slice::<Value>(body).map(|mut body| body["errors"].take()).unwrap_or(Value::Null);
+    let errors = serde_json::from_slice::<Value>(body).map_or(Value::Null, |mut body| body["errors"].take());
     with_payload(id, "error", errors.to_string().as_bytes())
 }
 

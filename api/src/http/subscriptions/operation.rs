@@ -70,7 +70,7 @@ impl Operation {
             }
             Ok(Performed::Subscribed(to)) => self.subscribe(to).await,
             Err(_) => {
-                self.refuse("UNAVAILABLE", "the answer took too long and was stopped; ask for less at once").await
+                self.refuse("UNAVAILABLE", "the answer took too long and was stopped; ask for less at once").await;
             }
         }
     }

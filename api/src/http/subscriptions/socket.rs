@@ -206,15 +206,15 @@ impl Line {
             }
         };
         let (viewer, token) = match (message::token(&payload), token) {
-            (Some(sent), _) => match bearer::of_token(&self.state, sent).await {
-                Ok(viewer) => (viewer, sent.to_owned()),
-                Err(_) => {
+            (Some(sent), _) => {
+                let Ok(viewer) = bearer::of_token(&self.state, sent).await else {
                     // Whoever sends what is no good token spends what its address has.
                     let spent = self.state.purse(&self.address).spend(crate::service::REQUEST_POINTS);
                     let forbidden = Closing::Forbidden("the token in `connection_init` is not good or not any more");
                     return Err(Some(if spent.is_err() { Closing::TooMany("too many bad tokens") } else { forbidden }));
-                }
-            },
+                };
+                (viewer, sent.to_owned())
+            }
             (None, Some(token)) => (known, token),
             (None, None) => {
                 return Err(Some(Closing::Forbidden(
