@@ -594,8 +594,8 @@ for (const [name, options] of [
 await check('in Chinese where the browser is: every text of the page, and back at a press', async () => {
   const other = await visit({ locale: 'zh-HK' });
   await other.goto(`${base}/graphiql`);
-  const catalogue = (await api('{ frameworks { title benchmarks { title } } dimensions { categories { label } } }')).data;
-  const names = [...JSON.stringify(catalogue).matchAll(/"(?:title|label)":"([^"]+)"/g)].map(([, name]) => name);
+  const catalogue = (await api('{ frameworks { title benchmarks { title } } dimensions { categories { label } } comparators { nodes { name } } }')).data;
+  const names = [...JSON.stringify(catalogue).matchAll(/"(?:title|label|name)":"([^"]+)"/g)].map(([, name]) => name);
   for (let after = null, more = true; more; ) {
     const { nodes, pageInfo } = (await api(`{ areas(first: 200, after: ${JSON.stringify(after)}) { nodes { name } pageInfo { hasNextPage endCursor } } }`)).data.areas;
     names.push(...nodes.map(({ name }) => name));

@@ -34,11 +34,14 @@ const schema = buildClientSchema((await ask({ query: getIntrospectionQuery() }))
 const root = schema.getQueryType();
 
 // Lists that are long, or lead from area to area: fetched only near the root.
-const NEAR = new Set(['parents', 'children', 'predecessors', 'successors']);
+const NEAR = new Set(['parents', 'children', 'predecessors', 'successors', 'comparators', 'members']);
+
+// What is selected of these decides what the table around them costs, so an answer with them is no part of one without.
+const CHARGED = new Set(['partlyShare', 'noneShare']);
 
 /** The fields of a type that are asked for: those without arguments, some levels deep. Each with its type and what is below. */
 function fieldsOf(type, depth) {
-  const fields = Object.values(type.getFields()).filter((field) => field.args.length === 0);
+  const fields = Object.values(type.getFields()).filter((field) => field.args.length === 0 && !CHARGED.has(field.name));
   return fields.flatMap((field) => {
     const named = getNamedType(field.type);
     if (!isCompositeType(named)) return [{ name: field.name }];
@@ -64,6 +67,10 @@ const QUESTIONS = [
   ['areas', { kind: 'LEP', first: 3 }],
   ['areas', { within: 'E12000001', first: 2, ended: true }],
   ['areas', { first: 1000 }],
+  ['comparator', { code: 'HUBS-FIRST-WAVE' }],
+  ['comparator', { code: 'no such' }],
+  ['comparators', { about: 'E12000001' }],
+  ['officialDataSets', {}],
   ['release', {}],
   ['release', { number: 1 }],
   ['release', { number: 4000 }],
