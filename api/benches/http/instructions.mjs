@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { clear, end, folder, run, server } from './machine.mjs';
 import { fresh, repeated, take } from './questions.mjs';
 import { Results } from './results.mjs';
-import { build, headers, prepare, root } from './service.mjs';
+import { booked, build, headers, prepare, root } from './service.mjs';
 
 const COUNTED = 200;
 const WARM = 60;
@@ -77,7 +77,7 @@ async function main() {
   const results = new Results();
   const { settings, token } = prepare(exchange, scratch, '1.2 million scores', 5_000, results);
   const ready = async (out) => out.match(/playground (http:\S+)\/graphiql/)?.[1];
-  const service = await valgrind('service', exchange, ['serve', '--listen', '127.0.0.1:0', '--log', 'info', ...settings], ready);
+  const service = await booked(await valgrind('service', exchange, ['serve', '--listen', '127.0.0.1:0', '--log', 'info', ...settings], ready));
   const rows = [];
   const note = (what, instructions) => rows.push([what, Math.round(instructions)]);
   note('8 cells, repeated', await count(service, 'repeated-8', '/graphql', always(repeated[8]), token));

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { memory, run, server } from './machine.mjs';
+import { memory, run, server, sleep } from './machine.mjs';
 import { write } from './population.mjs';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -22,12 +22,22 @@ export function build() {
 }
 
 /** A service, `found` at its address; `seconds` pass from the start of its process until /readyz says yes. */
-export function serve(program, settings) {
+export async function serve(program, settings) {
   const ready = async (out) => {
     const address = out.match(/playground (http:\S+)\/graphiql/)?.[1];
     return address && (await fetch(`${address}/readyz`)).ok && `${address}/graphql`;
   };
-  return server(program, ['serve', '--listen', '127.0.0.1:0', '--rate-limit', '0', '--anonymous-rate-limit', '0', ...settings], ready);
+  return booked(await server(program, ['serve', '--listen', '127.0.0.1:0', '--rate-limit', '0', '--anonymous-rate-limit', '0', ...settings], ready));
+}
+
+/** A service once its standard tables are made: until then they are counted for each question. One that does not tell is waited for a minute. */
+export async function booked(service) {
+  for (const end = performance.now() + 60_000; performance.now() < end; ) {
+    if (service.child.complaints().includes('the standard tables are ready')) return service;
+    if (service.child.exitCode !== null) throw new Error(`it ended: ${service.child.complaints()}`);
+    await sleep(20);
+  }
+  return service;
 }
 
 /** Notes how a service started: `{ seconds, resident }`. */

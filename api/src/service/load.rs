@@ -166,7 +166,7 @@ impl Exchange {
         let (of, noise) = (snapshot.clone(), self.noise().clone());
         let books = aside(async move { Arc::new(Books::of(&of, &noise)) }).await?;
         let ((cells, bytes), milliseconds) = (books.size(), started.elapsed().as_millis());
-        tracing::debug!(release = number, cells, bytes, milliseconds, "the standard tables are ready");
+        tracing::info!(release = number, cells, bytes, milliseconds, "the standard tables are ready");
         let _one_at_a_time = self.refreshing.lock().await;
         let current = self.current();
         if current.snapshot.as_ref().is_some_and(|served| Arc::ptr_eq(served, &snapshot)) {
