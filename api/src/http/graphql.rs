@@ -66,7 +66,8 @@ pub(super) async fn handle(
     request: Request,
 ) -> Response<Body> {
     let answered = if subscriptions::is_upgrade(request.headers()) && request.method() == Method::GET {
-        subscriptions::upgrade(&state, &id, &log, request).await
+        // What is rare is apart: a future is moved through each layer, and is as long as its longest branch.
+        Box::pin(subscriptions::upgrade(&state, &id, &log, request)).await
     } else {
         answer(&state, &id, &log, request).await
     };
@@ -231,12 +232,14 @@ async fn execute(
                 log_operation(log, one.operation_name.as_deref());
                 let one = GraphQlRequest { text: Some(text), ..one };
                 if let Form::Whole(_) = form {
-                    state.executor.execute(one, reader, contributor, &id.0).await
+                    Box::pin(state.executor.execute(one, reader, contributor, &id.0)).await
                 } else {
                     let viewer = reader.viewer().clone();
-                    match state.executor.perform(one, reader, contributor, &id.0).await {
+                    match Box::pin(state.executor.perform(one, reader, contributor, &id.0)).await {
                         Performed::Answer(answer) => answer,
-                        Performed::Subscribed(to) => return subscribed(state, id, &head.headers, viewer, to).await,
+                        Performed::Subscribed(to) => {
+                            return Box::pin(subscribed(state, id, &head.headers, viewer, to)).await;
+                        }
                     }
                 }
             }
@@ -250,7 +253,7 @@ async fn execute(
                     let message = "a batch is not answered as events; expected to be asked for application/json";
                     return Err(Box::new(respond(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message, id)));
                 };
-                return Ok(batch(state, media, (&reader, contributor), all, id).await);
+                return Ok(Box::pin(batch(state, media, (&reader, contributor), all, id)).await);
             }
         }
     };
