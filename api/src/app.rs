@@ -1,5 +1,6 @@
 //! The composition root: the one place that knows every part, reads the system clock and draws randomness.
 
+mod background;
 mod secret_file;
 
 use std::{
@@ -27,19 +28,10 @@ use crate::{
     domain::{Clock, Secret},
     graphql,
     http::{self, Playground, PublicUrl},
-    service::{Authority, AuthorizationServer, Exchange},
+    service::{AuthorizationServer, Exchange},
     store::Address,
     telemetry::{Lines, Traces},
 };
-
-/// How often a replica looks for a new release and for changed agreements.
-const REFRESH_EVERY: Interval = Interval::from_secs(1);
-
-/// How often entries of the audit are looked for whose time is over.
-const CUT_EVERY: Interval = Interval::from_hours(1);
-
-/// How often it is forgotten who has asked nothing of late.
-const SWEEP_EVERY: Interval = Interval::from_secs(10);
 
 /// How long subscribers are waited for at the end, who were told that it is one.
 const GOOD_BYE: Interval = Interval::from_secs(3);
@@ -299,11 +291,11 @@ pub async fn serve(
     if let Some(health) = health {
         http::serve_health(&state, health).context("cannot answer about health apart")?;
     }
-    let follow = tokio::spawn(follow(exchange.clone()));
-    let follow_trust = tokio::spawn(follow_trust(exchange.clone()));
-    let make_books = tokio::spawn(make_books(exchange.clone()));
-    let cut_audit = tokio::spawn(cut_audit(exchange.clone(), edge.audit_retention));
-    let sweep = tokio::spawn(sweep(state.clone()));
+    let follow = tokio::spawn(background::follow(exchange.clone()));
+    let follow_trust = tokio::spawn(background::follow_trust(exchange.clone()));
+    let make_books = tokio::spawn(background::make_books(exchange.clone()));
+    let cut_audit = tokio::spawn(background::cut_audit(exchange.clone(), edge.audit_retention));
+    let sweep = tokio::spawn(background::sweep(state.clone()));
     tracing::info!(address = %listener.local_addr()?, release = exchange.newest_release(), "serving");
     let ended = ended(&state, Interval::from_secs(edge.leave_delay.into()));
     let served = http::serve(listener, router, connection_rules(edge), ended).await;
@@ -411,81 +403,6 @@ fn trusted(path: &Path) -> Result<graphql::TrustedDocuments> {
         bail!("expected files that end with `.graphql`, found none");
     }
     Ok(graphql::TrustedDocuments::from_named(named)?)
-}
-
-/// Keeps the view fresh: a release published elsewhere, an agreement added or ended.
-async fn follow(exchange: Arc<Exchange>) {
-    let mut ticks = tokio::time::interval(REFRESH_EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut failing = false;
-    loop {
-        ticks.tick().await;
-        match exchange.refresh().await {
-            Ok(()) => {
-                if std::mem::replace(&mut failing, false) {
-                    tracing::info!("the database answers again");
-                }
-            }
-            Err(error) => {
-                if !std::mem::replace(&mut failing, true) {
-                    let cause = format!("{:#}", anyhow::Error::from(error));
-                    tracing::warn!(cause, "cannot refresh; serving what is loaded");
-                }
-            }
-        }
-    }
-}
-
-/// Keeps keys, revocations and other issuers fresh, also while a large release is being loaded. Where the database is away, [`follow`] tells.
-async fn follow_trust(exchange: Arc<Exchange>) {
-    let mut ticks = tokio::time::interval(REFRESH_EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        exchange.refresh_issuer_keys();
-        if let Err(error) = exchange.refresh_trust().await {
-            tracing::debug!(?error, "cannot read keys and revocations; what is known stays in force");
-        }
-    }
-}
-
-/// Makes the standard tables of each release that is served, while agreements that end meanwhile are seen by [`follow`].
-async fn make_books(exchange: Arc<Exchange>) {
-    let mut ticks = tokio::time::interval(REFRESH_EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        if let Err(error) = exchange.make_books().await {
-            tracing::error!(?error, "the standard tables are counted for each question");
-        }
-    }
-}
-
-/// Forgets addresses and organisations that have asked nothing of late.
-async fn sweep(state: http::State) {
-    let mut ticks = tokio::time::interval(SWEEP_EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        state.sweep();
-    }
-}
-
-/// Drops entries of the audit whose time is over, where they have one.
-async fn cut_audit(exchange: Arc<Exchange>, days: u16) {
-    if days == 0 {
-        return;
-    }
-    let mut ticks = tokio::time::interval(CUT_EVERY);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        match exchange.operator(Authority::of_the_operator()).cut_audit(days).await {
-            Ok(0) => {}
-            Ok(dropped) => tracing::info!(dropped, days, "dropped entries of the audit whose time was over"),
-            Err(error) => tracing::warn!(%error, "the audit was not cut; the next hour tries again"),
-        }
-    }
 }
 
 /// Resolves when the process is asked to end: on SIGINT at once, on SIGTERM after `/readyz` has failed for a while, so that

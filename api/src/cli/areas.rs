@@ -1,6 +1,6 @@
 //! `exchange areas` and `exchange import areas`: the codes there are, and areas of an operator's own.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
@@ -8,11 +8,11 @@ use crate::{
     app,
     config::Settings,
     domain::{AreaChange, AreaIndex, AreaKind, Catalogue, SuccessionKind},
-    service::{AreasChanged, AreasReport, AreasWanted, Authority},
+    service::{AreasChanged, AreasWanted, Authority},
 };
 
 use super::{
-    import::{TableArgs, open, tell_form, tell_problems},
+    import::{TableArgs, take_in},
     parse_date, say, then_close,
 };
 
@@ -114,33 +114,8 @@ pub(super) async fn run(settings: &Settings, command: AreasCommand) -> Result<()
 }
 
 pub(super) async fn import(settings: &Settings, args: &ImportArgs) -> Result<()> {
-    let files = &args.tables.files;
-    let Some(form) = args.tables.form()? else { bail!("none of {} files was read", files.len()) };
-    let refused = then_close(app::started(settings).await?, async |exchange| {
-        let operator = exchange.operator(Authority::of_the_operator());
-        let mut refused = 0;
-        for path in files {
-            let (file, _) = open(path)?;
-            let AreasReport { rows, problems, kinds, found, ignored, changed } =
-                operator.import_areas(&form, file).await?;
-            tell_form(path, found.as_ref(), &ignored)?;
-            tell_problems(path, &problems, &kinds)?;
-            let path = path.display();
-            if let Some(changed) = changed {
-                let told = format!("{path}: {rows} rows read");
-                lines_of(&told, changed).iter().try_for_each(|line| say(line))?;
-            } else {
-                refused += 1;
-                say(&format!("{path}: {rows} rows read, nothing stored"))?;
-            }
-        }
-        Ok(refused)
-    })
-    .await?;
-    if refused > 0 {
-        bail!("{refused} of {} files stored nothing", files.len());
-    }
-    Ok(())
+    take_in(settings, &args.tables, async |operator, form, file| operator.import_areas(form, file).await, lines_of)
+        .await
 }
 
 fn change(args: AddArgs) -> AreaChange {

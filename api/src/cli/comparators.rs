@@ -1,6 +1,6 @@
 //! `exchange comparators` and `exchange import comparators`: named lists of areas to compare with.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
@@ -8,11 +8,12 @@ use crate::{
     app,
     config::Settings,
     domain::{Catalogue, Comparator, ComparatorChange},
-    service::{Authority, ComparatorsChanged, ComparatorsReport, ComparatorsWanted, Operator},
+    ingest::Form,
+    service::{Authority, ComparatorsChanged, ComparatorsWanted, Operator},
 };
 
 use super::{
-    import::{TableArgs, open, tell_form, tell_problems},
+    import::{TableArgs, take_in},
     parse_date, say, then_close,
 };
 
@@ -105,32 +106,8 @@ pub(super) async fn run(settings: &Settings, command: ComparatorsCommand) -> Res
 }
 
 pub(super) async fn import(settings: &Settings, args: &ImportArgs) -> Result<()> {
-    let files = &args.tables.files;
-    let Some(form) = args.tables.form()? else { bail!("none of {} files was read", files.len()) };
-    let refused = then_close(app::started(settings).await?, async |exchange| {
-        let operator = exchange.operator(Authority::of_the_operator());
-        let mut refused = 0;
-        for path in files {
-            let (file, _) = open(path)?;
-            let ComparatorsReport { rows, problems, kinds, found, ignored, changed } =
-                operator.import_comparators(&form, file).await?;
-            tell_form(path, found.as_ref(), &ignored)?;
-            tell_problems(path, &problems, &kinds)?;
-            let path = path.display();
-            if let Some(changed) = changed {
-                say(&told_of(&format!("{path}: {rows} rows read"), changed))?;
-            } else {
-                refused += 1;
-                say(&format!("{path}: {rows} rows read, nothing stored"))?;
-            }
-        }
-        Ok(refused)
-    })
-    .await?;
-    if refused > 0 {
-        bail!("{refused} of {} files stored nothing", files.len());
-    }
-    Ok(())
+    let store = async |operator: &Operator<'_>, form: &Form, file| operator.import_comparators(form, file).await;
+    take_in(settings, &args.tables, store, |read, changed| vec![told_of(read, changed)]).await
 }
 
 /// A comparator as it is listed.

@@ -14,7 +14,7 @@ use crate::{
     app,
     config::Settings,
     ingest::{self, Alike, Encoding, Form, Found, Problem, printable},
-    service::{Authority, ImportReport, ImportRequest, Operator, Progress},
+    service::{self, Authority, ImportReport, ImportRequest, Operator, Progress, TableReport},
 };
 
 use super::{say, then_close};
@@ -71,6 +71,40 @@ impl TableArgs {
         }
         Ok(Some(form))
     }
+}
+
+/// Takes each table in as reference data, and tells what became of it. `told` says what was stored, after how many rows were read.
+pub(super) async fn take_in<T>(
+    settings: &Settings,
+    tables: &TableArgs,
+    store: impl AsyncFn(&Operator<'_>, &Form, Box<dyn Read + Send>) -> Result<TableReport<T>, service::Error>,
+    told: impl Fn(&str, T) -> Vec<String>,
+) -> Result<()> {
+    let files = &tables.files;
+    let Some(form) = tables.form()? else { bail!("none of {} files was read", files.len()) };
+    let refused = then_close(app::started(settings).await?, async |exchange| {
+        let operator = exchange.operator(Authority::of_the_operator());
+        let mut refused = 0;
+        for path in files {
+            let (file, _) = open(path)?;
+            let TableReport { rows, problems, kinds, found, ignored, stored } = store(&operator, &form, file).await?;
+            tell_form(path, found.as_ref(), &ignored)?;
+            tell_problems(path, &problems, &kinds)?;
+            let read = format!("{}: {rows} rows read", path.display());
+            if let Some(stored) = stored {
+                told(&read, stored).iter().try_for_each(|line| say(line))?;
+            } else {
+                refused += 1;
+                say(&format!("{read}, nothing stored"))?;
+            }
+        }
+        Ok(refused)
+    })
+    .await?;
+    if refused > 0 {
+        bail!("{refused} of {} files stored nothing", files.len());
+    }
+    Ok(())
 }
 
 fn parse_constant(text: &str) -> Result<(String, String), String> {

@@ -6,11 +6,12 @@ use clap::Args;
 use crate::{
     app,
     config::Settings,
-    service::{Authority, RollReport, Transfer},
+    ingest::Form,
+    service::{Authority, Operator, RollReceipt, Transfer},
 };
 
 use super::{
-    import::{TableArgs, open, tell_form, tell_problems},
+    import::{TableArgs, take_in},
     say,
 };
 
@@ -39,33 +40,15 @@ pub(super) struct TransferArgs {
 }
 
 pub(super) async fn import(settings: &Settings, args: &RollArgs) -> Result<()> {
-    let files = &args.tables.files;
-    let Some(form) = args.tables.form()? else { bail!("none of {} files was read", files.len()) };
-    let exchange = app::started(settings).await?;
-    let operator = exchange.operator(Authority::of_the_operator());
-    let mut refused = 0;
-    for path in files {
-        let (file, _) = open(path)?;
-        let RollReport { rows, problems, kinds, found, ignored, receipt } =
-            operator.import_roll_as(&form, file, |_| {}).await?;
-        tell_form(path, found.as_ref(), &ignored)?;
-        tell_problems(path, &problems, &kinds)?;
-        let path = path.display();
-        if let Some(receipt) = receipt {
-            say(&format!(
-                "{path}: {rows} rows read, {} institutions added to the roll, {} changed, {} as they were; {} handed over to \
-                 another organisation",
-                receipt.added, receipt.changed, receipt.unchanged, receipt.handed_over
-            ))?;
-        } else {
-            refused += 1;
-            say(&format!("{path}: {rows} rows read, nothing stored"))?;
-        }
-    }
-    if refused > 0 {
-        bail!("{refused} of {} files stored nothing", files.len());
-    }
-    Ok(())
+    let store = async |operator: &Operator<'_>, form: &Form, file| operator.import_roll_as(form, file, |_| {}).await;
+    let told = |read: &str, stored: RollReceipt| {
+        let RollReceipt { added, changed, unchanged, handed_over } = stored;
+        vec![format!(
+            "{read}, {added} institutions added to the roll, {changed} changed, {unchanged} as they were; {handed_over} handed over to \
+             another organisation"
+        )]
+    };
+    take_in(settings, &args.tables, store, told).await
 }
 
 pub(super) async fn transfer(settings: &Settings, args: &TransferArgs) -> Result<()> {

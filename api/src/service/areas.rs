@@ -6,10 +6,10 @@ use chrono::NaiveDate;
 
 use crate::{
     domain::{Agreement, AreaChange, AreaIndex, Catalogue, Reference},
-    ingest::{self, Alike, Form, Found, Problem, Reading},
+    ingest::{self, Form},
 };
 
-use super::{AreasWanted, Error, Operator};
+use super::{AreasWanted, Error, Operator, TableReport};
 
 /// What became of what was said of areas.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,23 +20,6 @@ pub struct AreasChanged {
     pub is_new: bool,
     /// Agreements about areas that are not what they were, in words.
     pub concerned: Vec<String>,
-}
-
-/// What became of a file of areas.
-#[derive(Debug)]
-pub struct AreasReport {
-    /// The rows read, without the header.
-    pub rows: u64,
-    /// What is wrong, in the order of the file: the first problems of each kind.
-    pub problems: Vec<Problem>,
-    /// Every kind of problem, with how many there are.
-    pub kinds: Vec<Alike>,
-    /// The form in which the table was found; absent where there is none.
-    pub found: Option<Found>,
-    /// Columns that were not read, by name.
-    pub ignored: Vec<String>,
-    /// What was changed; `None` when the problems kept everything out.
-    pub changed: Option<AreasChanged>,
 }
 
 impl Operator<'_> {
@@ -96,9 +79,8 @@ impl Operator<'_> {
     ///
     /// # Errors
     /// When the database fails. Problems of the file are not errors but data.
-    pub async fn import_areas(&self, form: &Form, input: impl Read) -> Result<AreasReport, Error> {
+    pub async fn import_areas(&self, form: &Form, input: impl Read) -> Result<TableReport<AreasChanged>, Error> {
         let mut reading = ingest::areas::read_areas(form, input);
-        let mut changed = None;
         if reading.problems.is_empty() {
             // Row by row first, so that what is not taken is told with its line.
             let mut now = self.0.store().newest_reference().await?;
@@ -112,12 +94,13 @@ impl Operator<'_> {
                 }
             }
         }
-        let Reading { records, rows, problems, kinds, found, ignored, .. } = reading;
-        if problems.is_empty() {
-            let changes: Vec<AreaChange> = records.into_iter().map(|(_, change)| change).collect();
-            changed = Some(self.change_areas(&changes).await?);
+        let mut stored = None;
+        if reading.problems.is_empty() {
+            let records = std::mem::take(&mut reading.records).into_iter();
+            let changes: Vec<AreaChange> = records.map(|(_, change)| change).collect();
+            stored = Some(self.change_areas(&changes).await?);
         }
-        Ok(AreasReport { rows, problems, kinds, found, ignored, changed })
+        Ok(TableReport::of(reading, stored))
     }
 
     /// Agreements about areas that have ended, or will, in words for whoever answers for them; of changes, those about areas that

@@ -6,10 +6,10 @@ use chrono::NaiveDate;
 
 use crate::{
     domain::{AreaIndex, AreaKind, Catalogue, Comparator, ComparatorChange},
-    ingest::{self, Alike, Form, Found, Problem, Reading},
+    ingest::{self, Form, Problem},
 };
 
-use super::{Error, Operator, Page, Reader};
+use super::{Error, Operator, Page, Reader, TableReport};
 
 /// Which comparators of the catalogue.
 #[derive(Debug, Clone, Copy, Default)]
@@ -58,23 +58,6 @@ pub struct ComparatorsChanged {
     pub version: u32,
     /// Whether that is another one than before.
     pub is_new: bool,
-}
-
-/// What became of a file of comparators.
-#[derive(Debug)]
-pub struct ComparatorsReport {
-    /// The rows read, without the header.
-    pub rows: u64,
-    /// What is wrong, in the order of the file: the first problems of each kind.
-    pub problems: Vec<Problem>,
-    /// Every kind of problem, with how many there are.
-    pub kinds: Vec<Alike>,
-    /// The form in which the table was found; absent where there is none.
-    pub found: Option<Found>,
-    /// Columns that were not read, by name.
-    pub ignored: Vec<String>,
-    /// What was changed; `None` when the problems kept everything out.
-    pub changed: Option<ComparatorsChanged>,
 }
 
 impl Reader {
@@ -155,7 +138,11 @@ impl Operator<'_> {
     ///
     /// # Errors
     /// When the database fails. Problems of the file are not errors but data.
-    pub async fn import_comparators(&self, form: &Form, input: impl Read) -> Result<ComparatorsReport, Error> {
+    pub async fn import_comparators(
+        &self,
+        form: &Form,
+        input: impl Read,
+    ) -> Result<TableReport<ComparatorsChanged>, Error> {
         let mut reading = ingest::comparators::read_comparators(form, input);
         if reading.problems.is_empty() {
             // Each by itself first, so that what is not taken is told with its line.
@@ -170,13 +157,13 @@ impl Operator<'_> {
                 .collect();
             invalid.into_iter().for_each(|problem| reading.add(problem));
         }
-        let Reading { records, rows, problems, kinds, found, ignored, .. } = reading;
-        let mut changed = None;
-        if problems.is_empty() {
-            let changes: Vec<ComparatorChange> = records.into_iter().map(|(_, change)| change).collect();
-            changed = Some(self.change_comparators(&changes).await?);
+        let mut stored = None;
+        if reading.problems.is_empty() {
+            let records = std::mem::take(&mut reading.records).into_iter();
+            let changes: Vec<ComparatorChange> = records.map(|(_, change)| change).collect();
+            stored = Some(self.change_comparators(&changes).await?);
         }
-        Ok(ComparatorsReport { rows, problems, kinds, found, ignored, changed })
+        Ok(TableReport::of(reading, stored))
     }
 }
 

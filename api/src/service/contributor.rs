@@ -3,24 +3,23 @@
 //! A change that has begun is finished, whether anybody waits for it or not. Under a key that the organisation chooses it is made
 //! once: what made it is told again.
 
+mod agreements;
+mod clients;
+
 use std::sync::{Arc, OnceLock};
 
-use chrono::{Duration, NaiveDate};
+use chrono::Duration;
 use serde_json::Value;
 use tokio::runtime::Handle;
 use zeroize::Zeroizing;
 
 use crate::{
-    auth::{self, Scope, Scopes, Viewer},
-    domain::{
-        Agreement, Amendment, ChangeState, Client, Edition, NewAgreement, NewChange, Publication, Published,
-        RequestedChange, TakenBack, label,
-    },
-    policy::{self, Mandate, NotYours},
-    store,
+    auth::{self, Scope, Viewer},
+    domain::{ChangeState, Client, Edition, NewChange, Publication, Published, RequestedChange, TakenBack, label},
+    policy::{self, Mandate},
 };
 
-use super::{Error, Exchange, Given, Operator, Overlap, WithdrawRequest};
+use super::{Error, Exchange, Operator, WithdrawRequest};
 
 /// After how long a change that does not come on is taken for one whose process ended.
 pub(super) const SILENT: Duration = Duration::minutes(2);
@@ -204,152 +203,6 @@ impl Contributor {
         Ok(Outcome::Done(ToPublish { release: Some(number), published }))
     }
 
-    /// Grants another organisation an agreement about an area in one's own.
-    ///
-    /// # Errors
-    /// When the viewer may not manage agreements, or the database fails.
-    pub async fn grant_agreement(&self, sent: Sent, agreement: NewAgreement) -> Result<Outcome<Agreement>, Error> {
-        let mandate = self.mandate(Scope::AgreementsManage).await?;
-        let may = self.may_grant(&mandate, &agreement).await?;
-        let work = self.work();
-        let (own, provider) = (work.clone(), mandate.organisation().code.clone());
-        let grant = async move {
-            may?;
-            own.operator().add_agreement_of(&agreement, Some(&provider)).await?;
-            own.exchange.refresh().await
-        };
-        self.agreement(self.once(&mandate, sent, work, grant).await?).await
-    }
-
-    /// Amends an agreement that one granted, from a day on.
-    ///
-    /// # Errors
-    /// As [`grant_agreement`](Self::grant_agreement).
-    pub async fn amend_agreement(
-        &self,
-        sent: Sent,
-        number: i64,
-        amendment: Amendment,
-        from: Option<NaiveDate>,
-    ) -> Result<Outcome<Agreement>, Error> {
-        let mandate = self.mandate(Scope::AgreementsManage).await?;
-        let from = from.unwrap_or_else(|| self.exchange.today());
-        let directory = self.exchange.store().directory().await?;
-        let may = match mandate.granted(&directory, number) {
-            Ok(before) => self.may_grant(&mandate, &before.amended(&amendment, from)).await?,
-            Err(not_yours) => Err(not_yours),
-        };
-        let work = self.work();
-        let own = work.clone();
-        let amend = async move {
-            may?;
-            own.operator().amend_agreement(number, &amendment, from).await?;
-            own.exchange.refresh().await
-        };
-        self.agreement(Box::pin(self.once(&mandate, sent, work, amend)).await?).await
-    }
-
-    /// Ends an agreement that one granted, from a day on.
-    ///
-    /// # Errors
-    /// As [`grant_agreement`](Self::grant_agreement).
-    pub async fn end_agreement(
-        &self,
-        sent: Sent,
-        number: i64,
-        on: Option<NaiveDate>,
-    ) -> Result<Outcome<Agreement>, Error> {
-        let mandate = self.mandate(Scope::AgreementsManage).await?;
-        let on = on.unwrap_or_else(|| self.exchange.today());
-        let directory = self.exchange.store().directory().await?;
-        let may = mandate.granted(&directory, number).map(drop);
-        let work = self.work();
-        let own = work.clone();
-        let end = async move {
-            may?;
-            own.operator().end_agreement(number, on).await?;
-            own.exchange.refresh().await
-        };
-        self.agreement(Box::pin(self.once(&mandate, sent, work, end)).await?).await
-    }
-
-    /// Adds a client of one's own organisation, with no scope that one's own token lacks.
-    ///
-    /// # Errors
-    /// When the viewer may not manage clients, or the database fails.
-    pub async fn add_client(
-        &self,
-        sent: Sent,
-        name: String,
-        scopes: Scopes,
-        key: Option<String>,
-    ) -> Result<Outcome<GivenClient>, Error> {
-        let mandate = self.mandate(Scope::ClientsManage).await?;
-        if let Err(fault) = check_text("name", Some(name.as_str()).filter(|name| !name.is_empty())) {
-            return Ok(Outcome::Refused(fault));
-        }
-        let may = mandate.may_give(scopes.iter());
-        let organisation = mandate.organisation().code.clone();
-        let work = self.work();
-        let own = work.clone();
-        let given = Arc::new(OnceLock::new());
-        let told = given.clone();
-        let add = async move {
-            may?;
-            let _ = told.set(own.operator().add_client(&organisation, &name, &scopes, key.as_deref()).await?);
-            Ok(())
-        };
-        let made = self.once(&mandate, sent, work, add).await?;
-        self.client(made, given).await
-    }
-
-    /// Gives a client of one's own organisation another secret, or takes another key of it.
-    ///
-    /// # Errors
-    /// As [`add_client`](Self::add_client).
-    pub async fn rotate_client(
-        &self,
-        sent: Sent,
-        id: String,
-        key: Option<String>,
-        overlap: Overlap,
-    ) -> Result<Outcome<GivenClient>, Error> {
-        let mandate = self.mandate(Scope::ClientsManage).await?;
-        // A client with more than one's own token may is not one's own to speak for.
-        let may = self.own_client(&mandate, &id).await?.and_then(|client| {
-            let scopes = Scopes::read(&client.scopes);
-            mandate.may_give(scopes.iter())
-        });
-        let work = self.work();
-        let own = work.clone();
-        let given = Arc::new(OnceLock::new());
-        let told = given.clone();
-        let rotate = async move {
-            may?;
-            let _ = told.set(own.operator().rotate_client(&id, key.as_deref(), overlap).await?);
-            Ok(())
-        };
-        let made = self.once(&mandate, sent, work, rotate).await?;
-        self.client(made, given).await
-    }
-
-    /// Ends a client of one's own organisation for good.
-    ///
-    /// # Errors
-    /// As [`add_client`](Self::add_client).
-    pub async fn revoke_client(&self, sent: Sent, id: String) -> Result<Outcome<GivenClient>, Error> {
-        let mandate = self.mandate(Scope::ClientsManage).await?;
-        let may = self.own_client(&mandate, &id).await?.map(drop);
-        let work = self.work();
-        let own = work.clone();
-        let revoke = async move {
-            may?;
-            own.operator().revoke_client(&id).await
-        };
-        let made = self.once(&mandate, sent, work, revoke).await?;
-        self.client(made, Arc::default()).await
-    }
-
     /// Leave to change what a scope is for, by the directory as it stands now.
     pub(super) async fn mandate(&self, scope: Scope) -> Result<Mandate, Error> {
         // Without a token nothing is read.
@@ -367,44 +220,6 @@ impl Contributor {
 
     pub(super) fn work(&self) -> Work {
         Work { exchange: self.exchange.clone(), id: Arc::default() }
-    }
-
-    async fn may_grant(&self, mandate: &Mandate, agreement: &NewAgreement) -> Result<Result<(), NotYours>, Error> {
-        let directory = self.exchange.store().directory().await?;
-        let catalogue = self.exchange.store().newest_catalogue(self.exchange.today()).await?;
-        Ok(mandate.may_grant(agreement, &directory, &catalogue))
-    }
-
-    async fn own_client(&self, mandate: &Mandate, id: &str) -> Result<Result<Client, NotYours>, Error> {
-        let clients = self.exchange.store().clients(Some(&mandate.organisation().code)).await?;
-        let found = clients.into_iter().find(|client| client.id == id);
-        Ok(found.ok_or_else(|| NotYours::Client(id.to_owned())))
-    }
-
-    /// The agreement that a change made, as it stands.
-    async fn agreement(&self, made: Made) -> Result<Outcome<Agreement>, Error> {
-        let change = match made {
-            Ok(change) => change,
-            Err(refused) => return Ok(Outcome::Refused(refused)),
-        };
-        let number: i64 = subject(&change)?;
-        let directory = self.exchange.store().directory().await?;
-        let found = directory.agreements().iter().find(|agreement| agreement.id == number);
-        Ok(Outcome::Done(found.cloned().ok_or(store::Error::UnknownAgreement(number))?))
-    }
-
-    /// The client that a change made, as it stands, with what it was given just now.
-    async fn client(&self, made: Made, given: Arc<OnceLock<Given>>) -> Result<Outcome<GivenClient>, Error> {
-        let change = match made {
-            Ok(change) => change,
-            Err(refused) => return Ok(Outcome::Refused(refused)),
-        };
-        let id: String = subject(&change)?;
-        let clients = self.exchange.store().clients(Some(&change.organisation)).await?;
-        let client = clients.into_iter().find(|client| client.id == id);
-        let client = client.ok_or(store::Error::UnknownClient(id))?;
-        let secret = given.get().and_then(|given| given.secret.clone());
-        Ok(Outcome::Done(GivenClient { client, secret }))
     }
 
     /// Keeps a change that is to be made, or finds the one that was made under the same key.

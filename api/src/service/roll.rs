@@ -4,28 +4,11 @@ use std::{collections::HashMap, io::Read};
 
 use crate::{
     domain::{Pseudonym, Register, RollRecord},
-    ingest::{self, Alike, Form, Found, Problem, Reading},
+    ingest::{self, Form},
     store::{Handover, RollReceipt},
 };
 
-use super::{Error, Operator};
-
-/// What became of a file for the roll.
-#[derive(Debug)]
-pub struct RollReport {
-    /// The rows read, without the header.
-    pub rows: u64,
-    /// What is wrong, in the order of the file: the first problems of each kind.
-    pub problems: Vec<Problem>,
-    /// Every kind of problem, with how many there are.
-    pub kinds: Vec<Alike>,
-    /// The form in which the table was found; absent where there is none.
-    pub found: Option<Found>,
-    /// Columns that were not read, by name.
-    pub ignored: Vec<String>,
-    /// What was changed; `None` when the problems kept everything out.
-    pub receipt: Option<RollReceipt>,
-}
+use super::{Error, Operator, TableReport};
 
 /// Which institutions are handed over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +30,11 @@ impl Operator<'_> {
     ///
     /// # Errors
     /// When the database fails. Problems of the file are not errors but data.
-    pub async fn import_roll(&self, input: impl Read, progress: impl FnMut(u64) + Send) -> Result<RollReport, Error> {
+    pub async fn import_roll(
+        &self,
+        input: impl Read,
+        progress: impl FnMut(u64) + Send,
+    ) -> Result<TableReport<RollReceipt>, Error> {
         self.import_roll_as(&Form::default(), input, progress).await
     }
 
@@ -57,12 +44,12 @@ impl Operator<'_> {
         form: &Form,
         input: impl Read,
         mut progress: impl FnMut(u64) + Send,
-    ) -> Result<RollReport, Error> {
+    ) -> Result<TableReport<RollReceipt>, Error> {
         self.check_not_demo().await?;
         let catalogue = self.0.store().newest_catalogue(self.0.today()).await?;
         let directory = self.0.store().directory().await?;
         let mut reading = ingest::roll::read_roll(form, input, &catalogue, &directory, self.0.secret(), &mut progress);
-        let receipt = match reading.problems.as_slice() {
+        let stored = match reading.problems.as_slice() {
             [] => {
                 let register = self.0.store().register().await?;
                 let records = one_each(std::mem::take(&mut reading.records), &register);
@@ -70,8 +57,7 @@ impl Operator<'_> {
             }
             _ => None,
         };
-        let Reading { rows, problems, kinds, found, ignored, .. } = reading;
-        Ok(RollReport { rows, problems, kinds, found, ignored, receipt })
+        Ok(TableReport::of(reading, stored))
     }
 
     /// Lets another organisation speak for institutions from now on. What was handed in stays whoever's it was. Returns how many

@@ -159,12 +159,12 @@ async fn a_recode_from_a_file_takes_results_agreements_and_organisations_along(#
     let file = "code,valid_from,succeeds,succession,name\nLEEDS-2,2026-04-01,E08000035,recode,City of Leeds\n";
     let report = service.operator().import_areas(&Form::default(), file.as_bytes()).await.unwrap();
     assert!(report.problems.is_empty(), "{:?}", report.problems);
-    let concerned = report.changed.unwrap().concerned;
+    let concerned = report.stored.unwrap().concerned;
     assert_eq!(concerned.len(), 1);
     assert!(
         concerned[0].contains("is about `E08000035` (Leeds), which ended on 2026-03-31; then it is about `LEEDS-2`")
     );
-    assert!(!service.operator().import_areas(&Form::default(), file.as_bytes()).await.unwrap().changed.unwrap().is_new);
+    assert!(!service.operator().import_areas(&Form::default(), file.as_bytes()).await.unwrap().stored.unwrap().is_new);
     service.operator().publish(None).await.unwrap();
     for code in ["LEEDS-2", LEEDS] {
         assert_eq!(institutions(&service, "LEEDS", &of(code)).await, before, "{code}");

@@ -184,12 +184,12 @@ async fn a_file_of_comparators_is_taken_whole_or_not_at_all() {
                  SN-1,One,E06000047,E08000021 E08000037,a table\nSN-2,Two,,E08000021 E12000001,a table\nE12000001,x,,E08000021,y\n";
     let report = operator.import_comparators(&Form::default(), wrong.as_bytes()).await.unwrap();
     let told: Vec<String> = report.problems.iter().map(ToString::to_string).collect();
-    assert!(report.changed.is_none() && told.len() == 2, "{told:?}");
+    assert!(report.stored.is_none() && told.len() == 2, "{told:?}");
     assert!(told[0].contains("areas of one kind") && told[0].contains('3'), "{told:?}");
     assert!(told[1].contains("a code that no area has"), "{told:?}");
     let right = wrong.lines().take(2).collect::<Vec<_>>().join("\n");
     let report = operator.import_comparators(&Form::default(), right.as_bytes()).await.unwrap();
-    assert!(report.changed.unwrap().is_new);
+    assert!(report.stored.unwrap().is_new);
     let taken = api::domain::AreaChange {
         code: "SN-1".into(),
         name: Some("x".into()),

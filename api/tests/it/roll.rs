@@ -1,6 +1,9 @@
 //! Who may hand in what: the roll of institutions, who speaks for each, and hand-ins that say nothing new.
 
-use api::service::{Error, ImportReport, ImportRequest, Transfer};
+use api::service::{Error, ImportReport, ImportRequest, RollReceipt, TableReport, Transfer};
+
+type Report = TableReport<RollReceipt>;
+
 use rstest::rstest;
 use serde_json::Value;
 
@@ -17,7 +20,7 @@ fn one(id: u32) -> Population {
     Population::standard(1).only(|row| row.id == id && row.period == "202324T3")
 }
 
-async fn enter(service: &Service, rows: &str) -> api::service::RollReport {
+async fn enter(service: &Service, rows: &str) -> Report {
     service.operator().import_roll(format!("{ROLL}{rows}").as_bytes(), |_| {}).await.unwrap()
 }
 
@@ -158,8 +161,8 @@ async fn where_there_is_a_roll_it_says_which_institutions_there_are_and_what_the
          URN,100005,E06000047,HUB-2018-21,secondary,academy,1,medium,urban,\n",
     )
     .await;
-    let counts = |report: &api::service::RollReport| {
-        let receipt = report.receipt.unwrap();
+    let counts = |report: &Report| {
+        let receipt = report.stored.unwrap();
         [receipt.added, receipt.changed, receipt.unchanged, receipt.handed_over]
     };
     assert_eq!(counts(&report), [2, 0, 0, 0]);
@@ -220,7 +223,7 @@ async fn a_roll_with_a_problem_is_told_by_line_and_column_and_changes_nothing() 
             "line 3, column `provider`: found `NOBODY`, expected the code of an organisation, or blank [UNKNOWN_ORGANISATION]",
         ]
     );
-    assert!(report.receipt.is_none());
+    assert!(report.stored.is_none());
     assert_eq!(service.database.numbers("SELECT COUNT(*) FROM roll_entry").await, [[0]]);
 }
 
