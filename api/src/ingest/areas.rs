@@ -12,7 +12,7 @@ use crate::domain::{AreaChange, area_change::InvalidChange};
 
 use super::{
     Form, Problem, ProblemCode, Reading,
-    columns::Columns,
+    columns::{Columns, Placed},
     file::{self, Layout},
     row::{Row, shown},
 };
@@ -44,11 +44,7 @@ pub fn refused(line: u64, invalid: &InvalidChange) -> Problem {
 
 struct AreasLayout;
 
-struct Header {
-    columns: Columns,
-    /// Where each column stands, if it does.
-    at: [Option<usize>; COLUMNS.len()],
-}
+type Header = Placed<{ COLUMNS.len() }>;
 
 impl Layout for AreasLayout {
     type Header = Header;
@@ -59,11 +55,7 @@ impl Layout for AreasLayout {
     const ONCE: &'static str = "each area once";
 
     fn header(&self, fields: &ByteRecord) -> Result<Header, Vec<Problem>> {
-        let expected = format!("one of {}", COLUMNS.join(", "));
-        let required = |_: &Columns| vec![COLUMNS[0].to_owned()];
-        let columns = Columns::read(fields, |name| COLUMNS.contains(&name), &expected, required)?;
-        let at = COLUMNS.map(|name| columns.position(name));
-        Ok(Header { columns, at })
+        Placed::read(fields, COLUMNS, 1, &format!("one of {}", COLUMNS.join(", ")))
     }
 
     fn columns(header: &Header) -> &Columns {

@@ -81,3 +81,24 @@ pub(super) fn normal(name: &str) -> String {
         trimmed(name).split(|c: char| c.is_whitespace() || c == '_' || c == '-').filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join("_").to_lowercase()
 }
+
+/// A header of columns that are known by name, of which the first ones are in every file.
+pub(super) struct Placed<const N: usize> {
+    pub(super) columns: Columns,
+    /// Where each column stands, if it does.
+    pub(super) at: [Option<usize>; N],
+}
+
+impl<const N: usize> Placed<N> {
+    /// Reads a header with some of these columns, the first `required` of them among it. `expected` is what a problem of another column says.
+    pub(super) fn read(
+        fields: &ByteRecord,
+        names: [&str; N],
+        required: usize,
+        expected: &str,
+    ) -> Result<Self, Vec<Problem>> {
+        let required = |_: &Columns| names[..required].iter().map(|&name| name.to_owned()).collect();
+        let columns = Columns::read(fields, |name| names.contains(&name), expected, required)?;
+        Ok(Self { at: names.map(|name| columns.position(name)), columns })
+    }
+}

@@ -12,7 +12,7 @@ use crate::domain::ComparatorChange;
 use super::{
     Form, Problem, Reading,
     areas::day,
-    columns::Columns,
+    columns::{Columns, Placed},
     file::{self, Layout},
     row::{Row, shown},
 };
@@ -27,11 +27,7 @@ pub fn read_comparators(form: &Form, input: impl Read) -> Reading<(u64, Comparat
 
 struct ComparatorsLayout;
 
-struct Header {
-    columns: Columns,
-    /// Where each column stands, if it does.
-    at: [Option<usize>; COLUMNS.len()],
-}
+type Header = Placed<{ COLUMNS.len() }>;
 
 impl Layout for ComparatorsLayout {
     type Header = Header;
@@ -42,11 +38,7 @@ impl Layout for ComparatorsLayout {
     const ONCE: &'static str = "each comparator once";
 
     fn header(&self, fields: &ByteRecord) -> Result<Header, Vec<Problem>> {
-        let expected = format!("one of {}", COLUMNS.join(", "));
-        let required = |_: &Columns| vec![COLUMNS[0].to_owned()];
-        let columns = Columns::read(fields, |name| COLUMNS.contains(&name), &expected, required)?;
-        let at = COLUMNS.map(|name| columns.position(name));
-        Ok(Header { columns, at })
+        Placed::read(fields, COLUMNS, 1, &format!("one of {}", COLUMNS.join(", ")))
     }
 
     fn columns(header: &Header) -> &Columns {

@@ -6,7 +6,7 @@ use csv::ByteRecord;
 
 use crate::ingest::{
     Form, Problem, ProblemCode, Reading,
-    columns::Columns,
+    columns::{Columns, Placed},
     file::{self, Layout},
     row::{Row, shown},
 };
@@ -43,10 +43,7 @@ pub(super) fn read_meta(input: impl Read) -> Reading<Described> {
 
 struct Meta;
 
-struct Header {
-    columns: Columns,
-    at: [Option<usize>; COLUMNS.len()],
-}
+type Header = Placed<{ COLUMNS.len() }>;
 
 impl Layout for Meta {
     type Header = Header;
@@ -57,9 +54,7 @@ impl Layout for Meta {
     const ONCE: &'static str = "each column once";
 
     fn header(&self, fields: &ByteRecord) -> Result<Header, Vec<Problem>> {
-        let required = |_: &Columns| COLUMNS[..2].iter().map(|&name| name.to_owned()).collect();
-        let columns = Columns::read(fields, |name| COLUMNS.contains(&name), &COLUMNS.join(", "), required)?;
-        Ok(Header { at: COLUMNS.map(|name| columns.position(name)), columns })
+        Placed::read(fields, COLUMNS, 2, &COLUMNS.join(", "))
     }
 
     fn columns(header: &Header) -> &Columns {
