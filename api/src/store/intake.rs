@@ -24,10 +24,10 @@ use super::{
 const UNDER_WAY: &str = "intake_under_way";
 
 /// How long a SQLite file stays locked at a stretch.
-const STRETCH: Duration = Duration::from_millis(10);
+const STRETCH: Duration = Duration::from_millis(4);
 
 /// How long it is free then: whoever waits looks more often.
-const PAUSE: Duration = Duration::from_millis(8);
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Results that are taken back at a time.
 const TAKEN_BACK: i64 = 1_000;

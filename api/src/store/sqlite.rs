@@ -39,10 +39,10 @@ const READ_PATIENCE: Duration = Duration::from_secs(1);
 
 /// How long SQLite itself waits for the lock of changes. It looks ever more rarely, so it is asked anew before it misses the
 /// moment between two changes of another process.
-const LOOK_AGAIN: Duration = Duration::from_millis(10);
+const LOOK_AGAIN: Duration = Duration::from_millis(3);
 
 /// The pause before it is asked anew.
-const PAUSE: Duration = Duration::from_millis(2);
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// How long the file may take to be opened, when several processes make it at once.
 const OPENING: Duration = Duration::from_secs(10);
@@ -224,7 +224,7 @@ fn changing(mut options: ConnectOptions, absent: Absent) -> ConnectOptions {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(LOOK_AGAIN)
             .foreign_keys(true)
-            .pragma("cache_size", "-65536")
+            .pragma("cache_size", "-16384")
     });
     options.map_sqlx_sqlite_pool_opts(closed_after_a_rollback);
     options
@@ -234,7 +234,7 @@ fn changing(mut options: ConnectOptions, absent: Absent) -> ConnectOptions {
 fn asking(mut options: ConnectOptions) -> ConnectOptions {
     options.max_connections(QUESTIONS);
     options.map_sqlx_sqlite_opts(|options| {
-        options.busy_timeout(READ_PATIENCE).foreign_keys(true).pragma("cache_size", "-65536").pragma("query_only", "ON")
+        options.busy_timeout(READ_PATIENCE).foreign_keys(true).pragma("cache_size", "-8192").pragma("query_only", "ON")
     });
     options
 }
