@@ -19,7 +19,7 @@ function aligned(rows) {
 const shown = (value) => (Number.isFinite(value) ? value.toFixed(value < 10 ? 2 : 0) : '');
 
 /** The kinds that answer the very cells whose bytes alone were measured. */
-const SAME_CELLS = ['repeated', 'new', 'half', 'held'];
+const SAME_CELLS = ['repeated', 'new', 'unrecorded', 'half', 'held'];
 
 /** The kinds that the service's new questions are held against. */
 const PEERS = ['held', 'counted', 'materialised'];
