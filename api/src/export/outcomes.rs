@@ -61,7 +61,8 @@ pub fn outcomes(table: &Tabulation<Outcomes>, part: Part) -> Table {
             let figures = [overall.mean_achieved, overall.share_with_all].into_iter().chain(bins);
             let figures = figures.chain(overall.quartiles).map(Figure::from).collect();
             let institutions = overall.institutions;
-            Row { keys, institutions, comparability: "EXACT", reconciled: false, figures }
+            let comparability = words::comparability(table.overall_comparability(row));
+            Row { keys, institutions, comparability, reconciled: false, figures }
         });
         (overall_measures(framework.number_of_benchmarks), rows.collect())
     } else {
@@ -108,7 +109,7 @@ pub fn outcomes(table: &Tabulation<Outcomes>, part: Part) -> Table {
         facets,
         measures,
         rows,
-        mapped: plan.mapped() && part != Part::Overall,
+        mapped: plan.mapped(),
         reconciled: plan.reconcile() && part != Part::Overall,
     }
 }

@@ -202,6 +202,14 @@ async fn hong_kongs_results_are_reported_in_englands_numbering_and_the_other_way
     }
     assert_eq!(north_east(8)["comparability"], "NARROW");
     assert_eq!(north_east(4)["comparability"], "CLOSE");
+    let overall = async |input: &str| {
+        let query = format!("{{ outcomes(input: {input}) {{ overall {{ comparability institutions }} }} }}");
+        service.ask(Some(PARTNER), &query).await.data()["outcomes"]["overall"][0].clone()
+    };
+    let numbered = overall(r#"{framework: "GATSBY-2014", areas: ["HK"], mapped: true}"#).await;
+    assert_eq!(numbered["comparability"], "MIXED", "some are close and others broader: {numbered}");
+    let own = overall(r#"{framework: "HKBM-2019", areas: ["HK"], mapped: true}"#).await;
+    assert_eq!(own["comparability"], "EXACT", "{own}");
     assert_ne!(north_east(8)["achieved"]["value"], Value::Null);
     assert!(regions.iter().any(|cell| key(cell).0 == "HK-NT" && cell["achieved"]["value"] != Value::Null));
 }

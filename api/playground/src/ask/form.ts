@@ -159,7 +159,7 @@ ${officialOf(form)}`;
       area { code name }
       period { code }
 ${categories}      institutions
-      meanAchieved { ...Number }
+${form.mapped ? '      comparability\n' : ''}      meanAchieved { ...Number }
       shareWithAll { ...Number }
       distribution { ...Number }
 ${officialOf(form)}    }

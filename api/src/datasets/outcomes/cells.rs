@@ -6,12 +6,15 @@ use disclosure::{ProtectedCell, ProtectedOverall, ProtectedTable};
 
 use crate::domain::Comparability;
 
-use super::page::{Page, Places, Ready};
+use super::{
+    count::Compared,
+    page::{Page, Places, Ready},
+};
 
 /// The protected cells of tables that are laid one after the other, and the rows over all benchmarks.
 pub(super) enum Cells {
-    /// Counted and protected for the question; with how the results behind each cell compare with its benchmark.
-    Drawn(ProtectedTable, Vec<Comparability>),
+    /// Counted and protected for the question; with how the results behind each cell and row compare.
+    Drawn(ProtectedTable, Compared),
     /// Where they stand on a page of the book.
     Gathered(Arc<Page>, Places),
     /// Some areas of the book, the others drawn.
@@ -98,11 +101,23 @@ impl Cells {
     /// How the results behind a cell compare with its benchmark.
     pub(super) fn comparability(&self, cell: usize) -> Comparability {
         match self {
-            Self::Drawn(_, comparability) => comparability[cell],
-            Self::Gathered(page, places) => page.comparability[places.cells[cell] as usize],
+            Self::Drawn(_, compared) => compared.cells[cell],
+            Self::Gathered(page, places) => page.comparability.cells[places.cells[cell] as usize],
             Self::Shared(shared) => {
                 let (cells, cell) = shared.cell(cell);
                 cells.comparability(cell)
+            }
+        }
+    }
+
+    /// How the results behind a row over all benchmarks compare with these.
+    pub(super) fn overall_comparability(&self, row: usize) -> Comparability {
+        match self {
+            Self::Drawn(_, compared) => compared.overall[row],
+            Self::Gathered(page, places) => page.comparability.overall[places.overall[row] as usize],
+            Self::Shared(shared) => {
+                let (cells, row) = shared.find(row, shared.booked.of_area[1]);
+                cells.overall_comparability(row)
             }
         }
     }

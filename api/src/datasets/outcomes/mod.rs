@@ -15,7 +15,6 @@ mod totals;
 use disclosure::{ExpectedCell, HiddenReason, NoiseKey, ProtectedTable, RawTable, Sizes};
 
 use crate::{
-    domain::Comparability,
     policy::Grant,
     release::Snapshot,
     tabulation::{Asked, Dataset, Figure, InvalidCitation, Paid, PlanError, TablePlan},
@@ -43,7 +42,7 @@ pub struct Raw {
 /// The exact figures of tables, and how the results behind each cell compare with its benchmark, but for areas that the book has.
 struct Counted {
     table: RawTable,
-    comparability: Vec<Comparability>,
+    comparability: count::Compared,
     booked: Option<Booked>,
 }
 
@@ -96,7 +95,7 @@ impl Dataset for Outcomes {
             }
             let tier = tables.iter().map(|paid| paid.plan().scope().tier()).max();
             let mut whole = RawTable::new(tier.unwrap_or(disclosure::Tier::International), Vec::new(), Vec::new());
-            let mut comparability = Vec::new();
+            let mut comparability = count::Compared::default();
             for paid in tables {
                 let plan = paid.plan();
                 let counted = count::run(plan, snapshot);
@@ -105,7 +104,7 @@ impl Dataset for Outcomes {
                     |cell| paid.is_refused(|plan| plan.part_of_cell(cell)),
                     |row| paid.is_refused(|plan| plan.part_of_overall(row)),
                 ));
-                comparability.extend(counted.comparability);
+                comparability.append(counted.comparability);
             }
             Counted { table: whole, comparability, booked: None }
         };

@@ -16,7 +16,7 @@ pub(super) struct Page {
     /// Where an area without institutions stands, for all of them: nothing is known of any.
     empty: Option<usize>,
     pub(super) table: ProtectedTable,
-    pub(super) comparability: Vec<Comparability>,
+    pub(super) comparability: count::Compared,
     pub(super) numbers: Numbers,
 }
 
@@ -76,7 +76,10 @@ fn each_in<T: Ord>(list: &[T], wanted: &[T]) -> Option<Vec<usize>> {
 pub(super) fn bytes_of_row(benchmarks: usize) -> usize {
     let numbers = NUMBERS * size_of::<u32>() + TEXT_BYTES;
     let cell = size_of::<ProtectedCell>() + size_of::<Comparability>() + numbers;
-    benchmarks * cell + size_of::<ProtectedOverall>() + (benchmarks + 1) * size_of::<Estimate>()
+    benchmarks * cell
+        + size_of::<ProtectedOverall>()
+        + size_of::<Comparability>()
+        + (benchmarks + 1) * size_of::<Estimate>()
 }
 
 /// A number of a cell.

@@ -105,6 +105,11 @@ impl Tabulation<Outcomes> {
         self.table().tables.comparability(cell)
     }
 
+    /// How the results behind a row of `overall` compare with the benchmarks of the framework it is reported in.
+    pub fn overall_comparability(&self, row: usize) -> Comparability {
+        self.table().tables.overall_comparability(row)
+    }
+
     /// What to change to get a number for a hidden cell. Computed from public attributes only.
     pub fn remedies(&self, cell: usize) -> &[String] {
         self.remedies_of(cell)

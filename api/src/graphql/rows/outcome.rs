@@ -257,6 +257,7 @@ selectable! {
         "distribution" => Distribution(Shape<EstimateField>),
         "quartiles" => Quartiles(Shape<QuartileField>),
         "official" => Official(Beside),
+        "comparability" => Comparability,
         _ => Key(KeyField),
     }
 }
@@ -282,6 +283,7 @@ impl Shape<OverallField> {
             OverallField::Key(field) => field.write(text, &key),
             OverallField::Official(beside) => beside.write(text, catalogue, area, period),
             OverallField::Institutions => json(text, &row.institutions),
+            OverallField::Comparability => name(text, Comparability::from(table.overall_comparability(position))),
             OverallField::MeanAchieved(shape) => shape.write_estimate(text, &row.mean_achieved, remedies),
             OverallField::ShareWithAll(shape) => shape.write_estimate(text, &row.share_with_all, remedies),
             OverallField::Distribution(shape) => {

@@ -274,6 +274,9 @@ pub struct OverallCell {
     /// The number of benchmarks that a quarter, half and three quarters of the institutions do not exceed, read off the
     /// published distribution. Hidden for fewer than four times the tier's threshold of institutions.
     quartiles: Quartiles,
+    /// How the results behind the row compare with the framework's benchmarks: `EXACT` unless the question was `mapped`; `MIXED` where
+    /// they relate to some of them in one way and to others in another.
+    comparability: Comparability,
     #[graphql(skip)]
     official: Option<OfficialFigure>,
 }

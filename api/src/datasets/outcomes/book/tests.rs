@@ -66,10 +66,11 @@ fn is_as_counted(book: &Book, plan: &Plan, snapshot: &Snapshot) -> bool {
     let table = protect(counted.table, &key());
     let (cells, rows) = (0..gathered.len(), 0..gathered.rows());
     assert!(cells.clone().map(|cell| gathered.cell(cell)).eq(table.cells()));
-    assert!(rows.map(|row| gathered.row(row)).eq(table.overall()));
+    assert!(rows.clone().map(|row| gathered.row(row)).eq(table.overall()));
+    assert!(rows.map(|row| gathered.overall_comparability(row)).eq(counted.comparability.overall.iter().copied()));
     for cell in cells {
         let (found, ready) = (gathered.cell(cell), gathered.ready(cell).unwrap());
-        assert_eq!(gathered.comparability(cell), counted.comparability[cell]);
+        assert_eq!(gathered.comparability(cell), counted.comparability.cells[cell]);
         assert_eq!(ready.number(Number::Institutions), json(found.institutions));
         assert_eq!(ready.number(Number::Achieved), json(found.achieved.value));
         assert_eq!(ready.number(Number::AchievedError), json(found.achieved.standard_error));
@@ -159,6 +160,7 @@ fn who_knows_something_is_told_what_counting_says() {
             }
             for row in 0..found.rows() {
                 prop_assert_eq!(found.row(row), expected.row(row));
+                prop_assert_eq!(found.overall_comparability(row), expected.overall_comparability(row));
             }
         }
         Ok(())

@@ -41,8 +41,6 @@ impl Scanner<'_> {
     pub(super) fn measure(&self, benchmark: usize, contributors: &[usize]) -> Measure {
         let sources = || contributors.iter().map(|&position| self.sources[position].0.benchmarks[benchmark].as_ref());
         let single = |source: Option<&Source>| source.is_some_and(|source| source.numbers.len() == 1);
-        let mut kinds = sources().flatten().map(|source| source.kind);
-        let first = kinds.next().unwrap_or(RelationKind::Exact);
         let name = self.name(contributors, |source| {
             source.benchmarks[benchmark].as_ref().map_or(Cow::default(), |source| Cow::Borrowed(&source.numbers))
         });
@@ -50,7 +48,7 @@ impl Scanner<'_> {
         Measure {
             // Who scored nothing is another measure, whose noise has nothing in common with that of who achieved it.
             name: if scored == Scored::Zero { format!("{name}/none").into() } else { name },
-            comparability: if kinds.all(|kind| kind == first) { first.into() } else { Comparability::Mixed },
+            comparability: compared(sources().flatten()),
             standard: scored == Scored::Full
                 && self.plan.is_plain()
                 && contributors.len() == 1
@@ -65,7 +63,8 @@ impl Scanner<'_> {
             numbers.sort_unstable();
             Cow::Owned(numbers)
         });
-        Measure { name, comparability: Comparability::Exact, standard: false }
+        let sources = contributors.iter().flat_map(|&position| self.sources[position].0.all.iter().flatten());
+        Measure { name, comparability: compared(sources), standard: false }
     }
 
     fn name(&self, contributors: &[usize], numbers: impl Fn(&SourceFramework) -> Cow<'_, [u8]>) -> Arc<str> {
@@ -84,4 +83,11 @@ impl Scanner<'_> {
         parts.sort_unstable();
         parts.join("+").into()
     }
+}
+
+/// How results that come in by some sources compare with what they are reported under: as each of them, where they are alike.
+fn compared<'a>(sources: impl Iterator<Item = &'a Source>) -> Comparability {
+    let mut kinds = sources.map(|source| source.kind);
+    let first = kinds.next().unwrap_or(RelationKind::Exact);
+    if kinds.all(|kind| kind == first) { first.into() } else { Comparability::Mixed }
 }

@@ -19,7 +19,7 @@ mod tally;
 mod timed;
 
 pub(super) use insider::as_for_anybody;
-pub(super) use run::{Scan, known, run, sizes};
+pub(super) use run::{Compared, Scan, known, run, sizes};
 pub use timed::{Timed, counts_alone, whole_table};
 
 #[cfg(test)]

@@ -29,8 +29,25 @@ use super::{
 pub(in crate::datasets::outcomes) struct Scan {
     /// The raw counts.
     pub(in crate::datasets::outcomes) table: RawTable,
-    /// Per cell, how the results behind it compare with the benchmark they are reported under.
-    pub(in crate::datasets::outcomes) comparability: Vec<Comparability>,
+    /// How the results behind each cell and row compare with what they are reported under.
+    pub(in crate::datasets::outcomes) comparability: Compared,
+}
+
+/// How results compare with what they are reported under.
+#[derive(Debug, Default)]
+pub(in crate::datasets::outcomes) struct Compared {
+    /// Per cell, with its benchmark.
+    pub(in crate::datasets::outcomes) cells: Vec<Comparability>,
+    /// Per row over all benchmarks, with all of them.
+    pub(in crate::datasets::outcomes) overall: Vec<Comparability>,
+}
+
+impl Compared {
+    /// Lays those of another table behind.
+    pub(in crate::datasets::outcomes) fn append(&mut self, other: Self) {
+        self.cells.extend(other.cells);
+        self.overall.extend(other.overall);
+    }
 }
 
 /// Counts the parts of a plan's table that are wanted, in canonical order; a part that is not wanted is empty. Cells that
@@ -177,7 +194,7 @@ impl Public<'_> {
 struct Table<'a> {
     scanner: &'a Scanner<'a>,
     cells: Vec<RawCell>,
-    comparability: Vec<Comparability>,
+    comparability: Compared,
     overall: Vec<RawOverall>,
     /// Per measure column.
     measures: Vec<Measures>,
@@ -189,11 +206,12 @@ impl<'a> Table<'a> {
     fn new(scanner: &'a Scanner<'a>) -> Self {
         let (plan, parts) = (scanner.plan, scanner.plan.parts());
         let cells = if parts.cells { plan.cells() } else { 0 };
+        let rows = if parts.overall { plan.rows() } else { 0 };
         Self {
             scanner,
             cells: Vec::with_capacity(cells),
-            comparability: Vec::with_capacity(cells),
-            overall: Vec::with_capacity(if parts.overall { plan.rows() } else { 0 }),
+            comparability: Compared { cells: Vec::with_capacity(cells), overall: Vec::with_capacity(rows) },
+            overall: Vec::with_capacity(rows),
             measures: (0..=plan.benchmarks().len()).map(|_| Measures::default()).collect(),
             contributors: Vec::new(),
         }
@@ -217,7 +235,7 @@ impl<'a> Table<'a> {
         let tally = counts.cell(public.cell(benchmark, group), &mut self.contributors);
         let contributors = self.contributors.as_slice();
         let measure = self.measures[benchmark].of(contributors, || self.scanner.measure(benchmark, contributors));
-        self.comparability.push(measure.comparability);
+        self.comparability.cells.push(measure.comparability);
         self.cells.push(if contributors.is_empty() && counts.present_without(self.scanner.plan, benchmark, group) {
             RawCell::NotApplicable
         } else if public.is_low(benchmark, group) {
@@ -239,6 +257,7 @@ impl<'a> Table<'a> {
         let histogram = counts.overall(benchmarks, group, &mut self.contributors);
         let contributors = self.contributors.as_slice();
         let measure = self.measures[benchmarks].of(contributors, || self.scanner.measure_over_all(contributors));
+        self.comparability.overall.push(measure.comparability);
         self.overall.push(if contributors.is_empty() && counts.present_incomplete(self.scanner.plan, group) {
             RawOverall::NotApplicable
         } else if public.is_low(benchmarks, group) {
