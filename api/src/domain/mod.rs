@@ -21,6 +21,7 @@ pub mod key;
 pub mod label;
 pub mod ledger;
 pub mod official;
+mod official_time;
 pub mod organisation;
 pub mod period;
 pub mod record;
@@ -55,9 +56,10 @@ pub use issuer::{Issuer, IssuerChange, IssuerClient, IssuerRules};
 pub use key::{KeptKey, Revocation, Revoked};
 pub use ledger::{Ledger, Settlement};
 pub use official::{
-    OfficialDataSet, OfficialFigure, OfficialFigures, OfficialFilter, OfficialIndicator, OfficialRow, OfficialStatus,
-    OfficialTime, OfficialWanted,
+    OfficialColumn, OfficialDataSet, OfficialFigure, OfficialFigures, OfficialFilter, OfficialIndicator, OfficialRow,
+    OfficialSelection, OfficialStatus, OfficialWanted,
 };
+pub use official_time::OfficialTime;
 pub use organisation::{
     Agreement, Amendment, Directory, NewAgreement, Organisation, OrganisationChange, OrganisationKind,
 };

@@ -6,6 +6,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
+use super::OfficialTime;
+
 /// The most values one data set may hold: rows × indicators.
 pub const MOST_VALUES: usize = 4_000_000;
 
@@ -77,15 +79,6 @@ pub struct OfficialRow {
     pub source: Option<String>,
 }
 
-/// The time that a figure is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OfficialTime {
-    /// Four digits, or six for a year that ends in another one.
-    pub period: String,
-    /// What sort of time it is, in the words of the source, e.g. `Calendar year`.
-    pub identifier: String,
-}
-
 /// What was published in place of a number, or that it was a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OfficialStatus {
@@ -144,110 +137,6 @@ fn number(text: &str) -> Option<f64> {
     plain.chars().all(allowed).then(|| plain.parse::<f64>().ok()).flatten().filter(|value| value.is_finite())
 }
 
-/// Sorts of time that the layout has, in small letters, each with its code.
-const IDENTIFIERS: [(&str, &str); 38] = [
-    ("academic year", "AY"),
-    ("calendar year", "CY"),
-    ("financial year", "FY"),
-    ("tax year", "TY"),
-    ("reporting year", "RY"),
-    ("five half terms", "HT5"),
-    ("six half terms", "HT6"),
-    ("up until 31st march", "EOM"),
-    ("autumn term", "T1"),
-    ("autumn and spring term", "T1T2"),
-    ("spring term", "T2"),
-    ("summer term", "T3"),
-    ("part 1 (april to september)", "P1"),
-    ("part 2 (october to march)", "P2"),
-    ("january", "M1"),
-    ("february", "M2"),
-    ("march", "M3"),
-    ("april", "M4"),
-    ("may", "M5"),
-    ("june", "M6"),
-    ("july", "M7"),
-    ("august", "M8"),
-    ("september", "M9"),
-    ("october", "M10"),
-    ("november", "M11"),
-    ("december", "M12"),
-    ("academic year q1", "AYQ1"),
-    ("academic year q2", "AYQ2"),
-    ("academic year q3", "AYQ3"),
-    ("academic year q4", "AYQ4"),
-    ("calendar year q1", "CYQ1"),
-    ("calendar year q2", "CYQ2"),
-    ("calendar year q3", "CYQ3"),
-    ("calendar year q4", "CYQ4"),
-    ("financial year q1", "FYQ1"),
-    ("financial year q2", "FYQ2"),
-    ("financial year q3", "FYQ3"),
-    ("financial year q4", "FYQ4"),
-];
-
-impl OfficialTime {
-    /// The time that a period and the words of the source say; `None` where the period is none. `2017/18` and `2017-18` are read
-    /// as `201718`.
-    pub fn new(period: &str, identifier: &str) -> Option<Self> {
-        let digits: String = period.trim().chars().filter(|c| !matches!(c, '/' | '-' | '\u{2013}')).collect();
-        let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
-        let year = digits.get(..4)?.parse::<u32>().ok().filter(|year| (1900..=2200).contains(year))?;
-        let fits = match digits.len() {
-            4 => true,
-            6 => digits[4..].parse() == Ok((year + 1) % 100),
-            // Two whole years, as in 2017/2018.
-            8 => digits[4..].parse() == Ok(year + 1),
-            _ => false,
-        };
-        if !is_number || !fits {
-            return None;
-        }
-        let period = if digits.len() == 8 { format!("{}{}", &digits[..4], &digits[6..]) } else { digits };
-        Some(Self { period, identifier: identifier.trim().to_owned() })
-    }
-
-    /// The code of the sort of time, e.g. `CY`, where the layout has it.
-    pub fn code(&self) -> Option<String> {
-        let words = self.identifier.to_lowercase();
-        if let Some((_, code)) = IDENTIFIERS.iter().find(|(name, _)| *name == words) {
-            return Some((*code).to_owned());
-        }
-        if let Some(week) = words.strip_prefix("week ").and_then(|week| week.parse::<u8>().ok()) {
-            return (1..=53).contains(&week).then(|| format!("W{week}"));
-        }
-        // Several quarters, e.g. `Financial year Q1-Q3`.
-        let (year, quarters) = words.rsplit_once(" q")?;
-        let (_, code) = IDENTIFIERS.iter().find(|(name, _)| *name == year)?;
-        let (first, last) = quarters.split_once("-q")?;
-        let is_quarter = |text: &str| matches!(text, "1" | "2" | "3" | "4");
-        (is_quarter(first) && is_quarter(last)).then(|| format!("{code}Q{first}Q{last}"))
-    }
-
-    /// The academic year that the figure is put beside, as six digits: the one it is about; of a year that begins in April the one
-    /// that begins in the same calendar year; of a calendar or reporting year the one that ends in it; of a month, week or quarter
-    /// of a calendar year the one it lies in.
-    pub fn academic_year(&self) -> String {
-        if self.period.len() == 6 {
-            return self.period.clone();
-        }
-        let year: u32 = self.period.parse().unwrap_or_default();
-        let code = self.code().unwrap_or_default();
-        let after = |letter: &str| code.strip_prefix(letter).and_then(|number| number.parse::<u8>().ok());
-        let begins_in_it = after("M").is_some_and(|month| month >= 9)
-            || after("W").is_some_and(|week| week >= 36)
-            || code == "CYQ4"
-            || ["AY", "FY", "TY", "T1", "T2", "T3", "HT"].iter().any(|sort| code.starts_with(sort));
-        let first = if begins_in_it { year } else { year.saturating_sub(1) };
-        format!("{first:04}{:02}", (first + 1) % 100)
-    }
-
-    /// The time as one word: `2023 CY`, or with the words of the source where they have no code.
-    pub fn label(&self) -> String {
-        format!("{} {}", self.period, self.code().unwrap_or_else(|| self.identifier.clone()))
-    }
-}
-
 /// A figure: one value of one row.
 #[derive(Debug, Clone, Copy)]
 pub struct OfficialFigure<'a> {
@@ -262,6 +151,12 @@ pub struct OfficialFigure<'a> {
 }
 
 impl<'a> OfficialFigure<'a> {
+    fn of(of: &'a OfficialDataSet, row: &'a OfficialRow, column: OfficialColumn) -> Self {
+        let limit = |at: usize| read_value(row.values.get(at).map_or("", String::as_str)).0;
+        let limits = column.limits.and_then(|[lower, upper]| limit(lower).zip(limit(upper)));
+        Self { of, row, indicator: column.at, limits }
+    }
+
     /// What is measured.
     pub fn indicator(&self) -> &'a OfficialIndicator {
         &self.of.indicators[self.indicator]
@@ -270,6 +165,33 @@ impl<'a> OfficialFigure<'a> {
     /// The value as published.
     pub fn text(&self) -> &'a str {
         self.row.values.get(self.indicator).map_or("", String::as_str)
+    }
+}
+
+/// Rows of one data set, with some of its indicators.
+#[derive(Debug)]
+pub struct OfficialSelection<'a> {
+    /// The data set.
+    pub of: &'a OfficialDataSet,
+    /// Its indicators.
+    pub columns: Vec<OfficialColumn>,
+    /// Its rows, as the source has them.
+    pub rows: Vec<&'a OfficialRow>,
+}
+
+/// Where an indicator of a data set stands among all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OfficialColumn {
+    /// Its own place.
+    pub at: usize,
+    /// The places of the lower and the upper limit of its 95 % interval, where the data set has them.
+    pub limits: Option<[usize; 2]>,
+}
+
+impl<'a> OfficialSelection<'a> {
+    /// The figure of a row and an indicator.
+    pub fn figure(&self, row: &'a OfficialRow, column: OfficialColumn) -> OfficialFigure<'a> {
+        OfficialFigure::of(self.of, row, column)
     }
 }
 
@@ -341,41 +263,28 @@ impl OfficialFigures {
     /// The figures that are wanted, by data set, then as the source has them. Where nothing stands in a row there is none.
     pub fn find<'a>(&'a self, wanted: &OfficialWanted<'_>) -> Vec<OfficialFigure<'a>> {
         let mut found = Vec::new();
-        let years: Option<Vec<u32>> =
-            wanted.years.map(|years| years.iter().filter_map(|year| year.parse().ok()).collect());
         for held in &self.sets {
-            let is_wanted = wanted.data_set.is_none_or(|name| name == held.set.name)
-                && wanted.version.map_or(held.newest, |version| version == held.set.version);
-            let Some(indicator) = held.indicator(wanted.indicator).filter(|_| is_wanted) else { continue };
-            let filters: Option<Vec<(usize, &[String])>> =
-                wanted.filters.iter().map(|(column, items)| Some((held.filter(column)?, items.as_slice()))).collect();
-            let Some(filters) = filters else { continue };
-            let limits = held.limits(indicator);
-            let mut take = |at: usize| {
-                let row = &held.rows[at];
-                let has = |&(filter, items): &(usize, &[String])| items.contains(&row.items[filter]);
-                let time = |asked: &[String]| {
-                    asked.contains(&row.time.period)
-                        || years.as_ref().is_some_and(|years| years.contains(&held.years[at]))
-                };
-                let is_there = row.values.get(indicator).is_some_and(|value| !value.is_empty());
-                if is_there && wanted.years.is_none_or(time) && filters.iter().all(has) {
-                    let limit = |at: usize| read_value(row.values.get(at).map_or("", String::as_str)).0;
-                    let limits = limits.and_then(|(lower, upper)| limit(lower).zip(limit(upper)));
-                    found.push(OfficialFigure { of: &held.set, row, indicator, limits });
-                }
-            };
-            match wanted.areas {
-                None => (0..held.rows.len()).for_each(&mut take),
-                Some(areas) => {
-                    let mut at: Vec<usize> =
-                        areas.iter().filter_map(|code| held.by_area.get(code)).flatten().copied().collect();
-                    at.sort_unstable();
-                    at.into_iter().for_each(&mut take);
-                }
-            }
+            let Some(indicator) = held.indicator(wanted.indicator).filter(|_| held.is_wanted(wanted)) else { continue };
+            let column = OfficialColumn { at: indicator, limits: held.limits(indicator) };
+            let rows = held.rows_of(wanted, &[indicator]);
+            found.extend(rows.into_iter().map(|row| OfficialFigure::of(&held.set, row, column)));
         }
         found
+    }
+
+    /// The rows of one data set that are wanted, with some of its indicators: without any named with all but those that are the limits of
+    /// another one's interval. `None` where there is no such data set, or it lacks one of the indicators.
+    pub fn select<'a>(&'a self, wanted: &OfficialWanted<'_>, indicators: &[String]) -> Option<OfficialSelection<'a>> {
+        let held = self.sets.iter().find(|held| wanted.data_set.is_some() && held.is_wanted(wanted))?;
+        let mut columns: Vec<usize> = indicators.iter().map(|column| held.indicator(column)).collect::<Option<_>>()?;
+        if columns.is_empty() {
+            let limits: Vec<usize> =
+                (0..held.set.indicators.len()).filter_map(|at| held.limits(at)).flatten().collect();
+            columns = (0..held.set.indicators.len()).filter(|at| !limits.contains(at)).collect();
+        }
+        let rows = held.rows_of(wanted, &columns);
+        let columns = columns.into_iter().map(|at| OfficialColumn { at, limits: held.limits(at) });
+        Some(OfficialSelection { of: &held.set, columns: columns.collect(), rows })
     }
 
     /// The one figure that stands beside something of an area and an academic year: of those that are wanted the one whose items
@@ -398,6 +307,39 @@ impl OfficialFigures {
 }
 
 impl Held {
+    fn is_wanted(&self, wanted: &OfficialWanted<'_>) -> bool {
+        wanted.data_set.is_none_or(|name| name == self.set.name)
+            && wanted.version.map_or(self.newest, |version| version == self.set.version)
+    }
+
+    /// The rows that are wanted in which one of some indicators says something, as the source has them; none where a filter is not there.
+    fn rows_of(&self, wanted: &OfficialWanted<'_>, indicators: &[usize]) -> Vec<&OfficialRow> {
+        let filters: Option<Vec<(usize, &[String])>> =
+            wanted.filters.iter().map(|(column, items)| Some((self.filter(column)?, items.as_slice()))).collect();
+        let Some(filters) = filters else { return Vec::new() };
+        let years: Option<Vec<u32>> =
+            wanted.years.map(|years| years.iter().filter_map(|year| year.parse().ok()).collect());
+        let is_there = |&at: &usize| {
+            let row = &self.rows[at];
+            let has = |&(filter, items): &(usize, &[String])| items.contains(&row.items[filter]);
+            let time = |asked: &[String]| {
+                asked.contains(&row.time.period) || years.as_ref().is_some_and(|years| years.contains(&self.years[at]))
+            };
+            let told = |&indicator: &usize| row.values.get(indicator).is_some_and(|value| !value.is_empty());
+            indicators.iter().any(told) && wanted.years.is_none_or(time) && filters.iter().all(has)
+        };
+        let positions: Vec<usize> = match wanted.areas {
+            None => (0..self.rows.len()).filter(is_there).collect(),
+            Some(areas) => {
+                let about = areas.iter().filter_map(|code| self.by_area.get(code)).flatten().copied();
+                let mut positions: Vec<usize> = about.filter(is_there).collect();
+                positions.sort_unstable();
+                positions
+            }
+        };
+        positions.into_iter().map(|at| &self.rows[at]).collect()
+    }
+
     fn indicator(&self, column: &str) -> Option<usize> {
         self.set.indicators.iter().position(|indicator| indicator.column == column)
     }
@@ -408,12 +350,12 @@ impl Held {
 
     /// Where the limits of an indicator's interval stand: columns of its name, with or without its last word, and `lower_ci` and
     /// `upper_ci`.
-    fn limits(&self, indicator: usize) -> Option<(usize, usize)> {
+    fn limits(&self, indicator: usize) -> Option<[usize; 2]> {
         let name = self.set.indicators[indicator].column.as_str();
         let stems = [Some(name), name.rsplit_once('_').map(|(stem, _)| stem)];
         stems.into_iter().flatten().find_map(|stem| {
             let at = |end: &str| self.indicator(&format!("{stem}_{end}"));
-            at("lower_ci").zip(at("upper_ci"))
+            Some([at("lower_ci")?, at("upper_ci")?])
         })
     }
 }
@@ -441,29 +383,6 @@ mod tests {
             ("nan", OfficialStatus::Text),
         ] {
             assert_eq!(read_value(text), (None, status), "{text}");
-        }
-    }
-
-    #[test]
-    fn every_time_stands_beside_one_academic_year() {
-        for (period, identifier, code, year) in [
-            ("202223", "Academic year", Some("AY"), "202223"),
-            ("2023", "Calendar year", Some("CY"), "202223"),
-            ("2022-23", "Financial Year", Some("FY"), "202223"),
-            ("2017/2018", "Spring Term", Some("T2"), "201718"),
-            ("2022", "Reporting year", Some("RY"), "202122"),
-            ("2023", "September", Some("M9"), "202324"),
-            ("2023", "August", Some("M8"), "202223"),
-            ("2023", "Week 40", Some("W40"), "202324"),
-            ("202223", "Financial year Q1-Q3", Some("FYQ1Q3"), "202223"),
-            ("2018", "Up until 31st March", Some("EOM"), "201718"),
-            ("2018", "Whenever", None, "201718"),
-        ] {
-            let time = OfficialTime::new(period, identifier).unwrap();
-            assert_eq!((time.code().as_deref(), time.academic_year().as_str()), (code, year), "{period} {identifier}");
-        }
-        for period in ["", "20", "201719", "2017/19", "next", "20171", "201718x"] {
-            assert!(OfficialTime::new(period, "Academic year").is_none(), "{period}");
         }
     }
 }

@@ -4,21 +4,18 @@ use std::borrow::Cow;
 
 use csv::{Terminator, Writer, WriterBuilder};
 
-use super::{
-    table::Table,
-    tidy::{self, Value},
-};
+use super::tidy::{Tidy, Value};
 
 /// The table as CSV in UTF-8, with a header.
-pub(super) fn write(table: &Table) -> Vec<u8> {
+pub(super) fn write(table: &impl Tidy) -> Vec<u8> {
     let mut writer = writer();
     // Memory takes whatever is written to it.
-    let _ = writer.write_record(tidy::columns(table).iter().map(|column| column.name.as_str()));
+    let _ = writer.write_record(table.columns().iter().map(|column| column.name.as_str()));
     let mut texts: Vec<Cow<'_, str>> = Vec::new();
-    let _ = tidy::each_line(table, |line| {
+    table.each_line(&mut |line| {
         texts.clear();
         texts.extend(line.iter().map(text));
-        writer.write_record(texts.iter().map(|text| text.as_bytes()))
+        let _ = writer.write_record(texts.iter().map(|text| text.as_bytes()));
     });
     writer.into_inner().unwrap_or_default()
 }

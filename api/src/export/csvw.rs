@@ -2,15 +2,12 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{
-    json,
-    table::Table,
-    tidy::{self, ColumnKind},
-};
+use super::tidy::{ColumnKind, Tidy};
 
 /// The metadata of the tidy CSV.
-pub(super) fn write(table: &Table) -> Vec<u8> {
-    let columns: Vec<Json> = tidy::columns(table)
+pub(super) fn write(table: &impl Tidy) -> Vec<u8> {
+    let columns: Vec<Json> = table
+        .columns()
         .into_iter()
         .map(|column| {
             let datatype = match column.kind {
@@ -27,17 +24,18 @@ pub(super) fn write(table: &Table) -> Vec<u8> {
             })
         })
         .collect();
-    let about = &table.about;
-    json!({
+    let (title, reference, issued) = table.heading();
+    let mut told = json!({
         "@context": "http://www.w3.org/ns/csvw",
-        "url": format!("{}.csv", about.citation),
-        "dc:title": about.title,
-        "dc:identifier": about.citation,
+        "url": format!("{reference}.csv"),
+        "dc:title": title,
+        "dc:identifier": reference,
         "dc:publisher": "Benchmark Exchange",
-        "dc:issued": about.published_at.format("%Y-%m-%d").to_string(),
         "tableSchema": {"columns": columns},
-        "notes": [json::about(table)],
-    })
-    .to_string()
-    .into_bytes()
+        "notes": [table.about()],
+    });
+    if let Some(issued) = issued {
+        told["dc:issued"] = issued.into();
+    }
+    told.to_string().into_bytes()
 }

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{
-    json,
     table::{Facet, FacetKind, Figure, Measure, Table},
+    tidy::Tidy,
     words,
 };
 
@@ -57,7 +57,7 @@ pub(super) fn write(table: &Table) -> Vec<u8> {
         "dimension": dimensions,
         "value": values,
         "status": statuses,
-        "extension": {"about": json::about(table)},
+        "extension": {"about": table.about()},
     })
     .to_string()
     .into_bytes()

@@ -14,6 +14,7 @@ mod jsonstat;
 mod outcomes;
 mod page;
 mod parquet;
+mod protected;
 mod report;
 mod sdmx;
 mod shown;

@@ -11,11 +11,7 @@ use parquet::{
 };
 use serde_json::Value as Json;
 
-use super::{
-    json,
-    table::Table,
-    tidy::{self, Column, ColumnKind, Value},
-};
+use super::tidy::{Column, ColumnKind, Tidy, Value};
 
 /// The values of a column, and for each line whether there is one.
 enum Values {
@@ -29,11 +25,11 @@ enum Values {
 ///
 /// # Errors
 /// Where the library fails, which it does not on columns like these.
-pub(super) fn write(table: &Table) -> Result<Vec<u8>, ParquetError> {
-    let columns = tidy::columns(table);
+pub(super) fn write(table: &impl Tidy) -> Result<Vec<u8>, ParquetError> {
+    let columns = table.columns();
     let fields = columns.iter().map(field).collect::<Result<Vec<_>, _>>()?;
     let schema = Arc::new(Type::group_type_builder("table").with_fields(fields).build()?);
-    let about = json::about(table).into_iter().map(|(name, value)| {
+    let about = table.about().into_iter().map(|(name, value)| {
         let text = if let Json::String(text) = value { text } else { value.to_string() };
         KeyValue::new(name, text)
     });
@@ -73,7 +69,7 @@ fn field(column: &Column) -> Result<Arc<Type>, ParquetError> {
 }
 
 /// What stands in each column, and the level of each line in it: 1 where something does.
-fn gathered(table: &Table, columns: &[Column]) -> Vec<(Values, Vec<i16>)> {
+fn gathered(table: &impl Tidy, columns: &[Column]) -> Vec<(Values, Vec<i16>)> {
     let empty = |column: &Column| match column.kind {
         ColumnKind::Text => Values::Texts(Vec::new()),
         ColumnKind::Integer => Values::Integers(Vec::new()),
@@ -81,8 +77,8 @@ fn gathered(table: &Table, columns: &[Column]) -> Vec<(Values, Vec<i16>)> {
         ColumnKind::Boolean => Values::Booleans(Vec::new()),
     };
     let mut gathered: Vec<(Values, Vec<i16>)> =
-        columns.iter().map(|column| (empty(column), Vec::with_capacity(tidy::lines(table)))).collect();
-    let filled: Result<(), std::convert::Infallible> = tidy::each_line(table, |line| {
+        columns.iter().map(|column| (empty(column), Vec::with_capacity(table.lines()))).collect();
+    table.each_line(&mut |line| {
         for ((values, levels), value) in gathered.iter_mut().zip(line) {
             match (values, *value) {
                 (Values::Texts(texts), Value::Text(text)) => texts.push(ByteArray::from(text)),
@@ -96,8 +92,6 @@ fn gathered(table: &Table, columns: &[Column]) -> Vec<(Values, Vec<i16>)> {
             }
             levels.push(1);
         }
-        Ok(())
     });
-    let Ok(()) = filled;
     gathered
 }
