@@ -70,6 +70,7 @@ pub fn destinations(table: &Tabulation<Destinations>) -> Table {
         ],
         mapped: false,
         reconciled: false,
+        beside: None,
     }
 }
 

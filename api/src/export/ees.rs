@@ -10,22 +10,23 @@ use disclosure::CellStatus;
 use crate::domain::AreaKind;
 
 use super::{
+    beside::Published,
     csv,
     format::Unwritable,
     table::{Facet, FacetKind, Figure, Item, Measure, Place, Row, Table, Unit},
 };
 
 /// What stands where nothing can.
-const NOT_APPLICABLE: &str = "z";
+pub(super) const NOT_APPLICABLE: &str = "z";
 
 /// The longest label of an item, characters.
 const LONGEST_ITEM: usize = 120;
 
 /// The only country that the layout is for.
-const ENGLAND: &str = "E92000001";
+pub(super) const ENGLAND: &str = "E92000001";
 
 /// The old three-digit codes of local authorities, by their code today.
-static OLD_CODES: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+pub(super) static OLD_CODES: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
     let lines = include_str!("../../reference/local_authority_codes.csv").lines().skip(1);
     lines.filter_map(|line| line.split(',').next().zip(line.split(',').nth(1))).collect()
 });
@@ -84,6 +85,9 @@ pub(super) fn data(table: &Table) -> Result<Vec<u8>, Unwritable> {
         for (measure, figure) in table.measures.iter().zip(&row.figures) {
             line.extend(numbers(measure, figure));
         }
+        if let Some(beside) = &table.beside {
+            line.extend(published(beside.find(&row.keys)));
+        }
         let _ = writer.write_record(line.iter().map(|text| text.as_bytes()));
     }
     Ok(writer.into_inner().unwrap_or_default())
@@ -120,7 +124,8 @@ pub(super) fn meta(table: &Table) -> Result<Vec<u8>, Unwritable> {
         let _ = writer.write_record(&line);
     }
     for Indicator { name, label, unit, places } in indicators(table) {
-        let mut line = vec![name, "Indicator".to_owned(), label, String::new(), unit.to_owned(), places.to_string()];
+        let places = places.map(|places| places.to_string()).unwrap_or_default();
+        let mut line = vec![name, "Indicator".to_owned(), label, String::new(), unit, places];
         line.resize(head.len(), String::new());
         let _ = writer.write_record(&line);
     }
@@ -190,20 +195,36 @@ fn place<'a>(table: &'a Table, row: &Row, line: &mut Vec<Cow<'a, str>>) {
     }
 }
 
+/// An indicator and the ends of its interval: what follows its name, and its label.
+const ENDS: [(&str, &str); 3] =
+    [("", ""), ("_lower_ci", ", lower end of the 95% interval"), ("_upper_ci", ", upper end of the 95% interval")];
+
+/// The official figure beside a row and the limits of its interval, as published.
+fn published(figure: Option<&Published>) -> [Cow<'static, str>; 3] {
+    let none = || Cow::Borrowed(NOT_APPLICABLE);
+    let Some(figure) = figure else { return [none(), none(), none()] };
+    let number = |number: f64| Cow::Owned(number.to_string());
+    let (lower, upper) = figure.limits.unzip();
+    let value =
+        figure.value.map(number).or(figure.text.as_deref().map(|text| Cow::Owned(csv::inert(text).into_owned())));
+    [value.unwrap_or_else(none), lower.map_or_else(none, number), upper.map_or_else(none, number)]
+}
+
 /// A column with numbers.
 struct Indicator {
     name: String,
     label: String,
-    unit: &'static str,
-    places: usize,
+    unit: String,
+    /// To how many decimals it is meant to be shown, where that is known.
+    places: Option<usize>,
 }
 
 fn indicators(table: &Table) -> Vec<Indicator> {
     let count = Indicator {
         name: "institution_count".to_owned(),
         label: "Institutions behind the figures".to_owned(),
-        unit: "",
-        places: 0,
+        unit: String::new(),
+        places: Some(0),
     };
     let of_measure = |measure: &Measure| {
         let (name, unit, places) = match measure.unit {
@@ -215,15 +236,23 @@ fn indicators(table: &Table) -> Vec<Indicator> {
             Unit::Score => (measure.name.clone(), "", 1),
             Unit::Benchmarks(_) => (format!("{}_average", measure.name), "", 2),
         };
-        [("", ""), ("_lower_ci", ", lower end of the 95% interval"), ("_upper_ci", ", upper end of the 95% interval")]
-            .map(|(ending, more)| Indicator {
-                name: format!("{name}{ending}"),
-                label: format!("{}{more}", measure.label),
-                unit,
-                places,
-            })
+        ENDS.map(|(ending, more)| Indicator {
+            name: format!("{name}{ending}"),
+            label: format!("{}{more}", measure.label),
+            unit: unit.to_owned(),
+            places: Some(places),
+        })
     };
-    std::iter::once(count).chain(table.measures.iter().flat_map(of_measure)).collect()
+    let official = table.beside.iter().flat_map(|beside| {
+        let (label, unit) = beside.heading();
+        ENDS.map(|(ending, more)| Indicator {
+            name: format!("official_{}{ending}", beside.indicator.to_lowercase()),
+            label: format!("{label}{more}"),
+            unit: unit.to_owned(),
+            places: None,
+        })
+    });
+    std::iter::once(count).chain(table.measures.iter().flat_map(of_measure)).chain(official).collect()
 }
 
 /// The number of institutions, or why it is not told, which is why the figures are not.

@@ -113,12 +113,17 @@ impl Format {
 
     /// The name for a file of a table. The two of Explore education statistics go by one name, as its screener wants them.
     pub fn file_name(self, table: &Table) -> String {
+        self.named(&table.file_name())
+    }
+
+    /// The name for a file, which begins with a text.
+    pub(super) fn named(self, stem: &str) -> String {
         let ending = match self {
             Self::Ees => "csv",
             Self::EesMeta => "meta.csv",
             Self::JsonStat => "jsonstat.json",
             other => other.ending(),
         };
-        format!("{}.{ending}", table.file_name())
+        format!("{stem}.{ending}")
     }
 }

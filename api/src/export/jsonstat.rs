@@ -15,6 +15,9 @@ const METRIC: &str = "metric";
 const OF_EACH: [(&str, &str); 4] =
     [("", ""), ("_standard_error", ", standard error"), ("_lower_95", ", 95 % from"), ("_upper_95", ", 95 % to")];
 
+/// What is told of an official figure beside.
+const BESIDE: [(&str, &str); 3] = [("", ""), ("_lower_95", ", 95 % from"), ("_upper_95", ", 95 % to")];
+
 /// The table as one data set.
 pub(super) fn write(table: &Table) -> Vec<u8> {
     let metrics = metrics(table);
@@ -33,6 +36,16 @@ pub(super) fn write(table: &Table) -> Vec<u8> {
             }
             if let Some(status) = status(figure) {
                 statuses.insert(at.to_string(), status.into());
+            }
+        }
+        if let Some(figure) = table.beside.as_ref().and_then(|beside| beside.find(&row.keys)) {
+            let at = first + 1 + table.measures.len() * OF_EACH.len();
+            let (lower, upper) = figure.limits.unzip();
+            for (offset, told) in [figure.value, lower, upper].into_iter().enumerate() {
+                values[at + offset] = told.map_or(Json::Null, Json::from);
+            }
+            if figure.value.is_none() {
+                statuses.insert(at.to_string(), figure.status.into());
             }
         }
     }
@@ -75,13 +88,19 @@ fn status(figure: &Figure) -> Option<String> {
 }
 
 /// Name, label and unit of each thing that is told.
-fn metrics(table: &Table) -> Vec<(String, String, &'static str)> {
-    let institutions = ("institutions".to_owned(), "Institutions behind it".to_owned(), "institutions");
+fn metrics(table: &Table) -> Vec<(String, String, String)> {
+    let institutions = ("institutions".to_owned(), "Institutions behind it".to_owned(), "institutions".to_owned());
     let of_measure = |measure: &Measure| {
         let (name, label, unit) = (measure.name.clone(), measure.label.clone(), measure.unit.name());
-        OF_EACH.map(|(ending, more)| (format!("{name}{ending}"), format!("{label}{more}"), unit))
+        OF_EACH.map(|(ending, more)| (format!("{name}{ending}"), format!("{label}{more}"), unit.to_owned()))
     };
-    std::iter::once(institutions).chain(table.measures.iter().flat_map(of_measure)).collect()
+    let official = table.beside.iter().flat_map(|beside| {
+        let (label, unit) = beside.heading();
+        BESIDE.map(|(ending, more)| {
+            (format!("official_{}{ending}", beside.indicator), format!("{label}{more}"), unit.to_owned())
+        })
+    });
+    std::iter::once(institutions).chain(table.measures.iter().flat_map(of_measure)).chain(official).collect()
 }
 
 fn names(table: &Table, kind: FacetKind) -> Vec<&str> {
@@ -95,7 +114,7 @@ fn dimension(facet: &Facet) -> Json {
     json!({"label": facet.label, "category": {"index": index, "label": labels}})
 }
 
-fn metric_dimension(metrics: &[(String, String, &'static str)]) -> Json {
+fn metric_dimension(metrics: &[(String, String, String)]) -> Json {
     let index: Vec<&str> = metrics.iter().map(|(name, ..)| name.as_str()).collect();
     let labels: Map<String, Json> =
         metrics.iter().map(|(name, label, _)| (name.clone(), label.as_str().into())).collect();

@@ -3,6 +3,7 @@
 //!
 //! What is told of a table is gathered once, in [`outcomes`] and [`destinations`]; a format only writes it down.
 
+mod beside;
 mod csv;
 mod csvw;
 mod destinations;
@@ -11,6 +12,7 @@ mod ees;
 mod format;
 mod json;
 mod jsonstat;
+mod official;
 mod outcomes;
 mod page;
 mod parquet;
@@ -25,8 +27,10 @@ mod words;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
+pub use beside::Beside;
 pub use destinations::destinations;
 pub use format::{Format, Unwritable};
+pub use official::OfficialTable;
 pub use outcomes::{Part, outcomes};
 pub use report::{Column, report};
 pub use table::{About, Facet, FacetKind, Figure, Item, Measure, Place, Row, Table, Unit};

@@ -5,10 +5,12 @@ use disclosure::Estimate;
 use crate::{
     datasets::{Outcomes, outcomes::Group},
     domain::{AreaIndex, Catalogue, Dimension, Period},
+    service::OfficialBeside,
     tabulation::Tabulation,
 };
 
 use super::{
+    beside::Beside,
     table::{About, Facet, FacetKind, Figure, Item, Measure, Place, Row, Table, Unit},
     words,
 };
@@ -25,8 +27,8 @@ pub enum Part {
     Overall,
 }
 
-/// A part of a table of outcomes, with the changes that were asked for.
-pub fn outcomes(table: &Tabulation<Outcomes>, part: Part) -> Table {
+/// A part of a table of outcomes, with the changes that were asked for, and official figures beside where they were.
+pub fn outcomes(table: &Tabulation<Outcomes>, part: Part, beside: Option<&OfficialBeside>) -> Table {
     let plan = table.plan();
     let since = plan.since();
     let catalogue = table.catalogue();
@@ -111,6 +113,7 @@ pub fn outcomes(table: &Tabulation<Outcomes>, part: Part) -> Table {
         rows,
         mapped: plan.mapped(),
         reconciled: plan.reconcile() && part != Part::Overall,
+        beside: beside.map(|beside| Beside::of(beside, catalogue, areas, periods)),
     }
 }
 

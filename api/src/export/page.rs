@@ -3,6 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{
+    beside::Beside,
     draw::{self, Bar},
     shown::{self, sentence},
     table::{Table, Unit},
@@ -30,17 +31,30 @@ pub(super) fn write(table: &Table) -> Vec<u8> {
                 @for &at in &varied { th scope="col" { (table.facets[at].label) } }
                 th scope="col" { "Institutions" }
                 @for measure in &table.measures { th scope="col" { (measure.label) } }
+                @if let Some(beside) = &table.beside { th scope="col" { (headed(beside)) } }
             } }
             tbody { @for row in &table.rows { tr {
                 @for &at in &varied { th scope="row" { (shown::item(table, at, row.keys[at])) } }
                 td { (row.institutions.map(|count| count.to_string()).unwrap_or_default()) }
                 @for (measure, figure) in table.measures.iter().zip(&row.figures) { (shown::cell(measure, figure)) }
+                @if let Some(beside) = &table.beside { td { (beside.find(&row.keys).map(|figure| figure.sentence()).unwrap_or_default()) } }
             } } }
         }
         (shown::method(&table.about))
+        @if table.beside.is_some() {
+            p.facts {
+                "The official figure of the same area and academic year stands beside as it was published, without protection noise. That both "
+                "stand in one row says nothing of a cause."
+            }
+        }
         (shown::reference(&table.about))
     };
     whole(&table.about.title, &body)
+}
+
+fn headed(beside: &Beside) -> String {
+    let (label, unit) = beside.heading();
+    if unit.is_empty() { format!("Official: {label}") } else { format!("Official: {label} ({unit})") }
 }
 
 /// A page with a title.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::{
+    beside::Published,
     table::{About, FacetKind, Row, Table},
     tidy::{Column, ColumnKind, Tidy, Value},
     words,
@@ -70,7 +71,52 @@ fn columns(table: &Table) -> Vec<Column> {
         add("distinguishable", ColumnKind::Boolean, "Of a change, whether it is larger than the noise");
         add("same_institutions", ColumnKind::Boolean, "Of a change, whether both periods are about the same ones");
     }
+    if table.beside.is_some() {
+        add_columns_beside(&mut columns);
+    }
     columns
+}
+
+/// The columns of what stands beside: the same figure for every measure and benchmark of an area and a period.
+fn add_columns_beside(columns: &mut Vec<Column>) {
+    for (name, kind, description) in [
+        (
+            "official_value",
+            ColumnKind::Number,
+            "The official figure of the same area and academic year, as published; says nothing of a cause",
+        ),
+        ("official_unit", ColumnKind::Text, "Its unit"),
+        (
+            "official_lower_95",
+            ColumnKind::Number,
+            "The lower limit of its 95 % interval, where its publisher gives one",
+        ),
+        (
+            "official_upper_95",
+            ColumnKind::Number,
+            "The upper limit of its 95 % interval, where its publisher gives one",
+        ),
+        ("official_status", ColumnKind::Text, "PUBLISHED, or why there is no number; empty where there is no figure"),
+        ("official_text", ColumnKind::Text, "What was published in the place of a number"),
+        ("official_time", ColumnKind::Text, "The time it is about, as published"),
+        ("official_data_set", ColumnKind::Text, "The name of its data set"),
+    ] {
+        columns.push(Column { name: name.to_owned(), kind, description: description.to_owned() });
+    }
+}
+
+fn beside<'a>(figure: Option<&'a Published>) -> [Value<'a>; 8] {
+    let Some(figure) = figure else { return [Value::Nothing; 8] };
+    [
+        Value::number(figure.value),
+        Value::text(Some(figure.unit.as_str()).filter(|unit| !unit.is_empty())),
+        Value::number(figure.limits.map(|(lower, _)| lower)),
+        Value::number(figure.limits.map(|(_, upper)| upper)),
+        Value::Text(figure.status),
+        Value::text(figure.text.as_deref()),
+        Value::Text(&figure.time),
+        Value::Text(&figure.data_set),
+    ]
 }
 
 fn each_line<'a>(table: &'a Table, write: &mut dyn FnMut(&[Value<'a>])) {
@@ -109,6 +155,9 @@ fn each_line<'a>(table: &'a Table, write: &mut dyn FnMut(&[Value<'a>])) {
                     Value::boolean(figure.same_institutions),
                 ]);
             }
+            if let Some(official) = &table.beside {
+                line.extend(beside(official.find(&row.keys)));
+            }
             write(&line);
         }
     }
@@ -144,5 +193,8 @@ fn about(table: &Table) -> Map<String, Json> {
     tell("tier", about.tier.into());
     tell("purpose", about.purpose.as_str().into());
     tell("method", about.method.into());
+    if let Some(beside) = &table.beside {
+        tell("official", beside.about());
+    }
     told
 }

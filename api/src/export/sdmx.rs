@@ -3,13 +3,14 @@
 use disclosure::{CellStatus, Estimate, HiddenReason};
 
 use super::{
+    beside::Published,
     csv,
     table::{Facet, FacetKind, Item, Table},
     words,
 };
 
 /// How an observation that is not given is written, which SDMX-CSV has for numbers that are missing on purpose.
-const MISSING: &str = "NaN";
+pub(super) const MISSING: &str = "NaN";
 
 /// When the year begins whose trimesters the terms are.
 const YEAR_BEGINS: &str = "--09-01";
@@ -30,6 +31,10 @@ const BEHIND: [&str; 12] = [
     "REPORTING_YEAR_START_DAY",
 ];
 
+/// What stands behind those where official figures stand beside.
+const BESIDE: [&str; 6] =
+    ["OFFICIAL_VALUE", "OFFICIAL_UNIT", "OFFICIAL_LOWER_95", "OFFICIAL_UPPER_95", "OFFICIAL_STATUS", "OFFICIAL_TIME"];
+
 /// The observations of a table.
 pub(super) fn write(table: &Table) -> Vec<u8> {
     let structure = format!("BENCHMARK_EXCHANGE:{}(1.0.0)", table.about.dataset.to_uppercase());
@@ -37,8 +42,9 @@ pub(super) fn write(table: &Table) -> Vec<u8> {
     let head = ["STRUCTURE", "STRUCTURE_ID", "ACTION"].map(str::to_owned).into_iter();
     let head = head.chain(table.facets.iter().map(dimension)).chain(BEHIND.map(str::to_owned));
     let mapped = table.mapped.then(|| "COMPARABILITY".to_owned());
+    let official = table.beside.iter().flat_map(|_| BESIDE.map(str::to_owned));
     // Memory takes whatever is written to it.
-    let _ = writer.write_record(head.chain(mapped.clone()));
+    let _ = writer.write_record(head.chain(mapped.clone()).chain(official));
     let number = |number: Option<f64>| number.map_or_else(String::new, |number| number.to_string());
     for row in &table.rows {
         let keys: Vec<String> =
@@ -64,10 +70,21 @@ pub(super) fn write(table: &Table) -> Vec<u8> {
                 YEAR_BEGINS.to_owned(),
             ]);
             line.extend(mapped.as_ref().map(|_| row.comparability.to_owned()));
+            if let Some(beside) = &table.beside {
+                line.extend(beside.find(&row.keys).map_or_else(Default::default, official_of));
+            }
             let _ = writer.write_record(&line);
         }
     }
     writer.into_inner().unwrap_or_default()
+}
+
+fn official_of(figure: &Published) -> [String; 6] {
+    let number = |number: Option<f64>| number.map_or_else(String::new, |number| number.to_string());
+    let (lower, upper) = figure.limits.unzip();
+    let value = figure.value.map_or_else(|| MISSING.to_owned(), |value| value.to_string());
+    let (unit, status) = (csv::inert(&figure.unit).into_owned(), figure.status.to_owned());
+    [value, unit, number(lower), number(upper), status, figure.time.clone()]
 }
 
 fn dimension(facet: &Facet) -> String {

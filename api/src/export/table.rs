@@ -5,6 +5,8 @@ use disclosure::{Bound, Estimate};
 
 use crate::domain::AreaKind;
 
+use super::beside::Beside;
+
 /// Half of a 95 % interval, in standard errors.
 const Z: f64 = 1.96;
 
@@ -25,6 +27,8 @@ pub struct Table {
     pub mapped: bool,
     /// Whether rows tell that they were brought to add up.
     pub reconciled: bool,
+    /// The official figures that stand beside its rows, where they were asked for.
+    pub beside: Option<Beside>,
 }
 
 /// What is the same for all of a table.

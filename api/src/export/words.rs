@@ -2,7 +2,7 @@
 
 use disclosure::{Bound, CellStatus, HiddenReason, Tier};
 
-use crate::domain::Comparability;
+use crate::domain::{Comparability, OfficialStatus};
 
 pub(super) fn status(status: CellStatus) -> &'static str {
     match status {
@@ -49,5 +49,17 @@ pub(super) fn tier(tier: Tier) -> &'static str {
         Tier::Own => "OWN",
         Tier::Regional => "REGIONAL",
         Tier::International => "INTERNATIONAL",
+    }
+}
+
+pub(super) fn official_status(status: OfficialStatus) -> &'static str {
+    match status {
+        OfficialStatus::Published => "PUBLISHED",
+        OfficialStatus::Text => "TEXT",
+        OfficialStatus::Confidential => "CONFIDENTIAL",
+        OfficialStatus::NotApplicable => "NOT_APPLICABLE",
+        OfficialStatus::NotAvailable => "NOT_AVAILABLE",
+        OfficialStatus::Low => "LOW",
+        OfficialStatus::Unreliable => "UNRELIABLE",
     }
 }

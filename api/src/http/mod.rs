@@ -14,6 +14,7 @@ mod log_brake;
 mod metrics;
 mod negotiate;
 mod oauth;
+mod official;
 mod openapi;
 mod parameters;
 mod path;
@@ -28,6 +29,7 @@ mod state;
 mod submissions;
 mod subscriptions;
 mod tables;
+mod wanted;
 
 pub use axum::Router;
 use axum::{
@@ -69,6 +71,7 @@ pub fn router(state: State) -> Router {
         .route("/graphql", any(graphql::handle))
         .route("/graphql/", any(graphql::handle))
         .merge(tables::routes())
+        .merge(official::routes())
         .merge(saved::routes());
     if let Some(cors) = cors(&state.rules.origins) {
         api = api.route_layer(cors);

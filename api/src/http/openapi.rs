@@ -29,7 +29,9 @@ async fn description(Extract(state): Extract<State>) -> Response<Body> {
 
 fn document(token: &Value) -> Value {
     let mut paths: Map<String, Value> = Format::ALL.iter().map(|format| of_format(*format)).collect();
+    paths.extend(Format::ALL.iter().map(|format| official_of_format(*format)));
     paths.insert("/tables/{citation}".to_owned(), chosen());
+    paths.insert("/tables/official/{dataSet}".to_owned(), official_chosen());
     paths.insert("/tables".to_owned(), kept());
     paths.insert("/reports/{area}".to_owned(), report());
     json!({
@@ -79,6 +81,7 @@ fn document(token: &Value) -> Value {
 fn parameters() -> Value {
     let query = |name: &str, description: &str, schema: &Value| json!({"name": name, "in": "query", "description": description, "schema": schema});
     let path = |name: &str, description: &str| json!({"name": name, "in": "path", "required": true, "description": description, "schema": {"type": "string"}});
+    let text = json!({"type": "string"});
     json!({
         "citation": path("citation", "The `citation` of a table, or the name of a saved question."),
         "area": path("area", "The code of an area, e.g. `E12000001`."),
@@ -90,6 +93,15 @@ fn parameters() -> Value {
         ),
         "since": query("since", "Of a table of outcomes: earlier periods from which changes are told, with commas between them.", &json!({"type": "string"})),
         "states": query("states", "Tell who partly achieved each benchmark, and who scored nothing, too. Of every kind of table this is charged as a tabulation of its own.", &json!({"type": "boolean", "default": false})),
+        "official": query("official", "Of a table of outcomes: the column of an indicator, whose official figure of the same area and academic year is put beside each row.", &text),
+        "official_data_set": query("official_data_set", "Take it from this data set alone.", &text),
+        "official_filter": query("official_filter", "An item of a filter that it must have, as `column:item`. May stand more than once.", &text),
+        "dataSet": path("dataSet", "The name of a data set; `officialDataSets` of GraphQL lists them."),
+        "indicator": query("indicator", "The column of an indicator. May stand more than once; without it all of them.", &text),
+        "areas": query("areas", "Codes of areas, with commas between them, under any code that each had.", &text),
+        "years": query("years", "Academic years as six digits, or times as published, with commas between them.", &text),
+        "filter": query("filter", "An item of a filter that rows must have, as `column:item`. May stand more than once.", &text),
+        "version": query("version", "The version of the data set; the newest when left out.", &json!({"type": "integer"})),
         "release": query("release", "Of a saved question, the number of the release to ask; the newest when left out.", &json!({"type": "integer"})),
         "bom": query("bom", "Put a byte order mark before CSV, by which older spreadsheets know UTF-8.", &json!({"type": "boolean", "default": false})),
         "framework": query("framework", "The framework; that of the area's country when left out.", &json!({"type": "string"})),
@@ -117,16 +129,54 @@ fn responses(media: &[&str]) -> Value {
 
 fn of_format(format: Format) -> (String, Value) {
     let names = match format {
-        Format::Csv => &["citation", "purpose", "part", "since", "states", "release", "bom"][..],
-        _ => &["citation", "purpose", "part", "since", "states", "release"][..],
+        Format::Csv => [&OF_TABLE[..], &["bom"]].concat(),
+        _ => OF_TABLE.to_vec(),
     };
     let operation = json!({"get": {
         "operationId": format!("table.{}", format.ending()),
         "summary": format.description(),
-        "parameters": named(names),
+        "parameters": named(&names),
         "responses": responses(&[format.media_type()]),
     }});
     (format!("/tables/{{citation}}.{}", format.ending()), operation)
+}
+
+/// What is asked of a table.
+const OF_TABLE: [&str; 9] =
+    ["citation", "purpose", "part", "since", "states", "official", "official_data_set", "official_filter", "release"];
+
+/// What is asked of official figures.
+const OF_OFFICIAL: [&str; 6] = ["dataSet", "indicator", "areas", "years", "filter", "version"];
+
+/// Official figures need no token.
+fn open(operation: &Value) -> Value {
+    let mut operation = operation.clone();
+    operation["security"] = json!([{}, {"token": []}, {"client": []}]);
+    json!({"get": operation})
+}
+
+fn official_of_format(format: Format) -> (String, Value) {
+    let names = match format {
+        Format::Csv => [&OF_OFFICIAL[..], &["bom"]].concat(),
+        _ => OF_OFFICIAL.to_vec(),
+    };
+    let operation = open(&json!({
+        "operationId": format!("official.{}", format.ending()),
+        "summary": format!("Official figures. {}", format.description()),
+        "parameters": named(&names),
+        "responses": responses(&[format.media_type()]),
+    }));
+    (format!("/tables/official/{{dataSet}}.{}", format.ending()), operation)
+}
+
+fn official_chosen() -> Value {
+    let media: Vec<&str> = Format::ALL.into_iter().filter_map(Format::asked_as).collect();
+    open(&json!({
+        "operationId": "official",
+        "summary": "Official figures as they were published, in the format that `Accept` asks for. They need no token and cost no budget.",
+        "parameters": named(&[&OF_OFFICIAL[..], &["bom"]].concat()),
+        "responses": responses(&media),
+    }))
 }
 
 fn chosen() -> Value {
@@ -134,7 +184,7 @@ fn chosen() -> Value {
     json!({"get": {
         "operationId": "table",
         "summary": "A table in the format that `Accept` asks for; tidy CSV where it asks for none.",
-        "parameters": named(&["citation", "purpose", "part", "since", "states", "release", "bom"]),
+        "parameters": named(&[&OF_TABLE[..], &["bom"]].concat()),
         "responses": responses(&media),
     }})
 }

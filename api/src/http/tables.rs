@@ -34,10 +34,11 @@ use super::{
     rate,
     senders::{Hold, Sender},
     signed_in::Proof,
+    wanted::{Official, Wanted},
 };
 
 /// How a request ends: with a table, or with a refusal in its place.
-type Outcome = Result<Response<Body>, Box<Response<Body>>>;
+pub(super) type Outcome = Result<Response<Body>, Box<Response<Body>>>;
 
 /// How many fields of each cell stand in a file, beside those of its measures.
 const FIELDS: usize = 8;
@@ -72,11 +73,22 @@ enum Taken<'a> {
 }
 
 /// What is sent: a file, its media type, and for a table its name and its citation.
-struct File {
-    bytes: Bytes,
-    media: &'static str,
-    disposition: Option<String>,
-    citation: Option<String>,
+pub(super) struct File {
+    pub(super) bytes: Bytes,
+    pub(super) media: &'static str,
+    pub(super) disposition: Option<String>,
+    pub(super) citation: Option<String>,
+    /// Who may keep it.
+    pub(super) cached: CachePolicy,
+}
+
+impl File {
+    /// A file of a format and a name.
+    pub(super) fn named(bytes: Vec<u8>, format: Format, name: &str, cached: CachePolicy) -> Self {
+        let shown = if format == Format::Html { "inline" } else { "attachment" };
+        let disposition = Some(format!("{shown}; filename=\"{name}\""));
+        Self { bytes: Bytes::from(bytes), media: format.media_type(), disposition, citation: None, cached }
+    }
 }
 
 async fn table(
@@ -221,7 +233,11 @@ fn unknown(id: &RequestId) -> Response<Body> {
 }
 
 /// What is asked for, and the format: that of the ending, else the one that the sender likes best.
-fn named<'a>(name: &'a str, headers: &HeaderMap, id: &RequestId) -> Result<(&'a str, Format), Box<Response<Body>>> {
+pub(super) fn named<'a>(
+    name: &'a str,
+    headers: &HeaderMap,
+    id: &RequestId,
+) -> Result<(&'a str, Format), Box<Response<Body>>> {
     let refuse = |status, code, message: &str| Err(Box::new(error::respond(status, code, message, id)));
     if let Some((name, ending)) = name.split_once('.') {
         if let Some(format) = Format::of_ending(ending) {
@@ -241,73 +257,6 @@ fn named<'a>(name: &'a str, headers: &HeaderMap, id: &RequestId) -> Result<(&'a 
     refuse(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", &message)
 }
 
-/// What is wanted of a table, as its address says.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Wanted {
-    purpose: Option<String>,
-    part: Part,
-    since: Vec<String>,
-    /// Of a saved question, the release to ask.
-    release: Option<u32>,
-    /// Whether a byte order mark stands in front of CSV, by which older spreadsheets know UTF-8.
-    bom: bool,
-    /// Whether who partly achieved a benchmark, and who scored nothing, is told.
-    states: bool,
-}
-
-impl Wanted {
-    fn read(query: &str) -> Result<Self, String> {
-        let mut wanted = Self::default();
-        let mut seen: Vec<String> = Vec::new();
-        for (name, value) in parameters::pairs(query)? {
-            if seen.contains(&name) {
-                return Err(format!("the parameter `{name}` stands twice"));
-            }
-            match (name.as_str(), value.as_str()) {
-                ("purpose", "") => return Err("expected a purpose, found none".to_owned()),
-                ("purpose", purpose) => wanted.purpose = Some(purpose.to_owned()),
-                ("part", "cells") => wanted.part = Part::Cells,
-                ("part", "totals") => wanted.part = Part::Totals,
-                ("part", "overall") => wanted.part = Part::Overall,
-                ("part", other) => {
-                    return Err(format!("expected a part `cells`, `totals` or `overall`, found `{other}`"));
-                }
-                ("since", periods) => wanted.since = periods.split(',').map(str::to_owned).collect(),
-                ("release", number) => {
-                    let release =
-                        number.parse().map_err(|_| format!("expected the number of a release, found `{number}`"))?;
-                    wanted.release = Some(release);
-                }
-                ("states", "true") => wanted.states = true,
-                ("states", "false") => wanted.states = false,
-                ("states", other) => return Err(format!("expected `states` to be true or false, found `{other}`")),
-                ("bom", "true") => wanted.bom = true,
-                ("bom", "false") => wanted.bom = false,
-                ("bom", other) => return Err(format!("expected `bom` to be true or false, found `{other}`")),
-                (other, _) => {
-                    return Err(format!(
-                        "expected the parameters purpose, part, since, states, release or bom, found `{other}`"
-                    ));
-                }
-            }
-            seen.push(name);
-        }
-        if wanted.part == Part::Overall && !wanted.since.is_empty() {
-            return Err("changes are told of each benchmark: `since` does not go with `part=overall`".to_owned());
-        }
-        if wanted.part == Part::Overall && wanted.states {
-            return Err(
-                "who partly achieved it is told of each benchmark: `states` does not go with `part=overall`".to_owned()
-            );
-        }
-        Ok(wanted)
-    }
-
-    fn measures(&self) -> usize {
-        3 + 2 * self.since.len() + if self.states { 2 } else { 0 }
-    }
-}
-
 /// The file of a cited table.
 async fn table_file(reader: &Reader, citation: &str, wanted: &Wanted, format: Format) -> Result<File, service::Error> {
     let table = named_table(reader, citation, wanted, format).await?;
@@ -319,13 +268,8 @@ async fn table_file(reader: &Reader, citation: &str, wanted: &Wanted, format: Fo
     let (table, bytes) = if heavy { reader.work(made).await? } else { made() };
     let bytes = bytes.map_err(|unwritable| service::Error::BadRequest(unwritable.to_string()))?;
     reader.allowance().take_bytes(bytes.len())?;
-    let shown = if format == Format::Html { "inline" } else { "attachment" };
-    Ok(File {
-        bytes: Bytes::from(bytes),
-        media: format.media_type(),
-        disposition: Some(format!("{shown}; filename=\"{}\"", format.file_name(&table))),
-        citation: Some(table.about.citation),
-    })
+    let file = File::named(bytes, format, &format.file_name(&table), CachePolicy::Private);
+    Ok(File { citation: Some(table.about.citation), ..file })
 }
 
 /// The table that an address names: by a citation, or by a name that the organisation saved its question under.
@@ -340,13 +284,21 @@ async fn named_table(reader: &Reader, name: &str, wanted: &Wanted, format: Forma
         None => reader.whole_citation(name).await?,
     };
     let again = saved.as_ref().map(|saved| Again { saved, release: wanted.release });
-    let (fields, purpose) = (FIELDS + FIELDS_OF_MEASURE * wanted.measures(), wanted.purpose.clone());
+    let beside = match &wanted.official {
+        Some(Official { indicator, data_set, filters }) => {
+            Some(reader.official_beside(indicator.clone(), data_set.clone(), filters)?)
+        }
+        None => None,
+    };
+    let fields = FIELDS + FIELDS_OF_MEASURE * wanted.measures() + if beside.is_some() { FIELDS_OF_MEASURE } else { 0 };
+    let purpose = wanted.purpose.clone();
     // What is about the columns alone needs no figures, and costs nothing.
     let told = format.has_figures();
     if tabulation::cited_question(&citation)?.starts_with("destinations;") {
-        if wanted.part != Part::Cells || !wanted.since.is_empty() || wanted.states {
+        if wanted.part != Part::Cells || !wanted.since.is_empty() || wanted.states || beside.is_some() {
             return bad(
-                "a table of destinations has no parts, changes or states: leave `part`, `since` and `states` out",
+                "a table of destinations has no parts, changes, states or official figures beside: leave `part`, `since`, \
+                        `states` and `official` out",
             );
         }
         let want = |question: &mut destinations::Question| question.wanted = told;
@@ -370,7 +322,7 @@ async fn named_table(reader: &Reader, name: &str, wanted: &Wanted, format: Forma
         None => reader.cited::<Outcomes>(&citation, purpose, fields, want).await?,
     };
     let (heavy, part) = (table.size() >= HEAVY_ROWS, wanted.part);
-    let made = move || export::outcomes(&table, part);
+    let made = move || export::outcomes(&table, part, beside.as_ref());
     if heavy { reader.work(made).await } else { Ok(made()) }
 }
 
@@ -408,17 +360,20 @@ async fn report_file(reader: &Reader, asked: &ReportAsked) -> Result<File, servi
     let columns: Vec<Column> = reported
         .into_iter()
         .map(|Reported { label, table }| {
-            let both = |table| (export::outcomes(&table, Part::Cells), export::outcomes(&table, Part::Overall));
+            let both =
+                |table| (export::outcomes(&table, Part::Cells, None), export::outcomes(&table, Part::Overall, None));
             Column { label, figures: table.map(both).map_err(|refused| refused.to_string()) }
         })
         .collect();
     let bytes = export::report(&own.unwrap_or_default(), &columns);
     reader.allowance().take_bytes(bytes.len())?;
-    Ok(File { bytes: Bytes::from(bytes), media: Format::Html.media_type(), disposition: None, citation: None })
+    let (bytes, media, cached) = (Bytes::from(bytes), Format::Html.media_type(), CachePolicy::Private);
+    Ok(File { bytes, media, disposition: None, citation: None, cached })
 }
 
 /// The response with a file, which is not sent to whoever has it already.
-async fn respond(File { bytes, media, disposition, citation }: File, headers: &HeaderMap) -> Response<Body> {
+pub(super) async fn respond(file: File, headers: &HeaderMap) -> Response<Body> {
+    let File { bytes, media, disposition, citation, cached } = file;
     let validator = if bytes.len() < LARGE {
         caching::validator(media, &bytes)
     } else {
@@ -448,33 +403,6 @@ async fn respond(File { bytes, media, disposition, citation }: File, headers: &H
         tell(header::LINK, format!("<{citation}>; rel=\"cite-as\""));
     }
     response.headers_mut().insert(header::ETAG, validator);
-    response.headers_mut().insert(header::CACHE_CONTROL, CachePolicy::Private.header());
+    response.headers_mut().insert(header::CACHE_CONTROL, cached.header());
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_wanted_is_read_and_nothing_else() {
-        let read = |query: &str| Wanted::read(query);
-        assert_eq!(read(""), Ok(Wanted::default()));
-        let wanted = read("purpose=bench+marking&part=totals&since=202223T3,202122T3&bom=true").unwrap();
-        assert_eq!(wanted.purpose.as_deref(), Some("bench marking"));
-        assert_eq!((wanted.part, wanted.since.len(), wanted.bom), (Part::Totals, 2, true));
-        for wrong in [
-            "x=1",
-            "part=all",
-            "part=cells&part=cells",
-            "purpose=",
-            "bom=1",
-            "part=overall&since=202223T3",
-            "part=overall&states=true",
-            "states=1",
-            "purpose=%FF",
-        ] {
-            assert!(read(wrong).is_err(), "{wrong}");
-        }
-    }
 }

@@ -70,7 +70,7 @@ pub use import::{ImportReport, ImportRequest, Progress};
 pub use issuer_keys::Shown as ShownKeys;
 pub use issuers::{CLIENT_CLAIMS, IssuerFound, IssuerListed, TokenFound};
 pub use keys::LONGEST_TOKEN;
-pub use official::{OfficialReport, OfficialRequest, Stored, codes_of};
+pub use official::{OfficialBeside, OfficialReport, OfficialRequest, OfficialTaken, Stored, codes_of};
 pub use operator::{Authority, Operator};
 pub use protection::{ProtectionFacts, STORED};
 pub use rate::{Purse, REQUEST_POINTS, Rates, Spender, Standing};

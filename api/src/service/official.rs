@@ -7,7 +7,10 @@ use std::{
 };
 
 use crate::{
-    domain::{AreaIndex, Catalogue, OfficialDataSet, OfficialFigure, OfficialFigures, OfficialWanted, SuccessionKind},
+    domain::{
+        AreaIndex, Catalogue, OfficialDataSet, OfficialFigure, OfficialFigures, OfficialSelection, OfficialWanted,
+        Period, SuccessionKind,
+    },
     ingest::{
         self, Form,
         official::{OfficialReading, read_official},
@@ -191,6 +194,174 @@ impl Reader {
         }
         Ok(())
     }
+}
+
+/// The most figures of a file: rows × indicators.
+const MOST_FIGURES: usize = 100_000;
+
+/// From how many figures on a file is made where it disturbs nobody.
+const HEAVY_FIGURES: usize = 1_000;
+
+/// What is taken away of a data set of official figures.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OfficialTaken {
+    /// Its name.
+    pub data_set: String,
+    /// Its version; the newest where absent.
+    pub version: Option<u32>,
+    /// The columns of its indicators; all where none is named.
+    pub indicators: Vec<String>,
+    /// The codes of areas; all where absent.
+    pub areas: Option<Vec<String>>,
+    /// Academic years as six digits, or times as published; all where absent.
+    pub years: Option<Vec<String>>,
+    /// Items that rows must have, each as `column:item`; one of those that are named of a column.
+    pub filters: Vec<String>,
+}
+
+/// The official figure that stands beside something of an area and a period.
+#[derive(Debug, Clone)]
+pub struct OfficialBeside {
+    /// The column of the indicator.
+    pub indicator: String,
+    /// The name of the data set, where one alone was asked for.
+    pub data_set: Option<String>,
+    filters: Vec<(String, Vec<String>)>,
+    figures: Arc<OfficialFigures>,
+}
+
+impl OfficialBeside {
+    /// The figure of an area and the academic year of a period.
+    pub fn figure(&self, catalogue: &Catalogue, area: AreaIndex, period: Period) -> Option<OfficialFigure<'_>> {
+        let (areas, years) = (codes_of(catalogue, area), [period.academic_year()]);
+        self.figures.beside(&OfficialWanted {
+            indicator: &self.indicator,
+            data_set: self.data_set.as_deref(),
+            version: None,
+            areas: Some(&areas),
+            years: Some(&years),
+            filters: &self.filters,
+        })
+    }
+}
+
+impl Reader {
+    /// Makes something of rows of a data set.
+    ///
+    /// # Errors
+    /// When there is no such data set, indicator or filter, nothing of it is about what is asked for, or it is more than one file
+    /// holds.
+    pub async fn official_table<T: Send + 'static>(
+        &self,
+        asked: OfficialTaken,
+        make: impl FnOnce(OfficialSelection<'_>, &Catalogue) -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let (official, catalogue) = (self.official().clone(), self.catalogue().clone());
+        let taken = Taken::of(&official, &catalogue, asked)?;
+        let count = {
+            let selected = taken.select(&official)?;
+            selected.rows.len() * selected.columns.len()
+        };
+        if count == 0 {
+            return Err(Error::NotFound(format!(
+                "nothing of the data set `{}` is about these areas, years and items",
+                taken.asked.data_set
+            )));
+        }
+        if count > MOST_FIGURES {
+            return Err(Error::LimitExceeded(format!(
+                "expected at most {MOST_FIGURES} figures in one file, found {count}: name fewer indicators, areas or years"
+            )));
+        }
+        self.session.allowance.take_cells(count, 0)?;
+        let made = move || Ok(make(taken.select(&official)?, &catalogue));
+        if count < HEAVY_FIGURES { made() } else { self.work(made).await? }
+    }
+
+    /// What is to stand beside a table: an indicator, of a data set where one is named, with items as `column:item`.
+    ///
+    /// # Errors
+    /// When no data set has it.
+    pub fn official_beside(
+        &self,
+        indicator: String,
+        data_set: Option<String>,
+        filters: &[String],
+    ) -> Result<OfficialBeside, Error> {
+        let official = self.official();
+        let of_name = |set: &&OfficialDataSet| data_set.as_ref().is_none_or(|name| *name == set.name);
+        let sets: Vec<&OfficialDataSet> = official.sets().map(|(set, ..)| set).filter(of_name).collect();
+        let filters = items_of(filters, &sets)?;
+        let (figures, beside) = (official.clone(), OfficialWanted { filters: &filters, ..OfficialWanted::default() });
+        self.check_official(&OfficialWanted { indicator: &indicator, data_set: data_set.as_deref(), ..beside })?;
+        Ok(OfficialBeside { indicator, data_set, filters, figures })
+    }
+}
+
+/// What is taken away, checked and in the words of the data set.
+struct Taken {
+    asked: OfficialTaken,
+    areas: Option<BTreeSet<String>>,
+    filters: Vec<(String, Vec<String>)>,
+}
+
+impl Taken {
+    fn of(official: &OfficialFigures, catalogue: &Catalogue, asked: OfficialTaken) -> Result<Self, Error> {
+        let named: Vec<&OfficialDataSet> =
+            official.sets().map(|(set, ..)| set).filter(|set| set.name == asked.data_set).collect();
+        let is_wanted = |set: &&&OfficialDataSet| asked.version.is_none_or(|version| version == set.version);
+        let Some(set) = named.iter().find(is_wanted) else {
+            let message = match asked.version.filter(|_| !named.is_empty()) {
+                Some(version) => format!("the data set `{}` has no version {version}", asked.data_set),
+                None => format!("no data set has the name `{}`; `officialDataSets` lists them", asked.data_set),
+            };
+            return Err(Error::NotFound(message));
+        };
+        let lacks = |column: &&String| !set.indicators.iter().any(|one| one.column == **column);
+        if let Some(column) = asked.indicators.iter().find(lacks) {
+            return Err(Error::NotFound(format!("the data set `{}` has no indicator `{column}`", asked.data_set)));
+        }
+        let filters = items_of(&asked.filters, &[set])?;
+        let codes = |code: &String| match catalogue.area_index(code) {
+            Some(area) => codes_of(catalogue, area),
+            None => [code.clone()].into(),
+        };
+        let areas = asked.areas.as_ref().map(|areas| areas.iter().flat_map(codes).collect());
+        Ok(Self { asked, areas, filters })
+    }
+
+    fn select<'a>(&self, official: &'a OfficialFigures) -> Result<OfficialSelection<'a>, Error> {
+        let wanted = OfficialWanted {
+            indicator: "",
+            data_set: Some(&self.asked.data_set),
+            version: self.asked.version,
+            areas: self.areas.as_ref(),
+            years: self.asked.years.as_deref(),
+            filters: &self.filters,
+        };
+        official.select(&wanted, &self.asked.indicators).ok_or_else(|| {
+            Error::NotFound(format!(
+                "no data set has the name `{}`; `officialDataSets` lists them",
+                self.asked.data_set
+            ))
+        })
+    }
+}
+
+/// The items of each filter out of texts such as `Age:16-17`. What stands in front is the longest name of a column that fits.
+fn items_of(texts: &[String], sets: &[&OfficialDataSet]) -> Result<Vec<(String, Vec<String>)>, Error> {
+    let mut found: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for text in texts {
+        let columns = sets.iter().flat_map(|set| &set.filters).map(|filter| filter.column.as_str());
+        let fitting = columns.filter_map(|column| Some((column, text.strip_prefix(column)?.strip_prefix(':')?)));
+        let Some((column, item)) = fitting.max_by_key(|(column, _)| column.len()) else {
+            return Err(Error::BadRequest(format!(
+                "expected a filter of the data set and one of its items as `column:item`, found `{text}`"
+            )));
+        };
+        found.entry(column).or_default().push(item.to_owned());
+    }
+    Ok(found.into_iter().map(|(column, items)| (column.to_owned(), items)).collect())
 }
 
 /// The codes under which figures of an area may have been published: its own, and those that it had before or has since. An area that was

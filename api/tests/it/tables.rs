@@ -2,6 +2,7 @@
 
 mod formats;
 mod kept;
+mod official;
 mod reports;
 mod same;
 

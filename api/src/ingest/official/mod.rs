@@ -51,6 +51,21 @@ const LEVEL: [&str; 2] = ["geographic_level", "geographical_level"];
 static AUTHORITIES: LazyLock<HashMap<u32, String>> =
     LazyLock::new(|| reference::local_authority_codes().unwrap_or_default().into_iter().collect());
 
+/// The columns in which the layout names places of a sort.
+#[derive(Debug, Clone, Copy)]
+pub struct PlaceColumns {
+    /// Those of its code, the one to write first.
+    pub codes: &'static [&'static str],
+    /// That of its name.
+    pub name: &'static str,
+}
+
+/// The columns of a sort of place, in the words of a source; `None` where the layout has no such place.
+pub fn place_columns(level: &str) -> Option<PlaceColumns> {
+    let level = Level::find(level).filter(|level| !level.is_institution)?;
+    Some(PlaceColumns { codes: level.codes, name: level.name })
+}
+
 /// What was read of official figures.
 #[derive(Debug)]
 pub struct OfficialReading {

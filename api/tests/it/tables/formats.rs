@@ -185,13 +185,35 @@ async fn the_description_names_every_address_and_what_it_takes() {
                 "part" => "cells",
                 "since" => "202223T3",
                 "bom" | "states" => "true",
+                "official" => "NEET_percent",
+                "official_data_set" => "neet_not_known_la_2023&official=NEET_percent",
+                "official_filter" => "Age:16-17&official=NEET_percent",
                 other => panic!("{other} is not tried"),
             };
             let address = format!("{citation}.{}?{name}={value}", format.ending());
             assert_eq!(take(&service, Some(LEP), &address).await.status, StatusCode::OK, "{address}");
         }
     }
-    for path in ["/tables/{citation}", "/tables", "/reports/{area}"] {
+    for format in Format::ALL {
+        let operation = &paths[&format!("/tables/official/{{dataSet}}.{}", format.ending())]["get"];
+        assert_eq!(operation["security"][0], serde_json::json!({}), "nobody needs a token");
+        for parameter in operation["parameters"].as_array().unwrap() {
+            let (name, value) = match parameter["$ref"].as_str().unwrap().rsplit('/').next().unwrap() {
+                "dataSet" => continue,
+                "indicator" => ("indicator", "NEET_percent&indicator=Notknown_percent"),
+                "areas" => ("areas", "E12000001,E06000047"),
+                "years" => ("years", "202223,2023"),
+                "filter" => ("filter", "Age:16-17&indicator=NEET_percent"),
+                "version" => ("version", "1"),
+                "bom" => ("bom", "true"),
+                other => panic!("{other} is not tried"),
+            };
+            let address = format!("official/neet_not_known_la_2023.{}?{name}={value}", format.ending());
+            let answer = take(&service, None, &address).await;
+            assert_eq!(answer.status, StatusCode::OK, "{address}: {}", String::from_utf8_lossy(&answer.body));
+        }
+    }
+    for path in ["/tables/{citation}", "/tables/official/{dataSet}", "/tables", "/reports/{area}"] {
         assert!(paths.contains_key(path), "{path}");
     }
 }

@@ -29,6 +29,8 @@ struct Told {
     status: String,
     reason: Option<String>,
     institutions: Option<i64>,
+    /// The official figure beside: its value, and its status.
+    official: (Option<f64>, Option<String>),
 }
 
 /// The figures of a table, by what they are about and what they measure.
@@ -40,7 +42,12 @@ struct Asked {
     by: Vec<&'static str>,
     part: &'static str,
     changes: bool,
+    /// Whether an official figure is to stand beside.
+    beside: bool,
 }
+
+/// The indicator that stands beside.
+const OFFICIAL: &str = "NEET_percent";
 
 struct Inventor(u64);
 
@@ -85,11 +92,12 @@ impl Inventor {
             "{{framework: \"{framework}\", areas: [\"E92000001\"]{kind}, periods: [\"{periods}\"]{benchmarks}, by: [{}]{filter}{reconcile}{mapped}}}",
             by.join(", ")
         );
-        Asked { input, by, part, changes }
+        let beside = self.below(2) == 0;
+        Asked { input, by, part, changes, beside }
     }
 }
 
-fn told(estimate: &Value, institutions: &Value) -> Told {
+fn told(estimate: &Value, institutions: &Value, official: &Value) -> Told {
     let text = |name: &str| estimate[name].as_str().map(str::to_owned);
     Told {
         value: estimate["value"].as_f64(),
@@ -98,6 +106,7 @@ fn told(estimate: &Value, institutions: &Value) -> Told {
         status: text("status").unwrap(),
         reason: text("reason"),
         institutions: institutions.as_i64(),
+        official: (official["value"].as_f64(), official["status"].as_str().map(str::to_owned)),
     }
 }
 
@@ -119,7 +128,8 @@ fn of_answer(table: &Value, asked: &Asked) -> Figures {
             key.push(found.map_or("total".to_owned(), |category| text(&category["code"])));
         }
         let mut add = |name: &str, estimate: &Value| {
-            let before = figures.insert((key.clone(), name.to_owned()), told(estimate, &cell["institutions"]));
+            let before = figures
+                .insert((key.clone(), name.to_owned()), told(estimate, &cell["institutions"], &cell["official"]));
             assert!(before.is_none(), "{key:?} twice");
         };
         if asked.part == "overall" {
@@ -171,6 +181,7 @@ fn of_lines(lines: impl Iterator<Item = BTreeMap<String, String>>, keys: &[Strin
             status: line["status"].clone(),
             reason: some("reason"),
             institutions: some("institutions").map(|text| text.parse().unwrap()),
+            official: (number("official_value"), some("official_status")),
         };
         ((key, line["measure"].clone()), told)
     });
@@ -241,6 +252,9 @@ fn lines_of_sdmx(body: &[u8]) -> Vec<BTreeMap<String, String>> {
         let rest: BTreeMap<String, String> =
             line.iter().map(|(name, text)| (name.to_lowercase(), text.replace("_T", "total"))).collect();
         *line = rest;
+        if line.get("official_value").is_some_and(|text| text == "NaN") {
+            line.insert("official_value".to_owned(), String::new());
+        }
         for (name, text) in [
             ("area_code", area),
             ("period", period),
@@ -277,9 +291,18 @@ fn of_jsonstat(body: &[u8]) -> Figures {
             key.insert(0, codes[rest % codes.len()].clone());
             rest /= codes.len();
         }
+        let beside = metrics.iter().position(|metric| *metric == format!("official_{OFFICIAL}"));
+        let official = beside.map_or((None, None), |at| {
+            let value = numbers[at].as_f64();
+            let status = cube["status"].get((row * metrics.len() + at).to_string()).map(text);
+            (value, status.or(value.map(|_| "PUBLISHED".to_owned())))
+        });
         for (at, metric) in metrics.iter().enumerate() {
             let ends = ["_standard_error", "_lower_95", "_upper_95"];
-            if metric == "institutions" || ends.iter().any(|end| metric.ends_with(end)) {
+            if metric == "institutions"
+                || metric.starts_with("official_")
+                || ends.iter().any(|end| metric.ends_with(end))
+            {
                 continue;
             }
             let status = cube["status"].get((row * metrics.len() + at).to_string()).map_or("OK".to_owned(), text);
@@ -297,6 +320,7 @@ fn of_jsonstat(body: &[u8]) -> Figures {
                 status: status.to_owned(),
                 reason,
                 institutions: numbers[0].as_i64(),
+                official: official.clone(),
             };
             figures.insert((key.clone(), metric.clone()), told);
         }
@@ -328,16 +352,23 @@ async fn every_format_tells_what_the_answer_tells() {
             } else {
                 String::new()
             };
+            let official = if asked.beside {
+                format!("official(indicator: \"{OFFICIAL}\") {{ value status }}")
+            } else {
+                String::new()
+            };
             let cell = format!(
-                "area {{ code }} period {{ code }} benchmark {{ number }} categories {{ dimension code }} institutions \
+                "{official} area {{ code }} period {{ code }} benchmark {{ number }} categories {{ dimension code }} institutions \
                  achieved {{ ...E }} achievedShare {{ ...E }} meanScore {{ ...E }} {change}"
             );
             let lists = match asked.part {
                 "cells" => format!("cells {{ {cell} }}"),
                 "totals" => format!("cells {{ {cell} }} totals {{ {cell} }}"),
-                _ => "overall { area { code } period { code } categories { dimension code } institutions meanAchieved { ...E } \
-                      shareWithAll { ...E } distribution { ...E } quartiles { lower { ...E } median { ...E } upper { ...E } } }"
-                    .to_owned(),
+                _ => format!(
+                    "overall {{ {official} area {{ code }} period {{ code }} categories {{ dimension code }} institutions \
+                     meanAchieved {{ ...E }} shareWithAll {{ ...E }} distribution {{ ...E }} \
+                     quartiles {{ lower {{ ...E }} median {{ ...E }} upper {{ ...E }} }} }}"
+                ),
             };
             let query = format!(
                 "{{ outcomes(input: {}) {{ citation {lists} }} }} fragment E on Estimate {{ value standardError bound status reason }}",
@@ -351,8 +382,14 @@ async fn every_format_tells_what_the_answer_tells() {
             let expected = of_answer(&table, &asked);
             let keys = keys(&asked);
             let since = if asked.changes { format!("&since={SINCE}") } else { String::new() };
+            let beside = if asked.beside { format!("&official={OFFICIAL}") } else { String::new() };
             let address = |format: Format| {
-                format!("{}.{}?part={}{since}", table["citation"].as_str().unwrap(), format.ending(), asked.part)
+                format!(
+                    "{}.{}?part={}{since}{beside}",
+                    table["citation"].as_str().unwrap(),
+                    format.ending(),
+                    asked.part
+                )
             };
             for format in [Format::Csv, Format::Json, Format::JsonStat, Format::Sdmx, Format::Parquet] {
                 let file = take(&service, Some(organisation), &address(format)).await;
@@ -370,11 +407,13 @@ async fn every_format_tells_what_the_answer_tells() {
             for told in expected.values() {
                 let what = told.reason.clone().or(told.bound.clone()).unwrap_or(told.status.clone());
                 *seen.entry(what).or_default() += 1;
+                *seen.entry(told.official.1.clone().map_or("NOTHING BESIDE", |_| "BESIDE").to_owned()).or_default() +=
+                    1;
             }
         }
     }
     assert!(compared > QUESTIONS, "only {compared} questions were answered");
-    for what in ["OK", "AT_MOST", "SMALL_GROUP", "BUDGET", "NOT_COLLECTED"] {
+    for what in ["OK", "AT_MOST", "SMALL_GROUP", "BUDGET", "NOT_COLLECTED", "BESIDE", "NOTHING BESIDE"] {
         assert!(seen.contains_key(what), "nothing was {what}: {seen:?}");
     }
 }
