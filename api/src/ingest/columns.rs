@@ -7,7 +7,7 @@ use super::{Problem, ProblemCode, trimmed};
 /// How many names of other columns a problem repeats.
 const SHOWN_NAMES: usize = 5;
 
-/// Which column stands where. A name is the same in capitals, and with blanks or hyphens for its underscores.
+/// Which column stands where. A name is the same in capitals, and with anything or nothing between its words.
 pub(super) struct Columns {
     names: Vec<String>,
     /// Whether each is one that is read.
@@ -16,28 +16,28 @@ pub(super) struct Columns {
 
 impl Columns {
     /// Reads the first row. Every name that is known stands once, and no column that `required` tells is missing; all that
-    /// is wrong is told together. Other columns are not read. `known` says what was expected where no name is known.
+    /// is wrong is told together. Other columns are not read. `known` is the name that is read for one as written, `expected` is what was
+    /// expected where no name is known.
     pub(super) fn read(
         fields: &ByteRecord,
-        is_known: impl Fn(&str) -> bool,
-        known: &str,
+        known: impl Fn(&str) -> Option<String>,
+        expected: &str,
         required: impl FnOnce(&Self) -> Vec<String>,
     ) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut columns = Self { names: Vec::with_capacity(fields.len()), known: Vec::with_capacity(fields.len()) };
         for field in fields {
             let written = String::from_utf8_lossy(field);
-            let name = normal(&written);
-            let is_known = is_known(&name);
-            if is_known && columns.position(&name).is_some() {
-                problems.push(Problem::in_column(1, &name, ProblemCode::Header, &written, "each column once"));
+            let name = known(&written);
+            if let Some(name) = name.as_deref().filter(|name| columns.position(name).is_some()) {
+                problems.push(Problem::in_column(1, name, ProblemCode::Header, &written, "each column once"));
             }
-            columns.names.push(if is_known { name } else { trimmed(&written).to_owned() });
-            columns.known.push(is_known);
+            columns.known.push(name.is_some());
+            columns.names.push(name.unwrap_or_else(|| trimmed(&written).to_owned()));
         }
         let others = columns.ignored().take(SHOWN_NAMES).collect::<Vec<_>>().join(", ");
         if !columns.known.contains(&true) {
-            return Err(vec![Problem::in_row(1, ProblemCode::Header, &others, format!("a header with {known}"))]);
+            return Err(vec![Problem::in_row(1, ProblemCode::Header, &others, format!("a header with {expected}"))]);
         }
         for name in required(&columns) {
             if columns.position(&name).is_none() {
@@ -75,6 +75,17 @@ pub(super) fn names_match(one: &str, other: &str) -> bool {
     normal(one) == normal(other)
 }
 
+/// The one of some names that is meant by a name as written: the one with the same letters and digits.
+pub(super) fn one_of<'a>(names: impl IntoIterator<Item = &'a str>, written: &str) -> Option<String> {
+    let letters = letters(written);
+    names.into_iter().find(|name| !letters.is_empty() && self::letters(name) == letters).map(str::to_owned)
+}
+
+/// The letters and digits of a name, in small letters: `LA (code)` is `la_code` to some tools, and `LA..code.` to others.
+pub(super) fn letters(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 /// A name in small letters, with one underscore for every blank, hyphen or underscore in a row.
 pub(super) fn normal(name: &str) -> String {
     let words =
@@ -82,7 +93,7 @@ pub(super) fn normal(name: &str) -> String {
     words.collect::<Vec<_>>().join("_").to_lowercase()
 }
 
-/// A header of columns that are known by name, of which the first ones are in every file.
+/// A header of columns that are known by name.
 pub(super) struct Placed<const N: usize> {
     pub(super) columns: Columns,
     /// Where each column stands, if it does.
@@ -90,15 +101,15 @@ pub(super) struct Placed<const N: usize> {
 }
 
 impl<const N: usize> Placed<N> {
-    /// Reads a header with some of these columns, the first `required` of them among it. `expected` is what a problem of another column says.
+    /// Reads a header with some of these columns, the `required` of them among it. `expected` is what a problem of another column says.
     pub(super) fn read(
         fields: &ByteRecord,
         names: [&str; N],
-        required: usize,
+        required: &[&str],
         expected: &str,
     ) -> Result<Self, Vec<Problem>> {
-        let required = |_: &Columns| names[..required].iter().map(|&name| name.to_owned()).collect();
-        let columns = Columns::read(fields, |name| names.contains(&name), expected, required)?;
+        let required = |_: &Columns| required.iter().map(|&name| name.to_owned()).collect();
+        let columns = Columns::read(fields, |written| one_of(names, written), expected, required)?;
         Ok(Self { at: names.map(|name| columns.position(name)), columns })
     }
 }

@@ -38,7 +38,7 @@ impl Layout for ComparatorsLayout {
     const ONCE: &'static str = "each comparator once";
 
     fn header(&self, fields: &ByteRecord) -> Result<Header, Vec<Problem>> {
-        Placed::read(fields, COLUMNS, 1, &format!("one of {}", COLUMNS.join(", ")))
+        Placed::read(fields, COLUMNS, &COLUMNS[..1], &format!("one of {}", COLUMNS.join(", ")))
     }
 
     fn columns(header: &Header) -> &Columns {
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_code_that_stands_twice_and_a_day_that_is_none_are_problems() {
-        let file = "code,valid_to\nA,2026-01-01\nA,\nB,1.4.2027\n";
+        let file = "code,valid_to\nA,2026-01-01\nA,\nB,1.4.27\n";
         let reading = read_comparators(&Form::default(), file.as_bytes());
         let told: Vec<u64> = reading.problems.iter().map(|problem| problem.line).collect();
         assert_eq!(told, [3, 4], "{:?}", reading.problems);

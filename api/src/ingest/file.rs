@@ -17,6 +17,7 @@ use super::{
     printable,
     rows::Rows,
     tabular::{self, Line},
+    trimmed,
 };
 
 /// The most problems that are kept; the rest is counted.
@@ -27,6 +28,9 @@ const KEPT_ALIKE: u64 = 10;
 
 /// How many rows may stand above the header: titles, and groups of columns.
 const MOST_ABOVE: usize = 20;
+
+/// From how many columns on a row with one or two fields is taken for a note.
+const NAMES_OF_A_TABLE: usize = 8;
 
 /// What was read of a file.
 #[derive(Debug)]
@@ -220,7 +224,14 @@ impl<'a, L: Layout> Table<'a, L> {
         }
         self.reading.rows += 1;
         if let Err(problems) = self.row(line, fields, whole) {
-            problems.into_iter().for_each(|problem| self.reading.add(problem));
+            let note = self.header.as_ref().and_then(|header| note(header.names, fields));
+            match note.filter(|_| whole) {
+                Some(note) => {
+                    let expected = "a whole row of the table; a note below it is taken out first";
+                    self.reading.add(Problem::in_row(line, ProblemCode::Fields, &note, expected));
+                }
+                None => problems.into_iter().for_each(|problem| self.reading.add(problem)),
+            }
         }
         ControlFlow::Continue(())
     }
@@ -307,6 +318,13 @@ impl<'a, L: Layout> Table<'a, L> {
 fn is_title(fields: &ByteRecord) -> bool {
     let filled = fields.iter().filter(|field| !tabular::is_blank(field)).count();
     filled <= (fields.len() / 4).max(2)
+}
+
+/// The text of a row with one or two fields where the table has many: what is wrong with each field of a note says nothing.
+fn note(names: usize, fields: &ByteRecord) -> Option<String> {
+    let mut filled = fields.iter().take(names).filter(|field| !tabular::is_blank(field));
+    let first = filled.next()?;
+    (names >= NAMES_OF_A_TABLE && filled.count() < 2).then(|| trimmed(&String::from_utf8_lossy(first)).to_owned())
 }
 
 impl<T> Reading<T> {

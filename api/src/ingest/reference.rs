@@ -1,6 +1,6 @@
 //! The reference data that ships with the product, read from `api/reference`.
 
-use std::str::FromStr;
+use std::{str::FromStr, sync::LazyLock};
 
 use chrono::NaiveDate;
 use csv::StringRecord;
@@ -125,6 +125,12 @@ pub fn load() -> Result<Reference, ShippedFileError> {
 /// When the shipped file is broken.
 pub fn local_authority_codes() -> Result<Vec<(u32, String)>, ShippedFileError> {
     rows("local_authority_codes.csv", AUTHORITIES, |row| Ok((row.parse("la_code")?, row.text("code")?)))
+}
+
+/// The codes of a local authority by its three digits, the newest last.
+pub(super) fn authorities(three: u32) -> impl DoubleEndedIterator<Item = &'static str> {
+    static CODES: LazyLock<Vec<(u32, String)>> = LazyLock::new(|| local_authority_codes().unwrap_or_default());
+    CODES.iter().filter(move |(digits, _)| *digits == three).map(|(_, code)| code.as_str())
 }
 
 /// Reads the names of frameworks, areas and categories in other languages.

@@ -6,7 +6,7 @@ use csv::ByteRecord;
 
 use super::{
     Form, Problem, ProblemCode, Reading,
-    columns::{Columns, normal},
+    columns::{Columns, normal, one_of},
     file::{self, Layout},
     row::{Row, shown},
 };
@@ -36,7 +36,7 @@ impl Layout for Renaming {
 
     fn header(&self, fields: &ByteRecord) -> Result<Header, Vec<Problem>> {
         let required = |_: &Columns| COLUMNS.map(str::to_owned).to_vec();
-        let columns = Columns::read(fields, |name| COLUMNS.contains(&name), &COLUMNS.join(", "), required)?;
+        let columns = Columns::read(fields, |name| one_of(COLUMNS, name), &COLUMNS.join(", "), required)?;
         Ok(Header { positions: COLUMNS.map(|name| columns.position(name).unwrap_or_default()), columns })
     }
 

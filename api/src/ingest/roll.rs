@@ -17,7 +17,7 @@ use crate::domain::{
 
 use super::{
     Form, Problem, ProblemCode, Reading,
-    columns::Columns,
+    columns::{Columns, one_of},
     file::{self, Layout},
     row::{At, Row, shown},
 };
@@ -65,7 +65,7 @@ impl Layout for RollLayout<'_> {
         let known: Vec<&str> = COLUMNS.into_iter().chain(Dimension::ALL.map(Dimension::column)).collect();
         let expected = format!("one of {}", known.join(", "));
         let required = |_: &Columns| known.iter().map(|&name| name.to_owned()).collect();
-        let columns = Columns::read(fields, |name| known.contains(&name), &expected, required)?;
+        let columns = Columns::read(fields, |name| one_of(known.iter().copied(), name), &expected, required)?;
         let find = |name: &str| columns.position(name).unwrap_or_default();
         let [scheme, identifier, local_authority, hub, provider] = COLUMNS.map(find);
         let dimensions = Dimension::ALL.map(|dimension| find(dimension.column()));

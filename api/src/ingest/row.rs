@@ -302,28 +302,34 @@ pub(super) fn category(text: &str) -> String {
     text.split([' ', '_']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-").to_lowercase()
 }
 
-/// A day as spreadsheets leave it: `2024-03-31`, `31/03/2024`, `31-03-2024` or `31-Mar-2024`, each with a time or without. Never the
-/// month first, and no year of two digits.
+/// A day as spreadsheets and people write it: `2024-03-31`, `2024/03/31`, `31/03/2024`, `31-03-2024`, `31.03.2024`, `31-Mar-2024`, `31 March 2024`,
+/// `2024年3月31日`, each with a time or without. Never the month before the day, and no year of two digits.
 fn date(text: &str) -> Option<NaiveDate> {
-    let day = match text.split_once(['T', ' ']) {
-        Some((day, time)) if is_time(time) => day,
-        Some(_) => return None,
-        None => text,
+    let day = without_time(text);
+    let parts: Vec<&str> = match day.strip_suffix('日').and_then(|day| day.split_once('年')) {
+        Some((year, rest)) => std::iter::once(year).chain(rest.splitn(2, '月')).collect(),
+        None => day.split(day.chars().find(|c| !c.is_alphanumeric())?).collect(),
     };
-    let is_iso = day.len() == 10 && day.is_ascii() && day.as_bytes()[4] == b'-';
-    if is_iso {
-        return day.parse().ok().filter(|_| day.bytes().filter(u8::is_ascii_digit).count() == 8);
-    }
-    let parts: Vec<&str> = day.split(if day.contains('/') { '/' } else { '-' }).collect();
-    let [day, month, year] = parts[..] else { return None };
+    let [first, month, last] = parts[..] else { return None };
+    let (year, day) = if first.len() == 4 { (first, last) } else { (last, first) };
     let number = |text: &str, longest: usize| {
         let digits = (1..=longest).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
         text.parse::<u32>().ok().filter(|_| digits)
     };
-    let named =
-        || MONTHS.iter().position(|name| name.eq_ignore_ascii_case(month)).and_then(|at| u32::try_from(at + 1).ok());
+    let named = || {
+        let is = |name: &&str| name.eq_ignore_ascii_case(month) || name[..3].eq_ignore_ascii_case(month);
+        MONTHS.iter().position(|name| is(&name)).and_then(|at| u32::try_from(at + 1).ok())
+    };
     let year = number(year, 4).filter(|_| year.len() == 4)?;
     NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, number(month, 2).or_else(named)?, number(day, 2)?)
+}
+
+/// A day and a time without the time: what follows a blank, or a `T` between digits.
+fn without_time(text: &str) -> &str {
+    let meridiem = |end: &&str| end.eq_ignore_ascii_case("am") || end.eq_ignore_ascii_case("pm");
+    let whole = text.rsplit_once(' ').filter(|(_, end)| meridiem(end)).map_or(text, |(start, _)| start.trim_end());
+    let split = whole.rsplit_once(' ').or_else(|| whole.rsplit_once('T'));
+    split.filter(|(_, time)| is_time(time)).map_or(text, |(day, _)| day.trim_end())
 }
 
 /// The day that spreadsheets keep as a number: how many days after 30 December 1899, from 2000 to 2049.
@@ -333,8 +339,21 @@ fn serial(text: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(days))
 }
 
-/// The months as spreadsheets shorten them.
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+/// The months; spreadsheets shorten them to three letters.
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
 
 /// Whether a text is a time of the day: `00:00`, `09:30:00`, with a fraction or a `Z`.
 fn is_time(text: &str) -> bool {
@@ -363,19 +382,35 @@ mod tests {
             "2024-03-01 09:30",
             "01/03/2024 00:00:00",
             "2024-03-01T00:00:00.000Z",
+            "01/03/2024 12:00:00 AM",
+            "1/3/2024 9:05 pm",
+            "01.03.2024",
+            "2024/03/01",
+            "2024-3-1",
+            "1 March 2024",
+            "01 Mar 2024 00:00",
+            "2024年3月1日",
         ] {
             assert_eq!(date(text).map(|date| date.to_string()).as_deref(), Some("2024-03-01"), "{text}");
         }
+        assert_eq!(date("01-OCT-2024").map(|date| date.to_string()).as_deref(), Some("2024-10-01"));
         for text in [
             "",
             "03/31/2024",
             "31/03/24",
             "31-Mar-24",
-            "2024/03/31",
+            "31.03.24",
+            "31 March 24",
+            "March 31 2024",
+            "2024-31-03",
+            "2024/31/03",
+            "1/3-2024",
+            "2024年3月",
+            "日",
+            "年月日",
             "20240331",
             "45382",
-            "31.03.2024",
-            "2024-3-1",
+            "2024-03-01 AM",
             "2024-03-32",
             "31/03/2024 later",
             "+1/03/2024",

@@ -15,7 +15,7 @@ use crate::domain::{CohortYear, Destination, DestinationRecord, Locations, Pseud
 
 use super::{
     Form, Problem, ProblemCode, Reading, Rows,
-    columns::Columns,
+    columns::{Columns, one_of},
     file::{self, Layout},
     row::{At, Row, category, shown},
 };
@@ -76,7 +76,7 @@ impl Layout for DestinationsLayout<'_> {
     fn header(&self, fields: &ByteRecord) -> Result<Header, Vec<Problem>> {
         let expected = format!("one of {}", COLUMNS.join(", "));
         let columns =
-            Columns::read(fields, |name| COLUMNS.contains(&name), &expected, |_| COLUMNS.map(str::to_owned).to_vec())?;
+            Columns::read(fields, |name| one_of(COLUMNS, name), &expected, |_| COLUMNS.map(str::to_owned).to_vec())?;
         Ok(Header { positions: COLUMNS.map(|name| columns.position(name).unwrap_or_default()), columns })
     }
 

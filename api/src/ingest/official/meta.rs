@@ -54,7 +54,7 @@ impl Layout for Meta {
     const ONCE: &'static str = "each column once";
 
     fn header(&self, fields: &ByteRecord) -> Result<Header, Vec<Problem>> {
-        Placed::read(fields, COLUMNS, 2, &COLUMNS.join(", "))
+        Placed::read(fields, COLUMNS, &COLUMNS[..2], &COLUMNS.join(", "))
     }
 
     fn columns(header: &Header) -> &Columns {

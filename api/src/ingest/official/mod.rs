@@ -13,7 +13,6 @@ use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, BTreeSet, HashMap},
     io::Read,
-    sync::LazyLock,
 };
 
 use csv::ByteRecord;
@@ -46,10 +45,6 @@ const LONGEST_TEXT: usize = 300;
 const PERIOD: &str = "time_period";
 const IDENTIFIER: &str = "time_identifier";
 const LEVEL: [&str; 2] = ["geographic_level", "geographical_level"];
-
-/// The three digits of local authorities, each with the code of the area.
-static AUTHORITIES: LazyLock<HashMap<u32, String>> =
-    LazyLock::new(|| reference::local_authority_codes().unwrap_or_default().into_iter().collect());
 
 /// The columns in which the layout names places of a sort.
 #[derive(Debug, Clone, Copy)]
@@ -273,6 +268,11 @@ fn is_figure(text: &str) -> bool {
     read_value(text).1 != OfficialStatus::Text || is_span(text)
 }
 
+/// The name of a column about places or times, for one as written.
+fn about_place_or_time(written: &str) -> Option<String> {
+    Some(normal(written)).filter(|name| is_about_place_or_time(name))
+}
+
 fn is_about_place_or_time(name: &str) -> bool {
     name == PERIOD || name == IDENTIFIER || LEVEL.contains(&name) || Level::has_column(name)
 }
@@ -328,7 +328,7 @@ impl Layout for Official {
             required.extend(columns.position(LEVEL[1]).is_none().then(|| LEVEL[0].to_owned()));
             required
         };
-        let columns = Columns::read(fields, is_about_place_or_time, &known, required)?;
+        let columns = Columns::read(fields, about_place_or_time, &known, required)?;
         let at = |name: &str| columns.position(name);
         let level = at(LEVEL[0]).or_else(|| at(LEVEL[1])).unwrap_or_default();
         let (period, identifier) = (at(PERIOD).unwrap_or_default(), at(IDENTIFIER).unwrap_or_default());
@@ -424,7 +424,11 @@ fn place(row: &mut Row<'_>, header: &Header, level: &Level) -> Option<(String, S
     let code = level.codes.iter().find_map(|&column| {
         let code = filled(column)?;
         let digits = (column == level::OLD_CODE).then(|| code.parse().ok()).flatten();
-        Some(digits.and_then(|digits: u32| AUTHORITIES.get(&digits).cloned()).unwrap_or(code))
+        Some(
+            digits
+                .and_then(|digits: u32| reference::authorities(digits).next_back().map(str::to_owned))
+                .unwrap_or(code),
+        )
     });
     let Some(code) = code.or_else(|| name.clone()) else {
         let column = level.codes.first().unwrap_or(&level.name);

@@ -1,7 +1,5 @@
 //! Rows of Get Information about Schools, by their codes: names drift, codes do not. What a type means is said in the book.
 
-use std::sync::LazyLock;
-
 use chrono::NaiveDate;
 
 use crate::{
@@ -40,13 +38,12 @@ pub(super) const COLUMNS: [&str; 22] = [
 /// Before this day there was no framework, so that there are no results.
 const FIRST_RESULTS: Option<NaiveDate> = NaiveDate::from_ymd_opt(2014, 9, 1);
 
-/// The three digits of local authorities, each with the code of the area.
-static AUTHORITIES: LazyLock<Vec<(u32, String)>> =
-    LazyLock::new(|| reference::local_authority_codes().unwrap_or_default());
-
 /// What must be there and is not.
 pub(super) fn missing(has: &dyn Fn(&str) -> bool) -> Vec<&'static str> {
     let mut missing = Vec::new();
+    if !has("urn") && !has("ukprn") {
+        missing.push("`URN`");
+    }
     if !has("typeofestablishment_(code)") && !has("typeofestablishment_(name)") {
         missing.push("`TypeOfEstablishment (code)`");
     }
@@ -268,8 +265,8 @@ impl RegisterRow<'_> {
             return Some(found);
         }
         let digits = by_digits.and_then(|(_, text)| super::whole(text));
-        let areas = AUTHORITIES.iter().filter(|(three, _)| Some(*three) == digits);
-        if let Some(found) = areas.filter_map(|(_, code)| kept(code)).next_back() {
+        let areas = digits.into_iter().flat_map(reference::authorities);
+        if let Some(found) = areas.filter_map(kept).next_back() {
             return Some(found);
         }
         let (at, text) =

@@ -8,7 +8,7 @@ use crate::{
     domain::{Link, LinkKind},
     ingest::{
         Form, Problem, ProblemCode, Reading,
-        columns::Columns,
+        columns::{Columns, one_of},
         file::{self, Layout},
         identifier,
         row::{Row, shown},
@@ -42,7 +42,7 @@ impl Layout for LinksLayout {
     fn header(&self, fields: &ByteRecord) -> Result<Header, Vec<Problem>> {
         let expected = "the columns `URN`, `LinkURN` and `LinkType`";
         let required = |_: &Columns| COLUMNS.map(str::to_owned).to_vec();
-        let columns = Columns::read(fields, |name| COLUMNS.contains(&name), expected, required)?;
+        let columns = Columns::read(fields, |name| one_of(COLUMNS, name), expected, required)?;
         let at = COLUMNS.map(|name| columns.position(name).unwrap_or_default());
         Ok(Header { columns, at })
     }

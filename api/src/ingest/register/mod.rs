@@ -22,7 +22,7 @@ use crate::domain::{Catalogue, Pseudonym, RegisterSource, Registered, Secret};
 
 use super::{
     Form, Problem, ProblemCode, Reading,
-    columns::Columns,
+    columns::{Columns, one_of},
     file::{self, Layout},
     row::{Row, shown},
 };
@@ -133,14 +133,15 @@ impl Layout for RegisterLayout<'_> {
         let known = || gias::COLUMNS.into_iter().chain(edb::COLUMNS);
         let expected = "the columns of a register: `URN`, `TypeOfEstablishment (code)`, … of Get Information about Schools, or \
                         `SCHOOL NO.`, `ENGLISH CATEGORY`, … of the Education Bureau's list of schools";
-        let columns = Columns::read(fields, |name| known().any(|column| column == name), expected, |_| Vec::new())?;
+        let columns = Columns::read(fields, |name| one_of(known(), name), expected, |_| Vec::new())?;
         let at: Vec<(&str, usize)> = known().filter_map(|name| Some((name, columns.position(name)?))).collect();
         let has = |name: &str| at.iter().any(|(known, _)| *known == name);
         let other = OTHERS.into_iter().find(|(mark, ..)| has(mark));
         if let Some((_, found, expected)) = other {
             return Err(vec![Problem::in_row(1, ProblemCode::Header, found, expected)]);
         }
-        let (source, missing) = if has("urn") || has("ukprn") {
+        let is_gias = |name: &&str| has(name) && !edb::COLUMNS.contains(name);
+        let (source, missing) = if gias::COLUMNS.iter().any(is_gias) {
             (RegisterSource::Gias, gias::missing(&has))
         } else {
             (RegisterSource::Edb, edb::missing(&has))

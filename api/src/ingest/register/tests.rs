@@ -64,6 +64,18 @@ fn a_row_is_read_by_its_codes() {
 }
 
 #[test]
+fn names_of_columns_are_read_as_other_tools_leave_them() {
+    let plain = taken(&with(&[]));
+    let dotted = HEADER.replace([' ', '(', ')'], ".");
+    let snake = HEADER.replace(" (", "_").replace(')', "").replace("Of", "_of_").to_lowercase();
+    for header in [dotted, snake] {
+        assert_eq!(taken(&format!("{header}\n{ROW}\n")), plain, "{header}");
+    }
+    let lacking = told(&read(b"LA (code),EstablishmentNumber,TypeOfEstablishment (code)\n840,4001,34\n"));
+    assert_eq!(lacking, ["line 1: found ``, expected the column `URN` [HEADER]"]);
+}
+
+#[test]
 fn the_type_tells_the_phase_before_the_phase_of_education_does() {
     let of = |kind: &str, phase: &str, ages: &str| {
         let kind = format!("\"{kind}\",\"1\",\"01-09");

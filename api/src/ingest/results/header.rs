@@ -6,7 +6,7 @@ use crate::{
     domain::{Catalogue, Dimension},
     ingest::{
         Problem, ProblemCode,
-        columns::{Columns, normal},
+        columns::{Columns, letters, normal, one_of},
     },
 };
 
@@ -56,21 +56,26 @@ impl Header {
         let most = catalogue.frameworks().iter().map(|framework| framework.number_of_benchmarks).max().unwrap_or(0);
         let expected = format!("one of {}, or b1 to b{most}", known().join(", "));
         let mut last = 1;
-        let fields: ByteRecord = fields.iter().map(called).collect();
+        let ours = |written: &str| one_of(known(), written).or_else(|| benchmark(written, catalogue).map(score));
         // A row of data has such words as well; a header has others beside them.
-        let has_ours = fields.iter().any(|field| is_ours(&normal(&String::from_utf8_lossy(field))));
-        let is_known = |name: &str| is_ours(name) || (has_ours && NAMED.iter().any(|(named, _)| *named == name));
-        let columns = Columns::read(&fields, is_known, &expected, |columns| {
-            last = (1..=MOST_SCORES).rev().find(|&number| columns.position(&score(number)).is_some()).unwrap_or(1);
-            let has_named = columns.position("institution_id").is_none()
-                && NAMED.iter().any(|(name, _)| columns.position(name).is_some());
-            let is_required = |name: &&str| {
-                let is_identifier = ["institution_scheme", "institution_id"].contains(name);
-                !(is_identifier && has_named) && (!register || NEEDED.contains(name))
-            };
-            let required = known().into_iter().filter(is_required).map(str::to_owned);
-            required.chain((1..=last).map(score)).collect()
-        })?;
+        let has_ours = fields.iter().any(|field| ours(&String::from_utf8_lossy(field)).is_some());
+        let named = |written: &str| one_of(NAMED.map(|(name, _)| name), written).filter(|_| has_ours);
+        let columns = Columns::read(
+            fields,
+            |written| ours(written).or_else(|| named(written)),
+            &expected,
+            |columns| {
+                last = (1..=MOST_SCORES).rev().find(|&number| columns.position(&score(number)).is_some()).unwrap_or(1);
+                let has_named = columns.position("institution_id").is_none()
+                    && NAMED.iter().any(|(name, _)| columns.position(name).is_some());
+                let is_required = |name: &&str| {
+                    let is_identifier = ["institution_scheme", "institution_id"].contains(name);
+                    !(is_identifier && has_named) && (!register || NEEDED.contains(name))
+                };
+                let required = known().into_iter().filter(is_required).map(str::to_owned);
+                required.chain((1..=last).map(score)).collect()
+            },
+        )?;
         if last > most {
             let expected = format!("scores up to b{most}: no framework has more benchmarks");
             return Err(vec![Problem::in_column(1, &score(last), ProblemCode::Header, &score(last), expected)]);
@@ -117,16 +122,29 @@ impl Header {
     }
 }
 
-/// A name as it is here: people call a benchmark's column `Benchmark 1` as well.
-fn called(field: &[u8]) -> Vec<u8> {
-    let name = normal(&String::from_utf8_lossy(field));
-    let number =
-        ["gatsby_benchmark_", "benchmark_", "gb_", "gb", "b_"].into_iter().find_map(|start| name.strip_prefix(start));
-    match number.filter(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())) {
-        Some(number) => format!("b{number}").into_bytes(),
-        None => field.to_vec(),
+/// The number of the benchmark whose scores are in a column: `b1`, `Benchmark 1`, `GB1 (%)`, `Benchmark 1: A stable careers programme`, or a
+/// published code such as `GB25-1`. What else stands behind the number, such as that of a question below it, makes it another column.
+fn benchmark(written: &str, catalogue: &Catalogue) -> Option<usize> {
+    let name = normal(written);
+    let all = || catalogue.frameworks().iter().flat_map(|framework| &framework.benchmarks);
+    if let Some(one) = all().find(|benchmark| normal(&benchmark.code) == name) {
+        return Some(one.number.into());
     }
+    let behind = STARTS.into_iter().find_map(|start| {
+        name.strip_prefix(start).filter(|rest| rest.starts_with(|first: char| matches!(first, '1'..='9')))
+    })?;
+    let (digits, rest) = behind.split_at(behind.find(|c: char| !c.is_ascii_digit()).unwrap_or(behind.len()));
+    let number = digits.parse().ok().filter(|number| (1..=MOST_SCORES).contains(number))?;
+    let rest = letters(rest);
+    let is_title = || all().any(|one| usize::from(one.number) == number && letters(&one.title) == rest);
+    (rest.is_empty() || UNITS.contains(&rest.as_str()) || is_title()).then_some(number)
 }
+
+/// What stands before the number of a benchmark.
+const STARTS: [&str; 6] = ["gatsby_benchmark_", "benchmark_", "gb_", "gb", "b_", "b"];
+
+/// What may stand behind it.
+const UNITS: [&str; 4] = ["percent", "percentage", "score", "scorepercent"];
 
 fn score(number: usize) -> String {
     format!("b{number}")
@@ -134,10 +152,4 @@ fn score(number: usize) -> String {
 
 fn known() -> Vec<&'static str> {
     FIXED.into_iter().chain(Dimension::ALL.map(Dimension::column)).collect()
-}
-
-fn is_ours(name: &str) -> bool {
-    let number =
-        name.strip_prefix('b').filter(|digits| !digits.starts_with(['0', '+'])).and_then(|text| text.parse().ok());
-    known().contains(&name) || number.is_some_and(|number: usize| (1..=MOST_SCORES).contains(&number))
 }

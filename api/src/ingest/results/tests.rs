@@ -238,8 +238,50 @@ fn a_column_for_every_benchmark_is_there_and_may_be_called_so() {
     let cut = |text: &str| text.rsplit_once(',').unwrap().0.to_owned();
     check(&format!("{}\n{}\n", cut(HEADER), cut(ROW)), &["2:b8:HEADER:"]);
     check(&format!("{},Careers benchmark eight\n{ROW}\n", cut(HEADER)), &["2:b8:HEADER:"]);
-    let called = HEADER.replace("b1,b2,b3,b4", "Benchmark 1,GB2,B 3,gatsby benchmark 4");
-    assert_eq!(read(format!("{called}\n{ROW}\n").as_bytes()).records, read(file(&[ROW]).as_bytes()).records);
+    let plain = read(file(&[ROW]).as_bytes()).records;
+    for called in [
+        "Benchmark 1,GB2,B 3,gatsby benchmark 4,b5,b6,b7,b8",
+        "b1 (%),GB2 score,Benchmark 3 %,b4 Score (%),b5%,b6,b7,b8",
+        "Benchmark 1: A stable careers programme,\"GB2\nLearning from career and labour market information\",b3,b4,b5,b6,b7,b8",
+        "GB25-1,GB25-2,GBC3,b4,b5,b6,b7,GB8: Personal guidance",
+    ] {
+        let header = HEADER.replace("b1,b2,b3,b4,b5,b6,b7,b8", called);
+        let reading = read(format!("{header}\n{ROW}\n").as_bytes());
+        assert_eq!((reading.problems.as_slice(), &reading.records), ([].as_slice(), &plain), "{called}");
+    }
+    for other in ["b1.1", "Benchmark 1 last year", "Benchmark 1: Personal guidance", "b1 2", "b01", "GB1/2"] {
+        let header = HEADER.replace("b1,b2,b3,b4,b5,b6,b7,b8", &format!("{other},b1,b2,b3,b4,b5,b6,b7,b8"));
+        let row = ROW.replace(",v1,", ",v1,7,");
+        let reading = read(format!("{header}\n{row}\n").as_bytes());
+        assert_eq!((reading.ignored.as_slice(), &reading.records), ([other.to_owned()].as_slice(), &plain), "{other}");
+    }
+}
+
+#[test]
+fn a_name_is_the_same_with_anything_between_its_words() {
+    let plain = read(file(&[ROW]).as_bytes()).records;
+    let names = |joined: &dyn Fn(&str) -> String| HEADER.split(',').map(joined).collect::<Vec<_>>().join(",");
+    let camel = names(&|name| name.split('_').map(|word| word[..1].to_uppercase() + &word[1..]).collect());
+    let dotted = names(&|name| name.replace('_', "."));
+    let broken = names(&|name| format!("\"{}\"", name.replace('_', "\n")));
+    for header in [camel, dotted, broken] {
+        let reading = read(format!("{header}\n{ROW}\n").as_bytes());
+        assert_eq!((reading.problems.as_slice(), &reading.records), ([].as_slice(), &plain), "{header}");
+    }
+    check(&format!("{HEADER},InstitutionId\n{ROW},1\n"), &["1:institution_id:HEADER:InstitutionId"]);
+}
+
+#[test]
+fn a_note_below_the_table_is_told_once() {
+    let blank = ",".repeat(HEADER.matches(',').count());
+    for note in
+        [format!("Source: our register{blank}"), "\"Source: our register, 2024\"".to_owned(), "Source: a, b".to_owned()]
+    {
+        let reading = read(format!("{}{blank}\n{note}\n", file(&[ROW])).as_bytes());
+        let problem = &reading.problems[0];
+        assert_eq!((reading.problems.len(), problem.line, problem.code), (1, 4, ProblemCode::Fields), "{problem}");
+        assert!(problem.value.starts_with("Source: "), "{problem}");
+    }
 }
 
 #[test]

@@ -43,16 +43,29 @@ pub(super) fn of_other_files(head: &[u8]) -> Option<Problem> {
 
 /// What the text is, where it is no table.
 pub(super) fn of_other_texts(head: &[u8]) -> Option<Problem> {
-    if head.contains(&0) {
+    let begins_as_none = head.first().is_some_and(|&byte| byte < b' ' && !byte.is_ascii_whitespace());
+    if head.contains(&0) || begins_as_none {
         return Some(another("bytes that are no text", "export the table as CSV"));
     }
     let start = String::from_utf8_lossy(&head[..head.len().min(4_096)]).trim_start().to_ascii_lowercase();
-    let (found, advice) = match start.chars().next()? {
-        '<' if start.contains("<html") || start.contains("<!doctype html") || start.contains("<table") => {
-            ("a web page (HTML)", "download the file itself; the page may ask you to sign in")
-        }
+    let mut lines = start.lines();
+    let (first, second) = (lines.next()?, lines.next().unwrap_or_default());
+    let (found, advice) = match first.chars().next()? {
+        '<' if start.contains("<html") || start.contains("<!doctype html") || start.contains("<table") => (
+            "a web page (HTML)",
+            "if a spreadsheet opens it, save it as .xlsx; else download the file itself, for which the page may ask you to sign in",
+        ),
         '<' => ("an XML document", "save it as CSV or .xlsx"),
         '{' | '[' => ("JSON", "export it as CSV"),
+        _ if first.starts_with("mime-version:") => {
+            ("a web archive (MHTML)", "open it in a spreadsheet and save it as .xlsx")
+        }
+        _ if first.starts_with("id;p") && second.as_bytes().get(1) == Some(&b';') => {
+            ("a symbolic link file (SYLK)", "open it in a spreadsheet and save it as .xlsx")
+        }
+        _ if (first, second) == ("table", "0,1") => {
+            ("a data interchange file (DIF)", "open it in a spreadsheet and save it as .xlsx")
+        }
         _ => return None,
     };
     Some(another(found, advice))

@@ -16,7 +16,7 @@ use crate::ingest::{Problem, ProblemCode};
 use super::{Found, HEAD, Line, WIDEST, coding::Coding, is_blank, kind, unreadable};
 
 /// What may stand between fields, the likelier first.
-const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'^'];
+const SEPARATORS: [u8; 5] = [b',', b';', b'\t', b'^', b'|'];
 
 /// Of which row the separator is found: the first of so many with so many of one, which a title above it hardly has.
 const MOST_ABOVE: usize = 20;

@@ -84,8 +84,8 @@ fn encoded(text: &str, encoding: usize) -> Vec<u8> {
 proptest! {
     #[test]
     fn a_table_reads_the_same_however_a_spreadsheet_writes_it(
-        table in proptest::collection::vec(proptest::collection::vec("[a-c0-9 ,;\t\"\néüñ-]{0,6}", 3), 0..6),
-        separator in prop_oneof![Just(','), Just(';'), Just('\t'), Just('^')],
+        table in proptest::collection::vec(proptest::collection::vec("[a-c0-9 ,;|\t\"\néüñ-]{0,6}", 3), 0..6),
+        separator in prop_oneof![Just(','), Just(';'), Just('\t'), Just('^'), Just('|')],
         encoding in 0..5_usize,
         end in prop_oneof![Just("\n"), Just("\r\n"), Just("\r")],
         padding in prop_oneof![Just(""), Just(" "), Just("  ")],
@@ -157,6 +157,10 @@ fn a_file_of_another_kind_is_named_as_what_it_is() {
         (b"\x28\xb5\x2f\xfd", "zstd"),
         (b"a,b\n\0\x01\x02", "no text"),
         (b"\xff\xfe\0\0a\0\0\0", "UTF-32"),
+        (b"MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\n", "MHTML"),
+        (b"ID;PWXL;N;E\r\nP;PGeneral\r\n", "SYLK"),
+        (b"TABLE\r\n0,1\r\n\"EXCEL\"\r\n", "DIF"),
+        (b"\x05owner of a file that is open", "no text"),
     ] {
         let problem = refusal(bytes);
         assert_eq!(problem.code, ProblemCode::Kind, "{problem}");
@@ -168,6 +172,7 @@ fn a_file_of_another_kind_is_named_as_what_it_is() {
         ("content.xml", "OpenDocument"),
         ("xl/workbook.bin", ".xlsb"),
         ("word/document.xml", "Word"),
+        ("Index/Document.iwa", "Numbers"),
     ] {
         let problem = refusal(&archive(&[(name, b"x")]));
         assert!(problem.code == ProblemCode::Kind && problem.value.contains(told), "{problem}");
@@ -275,11 +280,25 @@ fn a_sheet_is_read_as_it_is_shown() {
         ]
     );
     assert_eq!(form.to_string(), "the sheet `Results` of 2 in the workbook");
-    let other = Form { sheet: Some("Notes".to_owned()), ..Form::default() };
+    let other = Form { sheet: Some("notes ".to_owned()), ..Form::default() };
     assert_eq!(rows_as(&other, &bytes).unwrap().0, [(1, vec!["5".to_owned()])]);
     let none = Form { sheet: Some("Sheet9".to_owned()), ..Form::default() };
     let told = rows_as(&none, &bytes).unwrap_err().to_string();
     assert_eq!(told, "line 1: found `Sheet9`, expected one of the sheets Results, Notes [SHEET]");
+}
+
+#[test]
+fn a_formula_that_was_never_worked_out_is_not_blank() {
+    let text = sheet(
+        "<row r=\"1\"><c r=\"A1\"><f>70+5</f><v>75</v></c><c r=\"B1\"><f>70+5</f><v></v></c><c r=\"C1\" t=\"str\"><f>IF(1,\"\")</f><v></v></c>\
+         <c r=\"D1\"><f t=\"shared\" ref=\"D1:D2\" si=\"0\">A1</f></c></row><row r=\"2\"><c r=\"D2\" s=\"2\"><f t=\"shared\" si=\"0\"/></c></row>",
+    );
+    let read = rows(&workbook(&[("Results", &text)]));
+    let owned = |line: u64, fields: [&str; 4]| (line, fields.map(str::to_owned).to_vec());
+    assert_eq!(read, [owned(1, ["75", "=70+5", "", "=A1"]), owned(2, ["", "", "", "="])]);
+    let many = "<c><f>A1</f></c>".repeat(10_001);
+    let problem = refusal(&workbook(&[("Results", &sheet(&format!("<row r=\"1\">{many}</row>")))]));
+    assert_eq!((problem.code, problem.line), (ProblemCode::Unreadable, 1), "{problem}");
 }
 
 #[test]

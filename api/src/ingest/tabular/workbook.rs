@@ -2,11 +2,12 @@
 
 use std::{
     borrow::Cow,
+    collections::HashMap,
     io::{Cursor, Read},
     ops::ControlFlow,
 };
 
-use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxError};
+use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxError, XlsxFormulaMetadata};
 use csv::ByteRecord;
 use zip::ZipArchive;
 
@@ -26,8 +27,13 @@ const UNPACKED_BESIDE: u64 = 48 << 20;
 /// The longest text or tag within a sheet, bytes: a cell holds 32,767 characters.
 const LONGEST: usize = 1 << 18;
 
+/// The most formulas without a result that are told one by one, and how much is told of each, characters.
+const MOST_UNSOLVED: usize = 10_000;
+const LONGEST_FORMULA: usize = 40;
+
 /// What archives hold that are no workbooks of this kind, what they are and what to do about it.
-const OTHERS: [(&str, &str, &str); 4] = [
+const OTHERS: [(&str, &str, &str); 5] = [
+    ("Index/Document.iwa", "a document of Numbers or another program of Apple", "export it as .xlsx or CSV"),
     ("xl/workbook.bin", "a binary Excel workbook (.xlsb)", "save it as .xlsx"),
     ("content.xml", "an OpenDocument file", "save a spreadsheet as .xlsx"),
     ("word/document.xml", "a Word document", "export the table itself"),
@@ -35,6 +41,9 @@ const OTHERS: [(&str, &str, &str); 4] = [
 ];
 
 type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
+
+/// Formulas without a result, by row and column.
+type Unsolved = HashMap<(u32, u32), String>;
 
 /// Reads the rows of a sheet that are not blank, from a workbook of which the first bytes are read.
 pub(super) fn each_row(
@@ -49,16 +58,18 @@ pub(super) fn each_row(
         let most = format!("a workbook of {} MiB at most; export the sheet as CSV", LARGEST >> 20);
         return Err(kind::too_large(1, "a larger workbook", &most));
     }
-    check(&bytes)?;
+    let with_formulas = check(&bytes)?;
     let mut workbook = Xlsx::new(Cursor::new(bytes.as_slice())).map_err(|error| broken(&error))?;
     let found = choose(&workbook, form)?;
     let Found::Sheet { name, .. } = &found else { return Ok(found) };
-    rows(&mut workbook, name, visit)?;
+    let unsolved = if with_formulas { unsolved(&mut workbook, name)? } else { HashMap::new() };
+    rows(&mut workbook, name, &unsolved, visit)?;
     Ok(found)
 }
 
-/// Whether the archive is a workbook, and one that can be unpacked in bounded memory. What it says of itself is not trusted.
-fn check(bytes: &[u8]) -> Result<(), Problem> {
+/// Whether the archive is a workbook, and one that can be unpacked in bounded memory. What it says of itself is not trusted. Returns whether its
+/// sheets may have formulas.
+fn check(bytes: &[u8]) -> Result<bool, Problem> {
     let mut archive: Archive<'_> = ZipArchive::new(Cursor::new(bytes)).map_err(|error| {
         Problem::in_row(1, ProblemCode::Unreadable, &error.to_string(), "a workbook that can be read to its end")
     })?;
@@ -81,35 +92,52 @@ fn check(bytes: &[u8]) -> Result<(), Problem> {
         return Err(unpacks_to_much());
     }
     let (mut sheets, mut beside) = (UNPACKED, UNPACKED_BESIDE);
+    let mut with_formulas = false;
     for name in &names {
         let left = if is_sheet(name) { &mut sheets } else { &mut beside };
         let entry = archive.by_name(name).map_err(|error| {
             Problem::in_row(1, ProblemCode::Unreadable, &error.to_string(), "a workbook that can be unpacked")
         })?;
-        *left = unpack(entry, *left, is_sheet(name))?;
+        let found = unpack(entry, *left, is_sheet(name))?;
+        *left = found.left;
+        with_formulas |= is_sheet(name) && found.with_formulas;
     }
-    Ok(())
+    Ok(with_formulas)
 }
 
-/// Unpacks and forgets. Returns how much is left of what may be unpacked.
-fn unpack(mut entry: impl Read, mut left: u64, is_sheet: bool) -> Result<u64, Problem> {
+/// What was found in an entry of the archive.
+struct Looked {
+    /// How much is left of what may be unpacked.
+    left: u64,
+    /// Whether there may be formulas in it.
+    with_formulas: bool,
+}
+
+/// Unpacks and forgets.
+fn unpack(mut entry: impl Read, mut left: u64, is_sheet: bool) -> Result<Looked, Problem> {
     let mut buffer = vec![0; 1 << 16];
-    let mut length = 0;
+    let (mut length, mut with_formulas) = (0, false);
     loop {
         let count = entry.read(&mut buffer).map_err(|error| {
             Problem::in_row(1, ProblemCode::Unreadable, &error.to_string(), "a workbook that can be unpacked")
         })?;
         if count == 0 {
-            return Ok(left);
+            return Ok(Looked { left, with_formulas });
         }
         let piece = &buffer[..count];
         left = left.checked_sub(count as u64).ok_or_else(unpacks_to_much)?;
+        with_formulas = with_formulas || begins_formula(piece);
         let last = piece.iter().rposition(|&byte| byte == b'<' || byte == b'>');
         length = last.map_or(length + count, |last| count - last);
         if is_sheet && length > LONGEST {
             return Err(unpacks_to_much());
         }
     }
+}
+
+/// Whether a tag in it may be that of a formula, or be one across its end.
+fn begins_formula(piece: &[u8]) -> bool {
+    piece.windows(2).any(|two| matches!(two, [b'<' | b':', b'f'])) || piece.ends_with(b"<") || piece.ends_with(b":")
 }
 
 fn unpacks_to_much() -> Problem {
@@ -127,7 +155,7 @@ fn choose(workbook: &Xlsx<Cursor<&[u8]>>, form: &Form) -> Result<Found, Problem>
     let shown = sheets.iter().filter(|sheet| sheet.visible == SheetVisible::Visible);
     let of = shown.clone().count();
     let chosen = match &form.sheet {
-        Some(name) => sheets.iter().find(|sheet| sheet.name == *name),
+        Some(name) => sheets.iter().find(|sheet| sheet.name.trim().to_lowercase() == name.trim().to_lowercase()),
         None => shown.clone().next(),
     };
     chosen.map(|sheet| Found::Sheet { name: sheet.name.clone(), of }).ok_or_else(|| {
@@ -140,14 +168,15 @@ fn choose(workbook: &Xlsx<Cursor<&[u8]>>, form: &Form) -> Result<Found, Problem>
 fn rows(
     workbook: &mut Xlsx<Cursor<&[u8]>>,
     sheet: &str,
+    unsolved: &Unsolved,
     visit: &mut dyn FnMut(Line<'_>) -> ControlFlow<()>,
 ) -> Result<(), Problem> {
     let mut cells = workbook.worksheet_cells_reader(sheet).map_err(|error| broken(&error))?;
     let percents: Vec<bool> = cells.styles().iter().map(shows_percent).collect();
     let mut row = SheetRow { number: 0, fields: Vec::new(), width: 0, record: ByteRecord::new() };
     while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|error| broken(&error))? {
-        let (number, column) = cell.get_position();
-        let column = usize::try_from(column).unwrap_or(usize::MAX);
+        let (number, position) = cell.get_position();
+        let column = usize::try_from(position).unwrap_or(usize::MAX);
         if number < row.number || column >= WIDEST {
             let expected = "a sheet with its rows in order and 16,384 columns at most";
             return Err(Problem::in_row(u64::from(number) + 1, ProblemCode::Unreadable, "another cell", expected));
@@ -158,7 +187,8 @@ fn rows(
             }
             row.number = number;
         }
-        let text = text(cell.get_value(), percents.get(style).copied().unwrap_or_default());
+        let percent = percents.get(style).copied().unwrap_or_default();
+        let text = unsolved.get(&(number, position)).map_or_else(|| text(cell.get_value(), percent), Clone::clone);
         if row.fields.len() <= column && !text.is_empty() {
             row.fields.resize(column + 1, String::new());
         }
@@ -168,6 +198,25 @@ fn rows(
     }
     let _ = row.end(visit);
     Ok(())
+}
+
+/// The cells with a formula that was never worked out, as programs leave them that only write workbooks, each with its formula: blank would be wrong.
+fn unsolved(workbook: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<Unsolved, Problem> {
+    let mut cells = workbook.worksheet_cells_reader(sheet).map_err(|error| broken(&error))?;
+    let mut unsolved = HashMap::new();
+    while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(|error| broken(&error))? {
+        let Some(formula) = cell.formula.filter(|_| cell.value == DataRef::Empty) else { continue };
+        let formula = match &formula {
+            XlsxFormulaMetadata::Normal { formula } | XlsxFormulaMetadata::Shared { formula, .. } => formula.as_str(),
+            _ => "",
+        };
+        if unsolved.len() == MOST_UNSOLVED {
+            let expected = "a workbook with the results of its formulas: open it in a spreadsheet and save it";
+            return Err(Problem::in_row(u64::from(cell.pos.0) + 1, ProblemCode::Unreadable, formula, expected));
+        }
+        unsolved.insert(cell.pos, format!("={}", formula.chars().take(LONGEST_FORMULA).collect::<String>()));
+    }
+    Ok(unsolved)
 }
 
 /// The row that is being put together.
