@@ -143,16 +143,16 @@ impl Operator<'_> {
         form: &Form,
         input: impl Read,
     ) -> Result<TableReport<ComparatorsChanged>, Error> {
-        let mut reading = ingest::comparators::read_comparators(form, input);
+        let now = self.0.store().newest_reference().await?;
+        let mut reading = ingest::comparators::read_comparators(form, input, &now);
         if reading.problems.is_empty() {
             // Each by itself first, so that what is not taken is told with its line.
-            let now = self.0.store().newest_reference().await?;
             let invalid: Vec<Problem> = reading
                 .records
                 .iter()
-                .filter_map(|(line, change)| {
-                    let invalid = now.with_comparators(std::slice::from_ref(change)).err()?;
-                    Some(ingest::areas::refused(*line, &invalid))
+                .filter_map(|row| {
+                    let invalid = now.with_comparators(std::slice::from_ref(&row.change)).err()?;
+                    Some(ingest::areas::refused(row.line, &invalid))
                 })
                 .collect();
             invalid.into_iter().for_each(|problem| reading.add(problem));
@@ -160,7 +160,7 @@ impl Operator<'_> {
         let mut stored = None;
         if reading.problems.is_empty() {
             let records = std::mem::take(&mut reading.records).into_iter();
-            let changes: Vec<ComparatorChange> = records.map(|(_, change)| change).collect();
+            let changes: Vec<ComparatorChange> = records.map(|row| row.change).collect();
             stored = Some(self.change_comparators(&changes).await?);
         }
         Ok(TableReport::of(reading, stored))
