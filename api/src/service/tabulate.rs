@@ -38,19 +38,11 @@ impl Reader {
             Viewer::Anonymous => None,
         };
         let (asked, charged) = (self.record(bought.record(client))?, bought.is_charged());
-        let booked = match &self.session.current.books {
-            Some(books) => bought.look_up(D::book(books)),
-            None => Err(Box::new(bought)),
-        };
-        let table = match booked {
+        let table = match bought.look_up(self.session.current.books.as_deref().map(D::book)) {
             Ok(table) => measured.table(table),
-            Err(bought) => {
-                let (key, books) = (self.exchange.noise().clone(), self.session.current.books.clone());
-                let cells = bought.cells();
-                let work = move || {
-                    let book = books.as_deref().map(D::book);
-                    measured.table(tabulation::tabulate(*bought, &key, book))
-                };
+            Err(uncounted) => {
+                let (key, cells) = (self.exchange.noise().clone(), uncounted.cells());
+                let work = move || measured.table(tabulation::tabulate(*uncounted, &key));
                 if cells < HEAVY_CELLS { work() } else { self.work(work).await? }
             }
         };

@@ -10,6 +10,16 @@ use crate::{
 
 use super::{Asked, Figure, InvalidCitation, Paid, PlanError, Scope};
 
+/// What a book has of the tables of a question.
+pub enum Lookup<D: Dataset> {
+    /// All of it.
+    All(D::Protected),
+    /// Some of it; the rest must be counted.
+    Part(D::Part),
+    /// Nothing.
+    Nothing,
+}
+
 /// A body of figures that tables are made of.
 ///
 /// The engine does what is the same for all of them: it finds the areas and the tier ([`Scope`]), lays cells out
@@ -42,6 +52,8 @@ pub trait Dataset: Sized + Send + Sync + 'static {
     type Expected: Send + Sync;
     /// What is made of a release ahead of every question.
     type Book: Send + Sync;
+    /// What a book has of a question that it does not have all of.
+    type Part: Send;
 
     /// What the question names as every question does.
     fn asked(question: &mut Self::Question) -> &mut Asked;
@@ -52,14 +64,14 @@ pub trait Dataset: Sized + Send + Sync + 'static {
     /// [`PlanError`], the first rule that the question breaks.
     fn plans(question: &Self::Question, grant: &Grant, snapshot: &Snapshot) -> Result<Vec<Self::Plan>, PlanError>;
 
-    /// Counts tables that are paid for, but for areas that the book has. What the budget refused is withheld.
-    fn count(tables: &[Paid<Self::Plan>], snapshot: &Snapshot, book: Option<&Self::Book>) -> Self::Raw;
+    /// Counts tables that are paid for, but for the part that a book has. What the budget refused is withheld.
+    fn count(tables: &[Paid<Self::Plan>], snapshot: &Snapshot, part: Option<Self::Part>) -> Self::Raw;
 
     /// Protects what was counted.
     fn protect(raw: Self::Raw, plans: &[Self::Plan], key: &NoiseKey) -> Self::Protected;
 
-    /// Tables that are paid for, as the book has them; `None` where they must be counted. The figures are the same.
-    fn look_up(tables: &[Paid<Self::Plan>], snapshot: &Snapshot, book: &Self::Book) -> Option<Self::Protected>;
+    /// Tables that are paid for, as far as the book has them. The figures are those that counting gives.
+    fn look_up(tables: &[Paid<Self::Plan>], snapshot: &Snapshot, book: &Self::Book) -> Lookup<Self>;
 
     /// Every figure that may want advice, and why it is hidden where it is.
     fn figures(plans: &[Self::Plan], table: &Self::Protected) -> Vec<Figure>;

@@ -24,14 +24,14 @@ pub use citation::{
     Citation, InvalidCitation, Named, cited_question, escape, invalid, is_short_citation, seal, short_citation,
     unescape,
 };
-pub use dataset::{Dataset, TablePlan};
+pub use dataset::{Dataset, Lookup, TablePlan};
 pub use error::PlanError;
 pub use layout::{Layout, MAX_CELLS, each_once};
 pub use ledger::{Ledger, Paid, PayError, Quote};
 pub use preview::{Preview, PreviewCost};
 pub use ranges::outside;
 pub use scope::{Asked, Scope, areas_named, check_dimensions};
-pub use table::{Bought, Figure, Tabulation, tabulate};
+pub use table::{Bought, Figure, Tabulation, Uncounted, tabulate};
 
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    Citation, Dataset, Paid, TablePlan,
+    Citation, Dataset, Lookup, Paid, TablePlan,
     advice::{self, Advised},
     summary::summary,
 };
@@ -58,22 +58,40 @@ pub struct Figure {
     pub reason: Option<HiddenReason>,
 }
 
+/// A question that is paid for and not in the book, or not all of it.
+pub struct Uncounted<D: Dataset> {
+    bought: Bought<D>,
+    part: Option<D::Part>,
+}
+
+impl<D: Dataset> Uncounted<D> {
+    /// How many cells all tables have together, which is what counting them takes.
+    pub fn cells(&self) -> usize {
+        self.bought.cells()
+    }
+}
+
 /// Counts what the book does not have, and protects: the whole work of an answer, without a wait in it.
-pub fn tabulate<D: Dataset>(bought: Bought<D>, key: &NoiseKey, book: Option<&D::Book>) -> Tabulation<D> {
-    let Bought { snapshot, grant, tables, charges, .. } = bought;
-    let raw = D::count(&tables, &snapshot, book);
+pub fn tabulate<D: Dataset>(uncounted: Uncounted<D>, key: &NoiseKey) -> Tabulation<D> {
+    let Uncounted { bought: Bought { snapshot, grant, tables, charges, .. }, part } = uncounted;
+    let raw = D::count(&tables, &snapshot, part);
     let plans: Vec<D::Plan> = tables.into_iter().map(Paid::into_plan).collect();
     let table = D::protect(raw, &plans, key);
     Tabulation { snapshot, grant, plans, charges, table, advice: OnceLock::new() }
 }
 
 impl<D: Dataset> Bought<D> {
-    /// The table as a book has it; where that does not, the question is given back to be [counted](tabulate).
+    /// The table as a book has it; where that does not have all of it, the question is given back to be [counted](tabulate).
     ///
     /// # Errors
     /// When it must be counted.
-    pub fn look_up(self, book: &D::Book) -> Result<Tabulation<D>, Box<Self>> {
-        let Some(table) = D::look_up(&self.tables, &self.snapshot, book) else { return Err(Box::new(self)) };
+    pub fn look_up(self, book: Option<&D::Book>) -> Result<Tabulation<D>, Box<Uncounted<D>>> {
+        let found = book.map_or(Lookup::Nothing, |book| D::look_up(&self.tables, &self.snapshot, book));
+        let table = match found {
+            Lookup::All(table) => table,
+            Lookup::Part(part) => return Err(Box::new(Uncounted { bought: self, part: Some(part) })),
+            Lookup::Nothing => return Err(Box::new(Uncounted { bought: self, part: None })),
+        };
         let plans = self.tables.into_iter().map(Paid::into_plan).collect();
         let Self { snapshot, grant, charges, .. } = self;
         Ok(Tabulation { snapshot, grant, plans, charges, table, advice: OnceLock::new() })
@@ -106,8 +124,7 @@ impl<D: Dataset> Bought<D> {
         self.charges
     }
 
-    /// How many cells all tables have together, which is what counting them takes.
-    pub fn cells(&self) -> usize {
+    fn cells(&self) -> usize {
         self.tables.iter().map(|paid| paid.plan().cells()).sum()
     }
 }

@@ -9,6 +9,8 @@ mod plan;
 mod question;
 mod table;
 
+use std::convert::Infallible;
+
 use disclosure::{
     CohortSizes, ExpectedStudents, HiddenReason, Method, NoiseKey, ProtectedStudentTable, RawStudentTable,
     hidden_cohort,
@@ -18,7 +20,7 @@ use crate::{
     domain::Release,
     policy::Grant,
     release::Snapshot,
-    tabulation::{Asked, Dataset, Figure, InvalidCitation, Paid, PlanError, TablePlan},
+    tabulation::{Asked, Dataset, Figure, InvalidCitation, Lookup, Paid, PlanError, TablePlan},
 };
 
 pub use band::{Band, Banding};
@@ -43,6 +45,7 @@ impl Dataset for Destinations {
     type Expected = ExpectedStudents;
     /// None of them is kept.
     type Book = ();
+    type Part = Infallible;
 
     fn plans(question: &Question, grant: &Grant, snapshot: &Snapshot) -> Result<Vec<Plan>, PlanError> {
         check_method(question, snapshot.release())?;
@@ -51,7 +54,7 @@ impl Dataset for Destinations {
         Ok(vec![build(question, grant, snapshot.catalogue(), newest_year, newest_period)?])
     }
 
-    fn count(tables: &[Paid<Plan>], snapshot: &Snapshot, _: Option<&()>) -> RawStudentTable {
+    fn count(tables: &[Paid<Plan>], snapshot: &Snapshot, _: Option<Infallible>) -> RawStudentTable {
         let paid = &tables[0];
         let is_refused = |cell| paid.is_refused(|plan| plan.part_of_cell(cell));
         count::run(paid.plan(), snapshot).withhold(HiddenReason::Budget, is_refused)
@@ -61,8 +64,8 @@ impl Dataset for Destinations {
         disclosure::protect_students(raw, key)
     }
 
-    fn look_up(_: &[Paid<Plan>], _: &Snapshot, (): &()) -> Option<ProtectedStudentTable> {
-        None
+    fn look_up(_: &[Paid<Plan>], _: &Snapshot, (): &()) -> Lookup<Self> {
+        Lookup::Nothing
     }
 
     fn figures(_: &[Plan], protected: &ProtectedStudentTable) -> Vec<Figure> {

@@ -21,15 +21,15 @@ use crate::{
     domain::{AreaIndex, AreaKind, Catalogue, FrameworkIndex, Period},
     policy::Insiders,
     release::{Columns, Snapshot},
-    tabulation::{Paid, Scope, TablePlan},
+    tabulation::{Lookup, Scope, TablePlan},
 };
 
 use super::{
-    Plan, Protected,
-    cells::{Booked, Cells},
+    Outcomes, Part, Plan, Protected,
+    cells::{Booked, Cells, Share},
     count,
     page::{Page, bytes_of_row},
-    shown,
+    sections,
 };
 
 /// The most memory that a book takes, bytes, about. The newest periods are in it, as many as there is room for.
@@ -85,37 +85,42 @@ impl Book {
         self.pages.values().map(|page| page.plan.cells()).sum()
     }
 
-    /// The tables of a question as the book has them; `None` where they have to be counted.
-    pub(super) fn look_up(&self, tables: &[Paid<Plan>], snapshot: &Snapshot) -> Option<Protected> {
-        self.find(&tables.iter().map(Paid::plan).collect::<Vec<_>>(), snapshot)
-    }
-
-    fn find(&self, tables: &[&Plan], snapshot: &Snapshot) -> Option<Protected> {
-        let catalogue = snapshot.catalogue();
-        let (now, before) = tables.split_at(shown(tables.iter().copied()));
-        let is_of_anybody = |plan: &&Plan| self.is_about(plan, snapshot) && areas_of_anybody(plan, snapshot).is_none();
-        if !tables.iter().all(is_of_anybody) {
-            return None;
+    /// The tables of a question, as far as the book has them.
+    pub(super) fn look_up(&self, tables: &[&Plan], snapshot: &Snapshot) -> Lookup<Outcomes> {
+        let [now, earlier, zeros] = sections(tables, |plan| plan);
+        let (tables, before) = (self.find(now, snapshot), (!earlier.is_empty()).then(|| self.find(earlier, snapshot)));
+        match (tables, before) {
+            (Held::All(tables), None) if zeros.is_empty() => {
+                Lookup::All(Protected { tables, before: None, zeros: None })
+            }
+            (Held::All(tables), Some(Held::All(before))) if zeros.is_empty() => {
+                Lookup::All(Protected { tables, before: Some(before), zeros: None })
+            }
+            (now, earlier) => match (now.part(), earlier.and_then(Held::part)) {
+                (None, None) => Lookup::Nothing,
+                (now, earlier) => Lookup::Part(Part { now, earlier }),
+            },
         }
-        let before = if before.is_empty() { None } else { Some(self.gather(before, catalogue)?) };
-        Some(Protected { tables: self.gather(now, catalogue)?, before, zeros: None })
     }
 
-    /// What the book has of a table that stands alone, and the same over the areas that have to be counted; `None` where these are
-    /// all or none.
-    pub(super) fn share(&self, tables: &[Paid<Plan>], snapshot: &Snapshot) -> Option<(Booked, Plan)> {
-        let [paid] = tables else { return None };
-        self.split(paid.plan(), snapshot)
-    }
-
-    fn split(&self, plan: &Plan, snapshot: &Snapshot) -> Option<(Booked, Plan)> {
+    /// A table that stands alone: what hangs on who asks is found out once.
+    fn find(&self, tables: &[&Plan], snapshot: &Snapshot) -> Held {
+        let [plan] = tables else { return Held::Nothing };
         if !plan.is_standard() || !self.is_about(plan, snapshot) {
-            return None;
+            return Held::Nothing;
         }
-        let of_anybody = areas_of_anybody(plan, snapshot)?;
+        let found = match areas_of_anybody(plan, snapshot) {
+            None => self.gather(plan, snapshot.catalogue()).map(Held::All),
+            Some(of_anybody) => self.split(plan, &of_anybody, snapshot.catalogue()).map(Held::Part),
+        };
+        found.unwrap_or(Held::Nothing)
+    }
+
+    /// What the book has of a table, some areas of which must be counted for who asks; `None` where it has nothing.
+    fn split(&self, plan: &Plan, of_anybody: &[bool], catalogue: &Catalogue) -> Option<Share> {
         let is_booked = |area: &AreaIndex| plan.areas().binary_search(area).is_ok_and(|place| of_anybody[place]);
-        let (booked, counted) = (plan.only(|area| is_booked(&area)), plan.only(|area| !is_booked(&area)));
-        if booked.areas().is_empty() || counted.areas().is_empty() {
+        let (booked, rest) = (plan.only(|area| is_booked(&area)), plan.only(|area| !is_booked(&area)));
+        if booked.areas().is_empty() || rest.areas().is_empty() {
             return None;
         }
         let mut places = [0, 0];
@@ -126,7 +131,7 @@ impl Book {
         };
         let areas = of_anybody.iter().map(place).collect();
         let of_area = [plan.cells(), plan.rows()].map(|all| all / plan.areas().len());
-        Some((Booked { gathered: self.gather(&[&booked], snapshot.catalogue())?, areas, of_area }, counted))
+        Some(Share { booked: Booked { gathered: self.gather(&booked, catalogue)?, areas, of_area }, rest })
     }
 
     /// Whether a plan is about the release of the book, and not about results of one's own.
@@ -134,13 +139,25 @@ impl Book {
         self.release == snapshot.release().number && plan.scope().provider().is_none()
     }
 
-    fn gather(&self, tables: &[&Plan], catalogue: &Catalogue) -> Option<Cells> {
-        let [plan] = tables else { return None };
-        if !plan.is_standard() {
-            return None;
-        }
+    fn gather(&self, plan: &Plan, catalogue: &Catalogue) -> Option<Cells> {
         let page = self.pages.get(&(plan.framework(), plan.scope().tier(), plan.scope().kind(catalogue)))?;
         Some(Cells::Gathered(page.clone(), page.places(plan)?))
+    }
+}
+
+/// What the book has of a table.
+enum Held {
+    All(Cells),
+    Part(Share),
+    Nothing,
+}
+
+impl Held {
+    fn part(self) -> Option<Share> {
+        match self {
+            Self::Part(share) => Some(share),
+            Self::All(_) | Self::Nothing => None,
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use disclosure::{ProtectedCell, ProtectedOverall, ProtectedTable};
 use crate::domain::Comparability;
 
 use super::{
+    Plan,
     count::Compared,
     page::{Page, Places, Ready},
 };
@@ -28,6 +29,12 @@ pub(super) struct Booked {
     pub(super) areas: Vec<(bool, usize)>,
     /// How many cells an area has, and how many rows over all benchmarks.
     pub(super) of_area: [usize; 2],
+}
+
+/// What the book has of a table, and the same over the areas that have to be counted.
+pub(super) struct Share {
+    pub(super) booked: Booked,
+    pub(super) rest: Plan,
 }
 
 /// Cells of some areas of the book, and of the others as they were drawn.

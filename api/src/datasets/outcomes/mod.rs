@@ -17,7 +17,7 @@ use disclosure::{ExpectedCell, HiddenReason, NoiseKey, ProtectedTable, RawTable,
 use crate::{
     policy::Grant,
     release::Snapshot,
-    tabulation::{Asked, Dataset, Figure, InvalidCitation, Paid, PlanError, TablePlan},
+    tabulation::{Asked, Dataset, Figure, InvalidCitation, Lookup, Paid, PlanError, TablePlan},
 };
 
 pub use book::Book;
@@ -26,7 +26,7 @@ pub use page::{Number, Ready};
 pub use plan::{Group, Plan, Scored, SourceFramework};
 pub use question::{Filter, Parts, Periods, Question};
 
-use cells::{Booked, Cells};
+use cells::{Booked, Cells, Share};
 
 /// The dataset of outcomes.
 pub struct Outcomes;
@@ -44,6 +44,13 @@ struct Counted {
     table: RawTable,
     comparability: count::Compared,
     booked: Option<Booked>,
+}
+
+/// What the book has of a question: of the table that is shown, and of the one in earlier periods.
+#[derive(Default)]
+pub struct Part {
+    now: Option<Share>,
+    earlier: Option<Share>,
 }
 
 /// The protected figures of the same.
@@ -64,6 +71,7 @@ impl Dataset for Outcomes {
     type Sizes = Sizes;
     type Expected = ExpectedCell;
     type Book = Book;
+    type Part = Part;
 
     const WITHIN_BUDGET: Option<&'static str> = Some("ask for a standard table: no breakdown, no filter, not mapped");
 
@@ -87,9 +95,9 @@ impl Dataset for Outcomes {
         Ok(tables)
     }
 
-    fn count(tables: &[Paid<Plan>], snapshot: &Snapshot, book: Option<&Book>) -> Raw {
-        let counted = |tables: &[Paid<Plan>]| {
-            if let Some((booked, rest)) = book.and_then(|book| book.share(tables, snapshot)) {
+    fn count(tables: &[Paid<Plan>], snapshot: &Snapshot, part: Option<Part>) -> Raw {
+        let counted = |tables: &[Paid<Plan>], share: Option<Share>| {
+            if let Some(Share { booked, rest }) = share {
                 let count::Scan { table, comparability } = count::run(&rest, snapshot);
                 return Counted { table, comparability, booked: Some(booked) };
             }
@@ -108,13 +116,12 @@ impl Dataset for Outcomes {
             }
             Counted { table: whole, comparability, booked: None }
         };
-        let (now, others) = tables.split_at(shown(tables.iter().map(Paid::plan)));
-        let (earlier, zeros) =
-            others.split_at(others.iter().filter(|paid| paid.plan().scored() == Scored::Full).count());
+        let [now, earlier, zeros] = sections(tables, Paid::plan);
+        let Part { now: share, earlier: share_before } = part.unwrap_or_default();
         Raw {
-            tables: counted(now),
-            before: (!earlier.is_empty()).then(|| counted(earlier)),
-            zeros: (!zeros.is_empty()).then(|| counted(zeros).table),
+            tables: counted(now, share),
+            before: (!earlier.is_empty()).then(|| counted(earlier, share_before)),
+            zeros: (!zeros.is_empty()).then(|| counted(zeros, None).table),
         }
     }
 
@@ -134,8 +141,8 @@ impl Dataset for Outcomes {
         Protected { tables: drawn(raw.tables, plans[0].reconcile()), before, zeros }
     }
 
-    fn look_up(tables: &[Paid<Plan>], snapshot: &Snapshot, book: &Book) -> Option<Protected> {
-        book.look_up(tables, snapshot)
+    fn look_up(tables: &[Paid<Plan>], snapshot: &Snapshot, book: &Book) -> Lookup<Self> {
+        book.look_up(&tables.iter().map(Paid::plan).collect::<Vec<_>>(), snapshot)
     }
 
     /// Every cell of the tables shown, then every row of `overall` by the cell of the first benchmark.
@@ -180,6 +187,13 @@ impl Dataset for Outcomes {
     fn read(canonical: &str) -> Result<Question, InvalidCitation> {
         citation::read(canonical)
     }
+}
+
+/// The tables that are shown, those of earlier periods, and those of who scored nothing.
+fn sections<T>(tables: &[T], plan: impl Fn(&T) -> &Plan) -> [&[T]; 3] {
+    let (now, others) = tables.split_at(shown(tables.iter().map(&plan)));
+    let (earlier, zeros) = others.split_at(others.iter().filter(|&one| plan(one).scored() == Scored::Full).count());
+    [now, earlier, zeros]
 }
 
 /// How many of a question's tables are shown: where changes are wanted, the second half of those about who achieved a benchmark

@@ -7,8 +7,8 @@ use proptest::{prelude::*, test_runner::TestRunner};
 
 use crate::{
     datasets::outcomes::{
-        Number, Parts, Periods, Plan, Protected, Question,
-        cells::Cells,
+        Number, Part, Parts, Periods, Plan, Protected, Question,
+        cells::{Cells, Share},
         count::{
             self,
             tests::{
@@ -19,7 +19,7 @@ use crate::{
     },
     domain::ReleasedResult,
     release::Snapshot,
-    tabulation::TablePlan,
+    tabulation::{Lookup, TablePlan},
 };
 
 use super::Book;
@@ -56,8 +56,8 @@ fn json(number: impl serde::Serialize) -> Vec<u8> {
 
 /// Holds what the book has of a plan to what counting gives; tells whether the book has it.
 fn is_as_counted(book: &Book, plan: &Plan, snapshot: &Snapshot) -> bool {
-    let Some(Protected { tables: Cells::Gathered(page, places), before: None, zeros: None }) =
-        book.find(&[plan], snapshot)
+    let Lookup::All(Protected { tables: Cells::Gathered(page, places), before: None, zeros: None }) =
+        book.look_up(&[plan], snapshot)
     else {
         return false;
     };
@@ -105,7 +105,7 @@ proptest! {
         let plan = plan(&question, &catalogue, &snapshot);
         let book = Book::of(&snapshot, &key());
         let free = plan.is_standard() && question.asked.purpose.is_none();
-        prop_assert!(free || book.find(&[&plan], &snapshot).is_none());
+        prop_assert!(free || matches!(book.look_up(&[&plan], &snapshot), Lookup::Nothing));
     }
 
     #[test]
@@ -141,17 +141,14 @@ fn who_knows_something_is_told_what_counting_says() {
             let book = Book::of(&snapshot, &key());
             let counted = count::run(&plan, &snapshot);
             let expected = Cells::Drawn(protect(counted.table, &key()), counted.comparability);
-            let found = match (book.find(&[&plan], &snapshot), book.split(&plan, &snapshot)) {
-                (Some(found), split) => {
-                    prop_assert!(split.is_none());
-                    found.tables
-                }
-                (None, Some((booked, rest))) => {
+            let found = match book.look_up(&[&plan], &snapshot) {
+                Lookup::All(found) => found.tables,
+                Lookup::Part(Part { now: Some(Share { booked, rest }), .. }) => {
                     shared.set(shared.get() + 1);
                     let drawn = count::run(&rest, &snapshot);
                     booked.with(Cells::Drawn(protect(drawn.table, &key()), drawn.comparability))
                 }
-                (None, None) => continue,
+                Lookup::Part(_) | Lookup::Nothing => continue,
             };
             prop_assert_eq!((found.len(), found.rows()), (expected.len(), expected.rows()));
             for cell in 0..found.len() {
