@@ -134,9 +134,9 @@ mod tests {
         let same = now.change_since(&cell(Tier::Regional, "202324T2", 200, 60, 1));
         let other = now.change_since(&cell(Tier::Regional, "202324T2", 200, 60, 2));
         assert_eq!((same.same_institutions, other.same_institutions), (Some(true), Some(false)));
-        // √(.5·4.2² + 2·4²/12)/200 and √(1.5·4.2² + 2·4²/12)/200
-        assert_eq!(same.achieved_share.standard_error, Some(0.0169));
-        assert_eq!(other.achieved_share.standard_error, Some(0.0270));
+        // √(.5·6² + 2·4²/12)/200 and √(1.5·6² + 2·4²/12)/200
+        assert_eq!(same.achieved_share.standard_error, Some(0.0227));
+        assert_eq!(other.achieved_share.standard_error, Some(0.0376));
         assert!(same.share_distinguishable);
     }
 

@@ -26,7 +26,7 @@
 //! Cells of standard tables take the same draws at a smaller scale ([`Rules::sigma_standard`](crate::Rules)), so that no
 //! ordinary cell about the same institutions adds to what a standard one tells.
 
-use crate::{Method, NoiseKey, Tier, gaussian::from_uniform, key::Purpose, protected::Basis, subject::Subject};
+use crate::{Method, NoiseKey, Rules, Tier, gaussian::from_uniform, key::Purpose, protected::Basis, subject::Subject};
 
 /// A part of the noise, with its share of the variance.
 type Layer = (Purpose, f64);
@@ -44,7 +44,7 @@ const PERSISTENT_FIRST: f64 = 0.40;
 const fn layers(method: Method) -> [Layer; 3] {
     match method {
         Method::First => [(Purpose::Persistent, PERSISTENT_FIRST), (Purpose::Period, 0.35), (Purpose::Cell, 0.25)],
-        Method::Second | Method::Third => [
+        Method::Second | Method::Third | Method::Fourth => [
             (Purpose::Name, 1.0 - OF_STANDING - OF_PERIOD),
             (Purpose::Standing, OF_STANDING),
             (Purpose::Set, OF_PERIOD),
@@ -84,8 +84,8 @@ pub(crate) enum Pair {
 /// The source of noise of one tier.
 pub(crate) struct Noise<'k> {
     key: &'k NoiseKey,
-    /// By method, for ordinary cells and for those of standard tables.
-    deviations: [[Deviations; 2]; Method::ALL.len()],
+    /// By method, for ordinary cells, for those of standard tables, and for what is over all benchmarks.
+    deviations: [[Deviations; 3]; Method::ALL.len()],
 }
 
 /// Standard deviation by layer and by noisy tier, in institutions' worth; 0 beyond the tier.
@@ -93,7 +93,9 @@ type Deviations = [[f64; NOISY.len()]; 3];
 
 impl<'k> Noise<'k> {
     pub(crate) fn new(key: &'k NoiseKey, tier: Tier) -> Self {
-        let deviations = Method::ALL.map(|method| [false, true].map(|standard| deviations(method, tier, standard)));
+        let sigmas: [fn(Rules) -> f64; 3] =
+            [|rules| rules.sigma, |rules| rules.sigma_standard, |rules| rules.sigma_overall];
+        let deviations = Method::ALL.map(|method| sigmas.map(|sigma| deviations(method, tier, sigma)));
         Self { key, deviations }
     }
 
@@ -101,7 +103,8 @@ impl<'k> Noise<'k> {
     pub(crate) fn draw(&self, subject: Subject<'_>, pair: Pair) -> [f64; 2] {
         let mut noise = [0.0; 2];
         let method = subject.label.method;
-        let deviations = &self.deviations[method as usize][usize::from(subject.standard)];
+        let kind = if pair == Pair::Benchmark { usize::from(subject.standard) } else { 2 };
+        let deviations = &self.deviations[method as usize][kind];
         for ((purpose, _), deviations) in layers(method).iter().zip(deviations) {
             if deviations.iter().all(|deviation| *deviation == 0.0) {
                 continue;
@@ -143,10 +146,10 @@ impl<'k> Noise<'k> {
     }
 }
 
-fn deviations(method: Method, tier: Tier, standard: bool) -> Deviations {
+fn deviations(method: Method, tier: Tier, sigma: fn(Rules) -> f64) -> Deviations {
     let mut before = 0.0;
     let extra = NOISY.map(|noisy| {
-        let sigma = noisy.rules_under(method).sigma_of(standard);
+        let sigma = sigma(noisy.rules_under(method));
         let variance = sigma * sigma;
         let added = if noisy <= tier { variance - before } else { 0.0 };
         before = variance;

@@ -23,10 +23,11 @@ use crate::{
 ///   within 3 institutions of an end the value is the edge of a band. A bin or a count given as 0 says
 ///   [`RoundsToZero`](crate::CellStatus::RoundsToZero): few, not none.
 /// - Outside [`Tier::Own`] every figure carries Gaussian noise of standard deviation [`Rules::sigma`] institutions' worth,
-///   or [`Rules::sigma_standard`] in a standard table, before any other step; each bin [`Rules::bins`] times as much. Who knows
+///   or [`Rules::sigma_standard`] in a standard table, before any other step; what is over all benchmarks [`Rules::sigma_overall`],
+///   and each bin [`Rules::bins`] times as much. Who knows
 ///   every result but one institution's yes or no, and sees one such figure, guesses right with probability Φ(1/(2σ)) at most:
-///   0.555 at σ = 3.6, 0.547 at σ = 4.2. Seeing share and mean of one cell, and knowing that the score is either 0 or 100,
-///   Φ(1/(√3·σ)): 0.564 and 0.555.
+///   0.552 at σ = 3.8, 0.533 at σ = 6. Seeing share and mean of one cell, and knowing that the score is either 0 or 100,
+///   Φ(1/(√3·σ)): 0.560 and 0.538.
 /// - The same cell has the same answer wherever it stands in a table, in whatever order its institutions were added; and
 ///   the answers of two tiers together tell no more than the weaker-protected one.
 ///
@@ -84,9 +85,9 @@ use crate::{
 /// let first = &table.cells()[0];
 /// assert_eq!(first.institutions, Some(240));
 /// assert!((first.achieved_share.value.unwrap() - 0.5).abs() < 0.1);
-/// assert_eq!(first.mean_score.standard_error, Some(1.77));
+/// assert_eq!(first.mean_score.standard_error, Some(2.57));
 /// let none_achieve = table.cells()[1].achieved_share;
-/// assert_eq!((none_achieve.value, none_achieve.bound), (Some(0.05), Some(Bound::AtMost)));
+/// assert_eq!((none_achieve.value, none_achieve.bound), (Some(0.06), Some(Bound::AtMost)));
 /// for hidden in &table.cells()[3..] {
 ///     assert_eq!((hidden.institutions, hidden.achieved.value), (None, None));
 ///     assert_eq!(hidden.achieved.status, CellStatus::Confidential);
@@ -166,7 +167,7 @@ fn overall(raw: &RawOverall, noise: &Noise<'_>, rules: impl Fn(&Label) -> Rules)
 fn counted_overall(counted: &CountedOverall, noise: &Noise<'_>, rules: Rules) -> ProtectedOverall {
     let CountedOverall { label, measure, institutions, histogram, named } = counted;
     let subject = Subject { label, measure, named: *named, standard: false };
-    let of_bins = rules.sigma * rules.bins;
+    let of_bins = rules.sigma_overall * rules.bins;
     // quantity 0 is the mean, quantity j + 1 is bin j
     let pairs = u32::try_from(histogram.len() / 2).unwrap_or(u32::MAX);
     let mut drawn = (0..=pairs).flat_map(|pair| noise.draw(subject, Pair::Overall(pair)));
@@ -180,7 +181,8 @@ fn counted_overall(counted: &CountedOverall, noise: &Noise<'_>, rules: Rules) ->
     let distribution: Vec<Estimate> = bins.iter().map(|&bin| share.bin(bin)).collect();
     ProtectedOverall {
         institutions: Some(band::rounded(*institutions, rules)),
-        mean_achieved: Scale::new(*institutions, benchmarks, rules.sigma).estimate(achieved / benchmarks + of_mean),
+        mean_achieved: Scale::new(*institutions, benchmarks, rules.sigma_overall)
+            .estimate(achieved / benchmarks + of_mean),
         share_with_all: share.estimate(bins.last().copied().unwrap_or_default()),
         quartiles: quantile::quartiles(&distribution, *institutions, rules),
         distribution,

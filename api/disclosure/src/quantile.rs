@@ -31,14 +31,14 @@ pub(crate) fn quartiles(distribution: &[Estimate], institutions: u32, rules: Rul
             Some(*below)
         })
         .collect();
-    let error = |bins: usize| rules.sigma * rules.bins * libm::sqrt(bins as f64) / f64::from(institutions);
+    let error = |bins: usize| rules.sigma_overall * rules.bins * libm::sqrt(bins as f64) / f64::from(institutions);
     let reaches = |part: f64, errors: f64| {
         let found = running.iter().enumerate().position(|(at, below)| below + errors * error(at + 1) >= part - 1e-9);
         found.unwrap_or(running.len() - 1) as f64
     };
     [0.25, 0.5, 0.75].map(|part| {
         let half = (reaches(part, -1.0) - reaches(part, 1.0)) / 2.0;
-        let error = if rules.sigma > 0.0 { half.max(OF_A_WHOLE_NUMBER) } else { 0.0 };
+        let error = if rules.sigma_overall > 0.0 { half.max(OF_A_WHOLE_NUMBER) } else { 0.0 };
         Estimate::given(reaches(part, 0.0), error, error <= 1.0)
     })
 }

@@ -182,7 +182,7 @@ mod tests {
                 sum: u64::from(achieved) * 80,
                 achieved,
                 named: Named::all_of(u128::from(institutions)),
-                standard: false,
+                standard: true,
             })
         });
         protect(RawTable::new(tier, cells.collect(), vec![]), &NoiseKey::new([key; 32]))

@@ -136,7 +136,7 @@ pub fn hidden_cohort(institutions: u32, cohort: &Contributions, rules: Rules) ->
 /// - No share is 0 or 1, and no number of students is as large as its cohort: where the noised number is within 3 students
 ///   of an end, the value is the edge of a band.
 /// - Every scale is public. One institution adds at most a [ceiling](Contributions::ceiling) that follows from the cohorts of
-///   the whole group, never from where students went or who is in a band; the sum carries Gaussian noise of [`Rules::sigma`]
+///   the whole group, never from where students went or who is in a band; the sum carries Gaussian noise of [`Rules::sigma_overall`]
 ///   times that ceiling, and standard errors and steps follow from it. Whoever knows all but one institution and asks whether
 ///   its students are counted guesses right with probability at most Φ(1/(2σ)), 0.547 at σ = 4.2.
 /// - The standard error of a share in a [`SecretGroup`] follows from what is told beside it: the noised cohort and number.
@@ -285,7 +285,7 @@ impl Protector<'_> {
     }
 
     fn noised(&self, of: &CappedSum, drawn: f64) -> Noised {
-        Noised { total: of.sum() + drawn * of.unit(), deviation: self.rules.sigma * of.unit() }
+        Noised { total: of.sum() + drawn * of.unit(), deviation: self.rules.sigma_overall * of.unit() }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::Method;
 /// Partners may work together, and results last for years: what they see together and over time is what counts. So a
 /// tabulation is opened once, for every period and everybody: what one organisation opened is free for the others, since the
 /// same cell has the same noise for everyone at its tier. No organisation can open so many that nothing is left for a fourth.
-pub const POOL_TABULATIONS: u32 = 13;
+pub const POOL_TABULATIONS: u32 = 10;
 
 /// Where fewer institutions than this achieve, or fail to, or fewer students, only a band is given.
 pub(crate) const FEWEST_THAT_DIFFER: u32 = 3;
@@ -38,7 +38,9 @@ pub struct Rules {
     /// them and they never change, so they may carry less: as little as the attack suite lets them. What binds is telling where
     /// an institution is absent from one term, moves, or is corrected, while all others stay as they are (AUC at most .60).
     pub sigma_standard: f64,
-    /// How many times [`sigma`](Self::sigma) the noise of a bin of a distribution has: one institution's yes or no moves two
+    /// The same for figures over all benchmarks together, and for sums of students: of one result they tell little.
+    pub sigma_overall: f64,
+    /// How many times [`sigma_overall`](Self::sigma_overall) the noise of a bin of a distribution has: one institution's yes or no moves two
     /// bins, so that a distribution tells half of what a cell about one benchmark does.
     pub bins: f64,
     /// The most dimensions a question may name, besides area, period and benchmark.
@@ -60,18 +62,24 @@ impl Tier {
 
     /// The parameters of this tier, with the noise of a method.
     pub fn rules_under(self, method: Method) -> Rules {
-        let (bins, sigmas) = match method {
-            Method::First => (1.0, [(3.0, 2.9), (4.0, 3.925_557_285_278_104)]),
-            Method::Second | Method::Third => (2.0, [(4.2, 3.6), (5.2, 4.728_636_167_014_756)]),
+        // Of σ, ordinary and standard, the extra over the tier before is the same: 3.92… is √(2.9² + 4² − 3²).
+        let (bins, [regional, international]) = match method {
+            Method::First => (1.0, [[3.0, 2.9, 3.0], [4.0, 3.925_557_285_278_104, 4.0]]),
+            Method::Second | Method::Third => (2.0, [[4.2, 3.6, 4.2], [5.2, 4.728_636_167_014_756, 5.2]]),
+            Method::Fourth => (2.0, [[6.0, 3.8, 4.2], [6.7, 4.830_113_870_293_329, 5.2]]),
         };
-        // In each pair of σ, ordinary and standard, the extra over the tier before is the same: 3.92… is √(2.9² + 4² − 3²).
-        let [(regional, regional_standard), (international, international_standard)] = sigmas;
+        let [sigma, sigma_standard, sigma_overall] = match self {
+            Self::Own => [0.0; 3],
+            Self::Regional => regional,
+            Self::International => international,
+        };
         match self {
             Self::Own => Rules {
                 k_institutions: 7,
                 k_students: 5,
-                sigma: 0.0,
-                sigma_standard: 0.0,
+                sigma,
+                sigma_standard,
+                sigma_overall,
                 bins,
                 max_dimensions: 3,
                 count_rounding: 1,
@@ -80,22 +88,24 @@ impl Tier {
             Self::Regional => Rules {
                 k_institutions: 10,
                 k_students: 10,
-                sigma: regional,
-                sigma_standard: regional_standard,
+                sigma,
+                sigma_standard,
+                sigma_overall,
                 bins,
                 max_dimensions: 2,
                 count_rounding: 5,
-                new_tabulations: Some(4),
+                new_tabulations: Some(3),
             },
             Self::International => Rules {
                 k_institutions: 20,
                 k_students: 20,
-                sigma: international,
-                sigma_standard: international_standard,
+                sigma,
+                sigma_standard,
+                sigma_overall,
                 bins,
                 max_dimensions: 1,
                 count_rounding: 10,
-                new_tabulations: Some(4),
+                new_tabulations: Some(3),
             },
         }
     }
@@ -182,7 +192,7 @@ mod tests {
     fn a_tabulation_costs_less_the_more_noise_it_has() {
         let costs = Tier::ALL.map(|tier| tier.rules().cost());
         assert!(costs[0].abs() < f64::EPSILON, "exact answers are not charged");
-        assert!((costs[1] - 1.0 / 26.46).abs() < 1e-12 && (costs[2] - 1.0 / 40.56).abs() < 1e-12, "{costs:?}");
+        assert!((costs[1] - 1.0 / 54.0).abs() < 1e-12 && (costs[2] - 1.0 / 67.335).abs() < 1e-12, "{costs:?}");
     }
 
     #[test]

@@ -131,6 +131,18 @@ mod tests {
     }
 
     #[test]
+    fn what_was_opened_when_more_could_be_stays_open_and_nothing_new_is() {
+        let mut ledger = Ledger::new(3, 10);
+        ledger.set_opened("F/1".into(), 4, 13);
+        ledger.add_open(&charge("F/1", "LEP;PHASE=*"));
+        let bill = Bill {
+            charges: vec![charge("F/1", "LEP;PHASE=*"), charge("F/1", "LEP;TYPE=*")],
+            parts: vec![vec![0], vec![1]],
+        };
+        check(ledger, &bill, &[Ok(()), OWN(1)], &[]);
+    }
+
+    #[test]
     fn a_limit_ends_one_measure_and_not_another() {
         let mut ledger = Ledger::new(1, 9);
         ledger.set_opened("F/1".into(), 1, 1);

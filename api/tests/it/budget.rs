@@ -41,6 +41,9 @@ async fn entries(service: &Service, condition: &str) -> i64 {
     service.database.numbers(&sql).await[0][0]
 }
 
+/// What a tabulation costs at the regional tier.
+const RHO: f64 = 1.0 / (1.5 * 6.0 * 6.0);
+
 /// Uses up some of a budget: tabulations `from..to` about benchmark 3.
 async fn spend(service: &Service, organisation: &str, tabulations: std::ops::Range<usize>) {
     for n in tabulations {
@@ -59,7 +62,7 @@ async fn a_tabulation_is_charged_once_however_it_is_asked(#[case] engine: Engine
     let first = service.ask(Some(LEP), &ask(plain)).await;
     let cost = &first.data()["outcomes"]["cost"];
     assert_eq!(cost["tabulations"], 2, "two benchmarks, whatever the periods");
-    assert!((cost["rho"].as_f64().unwrap() - 2.0 / 26.46).abs() < 1e-12);
+    assert!((cost["rho"].as_f64().unwrap() - 2.0 * RHO).abs() < 1e-12);
     assert_eq!(entries(&service, "tabulation = 'REGION;PHASE=*;TYPE=academy,college' AND tier = 'regional'").await, 2);
     assert_eq!(service.ask(Some(LEP), &ask(plain)).await.body, first.body, "a repeat looks the same");
 
@@ -109,10 +112,10 @@ async fn a_tabulation_is_charged_once_however_it_is_asked(#[case] engine: Engine
 #[tokio::test]
 async fn past_the_last_tabulation_nothing_new_is_answered_and_everything_else_goes_on(#[case] engine: Engine) {
     let service = Service::filled(engine).await;
-    spend(&service, LEP, 0..4).await;
+    spend(&service, LEP, 0..3).await;
     let (code, message) = service.ask(Some(LEP), &nth(20, "3")).await.error();
     assert_eq!(code, "BUDGET_EXHAUSTED");
-    for part in ["`GATSBY-2014/3`", "REGIONAL lets an organisation open 4", "standard tables", "anybody opened before"]
+    for part in ["`GATSBY-2014/3`", "REGIONAL lets an organisation open 3", "standard tables", "anybody opened before"]
     {
         assert!(message.contains(part), "{message}");
     }
@@ -124,12 +127,12 @@ async fn past_the_last_tabulation_nothing_new_is_answered_and_everything_else_go
         "remedy": ["ask for a standard table: no breakdown, no filter, not mapped"]});
     assert_eq!((&cells[0]["achievedShare"], &cells[0]["institutions"]), (&hidden, &Value::Null));
     assert_ne!(cells[1]["achievedShare"]["reason"], "BUDGET", "benchmark 4 has a budget of its own");
-    assert_eq!(entries(&service, "1 = 1").await, 5, "what is refused is not charged");
+    assert_eq!(entries(&service, "1 = 1").await, 4, "what is refused is not charged");
     assert_eq!(service.ask(Some(LEP), &nth(20, "3, 4")).await.data(), data, "and looks the same when asked again");
 
     let earlier = |n| nth(n, "3").replace("202324T3", "202324T2");
     assert_eq!(service.ask(Some(LEP), &earlier(20)).await.error().0, "BUDGET_EXHAUSTED", "one account for all periods");
-    service.ask(Some(LEP), &earlier(3)).await.data();
+    service.ask(Some(LEP), &earlier(2)).await.data();
     let standard = ask(r#"{framework: "GATSBY-2014", areas: ["E12000001"], benchmarks: [3], periods: ["202324T3"]}"#);
     let data = service.ask(Some(LEP), &standard).await.data();
     assert_eq!(data["outcomes"]["cost"], json!({"standard": true, "tabulations": 0, "rho": 0.0}));
@@ -139,8 +142,8 @@ async fn past_the_last_tabulation_nothing_new_is_answered_and_everything_else_go
 
     let after_a_restart = service.replica().await;
     assert_eq!(after_a_restart.ask(Some(LEP), &nth(21, "3")).await.error().0, "BUDGET_EXHAUSTED");
-    after_a_restart.ask(Some(LEP), &nth(3, "3")).await.data();
-    assert_eq!(entries(&service, "organisation_id = (SELECT id FROM organisation WHERE code = 'NE-LEP')").await, 5);
+    after_a_restart.ask(Some(LEP), &nth(2, "3")).await.data();
+    assert_eq!(entries(&service, "organisation_id = (SELECT id FROM organisation WHERE code = 'NE-LEP')").await, 4);
 }
 
 #[tokio::test]
@@ -234,7 +237,7 @@ async fn a_mapped_question_is_charged_for_every_benchmark_that_is_counted() {
     let nothing_joins = mapped("HKBM-2019", 5, LEP).await;
     assert_eq!(nothing_joins["tabulations"], 0, "Hong Kong's 5 has no counterpart: it is the standard table");
 
-    for n in 0..2 {
+    for n in 0..1 {
         service.ask(Some(LEP), &nth(n, "5")).await.data();
     }
     let fresh = ask(
@@ -266,24 +269,24 @@ async fn organisations_use_up_the_pool_together(#[case] engine: Engine) {
     service.operator().add_agreement(&agreement).await.unwrap();
     service.exchange.refresh().await.unwrap();
 
-    spend(&service, LEP, 0..4).await;
-    spend(&service, HUB, 0..8).await;
-    assert_eq!(entries(&service, "1 = 1").await, 8, "what another opened is free");
-    spend(&service, THIRD, 8..12).await;
+    spend(&service, LEP, 0..3).await;
+    spend(&service, HUB, 0..6).await;
+    assert_eq!(entries(&service, "1 = 1").await, 6, "what another opened is free");
+    spend(&service, THIRD, 6..9).await;
     for organisation in [LEP, HUB, THIRD] {
-        assert_eq!(service.ask(Some(organisation), &nth(12, "3")).await.error().0, "BUDGET_EXHAUSTED");
+        assert_eq!(service.ask(Some(organisation), &nth(9, "3")).await.error().0, "BUDGET_EXHAUSTED");
     }
-    spend(&service, PARTNER, 12..13).await;
-    assert_eq!(entries(&service, "1 = 1").await, 13, "three cannot lock a fourth out");
+    spend(&service, PARTNER, 9..10).await;
+    assert_eq!(entries(&service, "1 = 1").await, 10, "three cannot lock a fourth out");
 
     let (code, message) = service.ask(Some(PARTNER), &nth(60, "3")).await.error();
     assert_eq!(code, "BUDGET_EXHAUSTED");
-    assert!(message.contains("all organisations together may open 13"), "{message}");
+    assert!(message.contains("all organisations together may open 10"), "{message}");
     for organisation in [LEP, HUB, THIRD, PARTNER] {
-        spend(&service, organisation, 0..13).await;
+        spend(&service, organisation, 0..10).await;
     }
     service.ask(Some(PARTNER), &nth(60, "4")).await.data();
-    assert_eq!(entries(&service, "measure = 'GATSBY-2014/3'").await, 13);
+    assert_eq!(entries(&service, "measure = 'GATSBY-2014/3'").await, 10);
 }
 
 #[rstest]
@@ -293,7 +296,7 @@ async fn organisations_use_up_the_pool_together(#[case] engine: Engine) {
 async fn of_200_at_once_with_one_unit_left_exactly_one_is_answered(#[case] engine: Engine) {
     let service = Arc::new(Service::filled(engine).await);
     let replicas = [service.clone(), Arc::new(service.replica().await)];
-    for n in 0..3 {
+    for n in 0..2 {
         service.ask(Some(LEP), &nth(n, "1, 2, 3, 4")).await.data();
     }
     let at_once = async |queries: Vec<String>| {
@@ -307,11 +310,11 @@ async fn of_200_at_once_with_one_unit_left_exactly_one_is_answered(#[case] engin
     // Opens every connection of both pools, so that the questions do not queue behind one.
     at_once(vec!["{ viewer { budget { used } } }".to_owned(); 200]).await;
     for benchmark in ["1", "2", "3", "4"] {
-        let answers = at_once((3..203).map(|n| nth(n, benchmark)).collect()).await;
+        let answers = at_once((2..202).map(|n| nth(n, benchmark)).collect()).await;
         let codes: Vec<&Value> = answers.iter().map(|answer| &answer["errors"][0]["extensions"]["code"]).collect();
         assert_eq!(codes.iter().filter(|code| code.is_null()).count(), 1, "{codes:?}");
         assert_eq!(codes.iter().filter(|code| **code == "BUDGET_EXHAUSTED").count(), 199, "{codes:?}");
-        assert_eq!(entries(&service, &format!("measure = 'GATSBY-2014/{benchmark}'")).await, 4);
+        assert_eq!(entries(&service, &format!("measure = 'GATSBY-2014/{benchmark}'")).await, 3);
     }
 }
 
@@ -353,7 +356,7 @@ async fn a_viewer_sees_what_it_has_used(#[case] engine: Engine) {
     spend(&service, PARTNER, 0..3).await;
     service.ask(Some(LEP), &nth(0, "3, 4").replace("202324T3", "202324T2")).await.data();
 
-    let line = |measure: &str, used: i32| json!({"tier": "REGIONAL", "measure": measure, "used": used, "limit": 4, "remaining": 4 - used});
+    let line = |measure: &str, used: i32| json!({"tier": "REGIONAL", "measure": measure, "used": used, "limit": 3, "remaining": 3 - used});
     let query =
         |arguments: &str| format!("{{ viewer {{ budget{arguments} {{ tier measure used limit remaining }} }} }}");
     let all = service.ask(Some(LEP), &query("")).await.data();
@@ -365,11 +368,11 @@ async fn a_viewer_sees_what_it_has_used(#[case] engine: Engine) {
 
     let rho = "{ viewer { budget { tier limit rho } limits { tabulationsTogether allowances { tier tabulations } } } }";
     let viewer = service.ask(Some(PARTNER), rho).await.data()["viewer"].take();
-    assert_eq!((&viewer["budget"][0]["tier"], &viewer["budget"][0]["limit"]), (&json!("INTERNATIONAL"), &json!(4)));
-    assert!((viewer["budget"][0]["rho"].as_f64().unwrap() - 1.0 / 40.56).abs() < 1e-12);
+    assert_eq!((&viewer["budget"][0]["tier"], &viewer["budget"][0]["limit"]), (&json!("INTERNATIONAL"), &json!(3)));
+    assert!((viewer["budget"][0]["rho"].as_f64().unwrap() - 1.0 / (1.5 * 6.7 * 6.7)).abs() < 1e-12);
     let allowance = |tier: &str, tabulations: Option<i32>| json!({"tier": tier, "tabulations": tabulations});
-    let allowances = [allowance("OWN", None), allowance("REGIONAL", Some(4)), allowance("INTERNATIONAL", Some(4))];
-    assert_eq!(viewer["limits"], json!({"tabulationsTogether": 13, "allowances": allowances}));
+    let allowances = [allowance("OWN", None), allowance("REGIONAL", Some(3)), allowance("INTERNATIONAL", Some(3))];
+    assert_eq!(viewer["limits"], json!({"tabulationsTogether": 10, "allowances": allowances}));
     let absent = service.ask(Some(LEP), r#"{ viewer { budget(measure: "\u0000") { measure } } }"#).await.data();
     assert_eq!(absent["viewer"]["budget"], json!([]), "no measure has such a name");
 }

@@ -44,11 +44,12 @@ fn the_standard_deviation_is_that_of_the_tier_and_tiers_nest() {
     let drawn: Vec<_> = (0..CELLS).map(|number| both(u128::from(number) << 64)).collect();
     #[expect(clippy::cast_possible_truncation, reason = "below the number of cells")]
     let at = |number: u128| drawn[(number >> 64) as usize];
-    check(CELLS, 4.2 * 4.2, |number| (at(number).0[0], at(number).0[0]));
-    check(CELLS, 4.2 * 4.2, |number| (at(number).0[1], at(number).0[1]));
-    check(CELLS, 5.2 * 5.2, |number| (at(number).1[0], at(number).1[0]));
-    check(CELLS, 4.2 * 4.2, |number| (at(number).0[0], at(number).1[0]));
-    check(CELLS, 5.2 * 5.2 / 2.0, |number| (at(number).1[0], at(number).1[1]));
+    let [inner, outer] = NOISY.map(|tier| tier.rules().sigma.powi(2));
+    check(CELLS, inner, |number| (at(number).0[0], at(number).0[0]));
+    check(CELLS, inner, |number| (at(number).0[1], at(number).0[1]));
+    check(CELLS, outer, |number| (at(number).1[0], at(number).1[0]));
+    check(CELLS, inner, |number| (at(number).0[0], at(number).1[0]));
+    check(CELLS, outer / 2.0, |number| (at(number).1[0], at(number).1[1]));
     check(CELLS, 0.0, |number| (at(number).0[0], at(number).1[0] - at(number).0[0]));
 }
 
@@ -167,13 +168,15 @@ fn the_stream_never_changes() {
     let key = NoiseKey::new([0x2a; 32]);
     let keys = key.record_key(&[1; 32]).wrapping_add(key.record_key(&[2; 32]));
     let label = label("area=E12000001;PHASE=secondary", "202324T3");
-    let first = Label { method: Method::First, ..label.clone() };
+    let [first, third] = [Method::First, Method::Third].map(|method| Label { method, ..label.clone() });
     let draw =
         |label, tier, pair| Noise::new(&key, tier).draw(subject(label, keys), pair).map(|noise| format!("{noise:.9}"));
     assert_eq!(format!("{keys:032x}"), "88d818ca3d583d2bf15abd4415b362b8");
     assert_eq!(draw(&first, Tier::Regional, Pair::Benchmark), ["-0.567265987", "5.719509787"]);
     assert_eq!(draw(&first, Tier::International, Pair::Benchmark), ["-7.327306931", "5.181106118"]);
     assert_eq!(draw(&first, Tier::International, Pair::Overall(4)), ["3.279220465", "6.818247184"]);
-    assert_eq!(draw(&label, Tier::Regional, Pair::Benchmark), ["6.425114081", "5.073890172"]);
-    assert_eq!(draw(&label, Tier::International, Pair::Benchmark), ["4.360421998", "4.981651884"]);
+    assert_eq!(draw(&third, Tier::Regional, Pair::Benchmark), ["6.425114081", "5.073890172"]);
+    assert_eq!(draw(&third, Tier::International, Pair::Benchmark), ["4.360421998", "4.981651884"]);
+    assert_eq!(draw(&label, Tier::Regional, Pair::Benchmark), ["9.178734402", "7.248414531"]);
+    assert_eq!(draw(&label, Tier::International, Pair::Benchmark), ["7.170833632", "7.158713345"]);
 }

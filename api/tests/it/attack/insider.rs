@@ -75,7 +75,7 @@ fn an_insider_learns_little_of_the_last_few() {
         report.at_most(&figure, 0.01, figures.told, &right);
         let figure = format!("{what}: AUC of the evidence");
         if attacks_run_long() {
-            report.held_to(&figure, [0.60, 0.64], figures.evidence, "");
+            report.at_most(&figure, 0.60, figures.evidence, "");
         } else {
             // Of so few facts it is off by some .05 either way.
             report.also(&figure, &format!("{:.3}", figures.evidence));

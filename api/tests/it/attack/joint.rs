@@ -4,7 +4,7 @@
 //! opened or closed on the way.
 
 use api::domain::{AreaKind, Period};
-use disclosure::Tier;
+use disclosure::{POOL_TABULATIONS, Tier};
 use tokio::sync::OnceCell;
 
 use crate::support::{HUB, attacks_run_long, block_on};
@@ -43,24 +43,15 @@ pub(super) struct Targets {
 }
 
 pub(super) fn judge(report: &mut Report, what: &str, figures: &Figures, targets: &Targets) {
-    judge_held(report, what, figures, targets, targets);
-}
-
-/// The same where some targets are missed: figures are held to others, so that they get no worse.
-pub(super) fn judge_held(report: &mut Report, what: &str, figures: &Figures, targets: &Targets, held_to: &Targets) {
     let detail = format!(
         "best guess without answers {:.3}, with them {:.3}, of {} facts",
         figures.before, figures.after, figures.facts
     );
-    let advantage = [targets.advantage, held_to.advantage];
-    report.held_to(&format!("{what}: advantage"), advantage, figures.advantage(), &detail);
-    let evidence = [targets.evidence, held_to.evidence];
-    report.held_to(&format!("{what}: AUC of the evidence"), evidence, figures.evidence, "");
+    report.at_most(&format!("{what}: advantage"), targets.advantage, figures.advantage(), &detail);
+    report.at_most(&format!("{what}: AUC of the evidence"), targets.evidence, figures.evidence, "");
     let right = format!("{:.0} % of them right", 100.0 * figures.told_right);
-    let told = [targets.told, held_to.told];
-    report.held_to(&format!("{what}: facts told with 95 % confidence"), told, figures.told, &right);
-    let worst_tenth = [targets.worst_tenth, held_to.worst_tenth];
-    report.held_to(&format!("{what}: worst tenth of institutions"), worst_tenth, figures.worst_tenth, "");
+    report.at_most(&format!("{what}: facts told with 95 % confidence"), targets.told, figures.told, &right);
+    report.at_most(&format!("{what}: worst tenth of institutions"), targets.worst_tenth, figures.worst_tenth, "");
 }
 
 /// Who knows nothing beforehand.
@@ -89,12 +80,7 @@ fn a_token_that_puts_everything_together_gains_little() {
             let figures = Figures::of(population, &decode(&told, &beliefs(population), &nobody), benchmarks);
             let what = format!("joint decoder, {}, {terms} terms", tier.as_str().to_uppercase());
             let targets = Targets { advantage, evidence: 0.70, told: 0.02, worst_tenth: 0.20 };
-            if (tier, terms) == (Tier::Regional, TERMS) {
-                let held_to = Targets { evidence: 0.72, told: 0.025, worst_tenth: 0.22, ..targets };
-                judge_held(&mut report, &what, &figures, &targets, &held_to);
-            } else {
-                judge(&mut report, &what, &figures, &targets);
-            }
+            judge(&mut report, &what, &figures, &targets);
             if tier == Tier::Regional {
                 let target = if terms == 1 { 0.70 } else { 0.75 };
                 let right = knows_all_others(population, &told);
@@ -111,10 +97,12 @@ fn tokens_that_are_put_together_gain_little_more() {
         let shared = changing().await;
         let mut report = Report::of(Attack::JointTokens);
         let population = &shared.population;
+        // So many tokens open all that may be opened: what one partner has that waits until others opened everything.
+        let all = POOL_TABULATIONS.div_ceil(Tier::Regional.rules().new_tabulations.unwrap());
         let (pools, benchmarks) = if attacks_run_long() {
-            (&[(2, 1), (2, TERMS), (3, 1), (3, TERMS)][..], &BENCHMARKS[..])
+            (&[(2, 1), (2, TERMS), (3, 1), (3, TERMS), (all, TERMS)][..], &BENCHMARKS[..])
         } else {
-            (&[(3, 1), (2, TERMS), (3, TERMS)][..], &BENCHMARKS[1..5])
+            (&[(3, 1), (2, TERMS), (all, TERMS)][..], &BENCHMARKS[1..5])
         };
         for &(tokens, terms) in pools {
             let fixture = shared.apart(&format!("joint-tokens-{tokens}-{terms}")).await;
@@ -138,18 +126,10 @@ fn tokens_that_are_put_together_gain_little_more() {
             }
             let figures = Figures::of(&collected.population, &collected.decoded[0], benchmarks);
             let what = format!("joint decoder, {tokens} REGIONAL tokens pooled, {terms} terms");
-            let told_at_most = if terms == TERMS { 0.035 } else { 0.02 };
-            let targets = Targets { advantage: 0.08, evidence: 0.70, told: told_at_most, worst_tenth: 0.20 };
+            let advantage = if terms == TERMS { 0.12 } else { 0.08 };
+            judge(&mut report, &what, &figures, &Targets { advantage, evidence: 0.70, told: 0.02, worst_tenth: 0.20 });
             let right = knows_all_others(population, &told);
-            let what_right = format!("{what}: accuracy of who knows all other results");
-            if terms == TERMS {
-                let held_to = Targets { advantage: 0.09, evidence: 0.76, told: 0.055, worst_tenth: 0.27 };
-                judge_held(&mut report, &what, &figures, &targets, &held_to);
-                report.held_to(&what_right, [0.75, 0.78], right, "");
-            } else {
-                judge(&mut report, &what, &figures, &targets);
-                report.at_most(&what_right, 0.75, right, "");
-            }
+            report.at_most(&format!("{what}: accuracy of who knows all other results"), 0.75, right, "");
         }
         report.finish();
     });

@@ -69,16 +69,6 @@ impl Report {
         self.line(figure, format!("≤ {target:.3}"), format!("{measured:.3}{}", bracketed(detail)), measured <= target);
     }
 
-    /// A figure that may exceed its target, and the book says why, but not what it is held to.
-    pub(super) fn held_to(&mut self, figure: &str, [target, held_to]: [f64; 2], measured: f64, detail: &str) {
-        let told = if target < held_to {
-            format!("≤ {target:.3}, held to {held_to:.3}")
-        } else {
-            format!("≤ {target:.3}")
-        };
-        self.line(figure, told, format!("{measured:.3}{}", bracketed(detail)), measured <= held_to);
-    }
-
     /// A figure that may not fall below a target.
     pub(super) fn at_least(&mut self, figure: &str, target: f64, measured: f64, detail: &str) {
         self.line(figure, format!("≥ {target:.3}"), format!("{measured:.3}{}", bracketed(detail)), measured >= target);

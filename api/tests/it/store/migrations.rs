@@ -270,8 +270,8 @@ async fn what_the_build_before_published_keeps_its_numbers_and_loses_its_bands(#
     assert!(report.problems.is_empty(), "{:?}", report.problems);
     service.operator().publish(None).await.unwrap();
     let after = ask(INPUT).await;
-    assert_eq!((&after["release"]["method"], &after["cells"]), (&json!(3), &before["cells"]));
-    assert!(after["citation"].as_str().unwrap().starts_with("release-2-m3-regional-"));
+    assert_eq!((&after["release"]["method"], &after["cells"]), (&json!(4), &before["cells"]));
+    assert!(after["citation"].as_str().unwrap().starts_with("release-2-m4-regional-"));
     let new = ask(&INPUT.replace("202324T3", "202425T1")).await;
     assert_eq!(new["cells"][0]["achievedShare"]["standardError"], 0.0912);
     let cited = format!(
@@ -284,7 +284,7 @@ async fn what_the_build_before_published_keeps_its_numbers_and_loses_its_bands(#
         .ask(Some(LEP), &format!("{{ table(purpose: \"benchmarking\", citation: \"{other}\") {{ tier }} }}"))
         .await
         .error();
-    assert_eq!((code.as_str(), message.contains("method 1") && message.contains("method 3")), ("BAD_REQUEST", true));
+    assert_eq!((code.as_str(), message.contains("method 1") && message.contains("method 4")), ("BAD_REQUEST", true));
 
     let bands = |release: u8| {
         format!(
@@ -295,7 +295,7 @@ async fn what_the_build_before_published_keeps_its_numbers_and_loses_its_bands(#
     let (code, message) = service.ask(Some(LEP), &bands(1)).await.error();
     assert_eq!((code.as_str(), message.contains("method 1, which told too much")), ("FORBIDDEN", true), "{message}");
     let now = service.ask(Some(LEP), &bands(2)).await.data()["destinations"]["citation"].take();
-    let old = now.as_str().unwrap().replace("release-2-m3-", "release-1-");
+    let old = now.as_str().unwrap().replace("release-2-m4-", "release-1-");
     let (code, message) = service
         .ask(Some(LEP), &format!("{{ destinationTable(purpose: \"benchmarking\", citation: \"{old}\") {{ tier }} }}"))
         .await
