@@ -354,6 +354,7 @@ fn state(
     }
     let executor = graphql::Executor::new(&documents)?;
     let verifier = Verifier::new(exchange.trust(), &settings.issuer, &settings.audience);
+    exchange.name_own_issuer(&settings.issuer);
     let public = edge.public_url.clone().or_else(|| settings.issuer.parse().ok());
     let public = public.map_or_else(|| format!("http://{listening}"), |url: PublicUrl| url.as_str().to_owned());
     let authorization = AuthorizationServer::new(exchange.clone(), &settings.issuer, &settings.audience, &public);

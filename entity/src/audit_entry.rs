@@ -18,6 +18,9 @@ pub enum Kind {
     /// How far another chain had come.
     #[sea_orm(string_value = "witness")]
     Witness,
+    /// Something was changed.
+    #[sea_orm(string_value = "change")]
+    Change,
 }
 
 /// An entry of the audit.
@@ -56,6 +59,14 @@ pub struct Model {
     pub times: i64,
     /// The hash over the entry and the hash before it, hexadecimal.
     pub hash: String,
+    /// What was changed; empty of every other kind, as are the texts that follow.
+    pub change: String,
+    /// Which object was changed.
+    pub object: String,
+    /// What is to be known of it beside that.
+    pub detail: String,
+    /// The codes of the organisations that it concerns, each between two ends of lines.
+    pub concerns: String,
 }
 
 /// What its rows refer to, and what refers to them.

@@ -25,6 +25,8 @@ pub struct Model {
     pub prefix: String,
     /// The algorithms that its tokens may be signed by.
     pub algorithms: String,
+    /// Whether its keys are fetched from public addresses alone.
+    pub public_only: bool,
     /// When it was set up.
     pub made_at: DateTimeUtc,
     /// When it ended.

@@ -163,7 +163,7 @@ pub(crate) async fn remove(manager: &SchemaManager<'_>, tables: &[&str], rules: 
 /// Whatever refers to one of the tables must be among them, and after it. The new tables stand beside the old ones and refer
 /// to each other until the old ones are gone, children first: so no row refers to nothing at any moment, and foreign keys,
 /// which cannot be switched off within a transaction, stay on.
-async fn rebuild(
+pub(crate) async fn rebuild(
     manager: &SchemaManager<'_>,
     tables: &[&str],
     change: impl Fn(&str, &str) -> Option<String>,

@@ -17,17 +17,23 @@ pub enum Scope {
     ClientsManage,
     /// Read the audit.
     AuditRead,
+    /// Add, change and end organisations.
+    OrganisationsManage,
+    /// Set issuers up, and let their clients in.
+    IssuersManage,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::OutcomesRead,
         Self::ResultsWrite,
         Self::ReleasesPublish,
         Self::AgreementsManage,
         Self::ClientsManage,
         Self::AuditRead,
+        Self::OrganisationsManage,
+        Self::IssuersManage,
     ];
 
     /// The scope as written in tokens, e.g. `outcomes:read`.
@@ -39,7 +45,14 @@ impl Scope {
             Self::AgreementsManage => "agreements:manage",
             Self::ClientsManage => "clients:manage",
             Self::AuditRead => "audit:read",
+            Self::OrganisationsManage => "organisations:manage",
+            Self::IssuersManage => "issuers:manage",
         }
+    }
+
+    /// Whether it reaches beyond what is an organisation's own: it is given by command alone.
+    pub fn is_of_administrators(self) -> bool {
+        matches!(self, Self::OrganisationsManage | Self::IssuersManage)
     }
 }
 

@@ -1,4 +1,4 @@
-//! `exchange audit`: who asked what, verified and handed out.
+//! `exchange audit`: who asked what and who changed what, verified and handed out.
 
 use std::io::stdout;
 
@@ -19,7 +19,8 @@ use super::{parse_date, say, then_close};
 pub(super) enum AuditCommand {
     /// Follow every chain of the audit, and name the first link that does not hold
     Verify,
-    /// Print as CSV who asked what: a line for each question, and one each time that repeats of it were counted
+    /// Print as CSV who asked and who changed what: a line for each question, each time that repeats of it were counted, and each
+    /// change
     Export(ExportArgs),
 }
 
@@ -32,13 +33,13 @@ pub(super) struct ExportArgs {
     /// The last day, UTC
     #[arg(long, value_parser = parse_date, value_name = "DATE")]
     until: Option<NaiveDate>,
-    /// The code of the organisation that asked; every one when left out
+    /// The code of the organisation that asked, or that a change is of or concerns; every one when left out
     #[arg(long, value_name = "CODE")]
     organisation: Option<String>,
 }
 
-/// The columns of the CSV.
-const COLUMNS: [&str; 14] = [
+/// The columns of the CSV. What a change has is at the end: it came later.
+const COLUMNS: [&str; 18] = [
     "at",
     "kind",
     "organisation",
@@ -53,6 +54,10 @@ const COLUMNS: [&str; 14] = [
     "times",
     "chain",
     "number",
+    "change",
+    "object",
+    "detail",
+    "concerns",
 ];
 
 pub(super) async fn manage(settings: &Settings, command: AuditCommand) -> Result<()> {
@@ -93,7 +98,7 @@ async fn export(settings: &Settings, args: ExportArgs) -> Result<()> {
     .await
 }
 
-fn columns(entry: &AuditEntry) -> [String; 14] {
+fn columns(entry: &AuditEntry) -> [String; 18] {
     let time = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Millis, true);
     [
         time(entry.at),
@@ -110,5 +115,9 @@ fn columns(entry: &AuditEntry) -> [String; 14] {
         entry.times.to_string(),
         entry.chain.clone(),
         entry.number.to_string(),
+        entry.change.clone(),
+        entry.object.clone(),
+        entry.detail.clone(),
+        entry.concerned().collect::<Vec<_>>().join(" "),
     ]
 }

@@ -207,12 +207,15 @@ fn rules(args: AddArgs) -> IssuerRules {
         rights_claim: rules.rights_claim.unwrap_or_else(|| rights.to_owned()),
         prefix: rules.prefix.unwrap_or_default(),
         algorithms,
+        public_only: false,
     }
 }
 
 fn change(args: ChangeArgs) -> IssuerChange {
     let some = |values: Vec<String>| (!values.is_empty()).then_some(values);
     IssuerChange {
+        // The operator may name an address inside.
+        public_only: args.rules.discovery.is_some().then_some(false),
         accepted: some(args.accepted),
         audiences: some(args.rules.audiences),
         discovery: args.rules.discovery,

@@ -1,7 +1,8 @@
-//! The audit: who asked what, each entry hashed with the one before it under a key of the secret.
+//! The audit: who asked what and who changed what, each entry hashed with the one before it under a key of the secret.
 //!
-//! Each process writes a chain of its own, so that replicas need not wait for each other; a chain that begins bears witness of how
-//! far the others had come. No entry holds a value of an answer.
+//! Each process writes a chain of its own of questions, so that replicas need not wait for each other; changes are rare, and one
+//! chain of all processes tells them. A chain that begins bears witness of how far the others had come. No entry holds a value of an
+//! answer.
 
 use std::fmt;
 
@@ -9,6 +10,8 @@ use chrono::{DateTime, Utc};
 use disclosure::Tier;
 use hmac::{Hmac, Mac, digest::KeyInit};
 use sha2::Sha256;
+
+use super::{ChangeAuthor, RecordedChange};
 
 /// A question that was answered: equal for every repeat of it by the same client, for the same purpose, of the same release.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -44,6 +47,8 @@ pub enum AuditKind {
     Repeat,
     /// How far another chain had come.
     Witness,
+    /// Something was changed.
+    Change,
 }
 
 impl AuditKind {
@@ -54,6 +59,7 @@ impl AuditKind {
             Self::Question => "question",
             Self::Repeat => "repeat",
             Self::Witness => "witness",
+            Self::Change => "change",
         }
     }
 }
@@ -95,6 +101,14 @@ pub struct AuditEntry {
     pub tabulations: i64,
     /// How many times it was answered.
     pub times: i64,
+    /// What was changed, e.g. `agreement.granted`; empty of every other kind, as are the texts that follow.
+    pub change: String,
+    /// Which object was changed.
+    pub object: String,
+    /// What is to be known of it beside that.
+    pub detail: String,
+    /// The codes of the organisations that it concerns, each between two ends of lines.
+    pub concerns: String,
     /// The hash over the entry and the hash before it, hexadecimal.
     pub hash: String,
 }
@@ -117,8 +131,34 @@ impl AuditEntry {
             cells: 0,
             tabulations: 0,
             times: 0,
+            change: String::new(),
+            object: String::new(),
+            detail: String::new(),
+            concerns: String::new(),
             hash: String::new(),
         }
+    }
+
+    /// An entry that tells of a change, not yet in a chain.
+    pub fn of_change(change: &RecordedChange, by: &ChangeAuthor, at: DateTime<Utc>) -> Self {
+        let concerns = match change.concerns.as_slice() {
+            [] => String::new(),
+            codes => format!("\n{}\n", codes.join("\n")),
+        };
+        Self {
+            organisation: by.organisation.clone(),
+            client: by.client.clone(),
+            change: change.kind.as_str().to_owned(),
+            object: change.object.clone(),
+            detail: change.detail.clone(),
+            concerns,
+            ..Self::bare(AuditKind::Change, at, String::new())
+        }
+    }
+
+    /// The codes of the organisations that a change concerns beside the one that made it.
+    pub fn concerned(&self) -> impl Iterator<Item = &str> {
+        self.concerns.split('\n').filter(|code| !code.is_empty())
     }
 
     /// An entry that tells of a question, not yet in a chain.
@@ -158,6 +198,11 @@ impl AuditEntry {
         }
         for number in numbers {
             mac.update(&number.to_be_bytes());
+        }
+        // An entry without any of these is hashed as before there were changes in the audit.
+        let changed = [&self.change, &self.object, &self.detail, &self.concerns];
+        if changed.iter().any(|text| !text.is_empty()) {
+            changed.iter().for_each(|text| update(&mut mac, text));
         }
         hex::encode(mac.finalize().into_bytes())
     }
@@ -287,8 +332,20 @@ mod tests {
             text(|entry| entry.cells = 9),
             text(|entry| entry.tabulations = 0),
             text(|entry| entry.times = 2),
+            text(|entry| entry.change = "x".into()),
+            text(|entry| entry.object = "x".into()),
+            text(|entry| entry.detail = "x".into()),
+            text(|entry| entry.concerns = "x".into()),
         ] {
             assert_ne!(changed, link);
         }
+    }
+
+    #[test]
+    fn what_was_hashed_before_changes_were_recorded_is_hashed_the_same() {
+        let at = "2026-11-24T10:00:00Z".parse().unwrap();
+        let entry = AuditEntry { number: 1, ..AuditEntry::bare(AuditKind::Start, at, String::new()) };
+        let before = "88772a8459c84ce85ee16239780ed56574d06023f84294d537ee7eb2cb73aaf6";
+        assert_eq!(entry.link(&[7; 32], ""), before);
     }
 }

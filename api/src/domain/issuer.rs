@@ -34,6 +34,8 @@ pub struct IssuerRules {
     pub prefix: String,
     /// The algorithms that its tokens may be signed by.
     pub algorithms: Vec<String>,
+    /// Whether its keys are fetched from public addresses alone: so of an issuer that was set up over the network.
+    pub public_only: bool,
 }
 
 /// What is to change of an issuer; what is left out stays.
@@ -53,14 +55,24 @@ pub struct IssuerChange {
     pub prefix: Option<String>,
     /// The algorithms that its tokens may be signed by.
     pub algorithms: Option<Vec<String>>,
+    /// Whether its keys are fetched from public addresses alone.
+    pub public_only: Option<bool>,
 }
 
 impl IssuerRules {
     /// The rules with a change.
     #[must_use]
     pub fn changed(self, change: &IssuerChange) -> Self {
-        let IssuerChange { accepted, audiences, discovery, client_claim, rights_claim, prefix, algorithms } =
-            change.clone();
+        let IssuerChange {
+            accepted,
+            audiences,
+            discovery,
+            client_claim,
+            rights_claim,
+            prefix,
+            algorithms,
+            public_only,
+        } = change.clone();
         Self {
             accepted: accepted.unwrap_or(self.accepted),
             audiences: audiences.unwrap_or(self.audiences),
@@ -69,6 +81,7 @@ impl IssuerRules {
             rights_claim: rights_claim.unwrap_or(self.rights_claim),
             prefix: prefix.unwrap_or(self.prefix),
             algorithms: algorithms.unwrap_or(self.algorithms),
+            public_only: public_only.unwrap_or(self.public_only),
         }
     }
 }

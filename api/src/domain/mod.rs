@@ -25,6 +25,7 @@ mod official_time;
 pub mod organisation;
 pub mod period;
 pub mod record;
+pub mod recorded_change;
 pub mod reference;
 pub mod register;
 pub mod register_link;
@@ -65,6 +66,7 @@ pub use organisation::{
 };
 pub use period::Period;
 pub use record::{Pseudonym, Record, ReleasedResult};
+pub use recorded_change::{ChangeAuthor, ChangeEntry, ChangeKind, RecordedChange};
 pub use reference::{PublishedFigure, Reference};
 pub use register::{
     Cuts, Identified, PhaseGroup, Register, RegisterEdition, RegisterEntry, RegisterSource, Registered,

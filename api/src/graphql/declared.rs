@@ -20,7 +20,7 @@ enum Lasting {
 }
 
 /// The fields of the root.
-const ROOT: [(&str, Audience, Lasting); 28] = [
+const ROOT: [(&str, Audience, Lasting); 31] = [
     ("__schema", Audience::Everybody, Lasting::Version),
     ("__type", Audience::Everybody, Lasting::Version),
     ("__typename", Audience::Everybody, Lasting::Version),
@@ -36,14 +36,17 @@ const ROOT: [(&str, Audience, Lasting); 28] = [
     ("exposure", Audience::Viewer, Lasting::Moment),
     ("framework", Audience::Everybody, Lasting::Version),
     ("frameworks", Audience::Everybody, Lasting::Version),
+    ("issuers", Audience::Viewer, Lasting::Moment),
     ("limits", Audience::Viewer, Lasting::Version),
     ("methodology", Audience::Everybody, Lasting::Version),
     ("node", Audience::Viewer, Lasting::Moment),
     ("officialDataSets", Audience::Everybody, Lasting::Version),
     ("officialFigures", Audience::Everybody, Lasting::Version),
+    ("organisations", Audience::Viewer, Lasting::Moment),
     ("outcomes", Audience::Viewer, Lasting::Version),
     ("periods", Audience::Viewer, Lasting::Moment),
     ("preview", Audience::Viewer, Lasting::Moment),
+    ("recordedChanges", Audience::Viewer, Lasting::Moment),
     ("release", Audience::Everybody, Lasting::Version),
     ("releases", Audience::Everybody, Lasting::Version),
     ("submission", Audience::Viewer, Lasting::Moment),

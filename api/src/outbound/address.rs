@@ -50,6 +50,16 @@ impl HttpAddress {
         self.0.origin() == other.0.origin()
     }
 
+    /// Whether it names this machine, or an address that is not of the public network. What a name stands for is known when it is fetched.
+    pub fn is_within(&self) -> bool {
+        match self.0.host() {
+            Some(Host::Domain(_)) => self.names_this_machine(),
+            Some(Host::Ipv4(address)) => !is_public(address.into()),
+            Some(Host::Ipv6(address)) => !is_public(address.into()),
+            None => true,
+        }
+    }
+
     pub(super) fn is_encrypted(&self) -> bool {
         self.0.scheme() == "https"
     }

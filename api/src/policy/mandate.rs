@@ -38,6 +38,17 @@ pub enum NotYours {
     /// The token lacks what it would give.
     #[error("your token lacks the scope `{0}`, so that it can give it to no client")]
     Scope(&'static str),
+    /// The scope is an administrator's.
+    #[error("the scope `{0}` is given by the operator's command alone")]
+    Administrative(&'static str),
+    /// Another organisation's clients are an administrator's to make.
+    #[error(
+        "no organisation of yours has the code `{0}`: a client of another one is made with the scope `organisations:manage`"
+    )]
+    Other(String),
+    /// The organisation is one's own.
+    #[error("an administrator ends another organisation than its own: the operator does that by command")]
+    OwnEnd,
     /// The client is none, or another organisation's: the two look alike.
     #[error("no client of your organisation has the identifier `{0}`")]
     Client(String),
@@ -110,11 +121,28 @@ impl Mandate {
         agreements.find(|agreement| agreement.id == number).ok_or(NotYours::Agreement(number))
     }
 
-    /// Whether scopes are the organisation's to give: nobody gives what it does not have.
+    /// Whether it reaches to other organisations and their clients too.
+    pub fn administers_organisations(&self) -> bool {
+        self.scopes.contains(&Scope::OrganisationsManage)
+    }
+
+    /// Whether scopes are the organisation's to give: nobody gives what it does not have, and no administrator makes another.
     ///
     /// # Errors
     /// [`NotYours`] otherwise.
     pub fn may_give(&self, scopes: impl Iterator<Item = Scope>) -> Result<(), NotYours> {
+        let scopes: Vec<Scope> = scopes.collect();
+        if let Some(scope) = scopes.iter().find(|scope| scope.is_of_administrators()) {
+            return Err(NotYours::Administrative(scope.as_str()));
+        }
+        self.may_speak_for(scopes.into_iter())
+    }
+
+    /// Whether a client with scopes is the organisation's to speak for: it has no more than the organisation's own token.
+    ///
+    /// # Errors
+    /// [`NotYours`] otherwise.
+    pub fn may_speak_for(&self, scopes: impl Iterator<Item = Scope>) -> Result<(), NotYours> {
         let mut beyond = scopes.filter(|scope| !self.scopes.contains(scope));
         beyond.next().map_or(Ok(()), |scope| Err(NotYours::Scope(scope.as_str())))
     }

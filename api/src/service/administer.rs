@@ -59,7 +59,7 @@ impl Operator<'_> {
         name: &str,
         area: &str,
     ) -> Result<(), Error> {
-        self.0.store().add_organisation(code, kind, name, area).await?;
+        self.recording().add_organisation(code, kind, name, area).await?;
         Ok(())
     }
 
@@ -79,7 +79,7 @@ impl Operator<'_> {
         if *change == OrganisationChange::default() {
             return Err(Error::BadRequest("expected a kind, a name or an area to change to, found none".to_owned()));
         }
-        Ok(self.0.store().change_organisation(code, change).await?)
+        Ok(self.recording().change_organisation(code, change).await?)
     }
 
     /// Ends an organisation today: its agreements end, its tokens are taken back, and it hands nothing in and asks nothing from
@@ -89,10 +89,10 @@ impl Operator<'_> {
     /// # Errors
     /// When the organisation is unknown or ended before, or the database fails.
     pub async fn end_organisation(&self, code: &str) -> Result<(Vec<i64>, u64), Error> {
-        if self.knows_organisation(code).await? {
-            self.revoke(Revoked::Organisation, code).await?;
-        }
-        Ok(self.0.store().end_organisation(code, self.0.today()).await?)
+        let (tokens, expired) = self.revocation(Revoked::Organisation, code);
+        let ended = self.recording().end_organisation(code, self.0.today(), (&tokens, expired)).await?;
+        self.0.refresh_trust().await?;
+        Ok(ended)
     }
 
     /// Adds an agreement under which an organisation may ask.
@@ -116,7 +116,7 @@ impl Operator<'_> {
                 return Err(policy::NotYours::Area(agreement.area.clone()).into());
             }
         }
-        Ok(self.marked().add_agreement(agreement, provider).await?)
+        Ok(self.recording().add_agreement(agreement, provider).await?)
     }
 
     /// Amends an agreement from a day on, today or later: another one holds in its place, and the earlier one can still be read.
@@ -133,7 +133,7 @@ impl Operator<'_> {
         let directory = self.directory().await?;
         let before = directory.agreements().iter().find(|agreement| agreement.id == id);
         let before = before.ok_or(store::Error::UnknownAgreement(id))?;
-        Ok(self.marked().replace_agreement(id, &before.amended(amendment, from)).await?)
+        Ok(self.recording().replace_agreement(id, &before.amended(amendment, from)).await?)
     }
 
     /// Ends an agreement: from a day on, today or later, it no longer holds.
@@ -142,7 +142,7 @@ impl Operator<'_> {
     /// When there is no such agreement, it ended by that day, or a day in the past is named.
     pub async fn end_agreement(&self, id: i64, on: NaiveDate) -> Result<(), Error> {
         self.check_not_past(on)?;
-        Ok(self.marked().end_agreement(id, on).await?)
+        Ok(self.recording().end_agreement(id, on).await?)
     }
 
     /// What was agreed and asked until today stays so.

@@ -59,7 +59,7 @@ impl Operator<'_> {
             scopes: scopes.write(),
             credential,
         };
-        self.marked().add_client(&client).await?;
+        self.recording().add_client(&client).await?;
         Ok(Given { client: id, secret })
     }
 
@@ -86,7 +86,7 @@ impl Operator<'_> {
             Overlap::For(time) => (credential.made_at + time.min(LONGEST_OVERLAP), None),
             Overlap::AtOnce => (credential.made_at, Some(all_of(id, credential.made_at))),
         };
-        self.marked().add_credential(id, &credential, ends_at, taken_back.as_ref()).await?;
+        self.recording().add_credential(id, &credential, ends_at, taken_back.as_ref()).await?;
         self.0.refresh_trust().await?;
         Ok(Given { client: id.to_owned(), secret })
     }
@@ -97,7 +97,7 @@ impl Operator<'_> {
     /// When there is no such client, or it was revoked before.
     pub async fn revoke_client(&self, id: &str) -> Result<(), Error> {
         let now = self.0.now();
-        self.marked().revoke_client(id, now, &all_of(id, now + CLOCKS_APART)).await?;
+        self.recording().revoke_client(id, now, &all_of(id, now + CLOCKS_APART)).await?;
         self.0.refresh_trust().await
     }
 

@@ -5,6 +5,8 @@
 
 mod agreements;
 mod clients;
+mod issuers;
+mod organisations;
 
 use std::sync::{Arc, OnceLock};
 

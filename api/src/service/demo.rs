@@ -177,7 +177,7 @@ impl Operator<'_> {
         // An institution that joins a hub, or leaves it, is handed over to whoever hands it in next.
         let institutions: BTreeSet<Pseudonym> = handover.records.iter().map(|record| record.institution).collect();
         let organisation = &handover.organisation.code;
-        self.0.store().hand_over(&store::Handover::Of(institutions.into_iter().collect()), organisation).await?;
+        self.recording().hand_over(&store::Handover::Of(institutions.into_iter().collect()), organisation).await?;
         let roll = self.0.store().roll().await?;
         self.0.store().submit(&submission, &roll, &handover.records, &mut |_| {}).await?;
         if !handover.destinations.is_empty() {

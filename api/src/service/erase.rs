@@ -36,7 +36,7 @@ impl Operator<'_> {
     pub async fn erase(&self, what: &Erasure) -> Result<(Erased, Option<Release>), Error> {
         self.check_not_demo().await?;
         let what = self.named(what).await?;
-        let erased = self.0.store().erase(&what, self.0.now()).await?;
+        let erased = self.recording().erase(&what, self.0.now()).await?;
         tracing::warn!(results = erased.results, counts = erased.counts, releases = ?erased.releases, "erased");
         let release = match erased.releases {
             Some(_) => Some(self.publish(None).await?),

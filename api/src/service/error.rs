@@ -63,7 +63,12 @@ impl From<NotYours> for Error {
             NotYours::Area(_) | NotYours::Consumer(_) | NotYours::Agreement(_) | NotYours::Client(_) => {
                 Self::NotFound(text)
             }
-            NotYours::Yourself | NotYours::Abroad(_) | NotYours::Scope(_) => Self::Forbidden(text),
+            NotYours::Yourself
+            | NotYours::Abroad(_)
+            | NotYours::Scope(_)
+            | NotYours::Administrative(_)
+            | NotYours::Other(_)
+            | NotYours::OwnEnd => Self::Forbidden(text),
         }
     }
 }
@@ -130,7 +135,9 @@ impl From<store::Error> for Error {
             store::Error::Newer(_) | store::Error::Away(_) | store::Error::Locked | store::Error::FileGone(_) => {
                 Self::Unavailable(text)
             }
-            store::Error::Corrupt(_) | store::Error::Database(_) => Self::Internal(error.into()),
+            store::Error::Unrecorded | store::Error::Corrupt(_) | store::Error::Database(_) => {
+                Self::Internal(error.into())
+            }
         }
     }
 }

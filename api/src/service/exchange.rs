@@ -1,7 +1,7 @@
 //! The exchange: the store, the secret's keys, the clock and the view that requests read.
 
 use std::sync::{
-    Arc,
+    Arc, OnceLock,
     atomic::{AtomicBool, Ordering},
 };
 
@@ -49,6 +49,8 @@ pub struct Exchange {
     /// Short citations that are kept, with what they stand for.
     pub(super) citations: Cache<String, Arc<str>>,
     ledger: Ledger,
+    /// What the service itself calls itself as an issuer, once it is known.
+    own_issuer: OnceLock<String>,
     pub(super) audit: Audit,
     /// Whether the schema was the one that this program knows when it was seen last.
     migrated: AtomicBool,
@@ -86,6 +88,7 @@ impl Exchange {
             Catalogue::build(Vec::new(), Vec::new(), Vec::new(), &[]).map_err(|error| Error::Internal(error.into()))?;
         Ok(Self {
             ledger: Ledger::new(store.clone()),
+            own_issuer: OnceLock::new(),
             audit: Audit::new(store.clone(), secret.audit_key(), clock.clone()),
             migrated: AtomicBool::new(false),
             store,
@@ -223,6 +226,16 @@ impl Exchange {
     /// Records no question from now on: for measuring against.
     pub fn switch_audit_off(&self) {
         self.audit.switch_off();
+    }
+
+    /// Lets the exchange know what the service calls itself as an issuer of tokens. The first word stands.
+    pub fn name_own_issuer(&self, issuer: &str) {
+        let _ = self.own_issuer.set(issuer.to_owned());
+    }
+
+    /// What the service calls itself as an issuer of tokens; empty where nobody said so.
+    pub(super) fn own_issuer(&self) -> &str {
+        self.own_issuer.get().map_or("", String::as_str)
     }
 
     /// Where questions are paid for.

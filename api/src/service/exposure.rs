@@ -96,7 +96,7 @@ impl Reader {
 }
 
 /// The organisation that asks, where its token may read the audit.
-fn provider<'a>(viewer: &Viewer, directory: &'a Directory) -> Result<&'a Organisation, Error> {
+pub(super) fn provider<'a>(viewer: &Viewer, directory: &'a Directory) -> Result<&'a Organisation, Error> {
     let Viewer::Partner(partner) = viewer else {
         return Err(Refusal::Anonymous.into());
     };

@@ -8,7 +8,7 @@ use crate::{
     auth::{CLIENT_ALGORITHMS, Scope, Scopes, Trust, TrustedIssuer, Verifier},
     domain::{Issuer, IssuerChange, IssuerClient, IssuerRules, label},
     outbound::HttpAddress,
-    store,
+    store::{self, Store},
 };
 
 use super::{Error, Operator};
@@ -70,7 +70,7 @@ impl Operator<'_> {
             )));
         }
         check(rules, own).map_err(Error::BadRequest)?;
-        self.0.store().add_issuer(name, rules, self.0.now()).await?;
+        self.recording().add_issuer(name, rules, self.0.now()).await?;
         self.0.refresh_trust().await
     }
 
@@ -82,7 +82,7 @@ impl Operator<'_> {
         if *change == IssuerChange::default() {
             return Err(Error::BadRequest("expected something to change, found nothing".to_owned()));
         }
-        self.0.store().change_issuer(name, change, |rules| check(rules, own)).await?;
+        self.recording().change_issuer(name, change, |rules| check(rules, own)).await?;
         self.0.refresh_trust().await
     }
 
@@ -91,7 +91,7 @@ impl Operator<'_> {
     /// # Errors
     /// When none that holds has that name.
     pub async fn end_issuer(&self, name: &str) -> Result<(), Error> {
-        self.0.store().end_issuer(name, self.0.now()).await?;
+        self.recording().end_issuer(name, self.0.now()).await?;
         self.0.refresh_trust().await
     }
 
@@ -109,7 +109,7 @@ impl Operator<'_> {
                 client.escape_debug()
             )));
         }
-        self.0.store().let_in(issuer, client, organisation, &scopes.write(), self.0.now()).await?;
+        self.recording().let_in(issuer, client, organisation, &scopes.write(), self.0.now()).await?;
         self.0.refresh_trust().await
     }
 
@@ -118,7 +118,7 @@ impl Operator<'_> {
     /// # Errors
     /// When the issuer is unknown or ended, or the client is not in.
     pub async fn let_out(&self, issuer: &str, client: &str) -> Result<(), Error> {
-        self.0.store().let_out(issuer, client, self.0.now()).await?;
+        self.recording().let_out(issuer, client, self.0.now()).await?;
         self.0.refresh_trust().await
     }
 
@@ -127,13 +127,7 @@ impl Operator<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn issuers(&self) -> Result<Vec<IssuerListed>, Error> {
-        let clients = self.0.store().issuer_clients().await?;
-        let issuers = self.0.store().issuers().await?;
-        let listed = issuers.into_iter().map(|issuer| {
-            let own = |client: &&IssuerClient| issuer.ended_at.is_none() && client.issuer == issuer.id;
-            IssuerListed { clients: clients.iter().filter(own).cloned().collect(), issuer }
-        });
-        Ok(listed.collect())
+        listed(self.0.store()).await
     }
 
     /// Asks an issuer for its keys, and looks at a token of it where one is given, as the service would.
@@ -163,6 +157,16 @@ impl Operator<'_> {
     }
 }
 
+/// Every issuer that there ever was, with the clients that are let in.
+pub(super) async fn listed(store: &Store) -> Result<Vec<IssuerListed>, Error> {
+    let clients = store.issuer_clients().await?;
+    let listed = store.issuers().await?.into_iter().map(|issuer| {
+        let own = |client: &&IssuerClient| issuer.ended_at.is_none() && client.issuer == issuer.id;
+        IssuerListed { clients: clients.iter().filter(own).cloned().collect(), issuer }
+    });
+    Ok(listed.collect())
+}
+
 /// Whether the rules of an issuer can be meant.
 fn check(rules: &IssuerRules, own: &str) -> Result<(), String> {
     let values = |what: &str, values: &[String]| {
@@ -176,7 +180,13 @@ fn check(rules: &IssuerRules, own: &str) -> Result<(), String> {
     if rules.accepted.iter().any(|value| value == own) {
         return Err(format!("expected another issuer, found `{own}`, which is the service itself"));
     }
-    rules.discovery.parse::<HttpAddress>().map_err(|error| error.to_string())?;
+    let discovery: HttpAddress = rules.discovery.parse().map_err(|error| format!("{error}"))?;
+    if rules.public_only && discovery.is_within() {
+        return Err(format!(
+            "expected the address of a discovery document on the public network, found `{}`: an issuer inside is set up by command",
+            rules.discovery
+        ));
+    }
     if !CLIENT_CLAIMS.contains(&rules.client_claim.as_str()) {
         let known = CLIENT_CLAIMS.join(", ");
         return Err(format!("expected a claim that names the client, one of {known}, found `{}`", rules.client_claim));

@@ -1,6 +1,6 @@
 //! Signing keys are made, rotated and retired, and tokens taken back.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 
 use crate::{
     auth,
@@ -43,7 +43,7 @@ impl Operator<'_> {
     /// When two keys hold already.
     pub async fn rotate_key(&self) -> Result<String, Error> {
         let key = self.drawn_key()?;
-        self.0.store().add_signing_key(&key).await?;
+        self.recording().add_signing_key(&key).await?;
         self.0.refresh_trust().await?;
         Ok(key.id)
     }
@@ -53,7 +53,7 @@ impl Operator<'_> {
     /// # Errors
     /// When no such key holds, or it is the one that signs.
     pub async fn retire_key(&self, id: &str) -> Result<(), Error> {
-        self.0.store().retire_signing_key(id, self.0.now()).await?;
+        self.recording().retire_signing_key(id, self.0.now()).await?;
         self.0.refresh_trust().await
     }
 
@@ -68,11 +68,16 @@ impl Operator<'_> {
         if what == Revoked::Organisation && !self.knows_organisation(subject).await? {
             return Err(Error::NotFound(format!("no organisation has the code `{subject}`")));
         }
-        let now = self.0.now();
-        let revocation = Revocation { what, subject: subject.to_owned(), at: now };
-        // A day more, for clocks that are apart.
-        self.0.store().revoke(&revocation, now - LONGEST_TOKEN - Duration::days(1)).await?;
+        let (revocation, expired) = self.revocation(what, subject);
+        self.recording().revoke(&revocation, expired).await?;
         self.0.refresh_trust().await
+    }
+
+    /// What takes tokens back that were signed until now, and before when what was taken back need not be remembered.
+    pub(super) fn revocation(&self, what: Revoked, subject: &str) -> (Revocation, DateTime<Utc>) {
+        let now = self.0.now();
+        // A day more, for clocks that are apart.
+        (Revocation { what, subject: subject.to_owned(), at: now }, now - LONGEST_TOKEN - Duration::days(1))
     }
 
     fn drawn_key(self) -> Result<KeptKey, Error> {

@@ -169,7 +169,8 @@ struct Discovery {
 pub(super) async fn fetched(fetch: &Fetch, issuer: &Issuer) -> Result<IssuerKeys, String> {
     let rules = &issuer.rules;
     let address: HttpAddress = rules.discovery.parse().map_err(|error| format!("{error}"))?;
-    let document = fetch.get(&address, Reach::Named).await.map_err(|error| error.to_string())?;
+    let named = if rules.public_only { Reach::Public } else { Reach::Named };
+    let document = fetch.get(&address, named).await.map_err(|error| error.to_string())?;
     let discovery: Discovery = serde_json::from_slice(&document).map_err(|_| {
         format!("expected a discovery document at `{address}`, with issuer and jwks_uri, found something else")
     })?;
@@ -183,7 +184,7 @@ pub(super) async fn fetched(fetch: &Fetch, issuer: &Issuer) -> Result<IssuerKeys
         .jwks_uri
         .parse()
         .map_err(|_| format!("expected an https address as jwks_uri at `{address}`, found something else"))?;
-    let reach = if keys.is_of_the_service_of(&address) { Reach::Named } else { Reach::Public };
+    let reach = if keys.is_of_the_service_of(&address) { named } else { Reach::Public };
     let set = fetch.get(&keys, reach).await.map_err(|error| error.to_string())?;
     IssuerKeys::read(&set, &rules.algorithms).map_err(|error| format!("at `{keys}`: {error}"))
 }

@@ -1,6 +1,7 @@
 //! The use cases, each short and reading like its specification. Read `tabulate` first.
 
 mod administer;
+mod administration;
 mod allowance;
 mod areas;
 mod audit;
@@ -36,6 +37,7 @@ mod protection;
 mod publish;
 mod rate;
 mod reader;
+mod recorded_changes;
 mod register;
 mod report;
 mod roll;
@@ -75,6 +77,7 @@ pub use operator::{Authority, Operator};
 pub use protection::{ProtectionFacts, STORED};
 pub use rate::{Purse, REQUEST_POINTS, Rates, Spender, Standing};
 pub use reader::Reader;
+pub use recorded_changes::ToldChange;
 pub use register::{LinksReport, RegisterReport, RegisterRequest};
 pub use report::{ReportAsked, Reported};
 pub use roll::Transfer;

@@ -1,6 +1,6 @@
 //! What may be changed, and by whom: whatever writes demands an authority.
 
-use crate::store::Store;
+use crate::store::{Recorder, Store};
 
 use super::Exchange;
 
@@ -37,9 +37,10 @@ impl Authority {
 pub struct Operator<'a>(pub(super) &'a Exchange, pub(super) Option<&'a str>);
 
 impl Operator<'_> {
-    /// The store, whose next change is the one that an organisation asked for, where it did.
-    pub(super) fn marked(&self) -> Store {
-        self.0.store().marking(self.1)
+    /// The store in the hands of whoever changes something now: the audit tells it with each change.
+    pub(super) fn recording(&self) -> Store {
+        let requested = self.1.map(str::to_owned);
+        self.0.store().recording(Recorder { key: self.0.secret().audit_key(), at: self.0.now(), requested })
     }
 }
 

@@ -64,7 +64,7 @@ pub const STORED: [(&str, &str, &str, &str); 20] = [
     ("release", "releases: number, day, note, checksum", "citing", "for ever"),
     (
         "audit_entry",
-        "questions that were answered: who, when, for what purpose; no answer",
+        "questions that were answered, and changes that were made: who, when, for what purpose or of what; no answer, no secret",
         "accounting for use",
         "by `--audit-retention`, for ever without",
     ),

@@ -53,7 +53,7 @@ impl Operator<'_> {
             [] => {
                 let register = self.0.store().register().await?;
                 let records = one_each(std::mem::take(&mut reading.records), &register);
-                Some(self.0.store().extend_roll(&records).await?)
+                Some(self.recording().extend_roll(&records).await?)
             }
             _ => None,
         };
@@ -74,7 +74,7 @@ impl Operator<'_> {
                 Handover::Of(vec![register.identify(self.0.secret().pseudonym(scheme, identifier)).institution])
             }
         };
-        let count = self.0.store().hand_over(&handover, to).await?;
+        let count = self.recording().hand_over(&handover, to).await?;
         match what {
             Transfer::Institution { scheme, identifier } if count == 0 => Err(Error::NotFound(format!(
                 "no institution `{identifier}` of the scheme `{scheme}` was handed in or put on the roll"

@@ -121,8 +121,8 @@ impl Operator<'_> {
         }
     }
 
-    /// Hands every entry that tells of a question over, in the order of the chains: those from a time on, before another, of one
-    /// organisation, where they are given.
+    /// Hands every entry that tells of a question or a change over, in the order of the chains: those from a time on, before another,
+    /// of one organisation, where they are given. A change is also of those that it concerns.
     ///
     /// # Errors
     /// When the database fails, or the one who takes them does.
@@ -134,10 +134,11 @@ impl Operator<'_> {
         mut take: impl FnMut(&AuditEntry) -> Result<(), E>,
     ) -> Result<(), E> {
         let wanted = |entry: &AuditEntry| {
-            matches!(entry.kind, AuditKind::Question | AuditKind::Repeat)
+            matches!(entry.kind, AuditKind::Question | AuditKind::Repeat | AuditKind::Change)
                 && since.is_none_or(|since| entry.at >= since)
                 && until.is_none_or(|until| entry.at < until)
-                && organisation.is_none_or(|code| entry.organisation == code)
+                && organisation
+                    .is_none_or(|code| entry.organisation == code || entry.concerned().any(|one| one == code))
         };
         for chain in self.0.store().audit_chains().await.map_err(Error::from)? {
             let mut last = 0;

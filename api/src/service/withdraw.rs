@@ -37,7 +37,7 @@ impl Operator<'_> {
     pub async fn withdraw(&self, request: &WithdrawRequest) -> Result<WithdrawReport, Error> {
         self.check_not_demo().await?;
         let withdrawal = self.withdrawal(request).await?;
-        let done = self.marked().withdraw(&withdrawal, request.why.clone(), self.0.now()).await?;
+        let done = self.recording().withdraw(&withdrawal, request.why.clone(), self.0.now()).await?;
         let (submission, taken_back) = done.ok_or_else(|| nothing(request))?;
         Ok(WithdrawReport { submission: Some(submission), taken_back })
     }

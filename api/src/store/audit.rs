@@ -7,7 +7,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait,
-    ActiveValue::Set,
+    ActiveValue::{NotSet, Set},
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
     Value,
     sea_query::{ExprTrait, PostgresQueryBuilder},
@@ -267,7 +267,7 @@ fn values(entry: &AuditEntry) -> [Value; COLUMNS.len()] {
     ]
 }
 
-async fn head(connection: &impl ConnectionTrait, chain: &str) -> Result<Option<AuditHead>> {
+pub(super) async fn head(connection: &impl ConnectionTrait, chain: &str) -> Result<Option<AuditHead>> {
     let last = audit_entry::Entity::find().filter(Column::Chain.eq(chain)).order_by_desc(Column::Number);
     let last = last.one(connection).await?;
     Ok(last.map(|row| AuditHead { chain: row.chain, number: row.number, hash: row.hash }))
@@ -290,6 +290,22 @@ fn row(entry: &AuditEntry) -> audit_entry::ActiveModel {
         tabulations: Set(entry.tabulations),
         times: Set(entry.times),
         hash: Set(entry.hash.clone()),
+        // Empty, as the database leaves them.
+        change: NotSet,
+        object: NotSet,
+        detail: NotSet,
+        concerns: NotSet,
+    }
+}
+
+/// The row of an entry of the chain of changes.
+pub(super) fn row_of_change(entry: &AuditEntry) -> audit_entry::ActiveModel {
+    audit_entry::ActiveModel {
+        change: Set(entry.change.clone()),
+        object: Set(entry.object.clone()),
+        detail: Set(entry.detail.clone()),
+        concerns: Set(entry.concerns.clone()),
+        ..row(entry)
     }
 }
 
@@ -309,6 +325,10 @@ fn entry(row: audit_entry::Model) -> AuditEntry {
         cells: row.cells,
         tabulations: row.tabulations,
         times: row.times,
+        change: row.change,
+        object: row.object,
+        detail: row.detail,
+        concerns: row.concerns,
         hash: row.hash,
     }
 }

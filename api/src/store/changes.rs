@@ -1,13 +1,9 @@
 //! Changes that organisations ask for by themselves. That one is made is written in the transaction that makes it, so that under one
 //! key nothing is done twice, on whichever replica and whenever a process ends.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Duration, Utc};
 use entity::{organisation, requested_change};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 
 use crate::domain::{ChangeState, NewChange, RequestedChange};
 
@@ -20,35 +16,6 @@ const REMEMBERED: Duration = Duration::days(7);
 const MOST_REMEMBERED: u64 = 5_000;
 
 impl Store {
-    /// The same store, whose next change is written down as the one that was asked for under an identifier.
-    #[must_use]
-    pub fn marking(&self, change: Option<&str>) -> Self {
-        Self { change: change.map(Arc::from), ..self.clone() }
-    }
-
-    /// Writes in the transaction that makes a change that it is made, where somebody asked for it by itself. `subject` is what it is
-    /// about.
-    ///
-    /// # Errors
-    /// When another process made it meanwhile, or the database fails.
-    pub(super) async fn mark(
-        &self,
-        transaction: &impl ConnectionTrait,
-        subject: &str,
-        receipt: Option<String>,
-    ) -> Result<()> {
-        let Some(change) = &self.change else { return Ok(()) };
-        let marked = requested_change::Entity::update_many()
-            .col_expr(requested_change::Column::State, Expr::value(requested_change::State::Done))
-            .col_expr(requested_change::Column::Subject, Expr::value(subject))
-            .col_expr(requested_change::Column::Receipt, Expr::value(receipt))
-            .filter(requested_change::Column::Id.eq(&**change))
-            .filter(requested_change::Column::State.eq(requested_change::State::Begun))
-            .exec(transaction)
-            .await?;
-        if marked.rows_affected == 1 { Ok(()) } else { Err(Error::ChangeMade) }
-    }
-
     /// Keeps a change that is asked for, or finds the one that its organisation asked for under the same key before. Changes of long
     /// ago are forgotten.
     ///

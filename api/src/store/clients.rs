@@ -11,7 +11,7 @@ use sea_orm::{
     sea_query::OnConflict,
 };
 
-use crate::domain::{Client, Credential, NewClient, NewCredential, Revocation};
+use crate::domain::{ChangeKind, Client, Credential, NewClient, NewCredential, RecordedChange, Revocation};
 
 use super::{Error, Result, Store};
 
@@ -80,7 +80,10 @@ impl Store {
         };
         api_client::Entity::insert(row).exec_without_returning(&transaction).await?;
         insert_credential(&transaction, &new.id, &new.credential).await?;
-        self.mark(&transaction, &new.id, None).await?;
+        let change = RecordedChange::new(ChangeKind::ClientAdded, &new.id)
+            .detail(format!("of {} with a {}: {}", new.organisation, new.credential.kind, new.scopes))
+            .concerning([new.organisation.as_str()]);
+        self.record(&transaction, &change, None).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -114,7 +117,12 @@ impl Store {
         if let Some(taken_back) = taken_back {
             insert_revocation(&transaction, taken_back).await?;
         }
-        self.mark(&transaction, id, None).await?;
+        let others = if before.is_empty() { String::new() } else { format!(", those before hold until {ends_at:.0}") };
+        let at_once = if taken_back.is_some() { ", and its tokens were taken back" } else { "" };
+        let change = RecordedChange::new(ChangeKind::ClientRotated, id)
+            .detail(format!("another {}{others}{at_once}", new.kind))
+            .concerning([client.organisation.as_str()]);
+        self.record(&transaction, &change, None).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -124,12 +132,13 @@ impl Store {
     /// When there is no such client or it was revoked before, or the database fails.
     pub async fn revoke_client(&self, id: &str, at: DateTime<Utc>, taken_back: &Revocation) -> Result<()> {
         let transaction = self.begin_changing_clients().await?;
-        holding(&transaction, id).await?;
+        let client = holding(&transaction, id).await?;
         let revoked =
             api_client::ActiveModel { client_id: Set(id.to_owned()), revoked_at: Set(Some(at)), ..Default::default() };
         revoked.update(&transaction).await?;
         insert_revocation(&transaction, taken_back).await?;
-        self.mark(&transaction, id, None).await?;
+        let change = RecordedChange::new(ChangeKind::ClientRevoked, id).concerning([client.organisation]);
+        self.record(&transaction, &change, None).await?;
         Ok(transaction.commit().await?)
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use disclosure::Tier;
 use entity::{agreement, agreement_dimension, agreement_purpose, area, framework, organisation, speaker};
 use migration::SchemaManager;
@@ -14,11 +14,13 @@ use sea_orm::{
 };
 
 use crate::domain::{
-    Agreement, Dimension, Directory, NewAgreement, Organisation, OrganisationChange, OrganisationKind, label,
+    Agreement, ChangeKind, Dimension, Directory, NewAgreement, Organisation, OrganisationChange, OrganisationKind,
+    RecordedChange, Revocation, label,
 };
 
 use super::{
     Error, Result, Store,
+    revocations::take_back,
     words::{stored_tier, tier},
 };
 
@@ -102,6 +104,7 @@ impl Store {
         if let Some(twin) = codes.all(&self.database).await?.into_iter().find(|known| label::are_twins(known, code)) {
             return Err(Error::Invalid(format!("expected a code unlike every other, found `{code}` beside `{twin}`")));
         }
+        let area_code = area;
         let area = self.area_id(area).await?;
         let row = organisation::ActiveModel {
             id: NotSet,
@@ -115,6 +118,10 @@ impl Store {
         let stored = organisation::Entity::insert(row).exec(&transaction).await;
         let stored =
             stored.map_err(|error| Error::or_lost_race(error, || Error::OrganisationTaken(code.to_owned())))?;
+        let change = RecordedChange::new(ChangeKind::OrganisationAdded, code)
+            .detail(format!("{kind} in {area_code}"))
+            .concerning([code]);
+        self.record(&transaction, &change, None).await?;
         transaction.commit().await?;
         Ok(stored.last_insert_id)
     }
@@ -143,18 +150,31 @@ impl Store {
         if row.is_changed() {
             organisation::Entity::update(row).exec(&transaction).await?;
         }
+        let kind = change.kind.map(|kind| format!("kind {kind}"));
+        let changed = [change.name.as_ref().map(|_| "name".to_owned()), kind, change.area.clone()];
+        let changed: Vec<String> = changed.into_iter().flatten().collect();
+        let change = RecordedChange::new(ChangeKind::OrganisationChanged, code)
+            .detail(format!("now {}", changed.join(", ")))
+            .concerning([code]);
+        self.record(&transaction, &change, None).await?;
         transaction.commit().await?;
         Ok(())
     }
 
-    /// Ends an organisation on a day, and with it every agreement of it that would hold from then on. Returns these agreements,
-    /// and for how many institutions it speaks.
+    /// Ends an organisation on a day, and with it every agreement of it that would hold from then on, and takes its tokens back, as
+    /// [`revoke`](Self::revoke) does. Returns these agreements, and for how many institutions it speaks.
     ///
     /// # Errors
     /// When the organisation is unknown or ended before, or the database fails.
-    pub async fn end_organisation(&self, code: &str, on: NaiveDate) -> Result<(Vec<i64>, u64)> {
+    pub async fn end_organisation(
+        &self,
+        code: &str,
+        on: NaiveDate,
+        (tokens, expired): (&Revocation, DateTime<Utc>),
+    ) -> Result<(Vec<i64>, u64)> {
         let id = self.active_organisation_id(code).await?;
         let transaction = self.begin_change().await?;
+        take_back(&transaction, tokens, expired).await?;
         let row = organisation::ActiveModel { id: Set(id), ended_on: Set(Some(on)), ..Default::default() };
         organisation::Entity::update(row).exec(&transaction).await?;
         let agreements = agreement::Entity::find()
@@ -169,6 +189,18 @@ impl Store {
             end(&transaction, agreement.id, on, None).await?;
         }
         let spoken = speaker::Entity::find().filter(speaker::Column::OrganisationId.eq(id)).count(&transaction).await?;
+        let mut others = Vec::new();
+        for agreement in &agreements {
+            others.extend(parties(&transaction, agreement).await?);
+        }
+        let numbers: Vec<String> = agreements.iter().map(|agreement| agreement.id.to_string()).collect();
+        let with =
+            if numbers.is_empty() { String::new() } else { format!(", with the agreements {}", numbers.join(", ")) };
+        let change = RecordedChange::new(ChangeKind::OrganisationEnded, code)
+            .detail(format!("on {on}{with}"))
+            .concerning([code.to_owned()])
+            .concerning(others);
+        self.record(&transaction, &change, None).await?;
         transaction.commit().await?;
         Ok((agreements.into_iter().map(|agreement| agreement.id).collect(), spoken))
     }
@@ -179,13 +211,18 @@ impl Store {
     /// When the organisation or the area is unknown, or the agreement breaks a rule.
     pub async fn add_agreement(&self, new: &NewAgreement, provider: Option<&str>) -> Result<i64> {
         let (consumer, area) = self.check_agreement(new).await?;
+        let provider_code = provider;
         let provider = match provider {
             Some(code) => Some(self.active_organisation_id(code).await?),
             None => None,
         };
         let transaction = self.begin_change().await?;
         let id = insert(&transaction, new, (consumer, area, provider)).await?;
-        self.mark(&transaction, &id.to_string(), None).await?;
+        let change = RecordedChange::new(ChangeKind::AgreementGranted, id)
+            .detail(in_words(new))
+            .concerning(provider_code)
+            .concerning([new.consumer.as_str()]);
+        self.record(&transaction, &change, None).await?;
         transaction.commit().await?;
         Ok(id)
     }
@@ -200,7 +237,11 @@ impl Store {
         let before = check_holds_from(&transaction, id, new.valid_from).await?;
         let next = insert(&transaction, new, (consumer, area, before.provider_id)).await?;
         end(&transaction, id, new.valid_from, Some(next)).await?;
-        self.mark(&transaction, &next.to_string(), None).await?;
+        let change = RecordedChange::new(ChangeKind::AgreementAmended, next)
+            .detail(format!("in the place of {id} from {} on: {}", new.valid_from, in_words(new)))
+            .concerning(parties(&transaction, &before).await?)
+            .concerning([new.consumer.as_str()]);
+        self.record(&transaction, &change, None).await?;
         transaction.commit().await?;
         Ok(next)
     }
@@ -232,9 +273,12 @@ impl Store {
     /// When there is no such agreement, or it ended before that day.
     pub async fn end_agreement(&self, id: i64, on: NaiveDate) -> Result<()> {
         let transaction = self.begin_change().await?;
-        check_holds_from(&transaction, id, on).await?;
+        let before = check_holds_from(&transaction, id, on).await?;
         end(&transaction, id, on, None).await?;
-        self.mark(&transaction, &id.to_string(), None).await?;
+        let change = RecordedChange::new(ChangeKind::AgreementEnded, id)
+            .detail(format!("from {on} on"))
+            .concerning(parties(&transaction, &before).await?);
+        self.record(&transaction, &change, None).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -344,6 +388,34 @@ fn holds_from(day: NaiveDate) -> Condition {
     Condition::all()
         .add(open_until(agreement::Column::ValidUntil).add(agreement::Column::ValidUntil.gte(day)))
         .add(open_until(agreement::Column::EndedOn).add(agreement::Column::EndedOn.gt(day)))
+}
+
+/// The codes of the organisations that an agreement is between.
+async fn parties(transaction: &DatabaseTransaction, agreement: &agreement::Model) -> Result<Vec<String>> {
+    let ids = [Some(agreement.consumer_id), agreement.provider_id].into_iter().flatten();
+    let codes = organisation::Entity::find()
+        .select_only()
+        .column(organisation::Column::Code)
+        .filter(organisation::Column::Id.is_in(ids));
+    Ok(codes.into_tuple::<String>().all(transaction).await?)
+}
+
+/// What an agreement allows, in a few words.
+fn in_words(new: &NewAgreement) -> String {
+    let until = new.valid_until.map(|day| format!(" until {day}")).unwrap_or_default();
+    let dimensions = match new.dimensions.as_deref() {
+        None => "every dimension".to_owned(),
+        Some([]) => "no dimension".to_owned(),
+        Some(some) => some.iter().map(|dimension| dimension.name()).collect::<Vec<_>>().join(" "),
+    };
+    format!(
+        "{} may ask about {}, {}, for {}, by {dimensions}, from {}{until}",
+        new.consumer,
+        new.area,
+        new.tier,
+        new.purposes.join(" "),
+        new.valid_from
+    )
 }
 
 async fn check_holds_from(transaction: &DatabaseTransaction, id: i64, day: NaiveDate) -> Result<agreement::Model> {

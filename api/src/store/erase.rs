@@ -7,7 +7,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, Statement,
 };
 
-use crate::domain::{Erase, Erased};
+use crate::domain::{ChangeKind, Erase, Erased, RecordedChange};
 
 use super::{Error, Result, Store, submit::known_institutions};
 
@@ -39,6 +39,7 @@ impl Store {
         let doomed = self.doomed(&transaction, what).await?;
         let erased = erased(&transaction, &doomed).await?;
         let rows = doomed.rows();
+        let providers = providers(&transaction, &rows).await?;
         for table in TABLES {
             unlink(&transaction, table, &rows).await?;
         }
@@ -70,6 +71,14 @@ impl Store {
             last_release: Set(last),
         };
         erasure::Entity::insert(row).exec_without_returning(&transaction).await?;
+        let change = match what {
+            // Not its pseudonym: nothing is to be left that is its own.
+            Erase::Institution(_) => RecordedChange::new(ChangeKind::DataErased, "institution"),
+            Erase::HandedInBy(code) => RecordedChange::new(ChangeKind::DataErased, code),
+        };
+        let closed = erased.releases.map(|(first, last)| format!("; releases {first} to {last} are closed"));
+        let detail = format!("{} results, {} counts{}", erased.results, erased.counts, closed.unwrap_or_default());
+        self.record(&transaction, &change.detail(detail).concerning(providers), None).await?;
         transaction.commit().await?;
         Ok(erased)
     }
@@ -154,6 +163,16 @@ impl Doomed {
                 .join(" AND "),
         }
     }
+}
+
+/// The codes of the organisations that handed in what is deleted.
+async fn providers(transaction: &DatabaseTransaction, doomed: &str) -> Result<Vec<String>> {
+    let sql = format!(
+        "SELECT code FROM organisation WHERE id IN (SELECT organisation_id FROM submission WHERE id IN \
+         (SELECT submission_id FROM result WHERE {doomed} UNION SELECT submission_id FROM destination_count WHERE {doomed}))"
+    );
+    let rows = transaction.query_all_raw(Statement::from_string(transaction.get_database_backend(), sql)).await?;
+    Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<std::result::Result<_, _>>()?)
 }
 
 /// Links what corrects a doomed row to what that one corrected, so that nothing earlier holds beside it.

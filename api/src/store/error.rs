@@ -31,6 +31,9 @@ pub enum Error {
     /// What was asked for was made by another process meanwhile.
     #[error("another process made this change at the same moment; nothing was changed here")]
     ChangeMade,
+    /// A change would be made that the audit does not tell.
+    #[error("a change is made by nobody: it cannot be recorded, and is not made without")]
+    Unrecorded,
     /// No agreement has that number, or it ended.
     #[error("no agreement that holds, or will, has the number {0}; `exchange agreement list` names those there are")]
     UnknownAgreement(i64),

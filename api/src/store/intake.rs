@@ -14,6 +14,8 @@ use sea_orm::{
 };
 use tokio::time;
 
+use crate::domain::{ChangeKind, RecordedChange};
+
 use super::{
     Error, Result, Store,
     receipt::{NewSubmission, Receipt},
@@ -41,6 +43,8 @@ pub(super) struct Intake {
     alone: Option<Alone>,
     /// What to say where the organisation handed in the same before and all of it still holds.
     before: Option<Receipt>,
+    /// The code of the organisation.
+    code: String,
     /// The key of the organisation.
     pub(super) organisation: i64,
     /// The key of the submission.
@@ -93,16 +97,22 @@ impl Intake {
             }
             (Ok(receipt), _) => {
                 let told = receipt.to_json();
-                self.end(Ok(receipt), Some(told)).await
+                let change = RecordedChange::new(ChangeKind::SubmissionAccepted, self.submission);
+                let change = change.detail(receipt.in_words());
+                self.end(Ok(receipt), change, Some(told)).await
             }
-            (failed, _) => self.end(failed, None).await,
+            (Err(error), _) => {
+                self.take_back().await;
+                Err(error)
+            }
         }
     }
 
     /// Accepts what was stored, or takes it back where that failed.
-    pub(super) async fn end<T>(mut self, stored: Result<T>, told: Option<String>) -> Result<T> {
+    pub(super) async fn end<T>(mut self, stored: Result<T>, change: RecordedChange, told: Option<String>) -> Result<T> {
+        let change = change.concerning([self.code.as_str()]);
         let ended = match stored {
-            Ok(receipt) => self.accept(told).await.map(|()| receipt),
+            Ok(receipt) => self.accept(&change, told).await.map(|()| receipt),
             Err(error) => Err(error),
         };
         if ended.is_err() {
@@ -120,13 +130,13 @@ impl Intake {
         }
     }
 
-    async fn accept(&mut self, told: Option<String>) -> Result<()> {
-        let (store, submission, is_alone) = (self.store.clone(), self.submission, self.alone.is_some());
+    async fn accept(&mut self, change: &RecordedChange, told: Option<String>) -> Result<()> {
+        let (store, is_alone) = (self.store.clone(), self.alone.is_some());
         let transaction = self.writing().await?;
         if is_alone {
             setting::Entity::delete_by_id(UNDER_WAY).exec(transaction).await?;
         }
-        store.mark(transaction, &submission.to_string(), told).await?;
+        store.record(transaction, change, told).await?;
         if let Some((transaction, _)) = self.writing.take() {
             transaction.commit().await?;
         }
@@ -175,7 +185,8 @@ impl Store {
         };
         submission::Entity::insert(row).exec_without_returning(&transaction).await?;
         let writing = Some((transaction, since));
-        Ok(Intake { store: self.clone(), writing, alone, before, organisation, submission: id })
+        let code = new.organisation.clone();
+        Ok(Intake { store: self.clone(), writing, alone, before, code, organisation, submission: id })
     }
 
     /// Keeps submissions of others out of a SQLite file until it is dropped, and takes back what was left of one.

@@ -8,7 +8,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
 };
 
-use crate::domain::{Issuer, IssuerChange, IssuerClient, IssuerRules};
+use crate::domain::{ChangeKind, Issuer, IssuerChange, IssuerClient, IssuerRules, RecordedChange};
 
 use super::{Error, Result, Store};
 
@@ -71,6 +71,8 @@ impl Store {
             ..active(rules)
         };
         let inserted = issuer::Entity::insert(row).exec(&transaction).await?.last_insert_id;
+        let change = RecordedChange::new(ChangeKind::IssuerAdded, name).detail(in_words(rules));
+        self.record(&transaction, &change, None).await?;
         transaction.commit().await?;
         Ok(inserted)
     }
@@ -91,6 +93,8 @@ impl Store {
         check(&rules).map_err(Error::Invalid)?;
         check_apart(&transaction, Some(found.id), name, &rules).await?;
         issuer::ActiveModel { id: Set(found.id), ..active(&rules) }.update(&transaction).await?;
+        let change = RecordedChange::new(ChangeKind::IssuerChanged, name).detail(in_words(&rules));
+        self.record(&transaction, &change, None).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -103,6 +107,18 @@ impl Store {
         let found = holding(&transaction, name).await?;
         let row = issuer::ActiveModel { id: Set(found.id), ended_at: Set(Some(at)), ..Default::default() };
         row.update(&transaction).await?;
+        let mut vouched = Vec::new();
+        for (_, organisation) in issuer_client::Entity::find()
+            .find_both_related(organisation::Entity)
+            .filter(issuer_client::Column::IssuerId.eq(found.id))
+            .filter(issuer_client::Column::EndedAt.is_null())
+            .all(&transaction)
+            .await?
+        {
+            vouched.push(organisation.code);
+        }
+        let change = RecordedChange::new(ChangeKind::IssuerEnded, name).concerning(vouched);
+        self.record(&transaction, &change, None).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -118,7 +134,8 @@ impl Store {
         scopes: &str,
         at: DateTime<Utc>,
     ) -> Result<()> {
-        let organisation = self.active_organisation_id(organisation).await?;
+        let code = organisation;
+        let organisation = self.active_organisation_id(code).await?;
         let transaction = self.begin_changing_issuers().await?;
         let found = holding(&transaction, name).await?;
         end_client(&transaction, found.id, client, at).await?;
@@ -132,6 +149,10 @@ impl Store {
             ended_at: Set(None),
         };
         issuer_client::Entity::insert(row).exec_without_returning(&transaction).await?;
+        let change = RecordedChange::new(ChangeKind::IssuerClientAdmitted, format!("{name}/{client}"))
+            .detail(format!("for {code}: {scopes}"))
+            .concerning([code]);
+        self.record(&transaction, &change, None).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -142,9 +163,19 @@ impl Store {
     pub async fn let_out(&self, name: &str, client: &str, at: DateTime<Utc>) -> Result<()> {
         let transaction = self.begin_changing_issuers().await?;
         let found = holding(&transaction, name).await?;
+        let of = issuer_client::Entity::find()
+            .find_both_related(organisation::Entity)
+            .filter(issuer_client::Column::IssuerId.eq(found.id))
+            .filter(issuer_client::Column::Client.eq(client))
+            .filter(issuer_client::Column::EndedAt.is_null())
+            .one(&transaction)
+            .await?;
         if end_client(&transaction, found.id, client, at).await? == 0 {
             return Err(Error::UnknownIssuerClient(client.to_owned(), name.to_owned()));
         }
+        let change = RecordedChange::new(ChangeKind::IssuerClientRemoved, format!("{name}/{client}"))
+            .concerning(of.map(|(_, organisation)| organisation.code));
+        self.record(&transaction, &change, None).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -192,6 +223,19 @@ async fn end_client(transaction: &DatabaseTransaction, issuer: i64, client: &str
     Ok(ended.exec(transaction).await?.rows_affected)
 }
 
+/// How tokens are read, in a few words.
+fn in_words(rules: &IssuerRules) -> String {
+    format!(
+        "iss {}; aud {}; keys by {}; client in {}; rights in {}; {}",
+        rules.accepted.join(" "),
+        rules.audiences.join(" "),
+        rules.discovery,
+        rules.client_claim,
+        rules.rights_claim,
+        rules.algorithms.join(" ")
+    )
+}
+
 /// The columns that tell how tokens are read.
 fn active(rules: &IssuerRules) -> issuer::ActiveModel {
     issuer::ActiveModel {
@@ -202,6 +246,7 @@ fn active(rules: &IssuerRules) -> issuer::ActiveModel {
         rights_claim: Set(rules.rights_claim.clone()),
         prefix: Set(rules.prefix.clone()),
         algorithms: Set(rules.algorithms.join(" ")),
+        public_only: Set(rules.public_only),
         ..Default::default()
     }
 }
@@ -219,6 +264,7 @@ fn issuer(row: issuer::Model) -> Issuer {
             rights_claim: row.rights_claim,
             prefix: row.prefix,
             algorithms: words(&row.algorithms),
+            public_only: row.public_only,
         },
         made_at: row.made_at,
         ended_at: row.ended_at,

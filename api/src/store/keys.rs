@@ -6,7 +6,7 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryOrder,
 };
 
-use crate::domain::KeptKey;
+use crate::domain::{ChangeKind, KeptKey, RecordedChange};
 
 use super::{Error, Result, Store};
 
@@ -57,6 +57,7 @@ impl Store {
         // The newest one signs, also where a clock went back.
         let after = there.first().map_or(key.made_at, |newest| newest.made_at + TimeDelta::microseconds(1));
         row(&KeptKey { made_at: key.made_at.max(after), ..key.clone() }).insert(&transaction).await?;
+        self.record(&transaction, &RecordedChange::new(ChangeKind::KeyRotated, &key.id), None).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -81,6 +82,7 @@ impl Store {
             ..Default::default()
         };
         retired.update(&transaction).await?;
+        self.record(&transaction, &RecordedChange::new(ChangeKind::KeyRetired, id), None).await?;
         Ok(transaction.commit().await?)
     }
 }

@@ -22,6 +22,7 @@ mod official;
 mod pool;
 mod reach;
 mod receipt;
+mod recorded_changes;
 mod reference;
 mod register;
 mod released;
@@ -57,6 +58,7 @@ pub use error::Error;
 pub use identity::Identity;
 pub use migration::State as Schema;
 pub use receipt::{NewSubmission, Receipt};
+pub use recorded_changes::Recorder;
 pub use register::{NewRegisterEntry, RegisterReceipt};
 pub use roll::{Handover, RollReceipt};
 pub use till::Till;
@@ -105,8 +107,8 @@ pub struct Store {
     reach: Arc<Reach>,
     /// The registers as they were read last.
     registers: Arc<register::Kept>,
-    /// The change of an organisation's own that the next change is.
-    change: Option<Arc<str>>,
+    /// On whose behalf changes are made; those that the audit tells are not made without.
+    recorder: Option<Arc<Recorder>>,
 }
 
 impl Store {
@@ -135,7 +137,7 @@ impl Store {
                 file: None,
                 reach,
                 registers: Arc::default(),
-                change: None,
+                recorder: None,
             });
         }
         if let Some(path) = address.file() {
@@ -146,14 +148,14 @@ impl Store {
                 file: Some(Arc::new(file)),
                 reach,
                 registers: Arc::default(),
-                change: None,
+                recorder: None,
             });
         }
         if address.is_in_memory() {
             options.idle_timeout(None).max_lifetime(None).map_sqlx_sqlite_opts(|options| options.foreign_keys(true));
         }
         let database = Database::connect(options).await?;
-        Ok(Self { changes: database.clone(), database, file: None, reach, registers: Arc::default(), change: None })
+        Ok(Self { changes: database.clone(), database, file: None, reach, registers: Arc::default(), recorder: None })
     }
 
     /// Refuses where the SQLite file was deleted or replaced since it was opened.

@@ -98,6 +98,17 @@ impl Receipt {
         told.to_string()
     }
 
+    /// How much was stored, in a few words.
+    pub(super) fn in_words(&self) -> String {
+        match self {
+            Self::AlreadyReceived { .. } => "nothing new".to_owned(),
+            Self::Accepted { results, corrected, .. } => format!("{results} results, {corrected} of them corrections"),
+            Self::CountsAccepted { counts, corrected, .. } => {
+                format!("{counts} counts of destinations, {corrected} of them corrections")
+            }
+        }
+    }
+
     /// Whether no row was stored.
     pub(super) fn stored_nothing(&self) -> bool {
         match self {

@@ -7,7 +7,10 @@ use disclosure::Method;
 use entity::release;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryOrder, QuerySelect};
 
-use crate::domain::{Checksum, Publication, Publishable, Published, Release, ReleasedDestination, Unrevisable};
+use crate::domain::{
+    ChangeKind, Checksum, Publication, Publishable, Published, RecordedChange, Release, ReleasedDestination,
+    Unrevisable,
+};
 
 use super::{
     Error, Result, Store,
@@ -128,7 +131,14 @@ impl Store {
         if !periods.is_empty() {
             Self::add_editions(&transaction, &release.editions, periods, number).await?;
         }
-        self.mark(&transaction, &release.number.to_string(), None).await?;
+        let listed: Vec<String> = periods.iter().map(ToString::to_string).collect();
+        let change =
+            RecordedChange::new(ChangeKind::ReleasePublished, release.number).detail(match listed.as_slice() {
+                [] => "no period anew".to_owned(),
+                [period] => period.clone(),
+                [first, .., last] => format!("{} periods, {first} to {last}", listed.len()),
+            });
+        self.record(&transaction, &change, None).await?;
         transaction.commit().await?;
         Ok(())
     }

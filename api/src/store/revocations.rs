@@ -1,13 +1,16 @@
 //! What was taken back of what was signed.
 
 use chrono::{DateTime, Utc};
-use entity::revocation::{self, Column};
+use entity::{
+    api_client, organisation,
+    revocation::{self, Column},
+};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use crate::domain::Revocation;
+use crate::domain::{ChangeKind, RecordedChange, Revocation, Revoked};
 
 use super::{Result, Store};
 
@@ -47,15 +50,39 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn revoke(&self, revocation: &Revocation, expired: DateTime<Utc>) -> Result<()> {
-        let row = revocation::ActiveModel {
-            id: NotSet,
-            kind: Set(revocation.what.into()),
-            subject: Set(revocation.subject.clone()),
-            revoked_at: Set(revocation.at),
-        };
         let transaction = self.begin_change().await?;
-        revocation::Entity::insert(row).exec_without_returning(&transaction).await?;
-        revocation::Entity::delete_many().filter(Column::RevokedAt.lt(expired)).exec(&transaction).await?;
+        take_back(&transaction, revocation, expired).await?;
+        let (what, concerns) = match revocation.what {
+            Revoked::Token => ("a token", None),
+            Revoked::Organisation => ("every token of the organisation", Some(revocation.subject.clone())),
+            Revoked::Client => ("every token of the client", client_of(&transaction, &revocation.subject).await?),
+        };
+        let change =
+            RecordedChange::new(ChangeKind::TokensRevoked, &revocation.subject).detail(what).concerning(concerns);
+        self.record(&transaction, &change, None).await?;
         Ok(transaction.commit().await?)
     }
+}
+
+/// Takes something back in a transaction, as [`Store::revoke`] does.
+pub(super) async fn take_back(
+    transaction: &impl ConnectionTrait,
+    revocation: &Revocation,
+    expired: DateTime<Utc>,
+) -> Result<()> {
+    let row = revocation::ActiveModel {
+        id: NotSet,
+        kind: Set(revocation.what.into()),
+        subject: Set(revocation.subject.clone()),
+        revoked_at: Set(revocation.at),
+    };
+    revocation::Entity::insert(row).exec_without_returning(transaction).await?;
+    revocation::Entity::delete_many().filter(Column::RevokedAt.lt(expired)).exec(transaction).await?;
+    Ok(())
+}
+
+/// The code of the organisation of a client, where it is one of the service's own.
+async fn client_of(connection: &impl ConnectionTrait, client: &str) -> Result<Option<String>> {
+    let found = api_client::Entity::find_by_id(client).find_both_related(organisation::Entity).one(connection).await?;
+    Ok(found.map(|(_, organisation)| organisation.code))
 }

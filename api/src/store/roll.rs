@@ -9,7 +9,7 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 
-use crate::domain::{Attributes, Location, Pseudonym, Roll, RollEntry, RollRecord};
+use crate::domain::{Attributes, ChangeKind, Location, Pseudonym, RecordedChange, Roll, RollEntry, RollRecord};
 
 use super::{
     Error, Result, Store,
@@ -140,6 +140,13 @@ impl Store {
             rows.exec_without_returning(&transaction).await?;
         }
         let_speak(&transaction, &speakers).await?;
+        let change = RecordedChange::new(ChangeKind::RollExtended, "roll")
+            .detail(format!(
+                "{} added, {} changed, {} handed over",
+                receipt.added, receipt.changed, receipt.handed_over
+            ))
+            .concerning(providers.into_keys());
+        self.record(&transaction, &change, None).await?;
         transaction.commit().await?;
         Ok(receipt)
     }
@@ -152,7 +159,8 @@ impl Store {
     pub async fn hand_over(&self, what: &Handover, to: &str) -> Result<usize> {
         let organisation =
             async |code: &str| self.organisation_id(code).await?.ok_or_else(|| Error::UnknownOrganisation(code.into()));
-        let to = self.active_organisation_id(to).await?;
+        let heir = to;
+        let to = self.active_organisation_id(heir).await?;
         let from = match what {
             Handover::AllOf(from) => Some(organisation(from).await?),
             Handover::Of(_) => None,
@@ -176,6 +184,18 @@ impl Store {
                 usize::try_from(changed.rows_affected).unwrap_or(usize::MAX)
             }
         };
+        if count == 0 {
+            transaction.commit().await?;
+            return Ok(0);
+        }
+        let concerned = match what {
+            Handover::AllOf(from) => vec![from.as_str(), heir],
+            Handover::Of(_) => vec![heir],
+        };
+        let change = RecordedChange::new(ChangeKind::InstitutionsHandedOver, heir)
+            .detail(format!("{count} institutions"))
+            .concerning(concerned);
+        self.record(&transaction, &change, None).await?;
         transaction.commit().await?;
         Ok(count)
     }

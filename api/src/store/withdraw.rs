@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, Statement};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::domain::{Editions, Publishable, TakenBack, Withdrawal};
+use crate::domain::{ChangeKind, Editions, Publishable, RecordedChange, TakenBack, Withdrawal};
 
 use super::{
     Error, Result, Store, destinations::cohort_year, receipt::NewSubmission, releases::number,
@@ -112,7 +112,9 @@ impl Store {
         };
         let stored = stored.await;
         let number = intake.submission;
-        intake.end(stored, Some(json(&told))).await?;
+        let taken: Vec<String> = told.iter().map(|taken| format!("{} of {}", taken.records, taken.period)).collect();
+        let change = RecordedChange::new(ChangeKind::SubmissionWithdrawn, number).detail(taken.join(", "));
+        intake.end(stored, change, Some(json(&told))).await?;
         Ok(Some((number, told)))
     }
 

@@ -34,7 +34,7 @@ same_words!(benchmark_relation::RelationKind, RelationKind, Exact, Close, Broad,
 same_words!(agreement_dimension::Dimension, Dimension, Phase, Type, Disadvantage, Size, Setting);
 same_words!(register_edition::Source, RegisterSource, Gias, Edb);
 same_words!(revocation::Kind, Revoked, Token, Organisation, Client);
-same_words!(audit_entry::Kind, AuditKind, Start, Question, Repeat, Witness);
+same_words!(audit_entry::Kind, AuditKind, Start, Question, Repeat, Witness, Change);
 same_words!(requested_change::State, ChangeState, Begun, Done, Refused, Failed);
 same_words!(client_credential::Kind, CredentialKind, Secret, Key);
 same_words!(destination_count::Stage, Stage, KeyStage4, SixteenToEighteen);

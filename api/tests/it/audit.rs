@@ -24,12 +24,12 @@ const FREE: &str =
 /// A breakdown, which is charged.
 const CHARGED: &str = r#"{ outcomes(input: {framework: "GATSBY-2014", areas: ["E12000001"], by: [PHASE]}) { tier cells { institutions } } }"#;
 
-/// Everything that was recorded, and the counts that were written.
+/// Every question that was recorded, and the counts that were written.
 async fn recorded(service: &Service) -> Vec<AuditEntry> {
     let mut entries = Vec::new();
     let operator = service.operator();
     let all = operator.each_audited(None, None, None, |entry| {
-        entries.push(entry.clone());
+        entries.extend((entry.kind != AuditKind::Change).then(|| entry.clone()));
         Ok::<_, Error>(())
     });
     all.await.unwrap();
@@ -105,7 +105,7 @@ async fn every_answered_question_is_recorded_once_and_its_repeats_are_counted(#[
     assert_eq!(entries.iter().filter(|entry| entry.client == "nightly").count(), 1);
     let found = service.operator().verify_audit().await.unwrap();
     let Verified::Whole { chains, dropped, .. } = found else { panic!("{found:?}") };
-    assert_eq!((chains, dropped), (2, 0));
+    assert_eq!((chains, dropped), (3, 0), "two of questions, one of changes");
     // What is published, and a preview, tell nothing that is limited.
     let before = recorded(&service).await.len();
     let preview = r#"{ preview(input: {framework: "GATSBY-2014", areas: ["E12000001"]}) { cells { institutions } } }"#;
@@ -126,7 +126,7 @@ async fn whatever_is_done_to_the_audit_is_found_and_named(#[case] engine: Engine
     replica.ask(Some(HUB), FREE).await.data();
     assert!(is_whole(&service).await);
     let execute = async |sql: &str| service.database.execute(sql).await;
-    // The first chain: its start, and three questions.
+    // The first chain: its start, that it bears witness of the changes, and three questions.
     let first = "chain = (SELECT chain FROM audit_entry WHERE organisation = 'NE-LEP' LIMIT 1)";
     let tampered = [
         ("organisation = 'NE-HUB'", "organisation = 'NE-LEP'"),
@@ -137,34 +137,34 @@ async fn whatever_is_done_to_the_audit_is_found_and_named(#[case] engine: Engine
     ];
     for (change, back) in tampered {
         let change_to = async |set: &str| {
-            let only = "number = 3 AND question LIKE '%E06000047%'";
+            let only = "number = 4 AND question LIKE '%E06000047%'";
             execute(&format!("UPDATE audit_entry SET {set} WHERE {only}")).await;
         };
         change_to(change).await;
-        assert_eq!(broken(&service).await.0, 3, "{change}");
+        assert_eq!(broken(&service).await.0, 4, "{change}");
         change_to(back).await;
         assert!(is_whole(&service).await, "{change}");
     }
-    let rows = service.database.numbers("SELECT COUNT(*) FROM audit_entry").await;
-    assert_eq!(rows, [[7]], "two starts, four questions, and that the second bears witness of the first");
+    let rows = service.database.numbers("SELECT COUNT(*) FROM audit_entry WHERE chain <> 'changes'").await;
+    assert_eq!(rows, [[8]], "two starts, four questions, and that each bears witness of the chain before it");
     // The end of a chain, of which another bears witness.
-    execute(&format!("CREATE TABLE taken AS SELECT * FROM audit_entry WHERE number = 4 AND {first}")).await;
-    execute(&format!("DELETE FROM audit_entry WHERE number = 4 AND {first}")).await;
+    execute(&format!("CREATE TABLE taken AS SELECT * FROM audit_entry WHERE number = 5 AND {first}")).await;
+    execute(&format!("DELETE FROM audit_entry WHERE number = 5 AND {first}")).await;
     let (number, why) = broken(&service).await;
-    assert_eq!(number, 4);
+    assert_eq!(number, 5);
     assert!(why.contains("bears witness"), "{why}");
     execute("INSERT INTO audit_entry SELECT * FROM taken").await;
     assert!(is_whole(&service).await);
     // One in the middle.
     execute("DELETE FROM taken").await;
-    execute(&format!("INSERT INTO taken SELECT * FROM audit_entry WHERE number = 2 AND {first}")).await;
-    execute(&format!("DELETE FROM audit_entry WHERE number = 2 AND {first}")).await;
-    assert_eq!(broken(&service).await, (2, "it is missing: entry 3 follows entry 1".to_owned()));
+    execute(&format!("INSERT INTO taken SELECT * FROM audit_entry WHERE number = 3 AND {first}")).await;
+    execute(&format!("DELETE FROM audit_entry WHERE number = 3 AND {first}")).await;
+    assert_eq!(broken(&service).await, (3, "it is missing: entry 4 follows entry 2".to_owned()));
     // As if its time had been over.
-    execute(&format!("UPDATE audit_chain SET cut = 2, cut_hash = (SELECT hash FROM taken) WHERE {first}")).await;
-    execute(&format!("DELETE FROM audit_entry WHERE number = 1 AND {first}")).await;
+    execute(&format!("UPDATE audit_chain SET cut = 3, cut_hash = (SELECT hash FROM taken) WHERE {first}")).await;
+    execute(&format!("DELETE FROM audit_entry WHERE number < 3 AND {first}")).await;
     let (number, why) = broken(&service).await;
-    assert_eq!((number, why.as_str()), (2, "the service did not drop the entries up to it"));
+    assert_eq!((number, why.as_str()), (3, "the service did not drop the entries up to it"));
 }
 
 /// The same database, seen by a service whose clock is later.
@@ -187,16 +187,17 @@ async fn what_is_past_its_time_is_dropped_and_the_rest_still_holds(#[case] engin
     let replica = service.replica().await;
     replica.ask(Some(HUB), FREE).await.data();
     assert_eq!(service.operator().cut_audit(30).await.unwrap(), 0, "nothing is as old");
+    let all = u64::try_from(service.database.count("audit_entry").await).unwrap();
     let exchange = later(&service, 31).await;
     let dropped = exchange.operator(Authority::of_the_operator()).cut_audit(30).await.unwrap();
-    assert_eq!(dropped, 5, "of each chain all but the last");
-    let whole = |entries, dropped| Verified::Whole { chains: 2, entries, dropped };
-    assert_eq!(service.operator().verify_audit().await.unwrap(), whole(2, 5));
+    assert_eq!(dropped, all - 3, "of each chain all but the last");
+    let whole = |entries, dropped| Verified::Whole { chains: 3, entries, dropped };
+    assert_eq!(service.operator().verify_audit().await.unwrap(), whole(3, dropped));
     // What goes on follows what was there.
     service.ask(Some(LEP), CHARGED).await.data();
-    assert_eq!(service.operator().verify_audit().await.unwrap(), whole(3, 5));
+    assert_eq!(service.operator().verify_audit().await.unwrap(), whole(4, dropped));
     assert_eq!(exchange.operator(Authority::of_the_operator()).cut_audit(30).await.unwrap(), 1);
-    assert_eq!(service.operator().verify_audit().await.unwrap(), whole(2, 6));
+    assert_eq!(service.operator().verify_audit().await.unwrap(), whole(3, dropped + 1));
     service.database.execute("DELETE FROM audit_entry WHERE kind = 'question'").await;
     assert!(broken(&service).await.1.contains("no entry any more"));
 }
@@ -311,9 +312,12 @@ fn the_audit_is_exported_as_a_file_and_whoever_changed_it_is_found_by_command() 
     assert!(desk.does_own(&["audit", "verify"]).starts_with("every link holds"));
     let lines = desk.does_own(&["audit", "export", "--since", "2020-01-01", "--organisation", "NE-HUB"]);
     assert!(lines.starts_with(
-        "at,kind,organisation,client,purpose,tier,dataset,release,question,cells,tabulations,times,chain,number\n"
+        "at,kind,organisation,client,purpose,tier,dataset,release,question,cells,tabulations,times,chain,number,\
+         change,object,detail,concerns\n"
     ));
-    assert_eq!(lines.lines().count(), 2);
+    assert_eq!(lines.lines().filter(|line| line.contains(",question,NE-HUB,")).count(), 1);
+    assert!(lines.contains(",change,,operator,") && lines.contains(",organisation.added,NE-HUB,"), "{lines}");
+    assert!(!lines.contains(",repeat,"), "{lines}");
     assert_eq!(desk.does_own(&["audit", "export", "--until", "2020-01-01"]).lines().count(), 1);
     // Somebody with the database alone.
     let database = Database::at(&desk.url());

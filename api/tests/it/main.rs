@@ -34,6 +34,7 @@ mod nodes;
 mod official;
 mod outcomes;
 mod protection;
+mod recorded_changes;
 mod registers;
 mod releases;
 mod roll;

@@ -32,7 +32,13 @@ impl ClientMutation {
         let sent = sent("addClient", &input);
         let scopes: std::result::Result<Vec<Scope>, String> = input.scopes.iter().map(|scope| scope.parse()).collect();
         let scopes: Scopes = scopes.map_err(bad_request)?.into_iter().collect();
-        let added = contributor(context)?.add_client(sent, input.name.unwrap_or_default(), scopes, input.public_key);
+        let added = contributor(context)?.add_client(
+            sent,
+            input.organisation,
+            input.name.unwrap_or_default(),
+            scopes,
+            input.public_key,
+        );
         let (status, message, client, secret) = told(added.await.map_err(graphql_error)?)?;
         Ok(Some(AddClientPayload { status, message, client, secret }))
     }
@@ -60,7 +66,7 @@ impl ClientMutation {
     }
 
     /// Ends a client of your organisation for good: it is given no token any more, and within a minute every replica refuses those that
-    /// it holds. Needs a token with the scope `clients:manage`.
+    /// it holds. Needs a token with the scope `clients:manage`; with `organisations:manage` beside it ends any.
     async fn revoke_client(
         &self,
         context: &Context<'_>,
@@ -84,6 +90,8 @@ fn told(outcome: Outcome<GivenClient>) -> Result<Told> {
 /// Which client to make.
 #[derive(InputObject)]
 pub struct AddClientInput {
+    /// The code of the organisation that it asks for; your own when left out. Another one's needs the scope `organisations:manage` beside.
+    organisation: Option<String>,
     /// What people call it.
     name: Option<String>,
     /// What its tokens may be used for, e.g. `outcomes:read`.

@@ -2,6 +2,8 @@
 
 mod agreements;
 mod clients;
+mod issuers;
+mod organisations;
 mod releases;
 mod status;
 mod submissions;
@@ -21,6 +23,8 @@ pub struct Mutation(
     releases::ReleaseMutation,
     agreements::AgreementMutation,
     clients::ClientMutation,
+    organisations::OrganisationMutation,
+    issuers::IssuerMutation,
 );
 
 /// Who changes something in the request that is executed.

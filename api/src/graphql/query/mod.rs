@@ -1,11 +1,13 @@
 //! The root of every question: a list of small topics.
 
+mod administration;
 mod catalogue;
 mod destinations;
 mod exposure;
 mod node;
 mod official;
 mod outcomes;
+mod recorded_changes;
 mod releases;
 mod submissions;
 mod viewer;
@@ -25,8 +27,10 @@ pub struct Query(
     outcomes::OutcomeQuery,
     destinations::DestinationQuery,
     exposure::ExposureQuery,
+    recorded_changes::RecordedChangeQuery,
     submissions::SubmissionQuery,
     official::OfficialQuery,
+    administration::AdministrationQuery,
 );
 
 /// The number of a release as asked; one that no release can have is told like any other that none has.

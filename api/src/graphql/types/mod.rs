@@ -1,5 +1,6 @@
 //! The types of the contract. Their descriptions are the public documentation, written for an analyst.
 
+mod administration;
 mod area;
 mod change;
 mod column;
@@ -19,6 +20,7 @@ mod outcome;
 mod page;
 mod period;
 mod preview;
+mod recorded_change;
 mod release;
 mod scalar;
 mod submission;
@@ -27,6 +29,7 @@ mod time;
 mod viewer;
 mod wording;
 
+pub use administration::{Issuer, OrganisationConnection};
 pub(crate) use area::Compared;
 pub use area::{Area, AreaConnection, AreaKind, Comparator, SuccessionKind};
 pub use change::Change;
@@ -48,8 +51,9 @@ pub use outcome::{OutcomeTable, TableSummary};
 pub use page::{PAGE_MAX, page_size};
 pub use period::{Category, Dimension, Period};
 pub use preview::OutcomePreview;
+pub use recorded_change::RecordedChangeConnection;
 pub use release::{Release, ReleaseConnection};
-pub use scalar::{Comparability, DestinationCategory, DestinationStage, GrantedTier};
+pub use scalar::{Comparability, DestinationCategory, DestinationStage, GrantedTier, OrganisationKind};
 pub use submission::{Submission, SubmissionStatus};
 pub use table_rows::TableRows;
 pub use time::{Date, DateTime};

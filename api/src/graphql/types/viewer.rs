@@ -115,6 +115,8 @@ pub struct Organisation {
     kind: OrganisationKind,
     /// The area it works in.
     area: Option<Area>,
+    /// The day on which it ended; null while it goes on.
+    ended_on: Option<Date>,
 }
 
 impl Organisation {
@@ -125,6 +127,7 @@ impl Organisation {
             name: organisation.name.clone(),
             kind: organisation.kind.into(),
             area: Area::by_code(catalogue, &organisation.area),
+            ended_on: organisation.ended_on.map(Date::from),
         }
     }
 }

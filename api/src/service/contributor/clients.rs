@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use crate::{
     auth::{Scope, Scopes},
     domain::Client,
-    policy::{Mandate, NotYours},
+    policy::NotYours,
     service::{Error, Given, Overlap},
     store,
 };
@@ -13,13 +13,14 @@ use crate::{
 use super::{Contributor, GivenClient, Made, Outcome, Sent, check_text, subject};
 
 impl Contributor {
-    /// Adds a client of one's own organisation, with no scope that one's own token lacks.
+    /// Adds a client of one's own organisation, or as an administrator of another one, with no scope that one's own token lacks.
     ///
     /// # Errors
     /// When the viewer may not manage clients, or the database fails.
     pub async fn add_client(
         &self,
         sent: Sent,
+        organisation: Option<String>,
         name: String,
         scopes: Scopes,
         key: Option<String>,
@@ -28,8 +29,16 @@ impl Contributor {
         if let Err(fault) = check_text("name", Some(name.as_str()).filter(|name| !name.is_empty())) {
             return Ok(Outcome::Refused(fault));
         }
-        let may = mandate.may_give(scopes.iter());
-        let organisation = mandate.organisation().code.clone();
+        let own_code = &mandate.organisation().code;
+        let organisation = organisation.unwrap_or_else(|| own_code.clone());
+        if let Err(fault) = check_text("organisation", Some(&organisation)) {
+            return Ok(Outcome::Refused(fault));
+        }
+        let may = if organisation == *own_code || mandate.administers_organisations() {
+            mandate.may_give(scopes.iter())
+        } else {
+            Err(NotYours::Other(organisation.clone()))
+        };
         let work = self.work();
         let own = work.clone();
         let given = Arc::new(OnceLock::new());
@@ -56,9 +65,9 @@ impl Contributor {
     ) -> Result<Outcome<GivenClient>, Error> {
         let mandate = self.mandate(Scope::ClientsManage).await?;
         // A client with more than one's own token may is not one's own to speak for.
-        let may = self.own_client(&mandate, &id).await?.and_then(|client| {
+        let may = self.client_of(Some(&mandate.organisation().code), &id).await?.and_then(|client| {
             let scopes = Scopes::read(&client.scopes);
-            mandate.may_give(scopes.iter())
+            mandate.may_speak_for(scopes.iter())
         });
         let work = self.work();
         let own = work.clone();
@@ -73,13 +82,14 @@ impl Contributor {
         self.client(made, given).await
     }
 
-    /// Ends a client of one's own organisation for good.
+    /// Ends a client of one's own organisation for good, or as an administrator any.
     ///
     /// # Errors
     /// As [`add_client`](Self::add_client).
     pub async fn revoke_client(&self, sent: Sent, id: String) -> Result<Outcome<GivenClient>, Error> {
         let mandate = self.mandate(Scope::ClientsManage).await?;
-        let may = self.own_client(&mandate, &id).await?.map(drop);
+        let own = (!mandate.administers_organisations()).then_some(mandate.organisation().code.as_str());
+        let may = self.client_of(own, &id).await?.map(drop);
         let work = self.work();
         let own = work.clone();
         let revoke = async move {
@@ -90,8 +100,9 @@ impl Contributor {
         self.client(made, Arc::default()).await
     }
 
-    async fn own_client(&self, mandate: &Mandate, id: &str) -> Result<Result<Client, NotYours>, Error> {
-        let clients = self.exchange.store().clients(Some(&mandate.organisation().code)).await?;
+    /// A client of an organisation, or of any.
+    async fn client_of(&self, organisation: Option<&str>, id: &str) -> Result<Result<Client, NotYours>, Error> {
+        let clients = self.exchange.store().clients(organisation).await?;
         let found = clients.into_iter().find(|client| client.id == id);
         Ok(found.ok_or_else(|| NotYours::Client(id.to_owned())))
     }
@@ -103,9 +114,7 @@ impl Contributor {
             Err(refused) => return Ok(Outcome::Refused(refused)),
         };
         let id: String = subject(&change)?;
-        let clients = self.exchange.store().clients(Some(&change.organisation)).await?;
-        let client = clients.into_iter().find(|client| client.id == id);
-        let client = client.ok_or(store::Error::UnknownClient(id))?;
+        let client = self.exchange.store().client(&id).await?.ok_or(store::Error::UnknownClient(id))?;
         let secret = given.get().and_then(|given| given.secret.clone());
         Ok(Outcome::Done(GivenClient { client, secret }))
     }

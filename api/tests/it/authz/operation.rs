@@ -113,7 +113,7 @@ const DESTINATION_PREVIEWS: [&str; 6] = [
 ];
 
 /// Changes, each tried, or about what is not there: nothing is changed. What of them is whose is told by their status.
-const CHANGES: [(&str, &str); 12] = [
+const CHANGES: [(&str, &str); 20] = [
     (
         "importResults of an institution of the hub, dry run",
         r#"importResults(input: {dryRun: true, acceptValid: false, idempotencyKey: "1", rows: [{institutionScheme: "URN",
@@ -161,7 +161,7 @@ const CHANGES: [(&str, &str); 12] = [
     ),
     (
         "addClient with a scope that the token lacks",
-        r#"addClient(input: {name: "x", scopes: ["outcomes:read"], publicKey: null, idempotencyKey: "1"}) { status message }"#,
+        r#"addClient(input: {organisation: "NE-HUB", name: "x", scopes: ["outcomes:read"], publicKey: null, idempotencyKey: "1"}) { status message }"#,
     ),
     (
         "rotateClientSecret of a client that is not there",
@@ -170,6 +170,38 @@ const CHANGES: [(&str, &str); 12] = [
     (
         "revokeClient of a client that is not there",
         r#"revokeClient(input: {clientId: "X99", idempotencyKey: "1"}) { status message }"#,
+    ),
+    (
+        "addOrganisation in no area",
+        r#"addOrganisation(input: {code: "X", kind: HUB, name: "X", area: "X99", idempotencyKey: "1"}) { status message }"#,
+    ),
+    (
+        "changeOrganisation of one that is not there",
+        r#"changeOrganisation(input: {code: "X99", kind: HUB, name: "X", area: "E12000001", idempotencyKey: "1"}) { status message }"#,
+    ),
+    (
+        "endOrganisation of one that is not there",
+        r#"endOrganisation(input: {code: "X99", idempotencyKey: "1"}) { status message }"#,
+    ),
+    (
+        "addIssuer at an address inside",
+        r#"addIssuer(input: {name: "X", accepted: ["https://x.example"], audiences: ["x"], discovery: "https://10.0.0.1/", clientClaim: "azp",
+            rightsClaim: "scope", prefix: "x", algorithms: ["RS256"], idempotencyKey: "1"}) { status message }"#,
+    ),
+    (
+        "changeIssuer that is not there",
+        r#"changeIssuer(input: {name: "X99", accepted: ["https://x.example"], audiences: ["x"], discovery: "https://x.example/", clientClaim: "azp",
+            rightsClaim: "scope", prefix: "x", algorithms: ["RS256"], idempotencyKey: "1"}) { status message }"#,
+    ),
+    ("endIssuer that is not there", r#"endIssuer(input: {name: "X99", idempotencyKey: "1"}) { status message }"#),
+    (
+        "allowIssuerClient with a scope that the token lacks",
+        r#"allowIssuerClient(input: {issuer: "X99", client: "x", organisation: "X99", scopes: ["outcomes:read"], idempotencyKey: "1"})
+            { status message }"#,
+    ),
+    (
+        "denyIssuerClient of an issuer that is not there",
+        r#"denyIssuerClient(input: {issuer: "X99", client: "x", idempotencyKey: "1"}) { status message }"#,
     ),
 ];
 
@@ -289,6 +321,19 @@ pub(super) async fn build(service: &Service) -> Vec<Operation> {
         ("exposure area: E12000003, since: 2026-01-01", r#"area: "E12000003", since: "2026-01-01""#),
     ] {
         operations.push(operation(name, &format!("exposure({arguments}) {{ area {{ code }} }}")));
+    }
+    for (name, field) in [
+        (
+            "recordedChanges since: 2026-01-01, first: 1, after: …",
+            r#"recordedChanges(since: "2026-01-01", first: 1, after: "Ijki") { totalCount }"#,
+        ),
+        (
+            "organisations ended, first: 1, after: …",
+            r#"organisations(ended: true, first: 1, after: "IkEi") { totalCount }"#,
+        ),
+        ("issuers ended", "issuers(ended: true) { name }"),
+    ] {
+        operations.push(operation(name, field));
     }
     for (name, field) in [
         ("subscription releases after: 1", "releases(after: 1) { number }".to_owned()),

@@ -1,5 +1,6 @@
 //! What organisations change by themselves: handed in, published, granted, and their clients.
 
+mod administration;
 mod agreements;
 mod clients;
 mod files;

@@ -89,6 +89,7 @@ fn rules(issuer: &str) -> IssuerRules {
         rights_claim: "scope".to_owned(),
         prefix: String::new(),
         algorithms: vec!["RS256".to_owned(), "ES256".to_owned(), "EdDSA".to_owned()],
+        public_only: false,
     }
 }
 

@@ -106,6 +106,7 @@ async fn a_token_of_a_product_in_use_is_taken_for_its_client(#[case] product: &s
         rights_claim: rights_claim.to_owned(),
         prefix: String::new(),
         algorithms: vec!["RS256".to_owned()],
+        public_only: false,
     };
     here.service.operator().add_issuer(product, &rules, "benchmark-exchange").await.unwrap();
     here.service.operator().let_in(product, client, LEP, &reads()).await.unwrap();

@@ -145,7 +145,7 @@ fn destinations() -> Vec<String> {
 }
 
 /// A database as the first `steps` steps left it, filled as it was then.
-pub(super) async fn of_version(engine: Engine, steps: usize) -> (Database, DatabaseConnection) {
+pub(crate) async fn of_version(engine: Engine, steps: usize) -> (Database, DatabaseConnection) {
     let database = Database::fresh(engine).await;
     let url = match engine {
         Engine::Sqlite => format!("{}?mode=rwc", database.url),
@@ -164,7 +164,7 @@ pub(super) async fn of_version(engine: Engine, steps: usize) -> (Database, Datab
 }
 
 /// How many steps there are up to the one with a name.
-pub(super) fn steps_to(name: &str) -> usize {
+pub(crate) fn steps_to(name: &str) -> usize {
     Migrator::migrations().iter().position(|step| step.name() == name).unwrap() + 1
 }
 

@@ -12,3 +12,5 @@ mod races;
 mod readiness;
 mod replaced;
 mod rules;
+
+pub(crate) use migrations::{of_version, steps_to};
