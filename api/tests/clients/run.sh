@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What partners' programs are built with, against a running demonstration: run.sh BASE LEP_TOKEN
-# Apollo Client, urql with Graphcache, Relay, GraphQL Code Generator, Python's gql, and the examples for analysts.
+# Apollo Client, urql with Graphcache, Relay, graphql-ws and graphql-sse, GraphQL Code Generator, Python's gql, and the examples for
+# analysts.
 set -euo pipefail
 cd "$(dirname "$0")"
 base=$1 token=$2
@@ -32,6 +33,7 @@ python=$root/target/clients/python
 stack node apollo/test.mjs "$base" "$token"
 stack node urql/test.mjs "$base" "$token" "$schema"
 stack node relay/test.mjs "$base" "$token" "$schema"
+stack node subscriptions/test.mjs "$base" "$token"
 
 node codegen/generate.mjs codegen
 node codegen/generate.mjs ../../examples

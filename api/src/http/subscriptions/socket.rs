@@ -172,15 +172,17 @@ impl Line {
             let (id, seconds, operations, told) = (&self.id, since.elapsed().as_secs(), session.begun, session.told);
             tracing::info!(id, organisation, operations, told, seconds, why, "socket closed");
         }
-        if let Some((code, reason)) = closing.map(|closing| closing.code()) {
-            let frame = CloseFrame { code, reason: reason.into() };
-            let good_bye = async {
+        let frame = closing.map(|closing| closing.code());
+        let good_bye = async {
+            if let Some((code, reason)) = frame {
+                let frame = CloseFrame { code, reason: reason.into() };
                 self.socket.send(Message::Close(Some(frame))).await?;
-                while let Some(Ok(_)) = self.socket.recv().await {}
-                Ok::<_, axum::Error>(())
-            };
-            let _ = timeout(GOOD_BYE, good_bye).await;
-        }
+            }
+            // Whoever closed it first is answered by reading on.
+            while let Some(Ok(_)) = self.socket.recv().await {}
+            Ok::<_, axum::Error>(())
+        };
+        let _ = timeout(GOOD_BYE, good_bye).await;
         drop(ending);
     }
 

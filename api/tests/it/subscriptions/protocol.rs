@@ -5,7 +5,10 @@ use std::time::Duration;
 use api::{auth::Scope, http::ConnectionRules};
 use futures_util::SinkExt;
 use serde_json::json;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{
+    Message,
+    protocol::{CloseFrame, frame::coding::CloseCode},
+};
 
 use super::{
     RELEASES, code,
@@ -103,6 +106,22 @@ async fn whoever_breaks_the_protocol_is_closed_with_its_code() {
     assert_eq!(socket.next().await, json!({"type": "pong"}));
     socket.subscribe("1", "{ __typename }").await;
     assert_eq!(socket.next().await["type"], "next");
+}
+
+#[tokio::test]
+async fn whoever_leaves_is_answered_with_the_code_that_it_left_with() {
+    let service = Service::filled(Engine::Sqlite).await;
+    let address = serve(&service, ConnectionRules::default()).await.to_string();
+    let (fresh, mut telling) = (Socket::connect(&address).await, Socket::begun(&address, &service.token(LEP)).await);
+    telling.subscribe("1", RELEASES).await;
+    for mut socket in [fresh, Socket::begun(&address, &service.token(LEP)).await, telling] {
+        socket
+            .0
+            .send(Message::Close(Some(CloseFrame { code: CloseCode::Normal, reason: "done".into() })))
+            .await
+            .unwrap();
+        assert_eq!(socket.closed().await, 1000);
+    }
 }
 
 #[tokio::test]
