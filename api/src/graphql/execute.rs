@@ -213,8 +213,12 @@ impl Executor {
         }
         parsed.set_parsed_query(collected.document.clone());
         let cacheable = collected.cacheable;
+        reader.record_while_answering();
         let response = self.schema.execute(parsed).await;
         let answer = written(&reader, response, collected, request_id).await;
+        if let Err(error) = reader.all_recorded().await {
+            return Answer::failed(error, request_id).into();
+        }
         let audited = reader.audited();
         if let Some(text) = request.text.filter(|_| cacheable && answer.reply == Reply::Complete) {
             let (operation, catalogue_only) = (request.operation_name.map(Arc::from), answer.catalogue_only);

@@ -323,12 +323,12 @@ impl Writer {
     }
 
     /// Writes entries to the chain, however long the database is away.
-    async fn write(&mut self, entries: Vec<AuditEntry>) {
+    async fn write(&mut self, mut entries: Vec<AuditEntry>) {
         if entries.is_empty() {
             return;
         }
         loop {
-            match self.append(&entries).await {
+            match self.append(&mut entries).await {
                 Ok(()) => {
                     if self.fails.send_replace(false) {
                         tracing::info!("the audit is written again");
@@ -346,26 +346,29 @@ impl Writer {
         }
     }
 
-    async fn append(&mut self, entries: &[AuditEntry]) -> Result<(), Error> {
+    async fn append(&mut self, entries: &mut [AuditEntry]) -> Result<(), Error> {
         let (chain, heads) = match self.chain.take() {
             Some(chain) => (chain, None),
             None => (Self::new_chain()?, Some(self.store.audit_heads().await?)),
         };
         let start = heads.as_deref().map(|heads| self.first_entries(heads)).unwrap_or_default();
         let (mut number, mut before) = (chain.number, chain.hash.clone());
-        let linked: Vec<AuditEntry> = start
-            .iter()
-            .chain(entries)
-            .map(|entry| {
-                number += 1;
-                let mut entry = AuditEntry { chain: chain.id.clone(), number, ..entry.clone() };
-                entry.hash = entry.link(&self.key, &before);
-                before.clone_from(&entry.hash);
-                entry
-            })
-            .collect();
+        let mut begun = start;
+        let linked = if begun.is_empty() {
+            entries
+        } else {
+            begun.extend_from_slice(entries);
+            &mut begun[..]
+        };
+        for entry in &mut *linked {
+            number += 1;
+            entry.chain.clone_from(&chain.id);
+            entry.number = number;
+            entry.hash = entry.link(&self.key, &before);
+            before.clone_from(&entry.hash);
+        }
         let end = Chain { id: chain.id.clone(), number, hash: before };
-        let Err(error) = self.store.append_audit(&linked, heads.as_deref()).await else {
+        let Err(error) = self.store.append_audit(linked, heads.as_deref()).await else {
             self.chain = Some(end);
             return Ok(());
         };

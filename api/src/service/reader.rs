@@ -66,6 +66,7 @@ impl Exchange {
             allowance,
             place: tokio::sync::Mutex::default(),
             asked: std::sync::Mutex::default(),
+            awaited: std::sync::Mutex::default(),
         };
         Reader { exchange: self.clone(), session: Arc::new(session) }
     }
@@ -110,6 +111,33 @@ impl Reader {
     pub fn audited(&self) -> Audited {
         let mut asked = self.session.asked.lock().unwrap_or_else(PoisonError::into_inner);
         Audited(std::mem::take(&mut *asked).into())
+    }
+
+    /// Lets questions be answered before they are recorded, for one who waits for [`all_recorded`](Self::all_recorded) before the
+    /// answer leaves: until then the answer is made, and nothing but its bytes is held meanwhile.
+    pub fn record_while_answering(&self) {
+        self.session.awaited.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default();
+    }
+
+    /// Waits until everything is recorded that was answered since [`record_while_answering`](Self::record_while_answering).
+    ///
+    /// # Errors
+    /// When a charged question is not recorded in time: then nothing of the answer may leave.
+    pub async fn all_recorded(&self) -> Result<(), Error> {
+        let awaited = self.session.awaited.lock().unwrap_or_else(PoisonError::into_inner).take();
+        for (asked, charged) in awaited.unwrap_or_default() {
+            self.exchange.audit.recorded(&asked, charged).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits for the record of a question, now or before the answer leaves.
+    pub(super) async fn recorded(&self, asked: Arc<Asked>, charged: bool) -> Result<(), Error> {
+        if let Some(awaited) = &mut *self.session.awaited.lock().unwrap_or_else(PoisonError::into_inner) {
+            awaited.push((asked, charged));
+            return Ok(());
+        }
+        self.exchange.audit.recorded(&asked, charged).await
     }
 
     /// Counts that an answer is given again.

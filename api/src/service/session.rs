@@ -27,6 +27,8 @@ pub(super) struct Session {
     pub(super) place: tokio::sync::Mutex<Option<Place>>,
     /// The questions of the answer that is being made.
     pub(super) asked: std::sync::Mutex<Vec<Arc<Asked>>>,
+    /// Those whose records are waited for before the answer leaves, and whether each was charged; none where each is waited for at once.
+    pub(super) awaited: std::sync::Mutex<Option<Vec<(Arc<Asked>, bool)>>>,
 }
 
 impl Session {

@@ -48,7 +48,7 @@ impl Reader {
         };
         // Written while the table was made.
         if let Some(asked) = asked {
-            self.exchange.audit.recorded(&asked, charged).await?;
+            self.recorded(asked, charged).await?;
         }
         Ok(table)
     }

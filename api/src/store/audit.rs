@@ -58,7 +58,7 @@ impl Store {
             }
             self.intact()?;
             if let (None, Some(file), 1..=MOST) = (begins, &self.file, entries.len()) {
-                file.execute_at_once(&self.changes, &insert(entries), CHARGE_PATIENCE).await?;
+                file.execute_at_once(&self.changes, || insert(entries), CHARGE_PATIENCE).await?;
                 return self.intact();
             }
             let transaction = self.begin_charging().await?;

@@ -109,13 +109,13 @@ impl DatabaseFile {
     pub(super) async fn execute_at_once(
         &self,
         changes: &DatabaseConnection,
-        statement: &Statement,
+        statement: impl Fn() -> Statement,
         patience: Duration,
     ) -> Result<()> {
         let done = async {
             let _turn = self.turn.lock().await;
             loop {
-                match changes.execute_raw(statement.clone()).await {
+                match changes.execute_raw(statement()).await {
                     Err(error) if is_locked(&error) => time::sleep(PAUSE).await,
                     other => return other,
                 }
