@@ -22,6 +22,7 @@ from pyjstat import pyjstat
 BASE, TOKEN = sys.argv[1:3]
 QUESTION = """{ outcomes(input: {framework: "GATSBY-2014", areas: ["E92000001"], areaKind: LOCAL_AUTHORITY}) { citation
   cells { area { code } benchmark { number } institutions achievedShare { value standardError bound status reason } } } }"""
+OFFICIAL = "neet_not_known_la_2023"
 passed = 0
 
 
@@ -121,11 +122,41 @@ holds("the pair: nothing is blank", not (data == "").any().any())
 holds("the pair: every column is told of", set(meta.col_name) <= set(data.columns))
 holds("the pair: a line for each cell", len(data) == len(shares))
 
+# Official figures: what each tool reads is what GraphQL answers.
+query = f"""{{ officialFigures(indicator: "NEET_percent", dataSet: "{OFFICIAL}", first: 200) {{ figures {{ areaCode value }} }} }}"""
+figures = json.loads(get("/graphql", json.dumps({"query": query}).encode()))["data"]["officialFigures"]["figures"]
+published = {figure["areaCode"]: figure["value"] for figure in figures}
+official = f"/tables/official/{OFFICIAL}"
+
+
+def as_published(codes, values, name):
+    found = dict(zip(codes, values))
+    same = found.keys() == published.keys() and all(
+        pd.isna(found[code]) if value is None else found[code] == value for code, value in published.items()
+    )
+    holds(f"official figures: {name} has each as GraphQL has it", same and len(published) > 100)
+
+
+lines = pd.read_csv(io.BytesIO(get(f"{official}.csv?indicator=NEET_percent")))
+as_published(lines.area_code, lines.value, "CSV in pandas")
+lines = parquet.read_table(io.BytesIO(get(f"{official}.parquet?indicator=NEET_percent"))).to_pandas()
+as_published(lines.area_code, lines.value, "Parquet in pyarrow")
+lines = pd.read_csv(io.BytesIO(get(f"{official}.sdmx.csv?indicator=NEET_percent")))
+as_published(lines.REF_AREA, lines.OBS_VALUE, "SDMX-CSV in pandas")
+lines = pyjstat.Dataset.read(get(f"{official}.jsonstat").decode()).write("dataframe", naming="id")
+lines = lines[lines.metric == "NEET_percent"]
+as_published(lines.area, lines.value, "JSON-stat in pyjstat")
+data = pd.read_csv(io.BytesIO(get(f"{official}.ees.csv")), dtype=str, keep_default_na=False)
+meta = pd.read_csv(io.BytesIO(get(f"{official}.ees.meta.csv")), dtype=str, keep_default_na=False)
+holds("official figures: the pair tells of every column", set(meta.col_name) <= set(data.columns))
+codes = data.new_la_code.where(data.new_la_code != "", data.region_code).where(data.geographic_level != "National", data.country_code)
+as_published(codes, pd.to_numeric(data.NEET_percent, errors="coerce"), "the pair")
+
 description = json.loads(get("/openapi.json"))
 validate(description)
 holds("the OpenAPI description is valid", True)
 for path, item in description["paths"].items():
-    real = path.replace("{citation}", table["citation"]).replace("{area}", "E12000001")
+    real = path.replace("{citation}", table["citation"]).replace("{area}", "E12000001").replace("{dataSet}", OFFICIAL)
     request = urllib.request.Request(f"{BASE}{real}", headers={"Authorization": f"Bearer {TOKEN}"})
     with urllib.request.urlopen(request, timeout=60) as response:
         kind = response.headers.get_content_type()
