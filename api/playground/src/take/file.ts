@@ -18,10 +18,27 @@ export function addressOf({ about, list, source }: Table, query: string, ending:
   if (list !== 'cells') wanted.set('part', list);
   const since = [...query.matchAll(/\bchange\s*\(\s*since:\s*"(\w+)"/g)].map(([, period]) => period);
   if (since.length && list !== 'overall') wanted.set('since', [...new Set(since)].join(','));
+  if (/\b(partlyShare|noneShare)\b/.test(query) && list !== 'overall') wanted.set('states', 'true');
+  beside(query, wanted);
   if (about.purpose) wanted.set('purpose', about.purpose);
   if (ending === 'csv') wanted.set('bom', 'true');
   const rest = wanted.size ? `?${wanted}` : '';
   return new URL(`tables/${about.citation}.${ending}${rest}`, location.href).href;
+}
+
+/** The official figure that the question puts beside each row: the first, as a file has room for one. */
+function beside(query: string, wanted: URLSearchParams) {
+  const asked = /\bofficial\s*\(((?:[^()"]|"[^"]*")*)\)/.exec(query)?.[1];
+  const named = (name: string, text = asked) => new RegExp(`\\b${name}:\\s*"([^"]*)"`).exec(text ?? '')?.[1];
+  const indicator = named('indicator');
+  if (!asked || !indicator) return;
+  wanted.set('official', indicator);
+  const set = named('dataSet');
+  if (set) wanted.set('official_data_set', set);
+  for (const [filter] of asked.matchAll(/\{[^{}]*\}/g)) {
+    const items = /\bin:\s*\[([^\]]*)\]/.exec(filter)?.[1] ?? '';
+    for (const [, item] of items.matchAll(/"([^"]*)"/g)) wanted.append('official_filter', `${named('column', filter)}:${item}`);
+  }
 }
 
 /** Fetches it and hands it to the browser. What went wrong, in words. */
