@@ -162,6 +162,12 @@ impl<'a> OfficialFigure<'a> {
         &self.of.indicators[self.indicator]
     }
 
+    /// Whether another figure says the same of the same place and time.
+    fn says_the_same_as(&self, other: &Self) -> bool {
+        let (own, its) = (self.row, other.row);
+        std::ptr::eq(self.of, other.of) && own.time == its.time && own.items == its.items && self.text() == other.text()
+    }
+
     /// The value as published.
     pub fn text(&self) -> &'a str {
         self.row.values.get(self.indicator).map_or("", String::as_str)
@@ -295,14 +301,13 @@ impl OfficialFigures {
             return Some(*only);
         }
         let is_total = |figure: &&OfficialFigure<'a>| {
-            let pairs = figure.of.filters.iter().zip(&figure.row.items);
-            pairs.clone().count() > 0
-                && pairs.into_iter().all(|(filter, item)| {
-                    filter.total.as_ref() == Some(item) || wanted.filters.iter().any(|(name, _)| *name == filter.column)
-                })
+            figure.of.filters.iter().zip(&figure.row.items).all(|(filter, item)| {
+                filter.total.as_ref() == Some(item) || wanted.filters.iter().any(|(name, _)| *name == filter.column)
+            })
         };
+        // A unitary authority may stand as an authority and as a district, with the same figure.
         let mut totals = found.iter().filter(is_total);
-        totals.next().copied().filter(|_| totals.next().is_none())
+        totals.next().copied().filter(|first| totals.all(|other| first.says_the_same_as(other)))
     }
 }
 
@@ -384,5 +389,48 @@ mod tests {
         ] {
             assert_eq!(read_value(text), (None, status), "{text}");
         }
+    }
+
+    #[test]
+    fn a_place_that_stands_twice_with_one_figure_has_it_beside_and_with_two_it_has_none() {
+        let row = |level: &str, value: &str, item: &str| OfficialRow {
+            line: 2,
+            level: level.to_owned(),
+            area_code: "E06000047".to_owned(),
+            area_name: "County Durham".to_owned(),
+            time: OfficialTime::new("202324", "Academic year").unwrap(),
+            items: vec![item.to_owned()],
+            values: vec![value.to_owned()],
+            source: None,
+        };
+        let check = |rows: Vec<OfficialRow>, expected: Option<&str>| {
+            let set = OfficialDataSet {
+                name: "rates".to_owned(),
+                version: 1,
+                title: String::new(),
+                source: None,
+                licence: None,
+                checksum: [0; 32],
+                imported_at: None,
+                indicators: vec![OfficialIndicator {
+                    column: "rate".to_owned(),
+                    label: String::new(),
+                    unit: String::new(),
+                    decimals: None,
+                }],
+                filters: vec![OfficialFilter {
+                    column: "sex".to_owned(),
+                    label: String::new(),
+                    total: Some("Total".to_owned()),
+                }],
+            };
+            let figures = OfficialFigures::of(vec![(set, rows)]);
+            let wanted = OfficialWanted { indicator: "rate", ..OfficialWanted::default() };
+            assert_eq!(figures.beside(&wanted).map(|figure| figure.text().to_owned()).as_deref(), expected);
+        };
+        let authority = || row("Local authority", "4.7", "Total");
+        check(vec![authority(), row("Local authority", "9", "Girls")], Some("4.7"));
+        check(vec![authority(), row("Local authority district", "4.7", "Total")], Some("4.7"));
+        check(vec![authority(), row("Local authority district", "4.8", "Total")], None);
     }
 }

@@ -79,7 +79,8 @@ impl OfficialTime {
     /// The code of the sort of time, e.g. `CY`, where the layout has it.
     pub fn code(&self) -> Option<String> {
         let words = self.identifier.to_lowercase();
-        if let Some((_, code)) = IDENTIFIERS.iter().find(|(name, _)| *name == words) {
+        let is_it = |(name, code): &&(&str, &str)| *name == words || code.eq_ignore_ascii_case(&words);
+        if let Some((_, code)) = IDENTIFIERS.iter().find(is_it) {
             return Some((*code).to_owned());
         }
         if let Some(week) = words.strip_prefix("week ").and_then(|week| week.parse::<u8>().ok()) {
@@ -134,6 +135,8 @@ mod tests {
             ("2023", "Week 40", Some("W40"), "202324"),
             ("202223", "Financial year Q1-Q3", Some("FYQ1Q3"), "202223"),
             ("2018", "Up until 31st March", Some("EOM"), "201718"),
+            ("202223", "Tax year Q2", Some("TYQ2"), "202223"),
+            ("2023", "cy", Some("CY"), "202223"),
             ("2018", "Whenever", None, "201718"),
         ] {
             let time = OfficialTime::new(period, identifier).unwrap();

@@ -2,7 +2,7 @@
 
 /// A sort of place.
 pub(super) struct Level {
-    /// What it is called in files, in small letters.
+    /// What it is called in files, in small letters: its name, and the code of it.
     names: &'static [&'static str],
     /// The columns that hold its code, the first one that is filled.
     pub(super) codes: &'static [&'static str],
@@ -24,29 +24,33 @@ const fn institution(names: &'static [&'static str], codes: &'static [&'static s
 pub(super) const OLD_CODE: &str = "old_la_code";
 
 const LEVELS: [Level; 19] = [
-    place(&["national"], &["country_code"], "country_name"),
-    place(&["regional", "region"], &["region_code"], "region_name"),
-    place(&["local authority"], &["new_la_code", OLD_CODE], "la_name"),
-    place(&["local authority district"], &["lad_code"], "lad_name"),
+    place(&["national", "nat"], &["country_code"], "country_name"),
+    place(&["regional", "region", "reg"], &["region_code"], "region_name"),
+    place(&["local authority", "la"], &["new_la_code", OLD_CODE], "la_name"),
+    place(&["local authority district", "lad"], &["lad_code"], "lad_name"),
     place(
-        &["local enterprise partnership"],
+        &["local enterprise partnership", "lep"],
         &["local_enterprise_partnership_code"],
         "local_enterprise_partnership_name",
     ),
-    place(&["local skills improvement plan area"], &["lsip_code"], "lsip_name"),
-    place(&["english devolved area"], &["english_devolved_area_code"], "english_devolved_area_name"),
-    place(&["mayoral combined authority"], &["mayoral_combined_authority_code"], "mayoral_combined_authority_name"),
-    place(&["parliamentary constituency"], &["pcon_code"], "pcon_name"),
-    place(&["police force area"], &["pfa_code", "police_force_area_code"], "pfa_name"),
+    place(&["local skills improvement plan area", "lsip"], &["lsip_code"], "lsip_name"),
+    place(&["english devolved area", "eda"], &["english_devolved_area_code"], "english_devolved_area_name"),
+    place(
+        &["mayoral combined authority", "mca"],
+        &["mayoral_combined_authority_code"],
+        "mayoral_combined_authority_name",
+    ),
+    place(&["parliamentary constituency", "pcon"], &["pcon_code"], "pcon_name"),
+    place(&["police force area", "pfa"], &["pfa_code", "police_force_area_code"], "pfa_name"),
     place(&["ward"], &["ward_code"], "ward_name"),
-    place(&["opportunity area"], &["opportunity_area_code"], "opportunity_area_name"),
-    place(&["rsc region"], &[], "rsc_region_lead_name"),
-    place(&["planning area"], &["planning_area_code"], "planning_area_name"),
+    place(&["opportunity area", "oa"], &["opportunity_area_code"], "opportunity_area_name"),
+    place(&["rsc region", "rsc"], &[], "rsc_region_lead_name"),
+    place(&["planning area", "pa"], &["planning_area_code"], "planning_area_name"),
     institution(&["mat", "multi academy trust", "multi-academy trust"], &["trust_id"], "trust_name"),
-    institution(&["sponsor"], &["sponsor_id"], "sponsor_name"),
-    institution(&["school"], &["school_urn", "school_laestab"], "school_name"),
-    institution(&["provider"], &["provider_ukprn"], "provider_name"),
-    institution(&["institution"], &["institution_id"], "institution_name"),
+    institution(&["sponsor", "spon"], &["sponsor_id"], "sponsor_name"),
+    institution(&["school", "sch"], &["school_urn", "school_laestab"], "school_name"),
+    institution(&["provider", "prov"], &["provider_ukprn"], "provider_name"),
+    institution(&["institution", "inst"], &["institution_id"], "institution_name"),
 ];
 
 /// Columns about places that no level needs.

@@ -114,6 +114,11 @@ pub fn read_official(form: &Form, input: impl Read, meta: Option<&mut dyn Read>)
         None => guessed_columns(&names, &rows),
     };
     columns.ignored.extend(layout.unnamed.get().then(|| "without a name".to_owned()));
+    if rows.is_empty() && reading.problems.is_empty() {
+        let left_out: u64 = layout.left_out.borrow().values().sum();
+        let found = if left_out > 0 { format!("{left_out} rows about institutions") } else { String::new() };
+        reading.add(Problem::in_row(1, ProblemCode::Empty, &found, "at least one row about a place"));
+    }
     if columns.indicators.is_empty() && reading.problems.is_empty() && meta_problems.is_empty() {
         let expected = if guessed {
             "a column of numbers; a description (`.meta.csv`) can say which columns are indicators"
@@ -121,9 +126,6 @@ pub fn read_official(form: &Form, input: impl Read, meta: Option<&mut dyn Read>)
             "a description with an indicator that the file has"
         };
         reading.add(Problem::in_row(1, ProblemCode::Header, &printable(&names.join(", ")), expected));
-    }
-    if rows.is_empty() && reading.problems.is_empty() {
-        reading.add(Problem::in_row(1, ProblemCode::Empty, "", "at least one row about a place"));
     }
     let mut unknown_times = BTreeSet::new();
     let mut seen: HashMap<(String, String, OfficialTime, Vec<String>), u64> = HashMap::new();

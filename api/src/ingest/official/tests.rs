@@ -133,3 +133,22 @@ fn thousands_of_columns_are_refused_in_one_sentence() {
     let [problem] = &reading.problems[..] else { panic!("{:?}", reading.problems) };
     assert!(problem.to_string().contains("found `3010 columns`, expected at most 500"), "{problem}");
 }
+
+#[test]
+fn a_file_about_institutions_alone_says_so() {
+    let header = "time_period,time_identifier,geographic_level,country_code,country_name,school_urn,school_name,n";
+    let reading = read(&format!("{header}\n2023,AY,SCH,E92000001,England,100000,A school,1\n"));
+    let [problem] = &reading.problems[..] else { panic!("{:?}", reading.problems) };
+    assert!(
+        problem.to_string().contains("found `1 rows about institutions`, expected at least one row about a place"),
+        "{problem}"
+    );
+}
+
+#[test]
+fn levels_and_times_go_by_their_codes_too() {
+    let reading =
+        read(&format!("{HEADER},n\n{}\n", LOCAL.replace("Local authority", "LA").replace("Calendar year", "CY")));
+    assert!(reading.problems.is_empty() && reading.unknown_times.is_empty(), "{:?}", reading.problems);
+    assert_eq!(reading.figures[0].area_code, "E06000047");
+}
