@@ -51,6 +51,7 @@ pub fn destinations(table: &Tabulation<Destinations>) -> Table {
             dataset: "destinations",
             title: "Destinations of students".to_owned(),
             citation: table.citation(),
+            short_citation: None,
             release: table.release().number,
             published_at: table.release().published_at,
             synthetic: table.release().synthetic,

@@ -58,15 +58,15 @@ fn at(place: f64) -> String {
     digits((place * 10.0).round() / 10.0, 6)
 }
 
-/// Shares from 0 to 100 % as bars, each with its interval.
-pub(super) fn bars(title: &str, bars: &[Bar]) -> Markup {
+/// Shares from 0 to the most that is drawn as bars, each with its interval.
+pub(super) fn bars(title: &str, most: f64, bars: &[Bar]) -> Markup {
     let height = TOP + STEP * bars.len() as f64 + 4.0;
-    let across = |share: f64| LABELS + 10.0 + BARS * share;
+    let across = |share: f64| LABELS + 10.0 + BARS * (share / most).clamp(0.0, 1.0);
     html! {
         svg role="img" aria-label=(title) viewBox={ "0 0 " (at(WIDTH)) " " (at(height)) } width=(at(WIDTH)) height=(at(height)) {
-            @for quarter in [0.0, 0.25, 0.5, 0.75, 1.0] {
-                line.grid x1=(at(across(quarter))) x2=(at(across(quarter))) y1=(at(TOP - 4.0)) y2=(at(height)) {}
-                text.tick x=(at(across(quarter))) y=(at(TOP - 9.0)) text-anchor="middle" { (at(quarter * 100.0)) " %" }
+            @for share in [0.0, 0.25, 0.5, 0.75, 1.0].map(|quarter| quarter * most) {
+                line.grid x1=(at(across(share))) x2=(at(across(share))) y1=(at(TOP - 4.0)) y2=(at(height)) {}
+                text.tick x=(at(across(share))) y=(at(TOP - 9.0)) text-anchor="middle" { (digits(share * 100.0, 3)) " %" }
             }
             @for (number, bar) in bars.iter().enumerate() {
                 @let y = TOP + STEP * number as f64;
@@ -74,15 +74,15 @@ pub(super) fn bars(title: &str, bars: &[Bar]) -> Markup {
                 @if let Some(value) = bar.value {
                     @if bar.is_band {
                         @let (lower, upper) = bar.range.unwrap_or((value, value));
-                        rect.band x=(at(across(lower))) y=(at(y + 3.0)) width=(at(BARS * (upper - lower))) height="13" {}
+                        rect.band x=(at(across(lower))) y=(at(y + 3.0)) width=(at(across(upper) - across(lower))) height="13" {}
                     } @else {
-                        rect.bar x=(at(across(0.0))) y=(at(y + 3.0)) width=(at(BARS * value.clamp(0.0, 1.0))) height="13" {}
+                        rect.bar x=(at(across(0.0))) y=(at(y + 3.0)) width=(at(across(value) - across(0.0))) height="13" {}
                         @if let Some((lower, upper)) = bar.range {
                             line.interval x1=(at(across(lower))) x2=(at(across(upper))) y1=(at(y + 9.5)) y2=(at(y + 9.5)) {}
                         }
                     }
                 }
-                text.told x=(at(across(1.0) + 8.0)) y=(at(y + 13.0)) { (bar.told) }
+                text.told x=(at(across(most) + 8.0)) y=(at(y + 13.0)) { (bar.told) }
             }
         }
     }
@@ -175,7 +175,7 @@ mod tests {
             range: value.map(|value| (value - 0.1, value + 0.1)),
             is_band: false,
         };
-        let drawn = bars("a", &[bar("<script>", None), bar("b", Some(0.5))]).into_string();
+        let drawn = bars("a", 1.0, &[bar("<script>", None), bar("b", Some(0.5))]).into_string();
         assert_eq!(drawn.matches("class=\"bar\"").count(), 1);
         assert!(drawn.contains("&lt;script&gt;") && !drawn.contains("<script>"));
     }

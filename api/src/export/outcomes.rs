@@ -98,6 +98,7 @@ pub fn outcomes(table: &Tabulation<Outcomes>, part: Part, beside: Option<&Offici
             dataset: "outcomes",
             title: format!("Benchmark outcomes, {}", framework.title),
             citation: table.citation(),
+            short_citation: None,
             release: table.release().number,
             published_at: table.release().published_at,
             synthetic: table.release().synthetic,

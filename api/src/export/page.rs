@@ -26,20 +26,20 @@ pub(super) fn write(table: &Table) -> Vec<u8> {
         p { (same.join(" · ")) }
         (shown::facts(&table.about))
         (chart(table, &varied))
-        table {
+        div.scroll tabindex="0" role="group" aria-label="Table" { table {
             thead { tr {
                 @for &at in &varied { th scope="col" { (table.facets[at].label) } }
                 th scope="col" { "Institutions" }
-                @for measure in &table.measures { th scope="col" { (measure.label) } }
                 @if let Some(beside) = &table.beside { th scope="col" { (headed(beside)) } }
+                @for measure in &table.measures { th scope="col" { (measure.label) } }
             } }
             tbody { @for row in &table.rows { tr {
                 @for &at in &varied { th scope="row" { (shown::item(table, at, row.keys[at])) } }
                 td { (row.institutions.map(|count| count.to_string()).unwrap_or_default()) }
-                @for (measure, figure) in table.measures.iter().zip(&row.figures) { (shown::cell(measure, figure)) }
                 @if let Some(beside) = &table.beside { td { (beside.find(&row.keys).map(|figure| figure.sentence()).unwrap_or_default()) } }
+                @for (measure, figure) in table.measures.iter().zip(&row.figures) { (shown::cell(measure, figure)) }
             } } }
-        }
+        } }
         (shown::method(&table.about))
         @if table.beside.is_some() {
             p.facts {
@@ -100,7 +100,7 @@ fn chart(table: &Table, varied: &[usize]) -> Markup {
     let left_out = table.rows.len().saturating_sub(bars.len());
     html! {
         figure {
-            (draw::bars(&measure.label, &bars))
+            (draw::bars(&measure.label, 1.0, &bars))
             figcaption {
                 (measure.label) ", with the 95 % interval of protection and rounding."
                 @if left_out > 0 { " The first " (bars.len()) " rows are drawn; the table has " (left_out) " more." }

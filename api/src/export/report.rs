@@ -31,16 +31,16 @@ pub fn report(area: &str, columns: &[Column]) -> Vec<u8> {
         (shown::facts(&cells.about))
         (refused(columns))
         h2 { "Share of institutions that achieved each benchmark" }
-        div.scroll { (benchmarks(cells, columns, newest)) }
+        div.scroll tabindex="0" role="group" aria-label="Table" { (benchmarks(cells, columns, newest)) }
         @for column in columns { @if let Ok((cells, _)) = &column.figures { (states(cells, &column.label, newest)) } }
         h2 { "Number of benchmarks achieved" }
         (trend_chart(cells, columns))
-        div.scroll { (trend(cells, columns)) }
+        div.scroll tabindex="0" role="group" aria-label="Table" { (trend(cells, columns)) }
         (shown::method(&cells.about))
         section {
             h2 { "Citations" }
             @for column in columns { @if let Ok((cells, _)) = &column.figures {
-                p.citation { (column.label) ": " code { (cells.about.citation) } }
+                p.citation { (column.label) ": " code { (cells.about.short_citation.as_ref().unwrap_or(&cells.about.citation)) } }
             } }
         }
     };
@@ -108,7 +108,7 @@ fn states(cells: &Table, label: &str, newest: usize) -> Markup {
             (draw::stacks("Shares that achieved each benchmark, partly did, and not at all", names, &stacks))
             figcaption { "Shares as published, edges of bands as they are; the middle one is drawn as what the two others leave." }
         }
-        div.scroll { table {
+        div.scroll tabindex="0" role="group" aria-label="Table" { table {
             thead { tr { th scope="col" { "Benchmark" } @for name in names { th scope="col" { (name) } } } }
             tbody { @for benchmark in benchmarks { tr {
                 th scope="row" { (shown::item(cells, 2, benchmark)) }

@@ -95,7 +95,7 @@ pub(super) fn reference(about: &About) -> Markup {
             h2 { "Citation" }
             p.citation {
                 "Benchmark Exchange, release " (about.release) " (" (about.published_at.format("%Y-%m-%d")) ")"
-                @if about.synthetic { ", synthetic data" } ". " (about.title) ". " code { (about.citation) }
+                @if about.synthetic { ", synthetic data" } ". " (about.title) ". " code { (about.short_citation.as_ref().unwrap_or(&about.citation)) }
             }
         }
     }

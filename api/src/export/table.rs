@@ -39,6 +39,8 @@ pub struct About {
     pub title: String,
     /// The reference that asks it again.
     pub citation: String,
+    /// The same short enough for a footnote, where it is kept.
+    pub short_citation: Option<String>,
     /// The number of its release.
     pub release: u32,
     /// When that was published.

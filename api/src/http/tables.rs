@@ -259,7 +259,10 @@ pub(super) fn named<'a>(
 
 /// The file of a cited table.
 async fn table_file(reader: &Reader, citation: &str, wanted: &Wanted, format: Format) -> Result<File, service::Error> {
-    let table = named_table(reader, citation, wanted, format).await?;
+    let mut table = named_table(reader, citation, wanted, format).await?;
+    if format == Format::Html {
+        table.about.short_citation = reader.short_citation(&table.about.citation).await.ok();
+    }
     let (heavy, bom) = (table.rows.len() >= HEAVY_ROWS, wanted.bom);
     let made = move || {
         let bytes = table.write(format, bom);
@@ -357,14 +360,16 @@ fn report_asked(area: &str, query: &str) -> Result<ReportAsked, String> {
 async fn report_file(reader: &Reader, asked: &ReportAsked) -> Result<File, service::Error> {
     let reported = reader.report(asked).await?;
     let own = reader.catalogue().area_now(&asked.area).map(|area| reader.catalogue().areas()[area].name.clone());
-    let columns: Vec<Column> = reported
-        .into_iter()
-        .map(|Reported { label, table }| {
-            let both =
-                |table| (export::outcomes(&table, Part::Cells, None), export::outcomes(&table, Part::Overall, None));
-            Column { label, figures: table.map(both).map_err(|refused| refused.to_string()) }
-        })
-        .collect();
+    let mut columns = Vec::with_capacity(reported.len());
+    for Reported { label, table } in reported {
+        let both = |table| (export::outcomes(&table, Part::Cells, None), export::outcomes(&table, Part::Overall, None));
+        let mut figures = table.map(both).map_err(|refused| refused.to_string());
+        if let Ok((cells, _)) = &mut figures {
+            // Where none can be kept, the whole one does as well.
+            cells.about.short_citation = reader.short_citation(&cells.about.citation).await.ok();
+        }
+        columns.push(Column { label, figures });
+    }
     let bytes = export::report(&own.unwrap_or_default(), &columns);
     reader.allowance().take_bytes(bytes.len())?;
     let (bytes, media, cached) = (Bytes::from(bytes), Format::Html.media_type(), CachePolicy::Private);

@@ -44,7 +44,7 @@ impl<'a> Axis<'a> {
 /// The table as one data set.
 ///
 /// # Errors
-/// Where two rows are about the same place, time and items, or there are more combinations than a cube can hold.
+/// Where two figures are about the same place, time and items, or there are more combinations than a cube can hold.
 pub(super) fn write(table: &OfficialTable<'_>) -> Result<Vec<u8>, Unwritable> {
     let set = table.selection.of;
     let times: Vec<String> = table.selection.rows.iter().map(|row| row.time.label()).collect();
@@ -74,20 +74,16 @@ pub(super) fn write(table: &OfficialTable<'_>) -> Result<Vec<u8>, Unwritable> {
     let mut seen: HashMap<usize, u64> = HashMap::new();
     for (row, key) in table.selection.rows.iter().zip(&keys) {
         let position = key.iter().zip(&sizes).fold(0, |position, (key, size)| position * size + key);
-        if let Some(line) = seen.insert(position, row.line) {
-            let message = format!(
-                "the source has two rows of the same place, time and items, in the lines {line} and {}, and a cube has room for one: take \
-                 another format",
-                row.line
-            );
-            return Err(Unwritable(message));
-        }
         let mut at = position * metrics.len();
         for &column in &table.selection.columns {
             let figure = table.selection.figure(row, column);
+            let is_there = !figure.text().is_empty();
+            if is_there && let Some(line) = seen.insert(at, row.line) {
+                return Err(twice(line, row.line));
+            }
             let (value, status) = read_value(figure.text());
             values.extend(value.map(|value| (at, value)));
-            if status != OfficialStatus::Published && !figure.text().is_empty() {
+            if status != OfficialStatus::Published && is_there {
                 let text = if status == OfficialStatus::Text { format!(":{}", figure.text()) } else { String::new() };
                 statuses.insert(at.to_string(), format!("{}{text}", words::official_status(status)).into());
             }
@@ -124,6 +120,13 @@ pub(super) fn write(table: &OfficialTable<'_>) -> Result<Vec<u8>, Unwritable> {
         "extension": {"about": table.about()},
     });
     Ok(text.to_string().into_bytes())
+}
+
+fn twice(line: u64, other: u64) -> Unwritable {
+    Unwritable(format!(
+        "the source has two figures of the same place, time and items, in the lines {line} and {other}, and a cube has room for one: \
+         take another format"
+    ))
 }
 
 /// One by one, or, where most places of a large cube are empty, by their positions, as the format allows.

@@ -25,7 +25,7 @@ pub(super) fn write(table: &OfficialTable<'_>) -> Vec<u8> {
             @if let Some(licence) = &set.licence { " · " (licence) }
         }
         (chart(table))
-        div.scroll { table {
+        div.scroll tabindex="0" role="group" aria-label="Table" { table {
             thead { tr {
                 th scope="col" { "Place" }
                 th scope="col" { "Time" }
@@ -87,10 +87,12 @@ fn told(table: &OfficialTable<'_>, row: &OfficialRow, column: OfficialColumn) ->
 fn chart(table: &OfficialTable<'_>) -> Markup {
     let is_percentage = |column: &&OfficialColumn| table.indicator(**column).unit == "%";
     let Some(&column) = table.selection.columns.iter().find(is_percentage) else { return html! {} };
+    let several = table.years.len() > 1;
     let bar = |row: &&OfficialRow| {
         let figure = table.selection.figure(row, column);
         let value = read_value(figure.text()).0?;
-        let mut label = vec![row.area_name.clone(), row.time.label()];
+        let mut label = vec![row.area_name.clone()];
+        label.extend(several.then(|| row.time.label()));
         label.extend(
             row.items
                 .iter()
@@ -109,11 +111,14 @@ fn chart(table: &OfficialTable<'_>) -> Markup {
     if bars.is_empty() {
         return html! {};
     }
+    let largest = bars.iter().map(|bar| bar.range.map_or(bar.value.unwrap_or_default(), |(_, upper)| upper));
+    let largest = largest.fold(0.0, f64::max);
+    let most = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5].into_iter().find(|most| largest <= *most).unwrap_or(1.0);
     let left_out = table.selection.rows.len().saturating_sub(MOST_BARS);
     let label = &table.indicator(column).label;
     html! {
         figure {
-            (draw::bars(label, &bars))
+            (draw::bars(label, most, &bars))
             figcaption {
                 (label) ", in %."
                 @if left_out > 0 { " The first " (MOST_BARS) " rows are drawn; the table has " (left_out) " more." }
