@@ -41,6 +41,8 @@ const complaints = [];
 async function visit({ faulty = false, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1500, height: 1000 }, ...options });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  // The page has nothing but the service.
+  await context.route((url) => !['blob:', 'data:'].includes(url.protocol) && url.origin !== new URL(base).origin, (route) => route.abort('internetdisconnected'));
   const page = await context.newPage();
   page.on('request', (request) => {
     const url = new URL(request.url());
@@ -451,6 +453,37 @@ await check('an official figure stands beside outcomes, in the table and as a sc
   await shoot('beside-table');
 });
 
+await check('what protection does to a number is drawn by the parameters of the service, at an address of its own', async () => {
+  const other = await visit();
+  await other.goto(`${base}/graphiql#method`);
+  await other.getByRole('heading', { name: 'What protection does to a number' }).waitFor({ timeout: 10_000 });
+  const share = '{ institutions shown noise step standardError atMost changeStandardError }';
+  const { protection } = (await api(`{ methodology { protection { tier fewestInstitutions standardTables ${share} otherTables ${share} } } }`)).data.methodology;
+  for (const tier of protection.filter((one) => one.tier !== 'OWN')) {
+    await other.getByRole('combobox', { name: 'Protection', exact: true }).selectOption(tier.tier);
+    for (const tables of ['standardTables', 'otherTables']) {
+      await other.getByRole('combobox', { name: 'Tables', exact: true }).selectOption(tables);
+      const written = await other.locator('.method table tbody tr').evaluateAll((list) => list.map((row) => [...row.cells].map((cell) => cell.textContent)));
+      const two = (number) => String(Number((100 * number).toPrecision(2)));
+      tier[tables].forEach((one, at) => {
+        const expected = one.shown === null ? [String(one.institutions), 'hidden'] : [String(one.institutions), String(one.shown), two(one.noise), two(one.step), `± ${two(1.96 * one.standardError)}`];
+        expect(expected.every((text, column) => written[at][column] === text), `expected ${expected}, found ${written[at]}`);
+      });
+      expect((await other.locator('.method figure').count()) === 4, 'not four figures');
+    }
+    const told = await other.locator('.method').textContent();
+    expect(told.includes(`Fewer than ${tier.fewestInstitutions} institutions are hidden`), tier.tier);
+  }
+  await press('Ask by form', other);
+  await other.getByRole('heading', { name: 'Where a token comes from' }).waitFor({ timeout: 5_000 });
+  expect(!other.url().includes('#'), other.url());
+  await other.getByRole('link', { name: 'What protection does to a number' }).click();
+  await other.locator('.method svg').first().waitFor({ timeout: 5_000 });
+  await other.goBack();
+  await other.getByRole('heading', { name: 'Where a token comes from' }).waitFor({ timeout: 5_000 });
+  await other.context().close();
+});
+
 // GraphiQL, in its frame.
 await page.goto('about:blank');
 await page.goto(`${base}/graphiql`);
@@ -563,7 +596,9 @@ for (const [name, options] of [
   await check(`${name}: usable, nothing wider than the window, and axe finds nothing serious`, async () => {
     const other = await visit(options);
     const fits = async (what) => {
-      const [wide, room] = await other.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      const wide = await other.evaluate(() => document.documentElement.scrollWidth);
+      // A telephone makes the window as wide as what does not fit.
+      const room = options.viewport?.width ?? 1500;
       expect(wide <= room + 1, `${what}: ${wide} pixels in ${room}`);
       const found = await findings(other);
       expect(found.length === 0, `${what}: ${found.join('; ')}`);
@@ -588,6 +623,11 @@ for (const [name, options] of [
     await other.locator('.results svg[role=img]').waitFor({ timeout: 10_000 });
     await fits('the chart');
     await shoot(`chart-${name.replaceAll(/\W+/g, '-')}`, other);
+    await press('What protection does', other);
+    await other.locator('.method svg').nth(3).waitFor({ timeout: 10_000 });
+    await fits('what protection does');
+    await shoot(`protection-${name.replaceAll(/\W+/g, '-')}`, other);
+    if (option === '--screenshot') await other.screenshot({ path: screenshot.replace(/(\.\w+)?$/, `-protection-whole-${name.replaceAll(/\W+/g, '-')}$1`), fullPage: true });
     await other.context().close();
   });
 }
@@ -634,6 +674,11 @@ await check('in Chinese where the browser is: every text of the page, and back a
   await other.locator('.results svg[role=img]').waitFor({ timeout: 10_000 });
   await isChinese('the chart');
   await shoot('chinese', other);
+  await press('保護的影響', other);
+  await other.locator('.method svg').nth(3).waitFor({ timeout: 10_000 });
+  await isChinese('what protection does');
+  await shoot('chinese-protection', other);
+  await press('用表格提問', other);
   await other.getByLabel('權杖', { exact: true }).fill(partner);
   await other.getByPlaceholder('名稱或代碼').fill('深水埗');
   await other.getByRole('option', { name: '深水埗區' }).waitFor({ timeout: 10_000 });

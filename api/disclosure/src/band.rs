@@ -53,6 +53,11 @@ impl Scale {
         self.standard_error
     }
 
+    /// What a value on it is rounded to a multiple of.
+    pub(crate) fn step(&self) -> f64 {
+        self.step.size()
+    }
+
     /// The variance that rounding adds, in institutions' worth.
     pub(crate) fn rounding_variance(&self) -> f64 {
         let step = self.step.size() * self.whole / self.top;

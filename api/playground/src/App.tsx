@@ -1,5 +1,5 @@
 // The page and what it holds: session, question, answer.
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
 import { AskForm } from './ask/AskForm';
 import { examplesFor, type Example } from './ask/examples';
@@ -29,6 +29,10 @@ query Catalogue {
 }
 `;
 
+const Method = lazy(() => import('./method/Method'));
+/** The address of the page about protection. */
+const METHOD = '#method';
+
 type Mode = 'form' | 'editor';
 type Answered = { asked: Text; answer: Answer; form?: Form };
 
@@ -37,6 +41,7 @@ export function App() {
   const [language, setLanguage] = useState(languageNow());
   const [session, setSession] = useState<Session | undefined>();
   const [mode, setMode] = useState<Mode>('form');
+  const [explaining, setExplaining] = useState(location.hash === METHOD);
   const [form, setForm] = useState<Form>(blank);
   const [touched, setTouched] = useState(false);
   const [answered, setAnswered] = useState<Partial<Record<Mode, Answered>>>({});
@@ -106,6 +111,7 @@ export function App() {
   );
 
   const openInEditor = useCallback((text: Text) => {
+    setExplaining(false);
     setMode('editor');
     if (editor.current) editor.current.open(text);
     else setOpened(text);
@@ -135,8 +141,9 @@ export function App() {
 
   // A question in the address: shown, and not run, since it may cost something.
   useEffect(() => {
-    const follow = () =>
-      links.read(location.hash).then(
+    const follow = () => {
+      setExplaining(location.hash === METHOD);
+      return links.read(location.hash).then(
         (link) => {
           if (!link) return;
           if (link.view) setView(link.view);
@@ -150,6 +157,7 @@ export function App() {
         },
         (error: Error) => setNote(t('The question in this address cannot be read: {why}.', { why: error.message })),
       );
+    };
     void follow();
     addEventListener('hashchange', follow);
     return () => removeEventListener('hashchange', follow);
@@ -220,6 +228,17 @@ export function App() {
     }
   };
 
+  const show = (next: Mode) => {
+    setExplaining(false);
+    setMode(next);
+    if (location.hash === METHOD) history.replaceState(null, '', location.pathname + location.search);
+  };
+  const explain = () => {
+    setExplaining(true);
+    history.replaceState(null, '', METHOD);
+    scrollTo(0, 0);
+  };
+
   // The editor stays as it is while the form is used.
   const [wasOpen, setWasOpen] = useState(false);
   useEffect(() => {
@@ -235,11 +254,14 @@ export function App() {
         <TokenBox session={session} onSession={keep} language={language} />
         <nav aria-label={t('Ways to ask')} className="views">
           {(['form', 'editor'] as const).map((one) => (
-            <button key={one} type="button" aria-pressed={mode === one} onClick={() => setMode(one)}>
+            <button key={one} type="button" aria-pressed={mode === one && !explaining} onClick={() => show(one)}>
               {one === 'form' ? t('Ask by form') : 'GraphiQL'}
             </button>
           ))}
         </nav>
+        <button type="button" className="theme" aria-pressed={explaining} onClick={explaining ? () => show(mode) : explain}>
+          {t('What protection does')}
+        </button>
         <button
           type="button"
           className="theme"
@@ -261,8 +283,13 @@ export function App() {
           {note}
         </p>
       ) : null}
-      <main className={mode}>
-        {mode === 'form' && session ? (
+      <main className={explaining ? 'explaining' : mode}>
+        {explaining ? (
+          <Suspense fallback={<p className="hint">{t('Asking the service …')}</p>}>
+            <Method key={language} token={tokenNow} tier={session?.viewer?.agreements?.[0]?.tier} />
+          </Suspense>
+        ) : null}
+        {mode === 'form' && session && !explaining ? (
           <div className="left">
             {isOpen && examples.length > 0 ? (
               <details className="examples" open={!shown}>
@@ -287,9 +314,9 @@ export function App() {
           </div>
         ) : null}
         {wasOpen || mode === 'editor' ? (
-          <iframe key={frames} title="GraphiQL" src={new URL('graphiql/editor', location.href).href} hidden={mode !== 'editor'} />
+          <iframe key={frames} title="GraphiQL" src={new URL('graphiql/editor', location.href).href} hidden={mode !== 'editor' || explaining} />
         ) : null}
-        {shown ? (
+        {explaining ? null : shown ? (
           <Results
             key={language}
             asked={shown.asked}

@@ -30,6 +30,9 @@ export function Welcome({ session }: { session: Session | undefined }) {
         {t('The operator of this service gives your organisation a client, and its secret buys tokens at /oauth/token. Whoever has an agreement and no client yet asks the operator.')}{' '}
         {t('A demonstration (exchange serve --demo) prints a token each for a hub, a LEP and a partner abroad when it starts: copy the last word of a line that begins with “token”.')}
       </p>
+      <p>
+        <a href="#method">{t('What protection does to a number')}</a>
+      </p>
       {catalogue ? (
         <>
           <h3>{t('Without a token')}</h3>

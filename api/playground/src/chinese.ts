@@ -43,6 +43,52 @@ export const chinese = {
     '目錄對所有人開放：{frameworks} 套框架、{terms} 個學期（{first} 至 {last}），載於第 {release} 版。',
   'synthetic data': '合成數據',
 
+  // What protection does.
+  'What protection does': '保護的影響',
+  'What protection does to a number': '保護如何改變一個數字',
+  'Nobody may learn the result of one institution from these tables, not even whoever knows all the others. So every number is changed a little before it is told, in a way that is public and the same for everybody. This page shows how much, with the parameters that this service uses now.':
+    '任何人都不得從這些表格得知某一院校的結果，即使已知其他所有院校的結果亦然。因此每個數字在公布前都會稍作改動，方法公開，對所有人一視同仁。本頁以本服務現用的參數，顯示改動有多大。',
+  Protection: '保護級別',
+  Tables: '表格',
+  'standard: one kind of area, benchmark and term, nothing else': '標準：只按一種地區、基準與學期',
+  'all others: with a breakdown, a filter, or mapped': '其他：有細分、篩選或對應',
+  'Noise and rounding': '雜訊與捨入',
+  'Say that {share} % of the institutions achieved a benchmark. What would you be told? Noise with a standard deviation of {noise} institutions is added to their number, be they few or many: so the share of many is more exact than that of few. Then the share is rounded to a step that is not larger than its error.':
+    '假設有 {share} % 的院校達到某項基準，你會看到甚麼？達標的院校數目會加上標準差為 {noise} 所院校的雜訊，無論院校多少都一樣：所以院校愈多，比率愈精確。其後比率會捨入至不大於其誤差的級距。',
+  'Each column is a share that may be told; the higher, the likelier. The line below it is the 95 % interval, the mark the truth.':
+    '每條直柱是可能公布的一個比率，愈高愈有可能。下方的橫線是 95 % 區間，標記是真實的比率。',
+  'Bands at both ends': '兩端的範圍',
+  'No share is told as 0 % or 100 %. Where nearly none or nearly all achieved it, you are told on which side of an edge the share lies, and no more.':
+    '不會公布 0 % 或 100 %。如幾乎沒有院校或幾乎所有院校達標，只會告訴你比率在界線的哪一邊。',
+  'Hatched: told as “at most” or “at least” its edge.': '斜線部分：只公布為「至多」或「至少」其界線。',
+  'Small groups are hidden': '小群組會隱藏',
+  'Fewer than {fewest} institutions are hidden, and so is a number that beside another one would tell of a few. The table says why, and what to ask instead.':
+    '少於 {fewest} 所院校的數字會隱藏；與另一數字並列便會透露少數院校情況的數字亦然。表格會說明原因，以及可改問甚麼。',
+  'Numbers of institutions are rounded to multiples of {multiple}.': '院校數目捨入至 {multiple} 的倍數。',
+  'What your own organisation handed in it sees without noise, and never of fewer than {fewest} institutions.': '你的機構自己提交的結果，它看到的沒有雜訊，但不會少於 {fewest} 所院校。',
+  'Hollow: a group of so many institutions is hidden.': '空心：這個數目的院校群組會隱藏。',
+  'A change is told more exactly than two shares': '變化比兩個比率更精確',
+  'Most of the noise of an institution is the same in every term. Between two terms of the same institutions it cancels: a change has a smaller error than the difference of two shares that have nothing in common. Changes that are larger than the noise are marked.':
+    '一所院校的雜訊大部分在各學期相同。同一批院校在兩個學期之間，這部分互相抵銷：變化的誤差小於兩個毫無關係的比率之差。大於雜訊的變化會有標記。',
+  'Half of the 95 % interval, in points: of a change between two terms, and in outline of two shares of different institutions.':
+    '95 % 區間的一半（百分點）：實心是兩個學期之間的變化，外框是兩批不同院校的比率之差。',
+  'The same in numbers': '以數字表示',
+  'What follows from it': '由此可知',
+  'Asked again, in another order or by somebody else of the same tier, a question has the same numbers: asking often tells no more.':
+    '同一問題再問一次、換個次序或由同一級別的其他人提問，數字都相同：多問不會知道更多。',
+  'Parts do not add up to their total exactly, since each has noise of its own.': '各部分相加不會恰好等於總數，因為每個數字都有各自的雜訊。',
+  'The interval is about protection alone: how carefully institutions assess themselves is not in it.': '區間只反映保護的影響，並不反映院校自評有多仔細。',
+  'New kinds of tables need budget, because noise that is drawn often enough could be averaged away.': '新的表格種類需用配額，因為雜訊若抽取足夠多次，便可能被平均掉。',
+  '{count} institutions': '{count} 所院校',
+  '± {points} points': '± {points} 百分點',
+  'Hidden up to {last} institutions, told from {fewest} on': '{last} 所或以下隱藏，{fewest} 所起公布',
+  'told as': '公布為',
+  'noise, points': '雜訊（百分點）',
+  'rounded to, points': '捨入級距（百分點）',
+  '95 % interval, points': '95 % 區間（百分點）',
+  'lowest and highest': '最低與最高',
+  'change, 95 %, points': '變化，95 %（百分點）',
+
   // The token.
   Token: '權杖',
   'paste a bearer token': '貼上 bearer 權杖',

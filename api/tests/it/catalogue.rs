@@ -113,3 +113,35 @@ async fn names_are_told_in_the_language_that_is_asked_for_and_else_in_english() 
     let secondary = json!({"phase": "secondary", "smallUpTo": 700, "mediumUpTo": 1_200});
     assert_eq!((&data["methodology"]["sizeBands"][2], &data["methodology"]["registers"]), (&secondary, &json!([])));
 }
+
+#[tokio::test]
+async fn what_protection_does_to_a_number_is_told_by_the_parameters_of_today() {
+    let service = Service::empty(Engine::Sqlite).await;
+    let part = "{ institutions shown noise step standardError atMost atLeast changeStandardError reliable }";
+    let asked = |sizes: &str| {
+        format!(
+            "{{ methodology {{ protection{sizes} {{ tier fewestInstitutions countRounding standardTables {part} otherTables {part} }} }} }}"
+        )
+    };
+    let data = service.ask(None, &asked("(sizes: [9, 60, 1000])")).await.data();
+    let tiers = data["methodology"]["protection"].as_array().unwrap();
+    assert_eq!(
+        tiers.iter().map(|tier| tier["tier"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["OWN", "REGIONAL", "INTERNATIONAL"]
+    );
+    for (told, tier) in tiers.iter().zip(disclosure::Tier::ALL) {
+        let rules = tier.rules();
+        assert_eq!(told["fewestInstitutions"], json!(rules.fewest_institutions()));
+        for (tables, sigma) in [("standardTables", rules.sigma_standard), ("otherTables", rules.sigma)] {
+            let [few, some, many] = &told[tables].as_array().unwrap()[..] else { panic!("{told}") };
+            assert_eq!(few["shown"].is_null(), rules.fewest_institutions() > 9, "{few}");
+            assert_eq!(some["noise"], json!(sigma / 60.0), "the noise of the tier");
+            assert!(many["standardError"].as_f64().unwrap() <= some["standardError"].as_f64().unwrap());
+        }
+    }
+    let usual = service.ask(None, &asked("")).await.data();
+    assert_eq!(usual["methodology"]["protection"][1]["standardTables"].as_array().unwrap().len(), 4);
+    for wrong in ["(sizes: [])", "(sizes: [0])", "(sizes: [1000001])"] {
+        assert_eq!(service.ask(None, &asked(wrong)).await.error().0, "BAD_REQUEST", "{wrong}");
+    }
+}

@@ -97,7 +97,8 @@ impl CatalogueQuery {
         domain::Dimension::ALL.into_iter().map(Dimension).collect()
     }
 
-    /// How attributes of institutions come about: size bands, quintiles of disadvantage, and the registers that they were taken from.
+    /// How numbers are protected, and how attributes of institutions come about: size bands, quintiles of disadvantage, and the registers
+    /// that they were taken from.
     async fn methodology(&self, context: &Context<'_>) -> Methodology {
         Methodology::of(context::reader(context).registers())
     }

@@ -1,13 +1,52 @@
-//! How attributes come about.
+//! How numbers are protected, and how attributes come about.
 
-use async_graphql::SimpleObject;
+use async_graphql::{ComplexObject, SimpleObject};
 
 use crate::domain::{RegisterEdition, register};
 
-use super::Date;
+use super::{Date, scalar::Tier};
 
-/// How the attributes of institutions come about, where an official classification has no word for it.
+/// What the protection of a tier does to numbers, at the parameters of today. It follows from them alone, and from nobody's results.
 #[derive(SimpleObject)]
+pub struct Protection {
+    /// The tier.
+    tier: Tier,
+    /// The fewest institutions that a number is told of.
+    fewest_institutions: i32,
+    /// The multiple that numbers of institutions are rounded to; 1 is no rounding.
+    count_rounding: i32,
+    /// What becomes of a share of so many institutions in a standard table: one kind of area, benchmark and period, nothing else.
+    standard_tables: Vec<ProtectedShare>,
+    /// What becomes of it in any other table.
+    other_tables: Vec<ProtectedShare>,
+}
+
+/// What protection does to the share of some institutions that achieved a benchmark. Shares and errors are from 0 to 1.
+#[derive(SimpleObject)]
+pub struct ProtectedShare {
+    /// How many institutions are behind it.
+    institutions: i32,
+    /// How many are told, rounded; null where they are too few and everything is hidden.
+    shown: Option<i32>,
+    /// The standard deviation of the noise that is added.
+    noise: f64,
+    /// What the share is then rounded to a multiple of.
+    step: f64,
+    /// The standard error of noise and rounding together; the 95 % interval is 1.96 times it to either side.
+    standard_error: f64,
+    /// What is near to none is told as at most this.
+    at_most: f64,
+    /// What is near to all is told as at least this.
+    at_least: f64,
+    /// The standard error of a change between two periods of the same institutions, of which most of the noise cancels.
+    change_standard_error: f64,
+    /// Whether a share of a half would be told as reliable: `OK`, and not `UNRELIABLE`.
+    reliable: bool,
+}
+
+/// How numbers are protected, and how the attributes of institutions come about, where an official classification has no word for it.
+#[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct Methodology {
     /// The size bands by phase. There are no official ones; these are the same for every register.
     size_bands: Vec<SizeBands>,
@@ -51,6 +90,53 @@ pub struct DisadvantageCuts {
     phase_group: &'static str,
     /// The largest share in each of the quintiles 1 to 4, in percent; what is above is in quintile 5.
     up_to: Vec<f64>,
+}
+
+#[ComplexObject]
+impl Methodology {
+    /// What protection does to a share, for each tier, by how many institutions are behind it.
+    async fn protection(
+        &self,
+        #[graphql(
+            desc = "Numbers of institutions, at most 20, each from 1 to 1,000,000.",
+            default_with = "vec![30, 60, 190, 550]",
+            validator(min_items = 1, max_items = 20, list, minimum = 1, maximum = 1_000_000)
+        )]
+        sizes: Vec<i32>,
+    ) -> Vec<Protection> {
+        disclosure::Tier::ALL.into_iter().map(|tier| Protection::of(tier, &sizes)).collect()
+    }
+}
+
+impl Protection {
+    fn of(tier: disclosure::Tier, sizes: &[i32]) -> Self {
+        let rules = tier.rules();
+        let whole = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+        let share = |standard: bool| {
+            let one = |&institutions: &i32| {
+                let effect = disclosure::effect(tier, standard, institutions.try_into().unwrap_or_default());
+                ProtectedShare {
+                    institutions,
+                    shown: effect.shown.map(whole),
+                    noise: effect.noise,
+                    step: effect.step,
+                    standard_error: effect.standard_error,
+                    at_most: effect.at_most,
+                    at_least: effect.at_least,
+                    change_standard_error: effect.change_error,
+                    reliable: effect.reliable,
+                }
+            };
+            sizes.iter().map(one).collect()
+        };
+        Self {
+            tier: tier.into(),
+            fewest_institutions: whole(rules.fewest_institutions()),
+            count_rounding: whole(rules.count_rounding),
+            standard_tables: share(true),
+            other_tables: share(false),
+        }
+    }
 }
 
 impl Methodology {

@@ -52,6 +52,8 @@ export const keys = {
   PreviewCost: part,
   Problem: part,
   ProblemKind: part,
+  ProtectedShare: part,
+  Protection: part,
   PublishReleasePayload: part,
   PublishedPeriod: part,
   Quartiles: part,
