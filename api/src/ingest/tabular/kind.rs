@@ -43,7 +43,8 @@ pub(super) fn of_other_files(head: &[u8]) -> Option<Problem> {
 
 /// What the text is, where it is no table.
 pub(super) fn of_other_texts(head: &[u8]) -> Option<Problem> {
-    let begins_as_none = head.first().is_some_and(|&byte| byte < b' ' && !byte.is_ascii_whitespace());
+    // What a terminal would obey may begin a text; what is wrong with that is told of its header.
+    let begins_as_none = head.first().is_some_and(|&byte| byte < b' ' && !byte.is_ascii_whitespace() && byte != 0x1b);
     if head.contains(&0) || begins_as_none {
         return Some(another("bytes that are no text", "export the table as CSV"));
     }
