@@ -16,7 +16,7 @@ use super::{
     intake::{Intake, last_id},
     receipt::{NewSubmission, Receipt},
     released::{Numbering, counted_area, known, places},
-    submit::{holds, id, known_institutions},
+    submit::{holds, id, known_institutions, submissions_of},
     unchanged::Unchanged,
 };
 
@@ -32,6 +32,8 @@ struct Held {
     id: i64,
     /// How many; `None` where what holds is that it was taken back.
     students: Option<i32>,
+    /// Whether the organisation handed it in that hands in now, which alone is told whether it says the same again.
+    own: bool,
 }
 
 /// What holds now: counts, and where each cohort's institution stood when its first count was stored.
@@ -71,8 +73,8 @@ impl Store {
     }
 
     /// Stores counts of one organisation. A count for the cohort and destination of an earlier one supersedes it where it
-    /// differs, whoever handed that in; the earlier one stays. All counts of a cohort keep the place of its first. `progress` is told how many
-    /// counts are stored so far. `roll` is the one that the records were checked against.
+    /// differs, and what another organisation handed in whatever it says; the earlier one stays. All counts of a cohort keep the place
+    /// of its first. `progress` is told how many counts are stored so far. `roll` is the one that the records were checked against.
     ///
     /// # Errors
     /// When another roll would refuse them by now, the organisation is unknown or the database fails: then nothing is stored.
@@ -101,7 +103,7 @@ impl Store {
         let institutions = known_institutions(&intake.reading().await?).await?;
         let mut writer = Writer {
             areas: self.area_ids(&intake.reading().await?).await?,
-            holding: holding(&intake.reading().await?, records, &institutions).await?,
+            holding: holding(&intake.reading().await?, organisation, records, &institutions).await?,
             institutions,
             submission: intake.submission,
             next: last_id::<destination_count::Entity>(&intake.reading().await?, destination_count::Column::Id).await?
@@ -185,6 +187,7 @@ impl Store {
 /// What holds now for every institution of the records.
 async fn holding(
     connection: &impl ConnectionTrait,
+    organisation: i64,
     records: &[DestinationRecord],
     institutions: &HashMap<Pseudonym, i64>,
 ) -> Result<Holding> {
@@ -192,6 +195,7 @@ async fn holding(
         records.iter().filter_map(|record| institutions.get(&record.institution).copied()).collect();
     wanted.sort_unstable();
     wanted.dedup();
+    let own = submissions_of(connection, organisation).await?;
     let mut holding = Holding::default();
     for chunk in wanted.chunks(CHUNK) {
         let counts = destination_count::Entity::find()
@@ -203,7 +207,9 @@ async fn holding(
         for row in counts.all(connection).await? {
             let cohort = (row.institution_id, row.cohort_year, row.stage);
             let students = (!row.withdrawn).then_some(row.students);
-            holding.counts.insert((cohort, row.category), Held { id: row.id, students });
+            holding
+                .counts
+                .insert((cohort, row.category), Held { id: row.id, students, own: own.contains(&row.submission_id) });
             holding.places.insert(cohort, (row.local_authority_id, row.hub_id));
         }
     }
@@ -241,7 +247,7 @@ impl Writer {
             let category = destination_count::Category::from(record.destination);
             let students = i32::try_from(record.students).unwrap_or(i32::MAX);
             let held = self.holding.counts.get(&(cohort, category));
-            if held.is_some_and(|held| held.students == Some(students)) {
+            if held.is_some_and(|held| held.own && held.students == Some(students)) {
                 self.unchanged += 1;
                 continue;
             }
@@ -265,7 +271,7 @@ impl Writer {
                 or_null(held.map(|held| held.id))
             );
             self.corrected += usize::from(held.is_some_and(|held| held.students.is_some()));
-            self.holding.counts.insert((cohort, category), Held { id: self.next, students: Some(students) });
+            self.holding.counts.insert((cohort, category), Held { id: self.next, students: Some(students), own: true });
             self.holding.places.insert(cohort, place);
             self.next += 1;
             self.counts += 1;

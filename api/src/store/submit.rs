@@ -39,6 +39,9 @@ struct Held {
     id: i64,
     /// Whether what holds is that it was taken back.
     withdrawn: bool,
+    /// Whether the organisation handed it in that hands in now. What another one handed in it is not told, so that nobody finds that
+    /// out by guessing.
+    own: bool,
     content: Content,
 }
 
@@ -71,8 +74,8 @@ impl Content {
 
 impl Store {
     /// Stores records of one organisation. A record for the institution, framework and period of an earlier result
-    /// supersedes it where it differs, whoever handed that in; the earlier one stays. What was handed in before and still holds
-    /// changes nothing. Hub and attributes are those of the roll where it has the
+    /// supersedes it where it differs, and what another organisation handed in whatever it says; the earlier one stays. What the
+    /// organisation handed in before and still holds changes nothing. Hub and attributes are those of the roll where it has the
     /// institution, and place and attributes those of the release where the period was released with them. Who is handed in for
     /// the first time is spoken for by the organisation from now on. `roll` is the one that the records were checked against;
     /// `progress` is told how many records are stored so far.
@@ -122,7 +125,8 @@ impl Store {
         let seen =
             |record: &Record| writer.institutions.get(&record.institution).copied().filter(|id| *id <= last_seen);
         let seen: Vec<(&Record, i64)> = records.iter().filter_map(|record| Some((record, seen(record)?))).collect();
-        (writer.held, writer.released) = held(&intake.reading().await?, &seen, &writer.frameworks).await?;
+        (writer.held, writer.released) =
+            held(&intake.reading().await?, organisation, &seen, &writer.frameworks).await?;
         let mut done = 0;
         for chunk in records.chunks(CHUNK) {
             writer.write(intake, &roll, chunk).await?;
@@ -171,6 +175,7 @@ struct HeldRow {
     size: i16,
     setting: i16,
     terms_version: String,
+    submission_id: i64,
     withdrawn: bool,
     scores: Option<String>,
 }
@@ -179,6 +184,7 @@ struct HeldRow {
 /// and those of these keys of which a result came in before the newest release.
 async fn held(
     connection: &impl ConnectionTrait,
+    organisation: i64,
     records: &[(&Record, i64)],
     frameworks: &HashMap<String, i64>,
 ) -> Result<(HashMap<Key, Held>, HashSet<Key>)> {
@@ -190,6 +196,7 @@ async fn held(
     }
     let newest = release::Entity::find().select_only().column_as(release::Column::LastResult.max(), "last");
     let newest = newest.into_tuple::<Option<i64>>().one(connection).await?.flatten().unwrap_or(0);
+    let own = submissions_of(connection, organisation).await?;
     let (mut held, mut released) = (HashMap::new(), HashSet::new());
     for ((framework, period), institutions) in wanted {
         let institutions: Vec<i64> = institutions.into_iter().collect();
@@ -205,7 +212,7 @@ async fn held(
                     result::Column::Setting,
                     result::Column::Withdrawn,
                 ])
-                .column(result::Column::TermsVersion)
+                .columns([result::Column::TermsVersion, result::Column::SubmissionId])
                 .expr_as(scores_of_result(), "scores")
                 .filter(result::Column::FrameworkId.eq(framework))
                 .filter(result::Column::Period.eq(period.as_str()))
@@ -224,7 +231,8 @@ async fn held(
                     scores: super::released::parse_scores(row.scores.as_deref().unwrap_or_default())?,
                     terms_version: row.terms_version,
                 };
-                let held_now = Held { id: row.id, withdrawn: row.withdrawn, content };
+                let own = own.contains(&row.submission_id);
+                let held_now = Held { id: row.id, withdrawn: row.withdrawn, own, content };
                 held.insert((row.institution_id, framework, period.clone()), held_now);
             }
             let shown = result::Entity::find()
@@ -240,6 +248,13 @@ async fn held(
         }
     }
     Ok((held, released))
+}
+
+/// The submissions of an organisation.
+pub(super) async fn submissions_of(connection: &impl ConnectionTrait, organisation: i64) -> Result<HashSet<i64>> {
+    let own = submission::Entity::find().select_only().column(submission::Column::Id);
+    let own = own.filter(submission::Column::OrganisationId.eq(organisation)).into_tuple().all(connection).await?;
+    Ok(own.into_iter().collect())
 }
 
 /// Whether no later row corrects the one at hand, or takes it back.
@@ -317,12 +332,12 @@ impl Writer {
                 self.from_roll += usize::from((hub, content.attributes) != (&record.hub, record.attributes));
             }
             let said = before.filter(|before| !before.withdrawn);
-            if said.is_some_and(|said| said.content == content) {
+            if said.is_some_and(|said| said.own && said.content == content) {
                 self.unchanged += 1;
                 continue;
             }
             match said {
-                Some(said) if said.content.says_the_same(&content) => self.under_other_terms += 1,
+                Some(said) if said.own && said.content.says_the_same(&content) => self.under_other_terms += 1,
                 Some(_) => self.corrected += 1,
                 None => {}
             }
@@ -346,7 +361,7 @@ impl Writer {
                 withdrawn: Set(false),
             });
             scores.extend(content.scores.iter().map(|&(benchmark, score)| (self.next, benchmark, score)));
-            self.held.insert(key, Held { id: self.next, withdrawn: false, content });
+            self.held.insert(key, Held { id: self.next, withdrawn: false, own: true, content });
             self.next += 1;
         }
         self.results += rows.len();

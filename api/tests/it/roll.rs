@@ -292,31 +292,71 @@ async fn what_is_handed_in_anew_with_equal_scores_keeps_company_for_no_correctio
     assert_eq!(before, figures(&service).await, "nineteen that say nothing new are no company");
 }
 
+/// Whoever is told whether it guessed right finds out what the organisation before it handed in.
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn whoever_speaks_for_institutions_next_is_told_the_same_whether_or_not_it_guesses_their_results(
+    #[case] engine: Engine,
+) {
+    let service = Service::filled(engine).await;
+    service.operator().transfer(&Transfer::AllOf(HUB.into()), LEP).await.unwrap();
+    let rows = Population::standard(1).only(|row| row.hub == "HUB-2018-21" && row.period == "202324T3").0;
+    let guess = async |rows: &[Row], right: bool| {
+        let mut guesses = Population(rows.to_vec());
+        for score in guesses.0.iter_mut().flat_map(|row| row.scores.iter_mut().flatten()).filter(|_| !right) {
+            *score = if *score == 100 { 0 } else { 100 };
+        }
+        let told =
+            |report: ImportReport| report.receipt.unwrap().to_string().split_once("scores, ").unwrap().1.to_owned();
+        let first = told(service.hand_in(LEP, &guesses).await);
+        // What it handed in itself it is told about, as ever.
+        guesses.0.pop();
+        [first, told(service.hand_in(LEP, &guesses).await)]
+    };
+    let right = guess(&rows[..10], true).await;
+    assert_eq!(right, ["10 of them corrections; 0 were there already", "0 of them corrections; 9 were there already"]);
+    assert_eq!(guess(&rows[10..20], false).await, right);
+    service.publish_anew().await;
+    let own = r#"{framework: "GATSBY-2014", areas: ["HUB-2018-21"], periods: ["202324T3"], purpose: "OWN_RESULTS"}"#;
+    let own = service.ask(Some(LEP), &question(own)).await.data()["outcomes"].take();
+    let assessed = rows[..20].iter().filter(|row| row.scores[0].is_some()).count();
+    assert_eq!(own["cells"][0]["institutions"], assessed, "{own}");
+}
+
 #[tokio::test]
 async fn destinations_that_another_organisation_hands_in_anew_with_equal_counts_are_the_same() {
     let input = r#"{ destinations(input: {areas: ["E12000003"], cohortYears: ["202324"], stages: [KS4]}) {
         cells { institutions cohort { value } students { value standardError } } } }"#;
     let service = Service::filled(Engine::Sqlite).await;
-    let mut file = String::from("institution_scheme,institution_id,cohort_year,stage,category,students\n");
-    for row in Population::standard(1).only(in_leeds).0 {
-        let nobody = ["apprenticeship", "employment", "not-sustained"].map(|category| (category, 0));
-        for (category, students) in [("education", 90 + row.id % 20), ("unknown", row.id % 7)].into_iter().chain(nobody)
-        {
-            file.push_str(&format!("URN,{},202324,KS4,{category},{students}\n", row.identifier()));
+    let file = |unknown: u32| {
+        let mut file = String::from("institution_scheme,institution_id,cohort_year,stage,category,students\n");
+        for row in Population::standard(1).only(in_leeds).0 {
+            let nobody = ["apprenticeship", "employment", "not-sustained"].map(|category| (category, 0));
+            let counts = [("education", 90 + row.id % 20), ("unknown", row.id % 7 + unknown)];
+            for (category, students) in counts.into_iter().chain(nobody) {
+                file.push_str(&format!("URN,{},202324,KS4,{category},{students}\n", row.identifier()));
+            }
         }
-    }
+        file
+    };
     let hand_in = async |organisation: &str, file: &str| {
         let request = ImportRequest { organisation: organisation.into(), accept_valid: false };
         let report = service.operator().import_destinations(&request, file.as_bytes(), |_| {}).await.unwrap();
-        report.receipt.unwrap().to_string()
+        report.receipt.unwrap().to_string().split_once(": ").unwrap().1.to_owned()
     };
-    hand_in(LEP, &file).await;
+    hand_in(LEP, &file(0)).await;
     service.publish_anew().await;
     let before = service.ask(Some(LEP), input).await.data();
+    // Whether a count was guessed is not told to whoever hands it in next.
     service.operator().transfer(&Transfer::AllOf(LEP.into()), HUB).await.unwrap();
-    let told = hand_in(HUB, &file).await;
-    assert!(told.contains("0 counts of destinations, 0 of them corrections; 300 were there already"), "{told}");
-    let nothing = service.operator().publish(None).await.unwrap_err().to_string();
-    assert!(nothing.contains("nothing to publish"), "{nothing}");
+    let wrong = hand_in(HUB, &file(1)).await;
+    assert!(wrong.starts_with("300 counts of destinations, 300 of them corrections"), "{wrong}");
+    service.operator().transfer(&Transfer::AllOf(HUB.into()), LEP).await.unwrap();
+    assert_eq!(hand_in(LEP, &file(1)).await, wrong);
+    service.operator().transfer(&Transfer::AllOf(LEP.into()), HUB).await.unwrap();
+    assert_eq!(hand_in(HUB, &file(0)).await, wrong);
+    service.publish_anew().await;
     assert_eq!(before, service.ask(Some(LEP), input).await.data());
 }
