@@ -147,16 +147,16 @@ impl Operator<'_> {
             let organisation = &handover.organisation;
             if known.organisation(&organisation.code).is_none() {
                 let (code, name, area) = (&organisation.code, &organisation.name, &organisation.area);
-                self.0.store().add_organisation(code, organisation.kind, name, area).await?;
+                self.recording().add_organisation(code, organisation.kind, name, area).await?;
             }
             self.hand_over(handover).await?;
         }
         if known.organisation(LEP.0).is_none() {
-            self.0.store().add_organisation(LEP.0, OrganisationKind::Lep, LEP.1, LEP.2).await?;
+            self.recording().add_organisation(LEP.0, OrganisationKind::Lep, LEP.1, LEP.2).await?;
         }
         for agreement in agreements(&handovers) {
             if known.agreements_of(&agreement.consumer).next().is_none() {
-                self.0.store().add_agreement(&agreement.into(), None).await?;
+                self.recording().add_agreement(&agreement.into(), None).await?;
             }
         }
         if self.0.store().newest_release_number().await?.is_none() {
@@ -179,15 +179,14 @@ impl Operator<'_> {
         let organisation = &handover.organisation.code;
         self.recording().hand_over(&store::Handover::Of(institutions.into_iter().collect()), organisation).await?;
         let roll = self.0.store().roll().await?;
-        self.0.store().submit(&submission, &roll, &handover.records, &mut |_| {}).await?;
+        self.recording().submit(&submission, &roll, &handover.records, &mut |_| {}).await?;
         if !handover.destinations.is_empty() {
             let submission = NewSubmission {
                 checksum: checksum_of_destinations(&handover.destinations),
                 rows: handover.destinations.len() as u64,
                 ..submission
             };
-            self.0
-                .store()
+            self.recording()
                 .submit_destinations(&submission, &self.0.store().roll().await?, &handover.destinations, &mut |_| {})
                 .await?;
         }
