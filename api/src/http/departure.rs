@@ -1,4 +1,4 @@
-//! How a long answer leaves: in pieces with a pause for others between them, and counted until it was taken.
+//! How an answer leaves: made smaller where that is worth it, and a long one in pieces with a pause for others between them, and counted until it was taken.
 
 use std::{
     pin::Pin,
@@ -8,11 +8,27 @@ use std::{
 use axum::{
     Error,
     body::{Body, HttpBody},
+    http::Response,
 };
 use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
+use tower_http::compression::Predicate;
 
 use super::senders::{Bound, Full, Hold, Sender};
+
+/// An answer whose sender does not take it as it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NotPlain;
+
+/// Which answers are made smaller: those that are worth it, and those that may not go out as they are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct MadeSmaller<P>(pub(super) P);
+
+impl<P: Predicate> Predicate for MadeSmaller<P> {
+    fn should_compress<B: HttpBody>(&self, response: &Response<B>) -> bool {
+        response.extensions().get::<NotPlain>().is_some() || self.0.should_compress(response)
+    }
+}
 
 /// The longest piece, bytes: it is compressed in a fraction of a millisecond.
 const PIECE: usize = 32 << 10;

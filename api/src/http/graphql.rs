@@ -104,7 +104,8 @@ async fn answer(state: &State, id: &RequestId, log: &RequestLog, request: Reques
             return Err(refuse(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message));
         }
     };
-    if !negotiate::takes_some_coding(request.headers()) {
+    let codings = negotiate::taken_codings(request.headers());
+    if !codings.plain && !codings.smaller {
         let message = "expected to be asked for gzip, br or no coding";
         return Err(refuse(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message));
     }
@@ -116,9 +117,13 @@ async fn answer(state: &State, id: &RequestId, log: &RequestLog, request: Reques
     let purse = state.purse(&sender);
     rate::admit(&purse, id)?;
     let mut outcome = work(state, id, log, form, (viewer, sender, &purse), request).await;
-    match &mut outcome {
-        Ok(response) => rate::tell(response, &purse),
-        Err(refusal) => rate::tell(refusal, &purse),
+    let response = match &mut outcome {
+        Ok(response) => response,
+        Err(refusal) => &mut **refusal,
+    };
+    rate::tell(response, &purse);
+    if !codings.plain {
+        response.extensions_mut().insert(departure::NotPlain);
     }
     outcome
 }

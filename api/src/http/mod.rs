@@ -79,7 +79,7 @@ pub fn router(state: State) -> Router {
     // The fastest level of each: an answer is made once and sent once.
     let compression = CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
-        .compress_when(DefaultPredicate::new().and(SizeAbove::new(SMALLEST_COMPRESSED)));
+        .compress_when(departure::MadeSmaller(DefaultPredicate::new().and(SizeAbove::new(SMALLEST_COMPRESSED))));
     let pages = health::routes()
         .route("/", get(|| async { Redirect::temporary("/graphiql") }))
         .route("/graphiql", get(graphiql::page))

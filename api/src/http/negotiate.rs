@@ -165,8 +165,17 @@ fn ranges(headers: &HeaderMap) -> Vec<(String, f32)> {
     ranges
 }
 
-/// Whether the sender takes an answer as it is, or made smaller in a way that is known here.
-pub(super) fn takes_some_coding(headers: &HeaderMap) -> bool {
+/// In which codings the sender takes an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Codings {
+    /// As it is.
+    pub(super) plain: bool,
+    /// Made smaller in a way that is known here.
+    pub(super) smaller: bool,
+}
+
+/// The codings that the sender takes.
+pub(super) fn taken_codings(headers: &HeaderMap) -> Codings {
     let (mut identity, mut any, mut smaller) = (None, None, false);
     for (name, taken) in codings(headers) {
         match name.as_str() {
@@ -176,7 +185,7 @@ pub(super) fn takes_some_coding(headers: &HeaderMap) -> bool {
             _ => {}
         }
     }
-    smaller || identity.or(any).unwrap_or(true)
+    Codings { plain: identity.or(any).unwrap_or(true), smaller }
 }
 
 /// Whether the sender names brotli among what it takes.
@@ -189,7 +198,11 @@ fn codings(headers: &HeaderMap) -> impl Iterator<Item = (String, bool)> {
     let values = headers.get_all(header::ACCEPT_ENCODING).into_iter();
     values.flat_map(|value| value.to_str().unwrap_or_default().split(',')).map(|coding| {
         let (name, parameters) = coding.split_once(';').unwrap_or((coding, ""));
-        let quality = parameters.trim().strip_prefix("q=").map_or(1.0, |text| text.trim().parse().unwrap_or(0.0));
+        let quality = parameters
+            .trim()
+            .strip_prefix(['q', 'Q'])
+            .and_then(|rest| rest.trim_start().strip_prefix('='))
+            .map_or(1.0, |text| text.trim().parse().unwrap_or(0.0));
         (name.trim().to_ascii_lowercase(), quality > 0.0)
     })
 }
@@ -308,7 +321,8 @@ mod tests {
             (Some("gzip;q=0, identity;q=0.0"), false),
         ] {
             let sent_with = sent.map(|sent| (header::ACCEPT_ENCODING, sent.parse().unwrap()));
-            assert_eq!(takes_some_coding(&HeaderMap::from_iter(sent_with)), expected, "{sent:?}");
+            let taken = taken_codings(&HeaderMap::from_iter(sent_with));
+            assert_eq!(taken.plain || taken.smaller, expected, "{sent:?}");
         }
     }
 
