@@ -206,12 +206,10 @@ impl Executor {
         if operation.kind == OperationType::Subscription {
             return self.subscribe(collected, variables, reader, request_id).await;
         }
-        let mut parsed =
-            async_graphql::Request::new("").variables(variables).data(reader.clone()).data(collected.clone());
+        let mut parsed = to_execute(&collected, variables, &reader);
         if let Some(contributor) = contributor.filter(|_| is_change) {
             parsed = parsed.data(contributor);
         }
-        parsed.set_parsed_query(collected.document.clone());
         let cacheable = collected.cacheable;
         reader.record_while_answering();
         let response = self.schema.execute(parsed).await;
@@ -237,9 +235,7 @@ impl Executor {
         request_id: &str,
     ) -> Performed {
         let wanted = Arc::new(Mutex::new(None));
-        let mut parsed = async_graphql::Request::new("").variables(variables.clone());
-        parsed = parsed.data(reader.clone()).data(collected.clone()).data(Occasion::Beginning(wanted.clone()));
-        parsed.set_parsed_query(collected.document.clone());
+        let parsed = to_execute(&collected, variables.clone(), &reader).data(Occasion::Beginning(wanted.clone()));
         let response = self.schema.execute_stream(parsed).next().await;
         if let Some(refused) = response.filter(|response| !response.errors.is_empty()) {
             return written(&reader, refused, collected, request_id).await.into();
@@ -254,9 +250,7 @@ impl Executor {
 
     /// The answer to a subscription about one event, by the reader of that moment; `None` where it is about something else.
     pub async fn tell(&self, to: &Subscribed, event: Event, reader: Reader, request_id: &str) -> Option<Answer> {
-        let mut parsed = async_graphql::Request::new("").variables(to.variables.clone());
-        parsed = parsed.data(reader.clone()).data(to.collected.clone()).data(Occasion::event(event));
-        parsed.set_parsed_query(to.collected.document.clone());
+        let parsed = to_execute(&to.collected, to.variables.clone(), &reader).data(Occasion::event(event));
         let response = self.schema.execute_stream(parsed).next().await?;
         Some(written(&reader, response, to.collected.clone(), request_id).await)
     }
@@ -305,6 +299,13 @@ impl Executor {
         };
         self.trusted.get(&id).cloned().ok_or(otherwise)
     }
+}
+
+/// What the library is given to execute.
+fn to_execute(collected: &Arc<Collected>, variables: Variables, reader: &Reader) -> async_graphql::Request {
+    let mut request = async_graphql::Request::new("").variables(variables).data(reader.clone()).data(collected.clone());
+    request.set_parsed_query(collected.document.clone());
+    request
 }
 
 /// Writes what execution came to.

@@ -105,6 +105,6 @@ impl CatalogueQuery {
 
     /// The codes that errors carry in `extensions.code`, and what to do about each.
     async fn error_codes(&self) -> Vec<ErrorRule> {
-        ErrorCode::ALL.into_iter().map(ErrorRule::from).collect()
+        ErrorCode::all().map(ErrorRule::from).collect()
     }
 }
