@@ -213,7 +213,9 @@ fn tell(path: &Path, report: &ImportReport) -> Result<bool> {
 pub(super) fn tell_form(path: &Path, found: Option<&Found>, ignored: &[String]) -> Result<()> {
     let file = path.display();
     if let Some(found) = found.filter(|found| !found.is_plain()) {
-        say(&format!("{file}: read as {found}"))?;
+        let one_of_several = matches!(found, Found::Sheet { of: 2.., .. });
+        let other = if one_of_several { "; `--sheet` names another" } else { "" };
+        say(&format!("{file}: read as {found}{other}"))?;
     }
     let shown: Vec<String> = ignored.iter().take(SHOWN_COLUMNS).map(|name| format!("`{name}`")).collect();
     let more = ignored.len() - shown.len();
