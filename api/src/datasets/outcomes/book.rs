@@ -111,7 +111,7 @@ impl Book {
         }
         let found = match areas_of_anybody(plan, snapshot) {
             None => self.gather(plan, snapshot.catalogue()).map(Held::All),
-            Some(of_anybody) => self.split(plan, &of_anybody, snapshot.catalogue()).map(Held::Part),
+            Some(of_anybody) => self.split(plan, &of_anybody, snapshot.catalogue()).map(Box::new).map(Held::Part),
         };
         found.unwrap_or(Held::Nothing)
     }
@@ -148,14 +148,14 @@ impl Book {
 /// What the book has of a table.
 enum Held {
     All(Cells),
-    Part(Share),
+    Part(Box<Share>),
     Nothing,
 }
 
 impl Held {
     fn part(self) -> Option<Share> {
         match self {
-            Self::Part(share) => Some(share),
+            Self::Part(share) => Some(*share),
             Self::All(_) | Self::Nothing => None,
         }
     }
