@@ -317,8 +317,8 @@ fn date(text: &str) -> Option<NaiveDate> {
         text.parse::<u32>().ok().filter(|_| digits)
     };
     let named = || {
-        let is = |name: &&str| name.eq_ignore_ascii_case(month) || name[..3].eq_ignore_ascii_case(month);
-        MONTHS.iter().position(|name| is(&name)).and_then(|at| u32::try_from(at + 1).ok())
+        let is = |name: &str| name.eq_ignore_ascii_case(month) || name[..3].eq_ignore_ascii_case(month);
+        MONTHS.iter().position(|name| is(name)).and_then(|at| u32::try_from(at + 1).ok())
     };
     let year = number(year, 4).filter(|_| year.len() == 4)?;
     NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, number(month, 2).or_else(named)?, number(day, 2)?)
