@@ -8,7 +8,7 @@
 //! | [`telemetry`] | what an operator sees: counters and times |
 //! | [`auth`] | a bearer token becomes a viewer |
 //! | [`ingest`] | bytes become checked records, or problems with line and column |
-//! | [`outbound`] | what the service fetches by itself, within bounds
+//! | [`outbound`] | what the service fetches and sends by itself, within bounds
 //! | [`release`] | the immutable columns of one release |
 //! | [`store`] | the database, and nothing but the database |
 //! | [`synthetic`] | a made-up population for demonstrations |

@@ -1,13 +1,19 @@
 //! One request, one answer: no redirect is followed, no more is read than a small document takes, and the time is short.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Empty, Limited};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
-    Request,
+    Method, Request, Response,
+    body::Incoming,
     client::conn::http1,
-    header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, HOST, HeaderValue, USER_AGENT},
+    header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT},
     rt::{Read, Write},
 };
 use hyper_util::rt::TokioIo;
@@ -29,22 +35,43 @@ use super::{HttpAddress, address::is_public};
 /// The longest that a document may take, from looking its host up to its last byte.
 const TIME: Duration = Duration::from_secs(5);
 
+/// The longest that is waited for what stands below the status of an answer that nobody reads.
+const LEAVE: Duration = Duration::from_secs(1);
+
+/// The longest that a message may take, from looking its host up to the status of the answer.
+const MESSAGE_TIME: Duration = Duration::from_secs(10);
+
 /// The largest document, bytes.
 const LARGEST: usize = 256 << 10;
 
 /// The most that the head of an answer may take, bytes.
 const LARGEST_HEAD: usize = 32 << 10;
 
-/// Where a document may be.
+/// Where a service that is asked or told something may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
     /// Anywhere: an operator named the service.
     Named,
     /// At a public address alone: the service was named by another one, which may not send us around in a network inside.
     Public,
+    /// At a public address, or on this machine.
+    PublicOrThisMachine,
 }
 
-/// Why a document was not fetched. The texts hold nothing that was sent.
+impl Reach {
+    fn holds(self, address: &HttpAddress, found: IpAddr) -> bool {
+        let here = found.to_canonical().is_loopback();
+        match self {
+            // Plain HTTP does not leave this machine, whatever `localhost` is taken for.
+            _ if !address.is_encrypted() => self != Self::Public && here,
+            Self::Named => true,
+            Self::Public => is_public(found),
+            Self::PublicOrThisMachine => here || is_public(found),
+        }
+    }
+}
+
+/// Why a document was not fetched, or a message not sent. The texts hold nothing that was sent.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
     /// The host is unknown, or has no address that may be asked.
@@ -63,8 +90,8 @@ pub enum FetchError {
     #[error("the document at `{0}` is larger than {LARGEST} bytes, or broke off")]
     TooLarge(String),
     /// It took too long.
-    #[error("`{0}` took longer than {time} s", time = TIME.as_secs())]
-    TooSlow(String),
+    #[error("`{0}` took longer than {seconds} s", seconds = .1.as_secs())]
+    TooSlow(String, Duration),
     /// Certificates that cannot be read.
     #[error("expected certificates in PEM: {0}")]
     Certificates(String),
@@ -116,57 +143,116 @@ impl Fetch {
     /// # Errors
     /// [`FetchError`] when it is not to be had within the bounds.
     pub async fn get(&self, address: &HttpAddress, reach: Reach) -> Result<Bytes, FetchError> {
-        let slow = |_| FetchError::TooSlow(address.to_string());
-        timeout(TIME, self.get_unhurried(address, reach)).await.map_err(slow)?
+        let fetched = async {
+            let mut request = Request::new(Full::default());
+            request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+            let (answer, _moving) = self.send(address, reach, request).await?;
+            if answer.status() != 200 {
+                return Err(FetchError::Status(address.to_string(), answer.status().as_u16()));
+            }
+            let body = Limited::new(answer.into_body(), LARGEST).collect().await;
+            Ok(body.map_err(|_| FetchError::TooLarge(address.to_string()))?.to_bytes())
+        };
+        timeout(TIME, fetched).await.map_err(|_| FetchError::TooSlow(address.to_string(), TIME))?
     }
 
-    async fn get_unhurried(&self, address: &HttpAddress, reach: Reach) -> Result<Bytes, FetchError> {
-        let unreachable = |error: io::Error| FetchError::Unreachable(address.to_string(), error);
-        let (host, port) = address.host_and_port();
-        let found = lookup_host((host.as_str(), port)).await.map_err(unreachable)?;
-        let may_be_asked = |found: &SocketAddr| match reach {
-            // Plain HTTP does not leave this machine, whatever `localhost` is taken for.
-            _ if !address.is_encrypted() => reach == Reach::Named && found.ip().is_loopback(),
-            Reach::Named => true,
-            Reach::Public => is_public(found.ip()),
+    /// Sends a message in JSON to an address, and returns the status that it is answered with, from 200 to 299. What else the answer
+    /// holds nobody reads.
+    ///
+    /// # Errors
+    /// [`FetchError`] when it is answered with another status, or not within the bounds.
+    pub async fn post(
+        &self,
+        address: &HttpAddress,
+        reach: Reach,
+        headers: &[(&'static str, String)],
+        body: Bytes,
+    ) -> Result<u16, FetchError> {
+        let sent = async {
+            let mut request = Request::new(Full::new(body));
+            *request.method_mut() = Method::POST;
+            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            for (name, value) in headers {
+                let value = HeaderValue::from_str(value);
+                let value = value.map_err(|_| FetchError::NoAddress(address.to_string()))?;
+                request.headers_mut().insert(HeaderName::from_static(name), value);
+            }
+            self.send(address, reach, request).await
         };
-        let found: Vec<SocketAddr> = found.filter(may_be_asked).collect();
-        if found.is_empty() {
-            return Err(FetchError::NoAddress(address.to_string()));
+        let sent = timeout(MESSAGE_TIME, sent).await;
+        let (answer, _moving) = sent.map_err(|_| FetchError::TooSlow(address.to_string(), MESSAGE_TIME))??;
+        let status = answer.status();
+        // Whoever answers is let finish a short answer.
+        let _ = timeout(LEAVE, Limited::new(answer.into_body(), LARGEST_HEAD).collect()).await;
+        if !status.is_success() {
+            return Err(FetchError::Status(address.to_string(), status.as_u16()));
         }
+        Ok(status.as_u16())
+    }
+
+    /// Whether an address has one that may be asked. Nothing is sent there, and nobody may go by it later: names lead elsewhere from
+    /// one moment to the next, so that each connection is checked for itself.
+    ///
+    /// # Errors
+    /// [`FetchError::NoAddress`] where it has none, [`FetchError::TooSlow`] where that is not known in time.
+    pub async fn check(&self, address: &HttpAddress, reach: Reach) -> Result<(), FetchError> {
+        let found = timeout(TIME, addresses(address, reach)).await;
+        match found.map_err(|_| FetchError::TooSlow(address.to_string(), TIME))? {
+            Ok(_) => Ok(()),
+            Err(_) => Err(FetchError::NoAddress(address.to_string())),
+        }
+    }
+
+    async fn send(
+        &self,
+        address: &HttpAddress,
+        reach: Reach,
+        request: Request<Full<Bytes>>,
+    ) -> Result<(Response<Incoming>, Moving), FetchError> {
+        let unreachable = |error: io::Error| FetchError::Unreachable(address.to_string(), error);
+        // The connection goes to one of the addresses that were looked at, and to none that is looked up again.
+        let found = addresses(address, reach).await?;
         let stream = TcpStream::connect(found.as_slice()).await.map_err(unreachable)?;
         if !address.is_encrypted() {
-            return ask(address, TokioIo::new(stream)).await;
+            return ask(address, TokioIo::new(stream), request).await;
         }
+        let (host, _) = address.host_and_port();
         let name = ServerName::try_from(host).map_err(|_| FetchError::NoAddress(address.to_string()))?;
         let stream = self.tls.connect(name, stream).await.map_err(unreachable)?;
-        ask(address, TokioIo::new(stream)).await
+        ask(address, TokioIo::new(stream), request).await
     }
 }
 
-async fn ask(address: &HttpAddress, stream: impl Read + Write + Unpin + Send + 'static) -> Result<Bytes, FetchError> {
+/// Where an address leads to, as far as it may be asked there.
+async fn addresses(address: &HttpAddress, reach: Reach) -> Result<Vec<SocketAddr>, FetchError> {
+    let (host, port) = address.host_and_port();
+    let unreachable = |error: io::Error| FetchError::Unreachable(address.to_string(), error);
+    let found = lookup_host((host.as_str(), port)).await.map_err(unreachable)?;
+    let found: Vec<SocketAddr> = found.filter(|found| reach.holds(address, found.ip())).collect();
+    if found.is_empty() { Err(FetchError::NoAddress(address.to_string())) } else { Ok(found) }
+}
+
+async fn ask(
+    address: &HttpAddress,
+    stream: impl Read + Write + Unpin + Send + 'static,
+    mut request: Request<Full<Bytes>>,
+) -> Result<(Response<Incoming>, Moving), FetchError> {
     let broken = |error: hyper::Error| FetchError::Broken(address.to_string(), error);
     let (mut sender, connection) =
         http1::Builder::new().max_buf_size(LARGEST_HEAD).handshake(stream).await.map_err(broken)?;
-    let _moving = Moving(tokio::spawn(async {
+    let moving = Moving(tokio::spawn(async {
         // What goes wrong is told to the request.
         let _ = connection.await;
     }));
-    let mut request = Request::new(Empty::<Bytes>::new());
     *request.uri_mut() = address.target().parse().map_err(|_| FetchError::NoAddress(address.to_string()))?;
     let headers = request.headers_mut();
     let host = HeaderValue::from_str(&address.authority());
     headers.insert(HOST, host.map_err(|_| FetchError::NoAddress(address.to_string()))?);
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     headers.insert(CONNECTION, HeaderValue::from_static("close"));
     headers.insert(USER_AGENT, HeaderValue::from_static(concat!("benchmark-exchange/", env!("CARGO_PKG_VERSION"))));
     let answer = sender.send_request(request).await.map_err(broken)?;
-    if answer.status() != 200 {
-        return Err(FetchError::Status(address.to_string(), answer.status().as_u16()));
-    }
-    let body = Limited::new(answer.into_body(), LARGEST).collect().await;
-    Ok(body.map_err(|_| FetchError::TooLarge(address.to_string()))?.to_bytes())
+    Ok((answer, moving))
 }
 
 #[cfg(test)]
@@ -233,6 +319,44 @@ mod tests {
             let fetched = fetch.get(&inside.parse().unwrap(), Reach::Public).await;
             assert!(matches!(fetched, Err(FetchError::NoAddress(_))), "{inside}: {fetched:?}");
         }
+    }
+
+    async fn told(head: &'static [u8], reach: Reach) -> Result<u16, FetchError> {
+        let headers = [("webhook-id", "msg_1".to_owned())];
+        let fetch = Fetch::new(None).unwrap();
+        fetch.post(&answering(head, b"").await, reach, &headers, Bytes::from_static(b"{}")).await
+    }
+
+    #[tokio::test]
+    async fn a_message_is_taken_by_a_status_of_success_alone() {
+        let here = Reach::PublicOrThisMachine;
+        assert_eq!(told(b"HTTP/1.1 204 No Content\r\n\r\n", here).await.unwrap(), 204);
+        for (head, status) in [
+            (&b"HTTP/1.1 307 On\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n"[..], 307),
+            (b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n", 500),
+        ] {
+            assert!(matches!(told(head, here).await, Err(FetchError::Status(_, found)) if found == status));
+        }
+        let refused = told(b"HTTP/1.1 200 OK\r\n\r\n", Reach::Public).await;
+        assert!(matches!(refused, Err(FetchError::NoAddress(_))), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn this_machine_is_told_something_where_that_is_wanted_and_no_network_inside() {
+        let fetch = Fetch::new(None).unwrap();
+        let check = async |address: &str, reach| fetch.check(&address.parse().unwrap(), reach).await.is_ok();
+        for here in ["http://127.0.0.1:9/a", "http://localhost/a", "https://[::1]/a", "https://[::ffff:127.0.0.1]/a"] {
+            assert!(check(here, Reach::PublicOrThisMachine).await && !check(here, Reach::Public).await, "{here}");
+        }
+        for inside in ["10.0.0.1", "169.254.169.254", "192.168.0.1", "[fd00::1]", "[fe80::1]", "[::ffff:10.0.0.1]"] {
+            let inside = format!("https://{inside}/a");
+            for reach in [Reach::Public, Reach::PublicOrThisMachine] {
+                assert!(!check(&inside, reach).await, "{inside}");
+                let sent = fetch.post(&inside.parse().unwrap(), reach, &[], Bytes::new()).await;
+                assert!(matches!(sent, Err(FetchError::NoAddress(_))), "{inside}: {sent:?}");
+            }
+        }
+        assert!(check("https://1.1.1.1/", Reach::Public).await);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! What the service fetches by itself: small documents of services that an operator named, within bounds of size and time.
+//! What the service fetches and sends by itself: small documents of services that an operator named, and small messages, within bounds
+//! of size and time.
 
 mod address;
 mod fetch;
