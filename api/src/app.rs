@@ -93,7 +93,7 @@ fn keep_memory_in() -> std::io::Result<()> {
 /// When there is no secret or no database, or it cannot be opened.
 pub async fn open_existing(settings: &Settings) -> Result<Exchange> {
     let exchange = Exchange::open_existing(settings.database_url(), secret(settings)?, Arc::new(SystemClock)).await?;
-    trust_authorities(settings, &exchange)?;
+    set_up_outbound(settings, &exchange)?;
     Ok(exchange)
 }
 
@@ -103,12 +103,15 @@ pub async fn open_existing(settings: &Settings) -> Result<Exchange> {
 /// When there is no secret, or the database cannot be opened.
 pub async fn open_or_make(settings: &Settings) -> Result<Exchange> {
     let exchange = Exchange::open(settings.database_url(), secret(settings)?, Arc::new(SystemClock)).await?;
-    trust_authorities(settings, &exchange)?;
+    set_up_outbound(settings, &exchange)?;
     Ok(exchange)
 }
 
-/// Trusts the authorities of the settings beside the public ones.
-fn trust_authorities(settings: &Settings, exchange: &Exchange) -> Result<()> {
+/// Trusts the authorities of the settings beside the public ones, and lets webhooks be on this machine where the settings do.
+fn set_up_outbound(settings: &Settings, exchange: &Exchange) -> Result<()> {
+    if settings.webhooks_on_this_machine {
+        exchange.allow_webhooks_on_this_machine();
+    }
     let Some(file) = &settings.ca_file else { return Ok(()) };
     let certificates = fs::read(file).map_err(anyhow::Error::from);
     let trusted = certificates.and_then(|certificates| Ok(exchange.trust_authorities(&certificates)?));
@@ -294,6 +297,7 @@ pub async fn serve(
     let follow = tokio::spawn(background::follow(exchange.clone()));
     let follow_trust = tokio::spawn(background::follow_trust(exchange.clone()));
     let make_books = tokio::spawn(background::make_books(exchange.clone()));
+    let tell_webhooks = tokio::spawn(background::tell_webhooks(exchange.clone()));
     let cut_audit = tokio::spawn(background::cut_audit(exchange.clone(), edge.audit_retention));
     let sweep = tokio::spawn(background::sweep(state.clone()));
     tracing::info!(address = %listener.local_addr()?, release = exchange.newest_release(), "serving");
@@ -305,6 +309,7 @@ pub async fn serve(
     follow.abort();
     follow_trust.abort();
     make_books.abort();
+    tell_webhooks.abort();
     cut_audit.abort();
     sweep.abort();
     state.end_traces().await;

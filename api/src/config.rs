@@ -26,9 +26,13 @@ pub struct Settings {
     #[arg(long, env = "EXCHANGE_AUDIENCE", default_value = "benchmark-exchange", global = true)]
     pub audience: String,
 
-    /// A file with certificates (PEM) of authorities that other issuers are trusted by, beside the public ones
+    /// A file with certificates (PEM) of authorities that other issuers and webhooks are trusted by, beside the public ones
     #[arg(long, env = "EXCHANGE_CA_FILE", value_name = "FILE", global = true)]
     pub ca_file: Option<PathBuf>,
+
+    /// Let webhooks be on this machine, also without TLS: for trying them out, not where partners add their own
+    #[arg(long, env = "EXCHANGE_WEBHOOKS_ON_THIS_MACHINE", global = true)]
+    pub webhooks_on_this_machine: bool,
 
     /// How log lines are written
     #[arg(long, env = "EXCHANGE_LOG_FORMAT", default_value = "text", global = true)]

@@ -39,6 +39,7 @@ pub struct Telemetry {
     connections: Family<One, Gauge>,
     requests_under_way: Gauge,
     large_requests: Family<One, Gauge>,
+    webhook_attempts: Family<One, Counter>,
 }
 
 /// What is told as it stands when it is read.
@@ -87,6 +88,7 @@ impl Default for Telemetry {
             connections: Family::default(),
             requests_under_way: Gauge::default(),
             large_requests: Family::default(),
+            webhook_attempts: Family::default(),
         };
         telemetry.register();
         telemetry
@@ -117,6 +119,8 @@ impl Telemetry {
         registry.register("requests_under_way", "Requests being worked on", self.requests_under_way.clone());
         let help = "Requests with large tables, which are worked on a few at a time, by state";
         registry.register("large_requests", help, self.large_requests.clone());
+        let help = "Messages sent to webhooks: delivered, failed (and tried again), given_up";
+        registry.register("webhook_attempts", help, self.webhook_attempts.clone());
     }
 
     /// A request is worked on until what is returned is dropped.
@@ -150,6 +154,11 @@ impl Telemetry {
     /// A question with a bill was charged, refused or failed.
     pub fn charged(&self, outcome: &'static str) {
         self.charges.get_or_create(&[("outcome", outcome)]).inc();
+    }
+
+    /// A message to a webhook was tried.
+    pub fn attempted_delivery(&self, outcome: &'static str) {
+        self.webhook_attempts.get_or_create(&[("outcome", outcome)]).inc();
     }
 
     /// Everything, as Prometheus reads it.

@@ -48,5 +48,7 @@ pub mod speaker;
 pub mod submission;
 mod tier;
 pub mod used_assertion;
+pub mod webhook;
+pub mod webhook_delivery;
 
 pub use tier::Tier;

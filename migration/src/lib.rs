@@ -28,6 +28,7 @@ mod m0029_kept_citations;
 mod m0030_saved_questions;
 mod m0032_comparators;
 mod m0033_official_figures;
+mod m0034_webhooks;
 mod m0035_recorded_changes;
 mod m0036_issuer_reach;
 mod rule;
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0030_saved_questions::Migration),
             Box::new(m0032_comparators::Migration),
             Box::new(m0033_official_figures::Migration),
+            Box::new(m0034_webhooks::Migration),
             Box::new(m0035_recorded_changes::Migration),
             Box::new(m0036_issuer_reach::Migration),
         ]

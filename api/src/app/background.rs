@@ -70,6 +70,17 @@ pub(super) async fn make_books(exchange: Arc<Exchange>) {
     }
 }
 
+/// Tells webhooks what happened. Where the database is away, [`follow`] tells.
+pub(super) async fn tell_webhooks(exchange: Arc<Exchange>) {
+    let mut ticks = every(REFRESH);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = exchange.tell_webhooks().await {
+            tracing::debug!(?error, "webhooks were not told; they are in a moment");
+        }
+    }
+}
+
 /// Forgets addresses and organisations that have asked nothing of late.
 pub(super) async fn sweep(state: http::State) {
     let mut ticks = every(SWEEP);

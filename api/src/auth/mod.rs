@@ -14,6 +14,7 @@ mod token_error;
 mod trust;
 mod verified;
 mod viewer;
+mod webhook_secret;
 
 pub use assertion::{Assertion, AssertionError, check_assertion, claimed_client};
 pub use client_key::{CLIENT_ALGORITHMS, ClientKeyError, client_key};
@@ -26,6 +27,7 @@ pub use token::Verifier;
 pub use token_error::TokenError;
 pub use trust::Trust;
 pub use viewer::{Partner, Viewer};
+pub use webhook_secret::WebhookSecret;
 
 /// Chooses the cryptography behind tokens for this process; the library panics at first use otherwise. May be called
 /// again: what was chosen first stays.

@@ -17,6 +17,8 @@ pub enum Scope {
     ClientsManage,
     /// Read the audit.
     AuditRead,
+    /// Manage the webhooks of one's own organisation.
+    WebhooksManage,
     /// Add, change and end organisations.
     OrganisationsManage,
     /// Set issuers up, and let their clients in.
@@ -25,13 +27,14 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::OutcomesRead,
         Self::ResultsWrite,
         Self::ReleasesPublish,
         Self::AgreementsManage,
         Self::ClientsManage,
         Self::AuditRead,
+        Self::WebhooksManage,
         Self::OrganisationsManage,
         Self::IssuersManage,
     ];
@@ -45,6 +48,7 @@ impl Scope {
             Self::AgreementsManage => "agreements:manage",
             Self::ClientsManage => "clients:manage",
             Self::AuditRead => "audit:read",
+            Self::WebhooksManage => "webhooks:manage",
             Self::OrganisationsManage => "organisations:manage",
             Self::IssuersManage => "issuers:manage",
         }

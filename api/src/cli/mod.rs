@@ -18,6 +18,7 @@ mod results;
 mod roll;
 pub mod serve;
 mod shell;
+mod webhook;
 mod withdraw;
 
 use std::{
@@ -91,6 +92,9 @@ enum Command {
     /// Manage clients: programs that get tokens at `/oauth/token` by themselves
     #[command(subcommand)]
     Client(client::ClientCommand),
+    /// Manage webhooks: addresses of organisations that are told when something happens
+    #[command(subcommand)]
+    Webhook(webhook::WebhookCommand),
     /// Manage other identity providers whose tokens are taken, and which of their clients ask for whom
     #[command(subcommand)]
     Issuer(issuer::IssuerCommand),
@@ -191,6 +195,7 @@ async fn run_here(cli: Cli, playground: Playground) -> Result<()> {
         Command::Agreement(command) => agreement::run(settings, command).await,
         Command::Token(args) => keys::token(settings, args).await,
         Command::Client(command) => client::manage(settings, command).await,
+        Command::Webhook(command) => webhook::manage(settings, command).await,
         Command::Issuer(command) => issuer::manage(settings, command).await,
         Command::Key(command) => keys::manage(settings, command).await,
         Command::Audit(command) => audit::manage(settings, command).await,

@@ -34,6 +34,7 @@ pub mod requested_change;
 pub mod roll;
 pub mod saved_question;
 pub mod secret;
+pub mod webhook;
 pub mod withdrawal;
 pub mod wording;
 
@@ -77,5 +78,6 @@ pub use requested_change::{ChangeState, NewChange, RequestedChange};
 pub use roll::{Outside, Remit, Roll, RollEntry, RollRecord};
 pub use saved_question::SavedQuestion;
 pub use secret::Secret;
+pub use webhook::{Delivery, NewDelivery, Next, Webhook, WebhookEvent};
 pub use withdrawal::{TakenBack, Withdrawal};
 pub use wording::{Language, Wordings};

@@ -26,6 +26,12 @@ pub enum ChangeKind {
     ClientRevoked,
     /// Tokens that were signed before were taken back.
     TokensRevoked,
+    /// A webhook was added.
+    WebhookAdded,
+    /// A webhook got another secret.
+    WebhookRotated,
+    /// A webhook was removed.
+    WebhookRemoved,
     /// An issuer was set up.
     IssuerAdded,
     /// How tokens of an issuer are read was changed.
@@ -56,7 +62,7 @@ pub enum ChangeKind {
 
 impl ChangeKind {
     /// Every kind.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::OrganisationAdded,
         Self::OrganisationChanged,
         Self::OrganisationEnded,
@@ -67,6 +73,9 @@ impl ChangeKind {
         Self::ClientRotated,
         Self::ClientRevoked,
         Self::TokensRevoked,
+        Self::WebhookAdded,
+        Self::WebhookRotated,
+        Self::WebhookRemoved,
         Self::IssuerAdded,
         Self::IssuerChanged,
         Self::IssuerEnded,
@@ -95,6 +104,9 @@ impl ChangeKind {
             Self::ClientRotated => "client.rotated",
             Self::ClientRevoked => "client.revoked",
             Self::TokensRevoked => "tokens.revoked",
+            Self::WebhookAdded => "webhook.added",
+            Self::WebhookRotated => "webhook.rotated",
+            Self::WebhookRemoved => "webhook.removed",
             Self::IssuerAdded => "issuer.added",
             Self::IssuerChanged => "issuer.changed",
             Self::IssuerEnded => "issuer.ended",
@@ -124,6 +136,9 @@ impl ChangeKind {
             Self::ClientRotated => "gave another secret or key to the client",
             Self::ClientRevoked => "revoked the client",
             Self::TokensRevoked => "took back tokens of",
+            Self::WebhookAdded => "added the webhook",
+            Self::WebhookRotated => "gave another secret to the webhook",
+            Self::WebhookRemoved => "removed the webhook",
             Self::IssuerAdded => "set up the issuer",
             Self::IssuerChanged => "changed the issuer",
             Self::IssuerEnded => "ended the issuer",

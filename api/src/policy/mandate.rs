@@ -52,6 +52,9 @@ pub enum NotYours {
     /// The client is none, or another organisation's: the two look alike.
     #[error("no client of your organisation has the identifier `{0}`")]
     Client(String),
+    /// The webhook is none, or another organisation's: the two look alike.
+    #[error("no webhook of your organisation has the identifier `{0}`")]
+    Webhook(String),
 }
 
 /// Decides whether a viewer may change what a scope is for.

@@ -1,10 +1,12 @@
 //! The catalogue as everyone may read it, and what a viewer may ask.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
     auth::{Scope, Viewer},
-    domain::{Agreement, Area, AreaIndex, AreaKind, Catalogue, Client, Organisation, Period, Release},
+    domain::{
+        Agreement, Area, AreaIndex, AreaKind, Catalogue, Client, Delivery, Organisation, Period, Release, Webhook,
+    },
     policy,
 };
 
@@ -135,6 +137,26 @@ impl Reader {
         Ok(self.exchange.store().clients(Some(&mandate.organisation().code)).await?)
     }
 
+    /// The webhooks of the viewer's organisation. None where its token does not manage webhooks.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn webhooks(&self) -> Result<Vec<Webhook>, Error> {
+        let mandate = policy::mandate(self.viewer(), self.session.directory(), Scope::WebhooksManage);
+        let Ok(mandate) = mandate else { return Ok(Vec::new()) };
+        let mut all = self.exchange.store().webhooks().await?;
+        all.retain(|webhook| webhook.organisation == mandate.organisation().code);
+        Ok(all)
+    }
+
+    /// The newest messages to a webhook that [`webhooks`](Self::webhooks) told, the newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn deliveries(&self, webhook: &Webhook, first: u64) -> Result<Vec<Delivery>, Error> {
+        Ok(self.exchange.store().deliveries(webhook.id, first).await?)
+    }
+
     /// An organisation that an agreement of the viewer names, one that ended too.
     pub fn party(&self, code: &str) -> Option<Organisation> {
         self.session.directory().organisations().iter().find(|organisation| organisation.code == code).cloned()
@@ -143,6 +165,11 @@ impl Reader {
     /// The day on which the request is answered, UTC.
     pub fn day(&self) -> NaiveDate {
         self.session.day
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.exchange.now()
     }
 
     /// What the viewer is told about itself.

@@ -7,6 +7,7 @@ mod agreements;
 mod clients;
 mod issuers;
 mod organisations;
+mod webhooks;
 
 use std::sync::{Arc, OnceLock};
 

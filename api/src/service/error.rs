@@ -60,9 +60,11 @@ impl From<NotYours> for Error {
     fn from(error: NotYours) -> Self {
         let text = error.to_string();
         match error {
-            NotYours::Area(_) | NotYours::Consumer(_) | NotYours::Agreement(_) | NotYours::Client(_) => {
-                Self::NotFound(text)
-            }
+            NotYours::Area(_)
+            | NotYours::Consumer(_)
+            | NotYours::Agreement(_)
+            | NotYours::Client(_)
+            | NotYours::Webhook(_) => Self::NotFound(text),
             NotYours::Yourself
             | NotYours::Abroad(_)
             | NotYours::Scope(_)
@@ -111,6 +113,7 @@ impl From<store::Error> for Error {
             | store::Error::UnknownAgreement(_)
             | store::Error::UnknownKey(_)
             | store::Error::UnknownClient(_)
+            | store::Error::UnknownWebhook(_)
             | store::Error::UnknownIssuer(_)
             | store::Error::UnknownIssuerClient(..)
             | store::Error::NothingToErase

@@ -21,7 +21,7 @@ use crate::{
 
 use super::{
     Error, audit::Audit, current::CurrentRelease, desk::Desk, heavy::HeavyPool, known::KnownTrust,
-    known_issuers::KnownIssuers, older::OlderReleases,
+    known_issuers::KnownIssuers, known_webhooks::KnownWebhooks, older::OlderReleases,
 };
 
 /// How many short citations are remembered as kept, with what they stand for.
@@ -45,6 +45,7 @@ pub struct Exchange {
     pub(super) changes: watch::Sender<u64>,
     pub(super) trust: KnownTrust,
     pub(super) issuers: KnownIssuers,
+    pub(super) webhooks: KnownWebhooks,
     pub(super) telemetry: Arc<Telemetry>,
     /// Short citations that are kept, with what they stand for.
     pub(super) citations: Cache<String, Arc<str>>,
@@ -103,6 +104,7 @@ impl Exchange {
             changes: watch::Sender::new(0),
             trust: KnownTrust::default(),
             issuers: KnownIssuers::new()?,
+            webhooks: KnownWebhooks::default(),
             telemetry: Arc::default(),
             citations: Cache::new(CITATIONS),
         })

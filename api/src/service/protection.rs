@@ -5,7 +5,7 @@ use crate::domain::Directory;
 use super::{Error, Operator};
 
 /// What is stored, about whom, why and for how long.
-pub const STORED: [(&str, &str, &str, &str); 20] = [
+pub const STORED: [(&str, &str, &str, &str); 22] = [
     (
         "institution",
         "institutions, by pseudonym and scheme",
@@ -88,6 +88,18 @@ pub const STORED: [(&str, &str, &str, &str); 20] = [
         "programs that get tokens, with hashed secrets or public keys",
         "access",
         "for ever, ended ones too",
+    ),
+    (
+        "webhook",
+        "addresses that organisations are told at, with sealed secrets",
+        "telling organisations what happened",
+        "until the organisation removes it",
+    ),
+    (
+        "webhook_delivery",
+        "messages to these: what happened, a number, what became of it; no figure",
+        "telling organisations what happened",
+        "30 days",
     ),
     (
         "official_row",

@@ -70,6 +70,9 @@ pub enum Error {
          both at once with --at-once"
     )]
     TwoCredentials(String),
+    /// No webhook has that identifier.
+    #[error("no webhook has the identifier `{0}`; `exchange webhook list` names those there are")]
+    UnknownWebhook(String),
     /// No issuer that holds has that name.
     #[error("no issuer that holds has the name `{0}`; `exchange issuer list` names those there are")]
     UnknownIssuer(String),

@@ -222,6 +222,24 @@ impl Store {
         if self.file.is_some() { self.last_accepted().await } else { Ok((i64::MAX, i64::MAX)) }
     }
 
+    /// The number of the newest submission that is accepted; 0 where there is none.
+    ///
+    /// # Errors
+    /// When the database fails or is away.
+    pub async fn newest_submission(&self) -> Result<i64> {
+        self.trying(async {
+            // One state of the file.
+            let reading = self.database.begin().await?;
+            let newest = match under_way(&reading).await? {
+                Some(before) => before.submission - 1,
+                None => last_id::<submission::Entity>(&reading, submission::Column::Id).await?,
+            };
+            reading.commit().await?;
+            Ok(newest)
+        })
+        .await
+    }
+
     /// Takes back what is left of a submission whose process ended before it was accepted.
     ///
     /// # Errors

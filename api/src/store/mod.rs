@@ -36,6 +36,7 @@ mod sqlite;
 mod submit;
 mod till;
 mod unchanged;
+mod webhooks;
 mod withdraw;
 mod words;
 

@@ -46,4 +46,5 @@ mod subscriptions;
 mod support;
 mod tables;
 mod telemetry;
+mod webhooks;
 mod withdrawals;

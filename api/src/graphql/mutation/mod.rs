@@ -7,6 +7,7 @@ mod organisations;
 mod releases;
 mod status;
 mod submissions;
+mod webhooks;
 
 use async_graphql::{Context, ErrorExtensions, InputType, MergedObject, Result, Value};
 use sha2::{Digest, Sha256};
@@ -25,6 +26,7 @@ pub struct Mutation(
     clients::ClientMutation,
     organisations::OrganisationMutation,
     issuers::IssuerMutation,
+    webhooks::WebhookMutation,
 );
 
 /// Who changes something in the request that is executed.

@@ -27,6 +27,7 @@ mod submission;
 mod table_rows;
 mod time;
 mod viewer;
+mod webhook;
 mod wording;
 
 pub use administration::{Issuer, OrganisationConnection};
@@ -58,4 +59,5 @@ pub use submission::{Submission, SubmissionStatus};
 pub use table_rows::TableRows;
 pub use time::{Date, DateTime};
 pub use viewer::{Agreement, ApiClient, Organisation, Viewer};
+pub use webhook::{Webhook, WebhookDelivery, WebhookEvent};
 pub use wording::{Language, Wording};

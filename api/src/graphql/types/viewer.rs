@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    Area, BreakdownDimension, Date, DateTime, Limits, NodeKey,
+    Area, BreakdownDimension, Date, DateTime, Limits, NodeKey, Webhook,
     scalar::{OrganisationKind, Tier},
 };
 
@@ -70,6 +70,13 @@ impl Viewer {
     async fn clients(&self, context: &Context<'_>) -> Result<Vec<ApiClient>> {
         let clients = context::reader(context).clients().await.map_err(graphql_error)?;
         Ok(clients.into_iter().map(ApiClient::from).collect())
+    }
+
+    /// The webhooks of your organisation. Needs a token with the scope `webhooks:manage`; empty without.
+    async fn webhooks(&self, context: &Context<'_>) -> Result<Vec<Webhook>> {
+        let reader = context::reader(context);
+        let webhooks = reader.webhooks().await.map_err(graphql_error)?;
+        Ok(webhooks.into_iter().map(|webhook| Webhook::at(reader.now(), webhook)).collect())
     }
 
     /// The scopes of the token, e.g. `outcomes:read`.

@@ -113,7 +113,7 @@ const DESTINATION_PREVIEWS: [&str; 6] = [
 ];
 
 /// Changes, each tried, or about what is not there: nothing is changed. What of them is whose is told by their status.
-const CHANGES: [(&str, &str); 20] = [
+const CHANGES: [(&str, &str); 24] = [
     (
         "importResults of an institution of the hub, dry run",
         r#"importResults(input: {dryRun: true, acceptValid: false, idempotencyKey: "1", rows: [{institutionScheme: "URN",
@@ -203,6 +203,19 @@ const CHANGES: [(&str, &str); 20] = [
         "denyIssuerClient of an issuer that is not there",
         r#"denyIssuerClient(input: {issuer: "X99", client: "x", idempotencyKey: "1"}) { status message }"#,
     ),
+    (
+        "addWebhook on this machine",
+        r#"addWebhook(input: {url: "https://127.0.0.1/", events: [RELEASE_PUBLISHED], idempotencyKey: "1"}) { status message }"#,
+    ),
+    (
+        "rotateWebhookSecret of a webhook that is not there",
+        r#"rotateWebhookSecret(input: {webhookId: "X99", overlapHours: 1, idempotencyKey: "1"}) { status message }"#,
+    ),
+    (
+        "removeWebhook of a webhook that is not there",
+        r#"removeWebhook(input: {webhookId: "X99", idempotencyKey: "1"}) { status message }"#,
+    ),
+    ("testWebhook of a webhook that is not there", r#"testWebhook(input: {webhookId: "X99"}) { status message }"#),
 ];
 
 /// Questions about the catalogue that need nothing asked before.
@@ -245,7 +258,7 @@ pub(super) async fn build(service: &Service) -> Vec<Operation> {
     let mut operations = vec![operation(
         "viewer",
         r#"viewer { organisation { code } agreements { area { code } tier } scopes
-            grantedAgreements(ended: true) { number } clients { clientId } budget(measure: "GATSBY-2014/1") { __typename } }"#,
+            grantedAgreements(ended: true) { number } clients { clientId } webhooks { deliveries(first: 1) { messageId } } budget(measure: "GATSBY-2014/1") { __typename } }"#,
     )];
     for (name, field) in [
         ("release", "release { number }"),

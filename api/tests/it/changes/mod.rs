@@ -25,7 +25,7 @@ pub(crate) fn token(service: &Service, organisation: &str, scopes: &[Scope]) -> 
 }
 
 /// Sends a document with a token.
-async fn send(service: &Service, token: &str, document: &str, variables: Value) -> Answer {
+pub(crate) async fn send(service: &Service, token: &str, document: &str, variables: Value) -> Answer {
     let request = Request::post("/graphql")
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::AUTHORIZATION, format!("Bearer {token}"));
@@ -42,7 +42,7 @@ pub(crate) async fn change(service: &Service, token: &str, name: &str, selection
 }
 
 /// The code of the error that a change is refused with.
-async fn refused(service: &Service, token: &str, name: &str, selection: &str, input: Value) -> String {
+pub(crate) async fn refused(service: &Service, token: &str, name: &str, selection: &str, input: Value) -> String {
     let input_type = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
     let document = format!("mutation($input: {input_type}!) {{ {name}(input: $input) {{ {selection} }} }}");
     send(service, token, &document, json!({ "input": input })).await.error().0

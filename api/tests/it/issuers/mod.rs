@@ -3,13 +3,7 @@
 mod provider;
 mod shapes;
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::Instant,
-};
+use std::{sync::Arc, time::Instant};
 
 use api::{
     app,
@@ -18,34 +12,24 @@ use api::{
     service::{Error, Exchange},
 };
 use axum::{Router, http::StatusCode};
-use chrono::{DateTime, Duration, Utc};
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Engine, HUB, Key, LEP, Service, ask_router, clock};
+use crate::support::{Answer, Engine, HUB, Key, LEP, MovedClock, Service, ask_router};
 
 use provider::{Manner, Provider, set};
-
-/// A clock that a test moves on.
-struct Moved(AtomicI64);
-
-impl Clock for Moved {
-    fn now(&self) -> DateTime<Utc> {
-        clock().now() + Duration::seconds(self.0.load(Ordering::Relaxed))
-    }
-}
 
 /// A service whose time a test moves on, over the database of another.
 struct Here {
     service: Service,
     exchange: Arc<Exchange>,
     router: Router,
-    clock: Arc<Moved>,
+    clock: Arc<MovedClock>,
 }
 
 impl Here {
     async fn over(service: Service) -> Self {
-        let clock = Arc::new(Moved(AtomicI64::new(0)));
+        let clock = Arc::new(MovedClock::default());
         let exchange = Exchange::open(&service.database.url, Secret::new([1; 32]), clock.clone()).await.unwrap();
         exchange.start().await.unwrap();
         let exchange = Arc::new(exchange);
@@ -55,7 +39,7 @@ impl Here {
 
     /// Lets time pass, and what was set up meanwhile be read.
     async fn later(&self, seconds: i64) {
-        self.clock.0.fetch_add(seconds, Ordering::Relaxed);
+        self.clock.move_on(seconds);
         self.exchange.refresh_trust().await.unwrap();
     }
 

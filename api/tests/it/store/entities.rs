@@ -123,12 +123,12 @@ fn declared() -> BTreeMap<String, Table> {
         framework_version institution institution_link issuer issuer_client kept_citation official_column official_data_set
         official_row organisation register_cut register_edition
         register_entry release release_edition requested_change result revocation roll_entry saved_question setting
-        signing_key speaker submission used_assertion
+        signing_key speaker submission used_assertion webhook webhook_delivery
     }
 }
 
 /// The indexes that are made beside those of keys and unique columns.
-const INDEXES: [&str; 14] = [
+const INDEXES: [&str; 16] = [
     "agreement_consumer_id",
     "audit_entry_asked_at",
     "budget_entry_measure_tabulation",
@@ -143,6 +143,8 @@ const INDEXES: [&str; 14] = [
     "result_framework_id_period",
     "result_supersedes",
     "submission_organisation_id_checksum",
+    "webhook_delivery_due_at",
+    "webhook_delivery_once",
 ];
 
 /// Holds every entity to the tables of a database, and the tables to what stands between them.

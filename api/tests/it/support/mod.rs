@@ -12,7 +12,7 @@ mod run;
 mod service;
 mod signing;
 
-pub(crate) use clock::with_another_clock;
+pub(crate) use clock::{MovedClock, with_another_clock};
 pub(crate) use database::{Database, Engine};
 pub(crate) use mounts::again_with_mounts_of_its_own;
 pub(crate) use pgbouncer::PgBouncer;

@@ -333,6 +333,7 @@ fn settings(url: &str) -> Settings {
         issuer: "benchmark-exchange".into(),
         audience: "benchmark-exchange".into(),
         ca_file: None,
+        webhooks_on_this_machine: false,
         log_format: LogFormat::Text,
         log: "info".into(),
     }

@@ -1,0 +1,181 @@
+//! Organisations manage their own webhooks.
+
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use chrono::{DateTime, Duration, Utc};
+
+use crate::{
+    graphql::{
+        context,
+        error::{bad_request, graphql_error},
+        types::{Webhook, WebhookDelivery, WebhookEvent},
+    },
+    service::{GivenWebhook, LONGEST_OVERLAP, Outcome, Overlap},
+};
+
+use super::{ChangeStatus, contributor, sent, status};
+
+/// Webhooks.
+#[derive(Default)]
+pub struct WebhookMutation;
+
+/// Webhooks.
+#[Object]
+impl WebhookMutation {
+    /// Adds a webhook of your organisation: an address that is told by a signed POST when something happens, within some seconds, and
+    /// again for some three days until it answers with a status from 200 to 299. Its secret is told in this answer and never again,
+    /// also where the answer is told again. Needs a token with the scope `webhooks:manage`.
+    async fn add_webhook(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which webhook to add.")] input: AddWebhookInput,
+    ) -> Result<Option<AddWebhookPayload>> {
+        let sent = sent("addWebhook", &input);
+        let events = input.events.unwrap_or_default().into_iter().map(Into::into).collect();
+        let added = contributor(context)?.add_webhook(sent, input.url, events).await.map_err(graphql_error)?;
+        let (status, message, webhook, secret) = told(context::reader(context).now(), added)?;
+        Ok(Some(AddWebhookPayload { status, message, webhook, secret }))
+    }
+
+    /// Gives a webhook of your organisation another secret, told once as in `addWebhook`; messages are signed with the one before as
+    /// well for a while. Needs a token with the scope `webhooks:manage`.
+    async fn rotate_webhook_secret(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which webhook gets another secret.")] input: RotateWebhookSecretInput,
+    ) -> Result<Option<RotateWebhookSecretPayload>> {
+        let sent = sent("rotateWebhookSecret", &input);
+        let hours = Duration::hours(input.overlap_hours.unwrap_or(24).into());
+        if hours < Duration::zero() || hours > LONGEST_OVERLAP {
+            return Err(bad_request(format!(
+                "expected `overlapHours` from 0 to {}, found {}",
+                LONGEST_OVERLAP.num_hours(),
+                hours.num_hours()
+            )));
+        }
+        let overlap = if hours.is_zero() { Overlap::AtOnce } else { Overlap::For(hours) };
+        let rotated = contributor(context)?.rotate_webhook(sent, input.webhook_id, overlap);
+        let (status, message, webhook, secret) =
+            told(context::reader(context).now(), rotated.await.map_err(graphql_error)?)?;
+        Ok(Some(RotateWebhookSecretPayload { status, message, webhook, secret }))
+    }
+
+    /// Removes a webhook of your organisation with its messages: nothing more is sent to it. Needs a token with the scope
+    /// `webhooks:manage`.
+    async fn remove_webhook(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which webhook to remove.")] input: RemoveWebhookInput,
+    ) -> Result<Option<RemoveWebhookPayload>> {
+        let sent = sent("removeWebhook", &input);
+        let removed = contributor(context)?.remove_webhook(sent, input.webhook_id).await.map_err(graphql_error)?;
+        let (status, _, message) = status::told(removed)?;
+        Ok(Some(RemoveWebhookPayload { status, message }))
+    }
+
+    /// Sends a webhook of your organisation a signed message of the type `webhook.test` at once, and tells what came of it. It is not
+    /// tried again. Needs a token with the scope `webhooks:manage`.
+    async fn test_webhook(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Which webhook to try.")] input: TestWebhookInput,
+    ) -> Result<Option<TestWebhookPayload>> {
+        let tried = contributor(context)?.test_webhook(input.webhook_id).await.map_err(graphql_error)?;
+        let (status, delivery, message) = status::told(tried)?;
+        Ok(Some(TestWebhookPayload { status, message, delivery: delivery.map(WebhookDelivery::from) }))
+    }
+}
+
+type Told = (ChangeStatus, Option<String>, Option<Webhook>, Option<String>);
+
+fn told(now: DateTime<Utc>, outcome: Outcome<GivenWebhook>) -> Result<Told> {
+    let (status, given, message) = status::told(outcome)?;
+    let secret = given.as_ref().and_then(|given| given.secret.as_ref().map(|secret| secret.to_string()));
+    Ok((status, message, given.map(|given| Webhook::at(now, given.webhook)), secret))
+}
+
+/// Which webhook to add.
+#[derive(InputObject)]
+pub struct AddWebhookInput {
+    /// Where it is: an `https` address that everybody can reach. Redirects are not followed.
+    url: String,
+    /// What it is told; everything when left out, what will be told one day not among it.
+    #[graphql(validator(min_items = 1, max_items = 50))]
+    events: Option<Vec<WebhookEvent>>,
+    /// A key of your own choice, as in `importResults`.
+    idempotency_key: Option<String>,
+}
+
+/// Which webhook gets another secret.
+#[derive(InputObject)]
+pub struct RotateWebhookSecretInput {
+    /// What it is found by.
+    webhook_id: String,
+    /// How many hours messages are signed with the secret before as well, up to 90 days; 24 when left out. With 0 it signs nothing
+    /// more, as when it leaked.
+    overlap_hours: Option<i32>,
+    /// A key of your own choice, as in `importResults`.
+    idempotency_key: Option<String>,
+}
+
+/// Which webhook to remove.
+#[derive(InputObject)]
+pub struct RemoveWebhookInput {
+    /// What it is found by.
+    webhook_id: String,
+    /// A key of your own choice, as in `importResults`.
+    idempotency_key: Option<String>,
+}
+
+/// Which webhook to try.
+#[derive(InputObject)]
+pub struct TestWebhookInput {
+    /// What it is found by.
+    webhook_id: String,
+}
+
+/// A webhook that was added.
+#[derive(SimpleObject)]
+pub struct AddWebhookPayload {
+    /// What became of it.
+    status: ChangeStatus,
+    /// Why it was not, in words.
+    message: Option<String>,
+    /// The webhook.
+    webhook: Option<Webhook>,
+    /// What its messages are signed with, told once: `whsec_` and 32 bytes in Base64, as Standard Webhooks has it. Null where the
+    /// answer is told again.
+    secret: Option<String>,
+}
+
+/// A webhook that got another secret.
+#[derive(SimpleObject)]
+pub struct RotateWebhookSecretPayload {
+    /// What became of it.
+    status: ChangeStatus,
+    /// Why it was not, in words.
+    message: Option<String>,
+    /// The webhook.
+    webhook: Option<Webhook>,
+    /// Its new secret, told once, as in `AddWebhookPayload`.
+    secret: Option<String>,
+}
+
+/// A webhook that was removed.
+#[derive(SimpleObject)]
+pub struct RemoveWebhookPayload {
+    /// What became of it.
+    status: ChangeStatus,
+    /// Why it was not, in words.
+    message: Option<String>,
+}
+
+/// A webhook that was tried.
+#[derive(SimpleObject)]
+pub struct TestWebhookPayload {
+    /// `DONE` where a message was sent, whatever came of it.
+    status: ChangeStatus,
+    /// Why none was sent, in words.
+    message: Option<String>,
+    /// The message, and what came of it.
+    delivery: Option<WebhookDelivery>,
+}
