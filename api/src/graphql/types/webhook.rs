@@ -40,7 +40,8 @@ pub enum WebhookDeliveryStatus {
 #[graphql(complex)]
 pub struct Webhook {
     /// What it is found by.
-    webhook_id: String,
+    #[graphql(name = "webhookId")]
+    identifier: String,
     /// Where it is.
     url: String,
     /// What it is told.
@@ -119,7 +120,7 @@ impl Webhook {
     pub(crate) fn at(now: chrono::DateTime<chrono::Utc>, kept: domain::Webhook) -> Self {
         let before = kept.before.as_ref().map(|(_, until)| *until).filter(|until| *until > now);
         Self {
-            webhook_id: kept.identifier.clone(),
+            identifier: kept.identifier.clone(),
             url: kept.url.clone(),
             events: kept.events.iter().filter_map(|&event| WebhookEvent::of(event)).collect(),
             made_at: kept.made_at.into(),
