@@ -222,7 +222,7 @@ const CHANGES: [(&str, &str); 24] = [
 const CATALOGUE: [(&str, &str); 9] = [
     ("periods", "periods { code }"),
     ("dimensions", "dimensions { __typename }"),
-    ("methodology", "methodology { __typename }"),
+    ("methodology", "methodology { protection(sizes: [60]) { tier } }"),
     (
         "dimensions, framework code: HKBM-2019 and area code: HK wording in: TRADITIONAL_CHINESE",
         r#"dimensions { categories { wording(in: TRADITIONAL_CHINESE) { text } } }
