@@ -21,6 +21,7 @@
 //! | `active` | a provider that hands in anew before each of many releases |
 //! | `editions` | a provider that changes its own between editions, and somebody else who asks |
 //! | `geography` | areas of an operator's own, and codes that change, from release to release |
+//! | `registered` | results that come in through a register, with successions of schools and areas, beside the same in full |
 //! | `moved` | institutions that change hub, over nine terms |
 //! | `lasting` | absences over thirty terms, known terms, one set under several names |
 //! | `extremes` | all or none achieve |
@@ -73,6 +74,7 @@ mod posterior;
 mod race;
 mod random;
 mod reconstruction;
+mod registered;
 mod repetition;
 mod report;
 mod simulation;
