@@ -36,8 +36,13 @@ fn honest_users_get_numbers_worth_having() {
         // Under several secrets: one alone draws a few hundred independent noises.
         for secret in 1..=3 {
             let service = fixture.apart(&format!("usefulness-{secret}")).await.service.under([secret; 32]).await;
-            let asker = Asker::new(&service, "USEFULNESS-INTERVALS", Tier::Regional).await;
-            for tabulation in &tabulations {
+            // Two organisations, whose budgets together are enough.
+            let askers = [
+                Asker::new(&service, "USEFULNESS-INTERVALS", Tier::Regional).await,
+                Asker::new(&service, "USEFULNESS-MORE-INTERVALS", Tier::Regional).await,
+            ];
+            for (number, tabulation) in tabulations.iter().enumerate() {
+                let asker = askers[number % askers.len()];
                 let areas = population.areas(tabulation.kind);
                 let answer = asker.ask(tabulation, &areas, &population.periods, &BENCHMARKS).await.unwrap();
                 for benchmark in BENCHMARKS {
