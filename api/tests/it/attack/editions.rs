@@ -152,8 +152,7 @@ fn changes_of_ones_own_between_editions_make_others_little_plainer() {
             judge(&mut report, &what, &collected.figures(), &targets);
             let detail = format!("{} answers in place of {}", cells[1], cells[0]);
             let figure = format!("{what}: AUC of the evidence beyond the first edition's");
-            // The target is .60; the long run is .607 where a provider corrects, as the book says. It may get no worse.
-            report.at_most(&figure, 0.62, collected.beyond(), &detail);
+            report.at_most(&figure, 0.60, collected.beyond(), &detail);
             assert!(cells[1] > cells[0], "the attack was hardly made: {detail}");
         }
         report.finish();
