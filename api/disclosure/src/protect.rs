@@ -26,8 +26,8 @@ use crate::{
 ///   or [`Rules::sigma_standard`] in a standard table, before any other step; what is over all benchmarks [`Rules::sigma_overall`],
 ///   and each bin [`Rules::bins`] times as much. Who knows
 ///   every result but one institution's yes or no, and sees one such figure, guesses right with probability Φ(1/(2σ)) at most:
-///   0.547 at σ = 4.2, 0.533 at σ = 6. Seeing share and mean of one cell, and knowing that the score is either 0 or 100,
-///   Φ(1/(√3·σ)): 0.555 and 0.538.
+///   0.542 at σ = 4.7, 0.533 at σ = 6. Seeing share and mean of one cell, and knowing that the score is either 0 or 100,
+///   Φ(1/(√3·σ)): 0.549 and 0.538.
 /// - The same cell has the same answer wherever it stands in a table, in whatever order its institutions were added; and
 ///   the answers of two tiers together tell no more than the weaker-protected one.
 ///

@@ -66,7 +66,7 @@ impl Tier {
         let (bins, [regional, international]) = match method {
             Method::First => (1.0, [[3.0, 2.9, 3.0], [4.0, 3.925_557_285_278_104, 4.0]]),
             Method::Second | Method::Third => (2.0, [[4.2, 3.6, 4.2], [5.2, 4.728_636_167_014_756, 5.2]]),
-            Method::Fourth => (2.0, [[6.0, 4.2, 4.2], [6.7, 5.150_728_103_870_365, 5.2]]),
+            Method::Fourth => (2.0, [[6.0, 4.7, 4.2], [6.7, 5.565_968_020_030_299, 5.2]]),
         };
         let [sigma, sigma_standard, sigma_overall] = match self {
             Self::Own => [0.0; 3],

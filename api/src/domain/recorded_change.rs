@@ -171,8 +171,8 @@ pub struct RecordedChange {
 
 impl RecordedChange {
     /// A change of an object that concerns nobody beside who made it.
-    pub fn new(kind: ChangeKind, object: impl ToString) -> Self {
-        Self { kind, object: object.to_string(), detail: String::new(), concerns: Vec::new() }
+    pub fn new(kind: ChangeKind, object: impl Into<String>) -> Self {
+        Self { kind, object: object.into(), detail: String::new(), concerns: Vec::new() }
     }
 
     /// With a few words beside.

@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{
-    beside::Beside,
+    beside::{Beside, Published},
     draw::{self, Bar},
     shown::{self, sentence},
     table::{Table, Unit},
@@ -36,7 +36,7 @@ pub(super) fn write(table: &Table) -> Vec<u8> {
             tbody { @for row in &table.rows { tr {
                 @for &at in &varied { th scope="row" { (shown::item(table, at, row.keys[at])) } }
                 td { (row.institutions.map(|count| count.to_string()).unwrap_or_default()) }
-                @if let Some(beside) = &table.beside { td { (beside.find(&row.keys).map(|figure| figure.sentence()).unwrap_or_default()) } }
+                @if let Some(beside) = &table.beside { td { (beside.find(&row.keys).map(Published::sentence).unwrap_or_default()) } }
                 @for (measure, figure) in table.measures.iter().zip(&row.figures) { (shown::cell(measure, figure)) }
             } } }
         } }

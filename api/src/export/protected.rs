@@ -105,7 +105,7 @@ fn add_columns_beside(columns: &mut Vec<Column>) {
     }
 }
 
-fn beside<'a>(figure: Option<&'a Published>) -> [Value<'a>; 8] {
+fn beside(figure: Option<&Published>) -> [Value<'_>; 8] {
     let Some(figure) = figure else { return [Value::Nothing; 8] };
     [
         Value::number(figure.value),

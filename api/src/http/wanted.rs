@@ -59,7 +59,7 @@ impl Wanted {
                     wanted.release = Some(release);
                 }
                 ("official", "") => return Err("expected the column of an indicator, found none".to_owned()),
-                ("official", indicator) => official.indicator = indicator.to_owned(),
+                ("official", indicator) => indicator.clone_into(&mut official.indicator),
                 ("official_data_set", name) => official.data_set = Some(name.to_owned()),
                 (FILTER, filter) => official.filters.push(filter.to_owned()),
                 ("states", "true") => wanted.states = true,

@@ -101,7 +101,7 @@ impl Operator<'_> {
             Some(submission) => {
                 let of = reading.records.len();
                 let stored = &mut |records| progress(Progress::Stored { records, of });
-                Some(self.recording().submit(&submission, roll, &reading.records, stored).await?)
+                Some(Box::pin(self.recording().submit(&submission, roll, &reading.records, stored)).await?)
             }
             None => None,
         };
@@ -164,7 +164,7 @@ impl Operator<'_> {
             Some(submission) => {
                 let of = reading.records.len();
                 let stored = &mut |records| progress(Progress::Stored { records, of });
-                Some(self.recording().submit_destinations(&submission, roll, &reading.records, stored).await?)
+                Some(Box::pin(self.recording().submit_destinations(&submission, roll, &reading.records, stored)).await?)
             }
             None => None,
         };

@@ -13,7 +13,7 @@ impl Operator<'_> {
     pub async fn publish(&self, publication: impl Into<Publication>) -> Result<Release, Error> {
         let publication = publication.into();
         let synthetic = self.is_synthetic().await?;
-        let release = self.recording().publish(self.0.now(), &publication, synthetic).await?;
+        let release = Box::pin(self.recording().publish(self.0.now(), &publication, synthetic)).await?;
         tracing::info!(release = release.number, synthetic, "published");
         self.0.refresh().await?;
         Ok(release)

@@ -18,7 +18,7 @@ use super::{
     audit::{Asked, Audited},
     current::Version,
     rate::Purse,
-    session::Session,
+    session::{Awaited, Session},
 };
 
 /// Everything that the contract's questions may reach, for one request of one viewer. Cheap to clone.
@@ -125,7 +125,7 @@ impl Reader {
     /// When a charged question is not recorded in time: then nothing of the answer may leave.
     pub async fn all_recorded(&self) -> Result<(), Error> {
         let awaited = self.session.awaited.lock().unwrap_or_else(PoisonError::into_inner).take();
-        for (asked, charged) in awaited.unwrap_or_default() {
+        for Awaited { asked, charged } in awaited.unwrap_or_default() {
             self.exchange.audit.recorded(&asked, charged).await?;
         }
         Ok(())
@@ -134,7 +134,7 @@ impl Reader {
     /// Waits for the record of a question, now or before the answer leaves.
     pub(super) async fn recorded(&self, asked: Arc<Asked>, charged: bool) -> Result<(), Error> {
         if let Some(awaited) = &mut *self.session.awaited.lock().unwrap_or_else(PoisonError::into_inner) {
-            awaited.push((asked, charged));
+            awaited.push(Awaited { asked, charged });
             return Ok(());
         }
         self.exchange.audit.recorded(&asked, charged).await

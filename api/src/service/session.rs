@@ -27,8 +27,15 @@ pub(super) struct Session {
     pub(super) place: tokio::sync::Mutex<Option<Place>>,
     /// The questions of the answer that is being made.
     pub(super) asked: std::sync::Mutex<Vec<Arc<Asked>>>,
-    /// Those whose records are waited for before the answer leaves, and whether each was charged; none where each is waited for at once.
-    pub(super) awaited: std::sync::Mutex<Option<Vec<(Arc<Asked>, bool)>>>,
+    /// Those whose records are waited for before the answer leaves; none where each is waited for at once.
+    pub(super) awaited: std::sync::Mutex<Option<Vec<Awaited>>>,
+}
+
+/// A question whose record is waited for before the answer leaves.
+pub(super) struct Awaited {
+    pub(super) asked: Arc<Asked>,
+    /// Whether it was charged: then it is not answered without its record.
+    pub(super) charged: bool,
 }
 
 impl Session {

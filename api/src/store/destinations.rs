@@ -2,7 +2,6 @@
 
 use std::{collections::HashMap, fmt::Write};
 
-use disclosure::Method;
 use entity::{destination_count, institution, result};
 use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -141,7 +140,7 @@ impl Store {
         }
         let areas: HashMap<i64, AreaIndex> =
             places(self.area_ids(&self.database).await?, |code| counted_area(catalogue, code));
-        let mut unchanged = Unchanged::new(release.method_since(Method::Second));
+        let mut unchanged = Unchanged::of(release);
         let numbering = Numbering::of(&self.releases().await?, release, |release| release.last_destination);
         // By hand, because it reads every count of the country: one text of SQL stays prepared from page to page. SQLite reads
         // `$1` as PostgreSQL does.

@@ -218,7 +218,7 @@ impl Store {
         };
         let transaction = self.begin_change().await?;
         let id = insert(&transaction, new, (consumer, area, provider)).await?;
-        let change = RecordedChange::new(ChangeKind::AgreementGranted, id)
+        let change = RecordedChange::new(ChangeKind::AgreementGranted, id.to_string())
             .detail(in_words(new))
             .concerning(provider_code)
             .concerning([new.consumer.as_str()]);
@@ -237,7 +237,7 @@ impl Store {
         let before = check_holds_from(&transaction, id, new.valid_from).await?;
         let next = insert(&transaction, new, (consumer, area, before.provider_id)).await?;
         end(&transaction, id, new.valid_from, Some(next)).await?;
-        let change = RecordedChange::new(ChangeKind::AgreementAmended, next)
+        let change = RecordedChange::new(ChangeKind::AgreementAmended, next.to_string())
             .detail(format!("in the place of {id} from {} on: {}", new.valid_from, in_words(new)))
             .concerning(parties(&transaction, &before).await?)
             .concerning([new.consumer.as_str()]);
@@ -275,7 +275,7 @@ impl Store {
         let transaction = self.begin_change().await?;
         let before = check_holds_from(&transaction, id, on).await?;
         end(&transaction, id, on, None).await?;
-        let change = RecordedChange::new(ChangeKind::AgreementEnded, id)
+        let change = RecordedChange::new(ChangeKind::AgreementEnded, id.to_string())
             .detail(format!("from {on} on"))
             .concerning(parties(&transaction, &before).await?);
         self.record(&transaction, &change, None).await?;

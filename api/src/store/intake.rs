@@ -97,7 +97,7 @@ impl Intake {
             }
             (Ok(receipt), _) => {
                 let told = receipt.to_json();
-                let change = RecordedChange::new(ChangeKind::SubmissionAccepted, self.submission);
+                let change = RecordedChange::new(ChangeKind::SubmissionAccepted, self.submission.to_string());
                 let change = change.detail(receipt.in_words());
                 self.end(Ok(receipt), change, Some(told)).await
             }

@@ -67,21 +67,20 @@ impl Store {
         };
         self.lock(transaction, CHAIN_LOCK).await?;
         let entry = AuditEntry::of_change(change, &by, recorder.at);
-        let (mut number, mut before, mut entries) = match head(transaction, CHAIN).await? {
-            Some(head) => (head.number, head.hash, vec![entry]),
-            None => {
-                let chain = audit_chain::ActiveModel {
-                    chain: Set(CHAIN.to_owned()),
-                    started_at: Set(recorder.at),
-                    witnessed: Set(0),
-                    cut: Set(0),
-                    cut_hash: Set(String::new()),
-                    cut_seal: Set(String::new()),
-                };
-                let once = OnConflict::column(audit_chain::Column::Chain).do_nothing().to_owned();
-                audit_chain::Entity::insert(chain).on_conflict(once).exec_without_returning(transaction).await?;
-                (0, String::new(), vec![AuditEntry::bare(AuditKind::Start, recorder.at, String::new()), entry])
-            }
+        let (mut number, mut before, mut entries) = if let Some(head) = head(transaction, CHAIN).await? {
+            (head.number, head.hash, vec![entry])
+        } else {
+            let chain = audit_chain::ActiveModel {
+                chain: Set(CHAIN.to_owned()),
+                started_at: Set(recorder.at),
+                witnessed: Set(0),
+                cut: Set(0),
+                cut_hash: Set(String::new()),
+                cut_seal: Set(String::new()),
+            };
+            let once = OnConflict::column(audit_chain::Column::Chain).do_nothing().to_owned();
+            audit_chain::Entity::insert(chain).on_conflict(once).exec_without_returning(transaction).await?;
+            (0, String::new(), vec![AuditEntry::bare(AuditKind::Start, recorder.at, String::new()), entry])
         };
         for entry in &mut entries {
             number += 1;

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use disclosure::Method;
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, TransactionTrait};
 
 use crate::domain::{
@@ -33,7 +32,7 @@ impl Store {
             places(self.area_ids(&self.database).await?, |code| counted_area(catalogue, code));
         let mut periods: HashMap<String, Period> = HashMap::new();
         let numbering = Numbering::of(&self.releases().await?, release, |release| release.last_result);
-        let mut unchanged = Unchanged::new(release.method_since(Method::Second));
+        let mut unchanged = Unchanged::of(release);
         // In order, because what says nothing new is told from what came right before it.
         // By hand, because it reads every score of the country: those of a result are gathered into one text, where a join would
         // read everything about the result once a score, and one text of SQL stays prepared from page to page. SQLite reads

@@ -132,12 +132,13 @@ impl Store {
             Self::add_editions(&transaction, &release.editions, periods, number).await?;
         }
         let listed: Vec<String> = periods.iter().map(ToString::to_string).collect();
-        let change =
-            RecordedChange::new(ChangeKind::ReleasePublished, release.number).detail(match listed.as_slice() {
-                [] => "no period anew".to_owned(),
-                [period] => period.clone(),
-                [first, .., last] => format!("{} periods, {first} to {last}", listed.len()),
-            });
+        let change = RecordedChange::new(ChangeKind::ReleasePublished, release.number.to_string()).detail(match listed
+            .as_slice()
+        {
+            [] => "no period anew".to_owned(),
+            [period] => period.clone(),
+            [first, .., last] => format!("{} periods, {first} to {last}", listed.len()),
+        });
         self.record(&transaction, &change, None).await?;
         transaction.commit().await?;
         Ok(())

@@ -113,7 +113,7 @@ impl Store {
         let stored = stored.await;
         let number = intake.submission;
         let taken: Vec<String> = told.iter().map(|taken| format!("{} of {}", taken.records, taken.period)).collect();
-        let change = RecordedChange::new(ChangeKind::SubmissionWithdrawn, number).detail(taken.join(", "));
+        let change = RecordedChange::new(ChangeKind::SubmissionWithdrawn, number.to_string()).detail(taken.join(", "));
         intake.end(stored, change, Some(json(&told))).await?;
         Ok(Some((number, told)))
     }

@@ -97,7 +97,8 @@ fn chart(table: &OfficialTable<'_>) -> Markup {
             row.items
                 .iter()
                 .zip(&table.selection.of.filters)
-                .filter_map(|(item, filter)| (filter.total.as_ref() != Some(item)).then(|| item.clone())),
+                .filter(|(item, filter)| filter.total.as_ref() != Some(item))
+                .map(|(item, _)| item.clone()),
         );
         Some(Bar {
             label: label.join(" · "),

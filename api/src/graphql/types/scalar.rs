@@ -10,9 +10,9 @@ use crate::domain;
 pub enum Tier {
     /// Results that your organisation handed in itself: exact, never below 7 institutions.
     Own,
-    /// Partners near by, by agreement: noise of standard deviation 6 institutions (4.2 in standard tables), never below 10.
+    /// Partners near by, by agreement: noise of standard deviation 6 institutions (4.7 in standard tables), never below 10.
     Regional,
-    /// Partners abroad, by agreement: noise of standard deviation 6.7 institutions (4.8 in standard tables), never below 20; LEP level or coarser.
+    /// Partners abroad, by agreement: noise of standard deviation 6.7 institutions (5.6 in standard tables), never below 20; LEP level or coarser.
     International,
 }
 

@@ -103,7 +103,7 @@ fn short(population: &Population, whole: &str) -> String {
         if let Some((_, before, _)) =
             RECODED.iter().find(|(today, _, until)| *today == fields[5] && period < until.parse().unwrap())
         {
-            fields[5] = (*before).to_owned();
+            (*before).clone_into(&mut fields[5]);
         } else if row_of_register(institution).is_some() {
             fields[5].clear();
         }
