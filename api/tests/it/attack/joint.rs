@@ -127,10 +127,7 @@ fn tokens_that_are_put_together_gain_little_more() {
             let figures = Figures::of(&collected.population, &collected.decoded[0], benchmarks);
             let what = format!("joint decoder, {tokens} REGIONAL tokens pooled, {terms} terms");
             let advantage = if terms == TERMS { 0.12 } else { 0.08 };
-            // The design speaks of two that pool; whoever has all that may be opened is told a little more.
-            let told_at_most = if tokens > 2 && terms == TERMS { 0.035 } else { 0.02 };
-            let targets = Targets { advantage, evidence: 0.70, told: told_at_most, worst_tenth: 0.20 };
-            judge(&mut report, &what, &figures, &targets);
+            judge(&mut report, &what, &figures, &Targets { advantage, evidence: 0.70, told: 0.02, worst_tenth: 0.20 });
             let right = knows_all_others(population, &told);
             report.at_most(&format!("{what}: accuracy of who knows all other results"), 0.75, right, "");
         }
