@@ -130,6 +130,20 @@ impl Population {
         self
     }
 
+    /// The same where each hub has one institution more with every term, and so has whatever holds it.
+    pub(super) fn with_newcomers(mut self) -> Self {
+        let terms = self.periods.len();
+        let mut come: BTreeMap<Option<AreaIndex>, usize> = BTreeMap::new();
+        for institution in &mut self.institutions {
+            let before = come.entry(institution.hub(0)).or_default();
+            *before += 1;
+            if *before < terms {
+                institution.absent = (0..*before).collect();
+            }
+        }
+        self
+    }
+
     /// The results file of those for whom something holds.
     pub(super) fn file(&self, wanted: impl Fn(&Institution) -> bool) -> String {
         self.file_of(|_, institution, _| wanted(institution))
