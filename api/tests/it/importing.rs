@@ -155,7 +155,7 @@ async fn a_changed_version_of_the_terms_is_kept_and_is_no_correction(#[case] eng
 #[case(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]
 #[tokio::test]
-async fn who_speaks_for_an_institution_now_does_not_take_over_results_by_repeating_them(#[case] engine: Engine) {
+async fn what_is_repeated_of_another_organisation_is_taken_as_a_correction(#[case] engine: Engine) {
     let service = Service::empty(engine).await;
     let population = Population::standard(1).only(|row| row.hub == "HUB-2018-21" && row.period == "202324T3");
     service.hand_in(HUB, &population).await.receipt.unwrap();
@@ -163,7 +163,7 @@ async fn who_speaks_for_an_institution_now_does_not_take_over_results_by_repeati
     let mut again = population.clone();
     again.0[0].scores = vec![Some(7); 8];
     let told = service.hand_in(LEP, &again).await.receipt.unwrap().to_string();
-    assert!(told.contains(": 1 results") && told.contains("1 of them corrections; 67 were there already"), "{told}");
+    assert!(told.contains(": 68 results") && told.contains("68 of them corrections; 0 were there already"), "{told}");
     let of = |organisation: &str| {
         format!(
             "SELECT COUNT(*) FROM result r JOIN submission s ON s.id = r.submission_id \
@@ -171,5 +171,5 @@ async fn who_speaks_for_an_institution_now_does_not_take_over_results_by_repeati
         )
     };
     assert_eq!(service.database.numbers(&of(HUB)).await, [[68]]);
-    assert_eq!(service.database.numbers(&of(LEP)).await, [[1]]);
+    assert_eq!(service.database.numbers(&of(LEP)).await, [[68]]);
 }

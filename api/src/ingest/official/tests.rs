@@ -148,7 +148,7 @@ fn a_file_about_institutions_alone_says_so() {
 #[test]
 fn levels_and_times_go_by_their_codes_too() {
     let reading =
-        read(&format!("{HEADER},n\n{}\n", LOCAL.replace("Local authority", "LA").replace("Calendar year", "CY")));
+        read(&format!("{HEADER},n\n{},5\n", LOCAL.replace("Local authority", "LA").replace("Calendar year", "CY")));
     assert!(reading.problems.is_empty() && reading.unknown_times.is_empty(), "{:?}", reading.problems);
     assert_eq!(reading.figures[0].area_code, "E06000047");
 }
