@@ -53,6 +53,8 @@ pub(super) fn each_row(
     visit: &mut dyn FnMut(Line<'_>) -> ControlFlow<()>,
 ) -> Result<Found, Problem> {
     let mut bytes = head;
+    // At once: grown by and by it would be held twice.
+    bytes.reserve_exact((LARGEST + 1).saturating_sub(bytes.len()));
     input.take((LARGEST + 1 - bytes.len()) as u64).read_to_end(&mut bytes).map_err(|error| unreadable(1, &error))?;
     if bytes.len() > LARGEST {
         let most = format!("a workbook of {} MiB at most; export the sheet as CSV", LARGEST >> 20);
