@@ -243,7 +243,7 @@ async fn a_cohort_is_whose_counts_came_last() {
     assert!(hand_in(&service, HUB, &grab).await.receipt.is_some());
     service.publish_anew().await;
     let own = cells(&service, HUB, input).await;
-    assert_eq!((&own[0]["institutions"], &own[0]["cohort"]["value"]), (&json!(20), &json!(handed_in)));
+    assert_eq!((&own[0]["institutions"], &own[0]["cohort"]["value"]), (&json!(20), &json!(f64::from(handed_in))));
     assert_eq!(cells(&service, LEP, input).await[0]["institutions"], 10);
     let all = cells(&service, HUB, r#"{areas: ["E12000001"], cohortYears: ["202324"], stages: [KS4]}"#).await;
     assert_eq!(all[0]["institutions"], 125, "each institution counts once, whoever handed in what");

@@ -345,6 +345,7 @@ async fn a_cited_table_comes_back_byte_by_byte(#[case] engine: Engine) {
     let replica = service.replica().await;
     for (organisation, query, expected) in answers {
         for process in [&service, &replica] {
+            service.database.execute("DELETE FROM budget_entry").await;
             let again = process.ask(Some(organisation), &query).await;
             assert_eq!(String::from_utf8(again.body).unwrap(), String::from_utf8(expected.clone()).unwrap(), "{query}");
         }
