@@ -20,7 +20,8 @@ until_() { # SECONDS COMMAND…: waits until it succeeds
 }
 free() { node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'; }
 
-[ -d "$root/api/tests/clients/node_modules" ] || (cd "$root/api/tests/clients" && npm ci --no-progress --no-audit --no-fund >/dev/null)
+clients=$root/api/tests/clients
+[ "$clients/node_modules/.package-lock.json" -nt "$clients/package-lock.json" ] || (cd "$clients" && npm ci --no-progress --no-audit --no-fund >/dev/null)
 export EXCHANGE_SECRET_FILE="$scratch/exchange.secret" EXCHANGE_DATABASE_URL="sqlite://$scratch/exchange.db" EXCHANGE_WEBHOOKS_ON_THIS_MACHINE=true
 "$exchange" secret new "$EXCHANGE_SECRET_FILE" >/dev/null
 "$exchange" migrate >/dev/null 2>&1

@@ -25,7 +25,7 @@ example() { # PATTERN COMMAND…
   fi
 }
 
-[ -d node_modules ] || npm ci --no-progress --no-audit --no-fund
+[ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-progress --no-audit --no-fund
 python=$root/target/clients/python
 [ -x "$python/bin/python" ] || python3 -m venv "$python"
 "$python/bin/python" -m pip install --quiet --disable-pip-version-check --requirement gql/requirements.txt

@@ -22,7 +22,7 @@ until_() { # SECONDS COMMAND…: waits until it succeeds
 }
 free() { node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'; }
 
-[ -d "$here/node_modules" ] || (cd "$here" && npm ci --no-progress --no-audit --no-fund >/dev/null)
+[ "$here/node_modules/.package-lock.json" -nt "$here/package-lock.json" ] || (cd "$here" && npm ci --no-progress --no-audit --no-fund >/dev/null)
 port=$(free)
 export ISSUER="http://127.0.0.1:$port" CLIENT_SECRET=a-secret-of-the-provider-alone
 provider() {
