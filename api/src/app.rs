@@ -18,7 +18,7 @@ use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Duration, Utc};
 use tokio::{
     net::TcpListener,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
 };
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 
@@ -270,6 +270,34 @@ pub struct Listeners {
     pub metrics: Option<TcpListener>,
     /// `/livez` and `/readyz`, apart.
     pub health: Option<std::net::TcpListener>,
+    /// How the process is told to end.
+    pub signals: Option<Signals>,
+}
+
+/// The signals that a process is told to end by. From the moment on in which it listens for them, none ends it by itself: that
+/// is to be before anybody is told where the service is reached.
+pub struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hang_up: Signal,
+}
+
+impl Signals {
+    /// Listens for them; `None` where they cannot be received.
+    pub fn listen() -> Option<Self> {
+        let all = || {
+            Ok::<_, std::io::Error>(Self {
+                interrupt: signal(SignalKind::interrupt())?,
+                terminate: signal(SignalKind::terminate())?,
+                hang_up: signal(SignalKind::hangup())?,
+            })
+        };
+        all()
+            .inspect_err(
+                |error| tracing::warn!(%error, "signals cannot be received; the service ends when it is killed"),
+            )
+            .ok()
+    }
 }
 
 /// Serves until the process is told to end, then lets running requests finish.
@@ -284,7 +312,7 @@ pub async fn serve(
     playground: Playground,
 ) -> Result<()> {
     let exchange = Arc::new(exchange);
-    let Listeners { service: listener, metrics, health } = listeners;
+    let Listeners { service: listener, metrics, health, signals } = listeners;
     if let Some(metrics) = metrics {
         tracing::info!(address = %metrics.local_addr()?, "serving metrics");
         tokio::spawn(http::serve_metrics(metrics, exchange.clone()));
@@ -301,7 +329,7 @@ pub async fn serve(
     let cut_audit = tokio::spawn(background::cut_audit(exchange.clone(), edge.audit_retention));
     let sweep = tokio::spawn(background::sweep(state.clone()));
     tracing::info!(address = %listener.local_addr()?, release = exchange.newest_release(), "serving");
-    let ended = ended(&state, Interval::from_secs(edge.leave_delay.into()));
+    let ended = ended(signals, &state, Interval::from_secs(edge.leave_delay.into()));
     let served = http::serve(listener, router, connection_rules(edge), ended).await;
     if tokio::time::timeout(GOOD_BYE, state.ended()).await.is_err() {
         tracing::warn!("ending with subscribers who do not take their leave");
@@ -413,11 +441,8 @@ fn trusted(path: &Path) -> Result<graphql::TrustedDocuments> {
 
 /// Resolves when the process is asked to end: on SIGINT at once, on SIGTERM after `/readyz` has failed for a while, so that
 /// balancers send nothing more. A second signal shortens that. SIGHUP ends nothing: a service keeps no terminal.
-async fn ended(state: &http::State, delay: Interval) {
-    let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hang_up)) =
-        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), signal(SignalKind::hangup()))
-    else {
-        tracing::warn!("signals cannot be received; the service ends when it is killed");
+async fn ended(signals: Option<Signals>, state: &http::State, delay: Interval) {
+    let Some(Signals { mut interrupt, mut terminate, mut hang_up }) = signals else {
         return std::future::pending().await;
     };
     loop {

@@ -42,8 +42,9 @@ pub(super) async fn run(settings: &Settings, serve: &ServeSettings, playground: 
     if let Some(health) = &health {
         say(&format!("health http://{}/readyz", health.local_addr()?))?;
     }
+    let signals = app::Signals::listen();
     say(&format!("playground http://{address}/graphiql"))?;
-    let listeners = app::Listeners { service: listener, metrics, health };
+    let listeners = app::Listeners { service: listener, metrics, health, signals };
     app::serve(settings, &serve.edge, exchange, listeners, playground).await
 }
 
