@@ -93,14 +93,9 @@ pub(super) fn data(table: &Table) -> Result<Vec<u8>, Unwritable> {
     Ok(writer.into_inner().unwrap_or_default())
 }
 
-/// The file about its columns.
-///
-/// # Errors
-/// As [`data`].
-pub(super) fn meta(table: &Table) -> Result<Vec<u8>, Unwritable> {
-    checked_level(table)?;
-    let mut writer = csv::writer();
-    let mut head = vec![
+/// The columns of a file about columns; with the last one where a filter has a total of another name than the layout's own.
+pub(super) fn meta_columns(has_defaults: bool) -> Vec<&'static str> {
+    let always = [
         "col_name",
         "col_type",
         "label",
@@ -110,10 +105,18 @@ pub(super) fn meta(table: &Table) -> Result<Vec<u8>, Unwritable> {
         "filter_hint",
         "filter_grouping_column",
     ];
+    always.into_iter().chain(has_defaults.then_some("filter_default")).collect()
+}
+
+/// The file about its columns.
+///
+/// # Errors
+/// As [`data`].
+pub(super) fn meta(table: &Table) -> Result<Vec<u8>, Unwritable> {
+    checked_level(table)?;
     let has_defaults = filters(table).any(|(_, facet)| default(facet).is_some());
-    if has_defaults {
-        head.push("filter_default");
-    }
+    let mut writer = csv::writer();
+    let head = meta_columns(has_defaults);
     let _ = writer.write_record(&head);
     for (_, facet) in filters(table) {
         let mut line = vec![facet.name.clone(), "Filter".to_owned(), facet.label.to_owned()];

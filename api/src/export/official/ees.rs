@@ -7,7 +7,7 @@ use crate::{
     export::{
         Unwritable,
         csv::{self, inert},
-        ees::{ENGLAND, NOT_APPLICABLE, OLD_CODES},
+        ees::{ENGLAND, NOT_APPLICABLE, OLD_CODES, meta_columns},
     },
     ingest::official::{PlaceColumns, place_columns},
 };
@@ -56,20 +56,10 @@ pub(super) fn data(table: &OfficialTable<'_>) -> Result<Vec<u8>, Unwritable> {
 pub(super) fn meta(table: &OfficialTable<'_>) -> Result<Vec<u8>, Unwritable> {
     columns(table)?;
     let set = table.selection.of;
-    let mut head = vec![
-        "col_name",
-        "col_type",
-        "label",
-        "indicator_grouping",
-        "indicator_unit",
-        "indicator_dp",
-        "filter_hint",
-        "filter_grouping_column",
-    ];
     let total = |filter: &crate::domain::OfficialFilter| filter.total.clone().filter(|total| total != "Total");
     let has_defaults = set.filters.iter().any(|filter| total(filter).is_some());
-    head.extend(has_defaults.then_some("filter_default"));
     let mut writer = csv::writer();
+    let head = meta_columns(has_defaults);
     let _ = writer.write_record(&head);
     for filter in &set.filters {
         let mut line = vec![filter.column.clone(), "Filter".to_owned(), inert(&filter.label).into_owned()];
