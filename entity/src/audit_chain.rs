@@ -27,11 +27,20 @@ pub enum Relation {
     /// Its entries.
     #[sea_orm(has_many = "super::audit_entry::Entity")]
     AuditEntry,
+    /// Its groups of entries.
+    #[sea_orm(has_many = "super::audit_group::Entity")]
+    AuditGroup,
 }
 
 impl Related<super::audit_entry::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::AuditEntry.def()
+    }
+}
+
+impl Related<super::audit_group::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::AuditGroup.def()
     }
 }
 

@@ -10,6 +10,7 @@ pub mod area_succession;
 pub mod area_version;
 pub mod audit_chain;
 pub mod audit_entry;
+pub mod audit_group;
 pub mod benchmark;
 pub mod benchmark_relation;
 pub mod benchmark_score;

@@ -1,14 +1,16 @@
-//! The audit: who asked what and who changed what, each entry hashed with the one before it under a key of the secret.
+//! The audit: who asked what and who changed what, in chains whose links are each hashed with the one before under a key of the
+//! secret.
 //!
-//! Each process writes a chain of its own of questions, so that replicas need not wait for each other; changes are rare, and one
-//! chain of all processes tells them. A chain that begins bears witness of how far the others had come. No entry holds a value of an
-//! answer.
+//! Each process writes a chain of its own of questions, so that replicas need not wait for each other. What it writes at once is one
+//! link, a group of entries. Changes are rare, and one chain of all processes tells them, each a link by itself. A chain that begins
+//! bears witness of how far the others had come. No entry holds a value of an answer.
 
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 use disclosure::Tier;
 use hmac::{Hmac, Mac, digest::KeyInit};
+use serde::Deserialize;
 use sha2::Sha256;
 
 use super::{ChangeAuthor, RecordedChange};
@@ -37,7 +39,8 @@ pub struct AuditRecord {
 }
 
 /// What an entry tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum AuditKind {
     /// A chain began.
     Start,
@@ -70,7 +73,7 @@ impl fmt::Display for AuditKind {
     }
 }
 
-/// An entry, as it is kept.
+/// What is told once: a question, a change, or what a chain says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
     /// Its chain.
@@ -109,7 +112,7 @@ pub struct AuditEntry {
     pub detail: String,
     /// The codes of the organisations that it concerns, each between two ends of lines.
     pub concerns: String,
-    /// The hash over the entry and the hash before it, hexadecimal.
+    /// The hash over the entry and the hash before it, hexadecimal; empty of one in a group.
     pub hash: String,
 }
 
@@ -159,23 +162,6 @@ impl AuditEntry {
     /// The codes of the organisations that a change concerns beside the one that made it.
     pub fn concerned(&self) -> impl Iterator<Item = &str> {
         self.concerns.split('\n').filter(|code| !code.is_empty())
-    }
-
-    /// An entry that tells of a question, not yet in a chain.
-    pub fn of(record: &AuditRecord, kind: AuditKind, times: u64, at: DateTime<Utc>) -> Self {
-        let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-        Self {
-            organisation: record.organisation.clone(),
-            client: record.client.clone(),
-            purpose: record.purpose.clone(),
-            tier: record.tier.as_str().to_owned(),
-            dataset: record.dataset.to_owned(),
-            release: record.release.into(),
-            cells: whole(record.cells),
-            tabulations: whole(record.tabulations),
-            times: i64::try_from(times).unwrap_or(i64::MAX),
-            ..Self::bare(kind, at, record.question.clone())
-        }
     }
 
     /// The hash that it must have after the one before it; empty before the first.
@@ -239,14 +225,14 @@ pub struct AuditChain {
     pub cut: AuditCut,
 }
 
-/// The last entry of a chain.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The end of a chain.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditHead {
     /// The chain.
     pub chain: String,
-    /// The place of the entry.
+    /// The place of its last entry.
     pub number: i64,
-    /// Its hash.
+    /// The hash of its last link.
     pub hash: String,
 }
 
@@ -273,7 +259,14 @@ pub struct AuditSum {
     pub last: DateTime<Utc>,
 }
 
-fn mac(key: &[u8; 32], label: &str) -> Hmac<Sha256> {
+impl From<AuditEntry> for AuditSum {
+    fn from(entry: AuditEntry) -> Self {
+        let AuditEntry { organisation, purpose, tier, dataset, question, tabulations, times, at, .. } = entry;
+        Self { organisation, purpose, tier, dataset, question, tabulations, times, first: at, last: at }
+    }
+}
+
+pub(super) fn mac(key: &[u8; 32], label: &str) -> Hmac<Sha256> {
     let mut block = [0_u8; 64];
     block[..32].copy_from_slice(key);
     let mut mac = <Hmac<Sha256> as KeyInit>::new((&block).into());
@@ -282,7 +275,7 @@ fn mac(key: &[u8; 32], label: &str) -> Hmac<Sha256> {
 }
 
 /// With its length before it, so that no two texts run into each other.
-fn update(mac: &mut Hmac<Sha256>, text: &str) {
+pub(super) fn update(mac: &mut Hmac<Sha256>, text: &str) {
     mac.update(&(text.len() as u64).to_be_bytes());
     mac.update(text.as_bytes());
 }
@@ -294,19 +287,20 @@ mod tests {
     #[test]
     fn whatever_is_changed_in_an_entry_changes_its_link() {
         let key = [7; 32];
-        let record = AuditRecord {
+        let at = "2026-11-24T10:00:00.123456Z".parse().unwrap();
+        let entry = AuditEntry {
+            number: 3,
             organisation: "LEP".into(),
             client: "c".into(),
             purpose: "p".into(),
-            tier: Tier::Regional,
-            dataset: "outcomes",
+            tier: "regional".into(),
+            dataset: "outcomes".into(),
             release: 1,
-            question: "q".into(),
             cells: 8,
             tabulations: 1,
+            times: 1,
+            ..AuditEntry::bare(AuditKind::Question, at, "q".into())
         };
-        let at = "2026-11-24T10:00:00.123456Z".parse().unwrap();
-        let entry = AuditEntry { number: 3, ..AuditEntry::of(&record, AuditKind::Question, 1, at) };
         let link = entry.link(&key, "before");
         assert_eq!(link, entry.clone().link(&key, "before"));
         assert_eq!(entry.at.timestamp_subsec_micros(), 123_000, "as it comes back from any database");

@@ -3,6 +3,7 @@
 pub mod area;
 pub mod area_change;
 pub mod audit;
+mod audit_group;
 pub mod catalogue;
 pub mod charge;
 pub mod client;
@@ -41,6 +42,7 @@ pub mod wording;
 pub use area::{Area, AreaKind, Membership, Succession, SuccessionKind};
 pub use area_change::AreaChange;
 pub use audit::{AuditChain, AuditCut, AuditEntry, AuditHead, AuditKind, AuditRecord, AuditSum};
+pub use audit_group::{AuditGroup, AuditLines, AuditLink, AuditSums, Illegible};
 pub use catalogue::{Catalogue, Successor};
 pub use charge::{Bill, BudgetLine, Charge, Shortfall, Verdict};
 pub use client::{Client, Credential, CredentialKind, NewClient, NewCredential};

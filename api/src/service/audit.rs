@@ -1,6 +1,6 @@
 //! Every answered question is recorded before its answer leaves; repeats are counted, and the counts are written every minute.
 //!
-//! One task writes, so that what is asked at the same time is written together and the chain has one end. A question that was
+//! One task writes, so that what is asked at the same time is written together, as one group, and the chain has one end. A question that was
 //! charged is not answered without its record. A free one waits for it as long as records are written; while they cannot be, the
 //! record is kept until they can, and past a bound nothing that is new is answered.
 
@@ -23,7 +23,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     auth::new_identifier,
-    domain::{AuditEntry, AuditHead, AuditKind, AuditRecord, Clock},
+    domain::{AuditHead, AuditKind, AuditLines, AuditRecord, Clock},
     store::Store,
 };
 
@@ -59,7 +59,6 @@ const CLOSING: Duration = Duration::from_secs(5);
 /// A question that this process recorded, or is about to.
 pub(super) struct Asked {
     record: Arc<AuditRecord>,
-    at: DateTime<Utc>,
     written: AtomicBool,
     told: Notify,
     /// How many repeats are not counted in the database yet, and when the last came, milliseconds.
@@ -109,8 +108,8 @@ pub(super) struct Audit {
 }
 
 enum Job {
-    /// Write a question.
-    Write(Arc<Asked>),
+    /// Write a question, with the line that tells of it.
+    Write(Arc<Asked>, AuditLines),
     /// Write everything, and say when that is done.
     Finish(oneshot::Sender<()>),
 }
@@ -163,17 +162,17 @@ impl Audit {
             self.count(&asked, at);
             return Ok(Some(asked));
         }
+        let line = AuditLines::question(AuditKind::Question, &record, 1, at).map_err(unwritable)?;
         let record = Arc::new(record);
         let asked = Arc::new(Asked {
             record: record.clone(),
-            at,
             written: AtomicBool::new(false),
             told: Notify::new(),
             repeats: AtomicU64::new(0),
-            repeated_at: AtomicI64::new(0),
+            repeated_at: AtomicI64::new(at.timestamp_millis()),
             counted: Mutex::default(),
         });
-        self.waiting.try_send(Job::Write(asked.clone())).map_err(|_| unavailable())?;
+        self.waiting.try_send(Job::Write(asked.clone(), line)).map_err(|_| unavailable())?;
         self.asked.insert(record, asked.clone());
         Ok(Some(asked))
     }
@@ -244,22 +243,20 @@ async fn gather(jobs: &mut mpsc::Receiver<Job>, batch: &mut Vec<Job>) {
     }
 }
 
-fn unavailable() -> Error {
-    Error::Unavailable("the question cannot be recorded at present, and is not answered without".to_owned())
+fn unwritable(error: serde_json::Error) -> Error {
+    Error::Internal(error.into())
 }
 
-/// The end of the chain of this process.
-struct Chain {
-    id: String,
-    number: i64,
-    hash: String,
+fn unavailable() -> Error {
+    Error::Unavailable("the question cannot be recorded at present, and is not answered without".to_owned())
 }
 
 struct Writer {
     store: Store,
     key: Zeroizing<[u8; 32]>,
     clock: Arc<dyn Clock>,
-    chain: Option<Chain>,
+    /// The end of the chain of this process.
+    chain: Option<AuditHead>,
     repeated: Arc<Repeated>,
     fails: watch::Sender<bool>,
 }
@@ -276,15 +273,17 @@ impl Writer {
                         return;
                     }
                     gather(&mut jobs, &mut batch).await;
-                    let (mut questions, mut finish) = (Vec::new(), Vec::new());
+                    let (mut questions, mut lines, mut finish) = (Vec::new(), AuditLines::default(), Vec::new());
                     for job in batch.drain(..) {
                         match job {
-                            Job::Write(asked) => questions.push(asked),
+                            Job::Write(asked, line) => {
+                                questions.push(asked);
+                                lines.append(&line);
+                            }
                             Job::Finish(done) => finish.push(done),
                         }
                     }
-                    let entry = |asked: &Arc<Asked>| AuditEntry::of(&asked.record, AuditKind::Question, 1, asked.at);
-                    self.write(questions.iter().map(entry).collect()).await;
+                    self.write(lines).await;
                     for asked in questions {
                         asked.written.store(true, Ordering::Release);
                         asked.told.notify_waiters();
@@ -304,15 +303,21 @@ impl Writer {
     /// Counts repeats in the database. What comes meanwhile is counted a minute later.
     async fn count(&mut self, all: bool) {
         for some in self.repeated.due(all).chunks(TOGETHER) {
-            let entry = |asked: &Arc<Asked>| {
+            let mut lines = AuditLines::default();
+            let mut counted = Vec::with_capacity(some.len());
+            for asked in some {
                 let times = asked.repeats.load(Ordering::Acquire);
-                let at = DateTime::from_timestamp_millis(asked.repeated_at.load(Ordering::Relaxed)).unwrap_or(asked.at);
-                AuditEntry::of(&asked.record, AuditKind::Repeat, times, at)
-            };
-            let entries: Vec<AuditEntry> = some.iter().map(entry).collect();
-            let times: Vec<u64> = entries.iter().map(|entry| entry.times.unsigned_abs()).collect();
-            self.write(entries).await;
-            for (asked, times) in some.iter().zip(times) {
+                let at = DateTime::from_timestamp_millis(asked.repeated_at.load(Ordering::Relaxed)).unwrap_or_default();
+                match AuditLines::question(AuditKind::Repeat, &asked.record, times, at) {
+                    Ok(line) => {
+                        lines.append(&line);
+                        counted.push((asked, times));
+                    }
+                    Err(error) => tracing::error!(%error, "repeats of a question cannot be recorded"),
+                }
+            }
+            self.write(lines).await;
+            for (asked, times) in counted {
                 *asked.counted.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
                 // What came meanwhile, it alone is left.
                 if asked.repeats.fetch_sub(times, Ordering::AcqRel) > times {
@@ -323,12 +328,12 @@ impl Writer {
     }
 
     /// Writes entries to the chain, however long the database is away.
-    async fn write(&mut self, mut entries: Vec<AuditEntry>) {
-        if entries.is_empty() {
+    async fn write(&mut self, lines: AuditLines) {
+        if lines.is_empty() {
             return;
         }
         loop {
-            match self.append(&mut entries).await {
+            match self.append(&lines).await {
                 Ok(()) => {
                     if self.fails.send_replace(false) {
                         tracing::info!("the audit is written again");
@@ -346,39 +351,32 @@ impl Writer {
         }
     }
 
-    async fn append(&mut self, entries: &mut [AuditEntry]) -> Result<(), Error> {
+    async fn append(&mut self, lines: &AuditLines) -> Result<(), Error> {
         let (chain, heads) = match self.chain.take() {
             Some(chain) => (chain, None),
             None => (Self::new_chain()?, Some(self.store.audit_heads().await?)),
         };
-        let start = heads.as_deref().map(|heads| self.first_entries(heads)).unwrap_or_default();
-        let (mut number, mut before) = (chain.number, chain.hash.clone());
-        let mut begun = start;
-        let linked = if begun.is_empty() {
-            entries
-        } else {
-            begun.extend_from_slice(entries);
-            &mut begun[..]
+        let group = match heads.as_deref() {
+            None => lines.after(&chain, &self.key),
+            Some(heads) => {
+                let mut all = self.first_lines(heads)?;
+                all.append(lines);
+                all.after(&chain, &self.key)
+            }
         };
-        for entry in &mut *linked {
-            number += 1;
-            entry.chain.clone_from(&chain.id);
-            entry.number = number;
-            entry.hash = entry.link(&self.key, &before);
-            before.clone_from(&entry.hash);
-        }
-        let end = Chain { id: chain.id.clone(), number, hash: before };
-        let Err(error) = self.store.append_audit(linked, heads.as_deref()).await else {
+        let Some(group) = group else { return Ok(()) };
+        let end = group.end();
+        let Err(error) = self.store.append_audit(&group, heads.as_deref()).await else {
             self.chain = Some(end);
             return Ok(());
         };
         // Whether it came to stand is not known: a connection may be lost on its way back.
-        match self.store.audit_head(&chain.id).await {
-            Ok(Some(head)) if head.number == end.number && head.hash == end.hash => {
+        match self.store.audit_head(&chain.chain).await {
+            Ok(Some(head)) if head == end => {
                 self.chain = Some(end);
                 Ok(())
             }
-            Ok(Some(head)) if head.number == chain.number && head.hash == chain.hash => {
+            Ok(Some(head)) if head == chain => {
                 self.chain = Some(chain);
                 Err(error.into())
             }
@@ -391,19 +389,19 @@ impl Writer {
         }
     }
 
-    fn new_chain() -> Result<Chain, Error> {
-        let id = new_identifier().map_err(|error| Error::Internal(error.into()))?;
-        Ok(Chain { id, number: 0, hash: String::new() })
+    fn new_chain() -> Result<AuditHead, Error> {
+        let chain = new_identifier().map_err(|error| Error::Internal(error.into()))?;
+        Ok(AuditHead { chain, number: 0, hash: String::new() })
     }
 
     /// What a chain begins with: that it does, and how far the others had come.
-    fn first_entries(&self, heads: &[AuditHead]) -> Vec<AuditEntry> {
+    fn first_lines(&self, heads: &[AuditHead]) -> Result<AuditLines, Error> {
         let now = self.clock.now();
-        let witness = |head: &AuditHead| {
+        let mut lines = AuditLines::bare(AuditKind::Start, now, "").map_err(unwritable)?;
+        for head in heads {
             let text = format!("{} {} {}", head.chain, head.number, head.hash);
-            AuditEntry::bare(AuditKind::Witness, now, text)
-        };
-        let start = AuditEntry::bare(AuditKind::Start, now, String::new());
-        std::iter::once(start).chain(heads.iter().map(witness)).collect()
+            lines.append(&AuditLines::bare(AuditKind::Witness, now, &text).map_err(unwritable)?);
+        }
+        Ok(lines)
     }
 }

@@ -8,7 +8,7 @@ use disclosure::Tier;
 use crate::{
     auth::{Scope, Viewer},
     datasets::{Destinations, Outcomes},
-    domain::{AreaIndex, AreaKind, AuditSum, Catalogue, Directory, Organisation},
+    domain::{AreaIndex, AreaKind, AuditHead, AuditSum, AuditSums, Catalogue, Directory, Organisation},
     policy::Refusal,
     tabulation::Dataset,
 };
@@ -78,20 +78,31 @@ impl Reader {
         let until = self.exchange.now();
         let usual = until.date_naive().checked_sub_days(chrono::Days::new(USUAL_DAYS));
         let since = since.or(usual).unwrap_or(NaiveDate::MIN);
-        let sums =
-            self.exchange.store().audit_sums(since.and_time(NaiveTime::MIN).and_utc(), MOST_QUESTIONS as u64 + 1);
-        let sums = sums.await?;
-        if sums.len() > MOST_QUESTIONS {
-            return Err(Error::LimitExceeded(format!(
-                "more than {MOST_QUESTIONS} different questions were asked since {since}; name a later day"
-            )));
-        }
+        let sums = self.asked_since(since).await?;
         self.work(move || {
             let askers = askers(&sums, area, &catalogue, &directory);
             let statement = sum_up(&askers, &catalogue.areas()[area].name, since);
             Exposure { area, since, until, statement, askers }
         })
         .await
+    }
+
+    /// Every question that was answered since a day.
+    async fn asked_since(&self, since: NaiveDate) -> Result<Vec<AuditSum>, Error> {
+        let (store, time) = (self.exchange.store(), since.and_time(NaiveTime::MIN).and_utc());
+        let mut sums = AuditSums::default();
+        store.audit_sums(time, MOST_QUESTIONS as u64 + 1).await?.into_iter().for_each(|sum| sums.add(sum));
+        let mut after = AuditHead::default();
+        while sums.len() <= MOST_QUESTIONS {
+            let groups = store.audit_groups(time, &after).await?;
+            let Some(last) = groups.last() else { return Ok(sums.into_vec()) };
+            after = last.end();
+            let add = move || groups.iter().try_for_each(|group| sums.add_group(group, time)).map(|()| sums);
+            sums = self.work(add).await?.map_err(|why| Error::Internal(why.into()))?;
+        }
+        Err(Error::LimitExceeded(format!(
+            "more than {MOST_QUESTIONS} different questions were asked since {since}; name a later day"
+        )))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::domain::Directory;
 use super::{Error, Operator};
 
 /// What is stored, about whom, why and for how long.
-pub const STORED: [(&str, &str, &str, &str); 22] = [
+pub const STORED: [(&str, &str, &str, &str); 23] = [
     (
         "institution",
         "institutions, by pseudonym and scheme",
@@ -63,8 +63,15 @@ pub const STORED: [(&str, &str, &str, &str); 22] = [
     ),
     ("release", "releases: number, day, note, checksum", "citing", "for ever"),
     (
+        "audit_group",
+        "questions that were answered: who, when, for what purpose, what; no answer",
+        "accounting for use",
+        "by `--audit-retention`, for ever without",
+    ),
+    (
         "audit_entry",
-        "questions that were answered, and changes that were made: who, when, for what purpose or of what; no answer, no secret",
+        "changes that were made, and questions that earlier versions answered: who, when, for what purpose or of what; no answer, no \
+         secret",
         "accounting for use",
         "by `--audit-retention`, for ever without",
     ),

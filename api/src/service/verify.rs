@@ -8,7 +8,7 @@ use crate::domain::{AuditChain, AuditCut, AuditEntry, AuditKind};
 
 use super::{Error, Operator};
 
-/// How many entries are read at once.
+/// How many links are read at once at the most.
 const PAGE: u64 = 5_000;
 
 /// What was found of the audit.
@@ -27,7 +27,7 @@ pub enum Verified {
     Broken {
         /// The chain.
         chain: String,
-        /// The place of the entry.
+        /// The place of the entry, the first of those that were written together.
         number: i64,
         /// What is wrong with it.
         why: String,
@@ -80,8 +80,8 @@ impl Operator<'_> {
             if number <= cut {
                 continue;
             }
-            let there = self.0.store().audit_page(&of, number - 1, 1).await?;
-            if !there.first().is_some_and(|entry| entry.number == number && entry.hash == hash) {
+            let there = self.0.store().audit_links(&of, number - 1, 1).await?;
+            if !there.first().is_some_and(|link| link.places().1 == number && link.hash() == hash) {
                 let why =
                     format!("it is not there any more as the chain {by} bears witness of it in its entry {place}");
                 return Ok(broken(&of, number, &why));
@@ -100,23 +100,28 @@ impl Operator<'_> {
         }
         let (mut last, mut before) = (*number, hash.clone());
         loop {
-            let page = self.0.store().audit_page(&chain.chain, last, PAGE).await?;
+            let page = self.0.store().audit_links(&chain.chain, last, PAGE).await?;
             if page.is_empty() {
-                // The last entry of a chain is never dropped.
+                // The last link of a chain is never dropped.
                 let gone = (last == *number).then(|| broken(&chain.chain, last + 1, "its chain has no entry any more"));
                 return Ok(gone);
             }
-            for entry in page {
-                if entry.number != last + 1 {
-                    let why = format!("it is missing: entry {} follows entry {last}", entry.number);
+            for link in page {
+                let (first, end) = link.places();
+                if first != last + 1 {
+                    let why = format!("it is missing: entry {first} follows entry {last}");
                     return Ok(Some(broken(&chain.chain, last + 1, &why)));
                 }
-                if entry.link(&key, &before) != entry.hash {
-                    let why = "it, or what came before it, is not as it was written";
-                    return Ok(Some(broken(&chain.chain, entry.number, why)));
-                }
-                seen.take(&entry);
-                (last, before) = (entry.number, entry.hash);
+                let hash = link.link(&key, &before);
+                let entries = (hash == link.hash()).then(|| link.entries().ok()).flatten();
+                let Some(entries) = entries else {
+                    let with =
+                        if first == end { "it" } else { &format!("it, or one up to {end} that was written with it") };
+                    let why = format!("{with}, or what came before it, is not as it was written");
+                    return Ok(Some(broken(&chain.chain, first, &why)));
+                };
+                entries.iter().for_each(|entry| seen.take(entry));
+                (last, before) = (end, hash);
             }
         }
     }
@@ -125,7 +130,7 @@ impl Operator<'_> {
     /// of one organisation, where they are given. A change is also of those that it concerns.
     ///
     /// # Errors
-    /// When the database fails, or the one who takes them does.
+    /// When the database fails, an entry is not as it was written, or the one who takes them fails.
     pub async fn each_audited<E: From<Error>>(
         &self,
         since: Option<DateTime<Utc>>,
@@ -143,10 +148,13 @@ impl Operator<'_> {
         for chain in self.0.store().audit_chains().await.map_err(Error::from)? {
             let mut last = 0;
             loop {
-                let page = self.0.store().audit_page(&chain.chain, last, PAGE).await.map_err(Error::from)?;
+                let page = self.0.store().audit_links(&chain.chain, last, PAGE).await.map_err(Error::from)?;
                 let Some(end) = page.last() else { break };
-                last = end.number;
-                page.iter().filter(|entry| wanted(entry)).try_for_each(&mut take)?;
+                last = end.places().1;
+                for link in page {
+                    let entries = link.entries().map_err(|why| Error::Internal(why.into()))?;
+                    entries.iter().filter(|entry| wanted(entry)).try_for_each(&mut take)?;
+                }
             }
         }
         Ok(())

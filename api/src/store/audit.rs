@@ -4,68 +4,50 @@ use chrono::{DateTime, Utc};
 use entity::{
     audit_chain,
     audit_entry::{self, Column, Kind},
+    audit_group,
 };
 use sea_orm::{
     ActiveModelTrait,
-    ActiveValue::{NotSet, Set},
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Statement,
-    Value,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
     sea_query::{ExprTrait, PostgresQueryBuilder},
 };
 
-use crate::domain::{AuditChain, AuditCut, AuditEntry, AuditHead, AuditSum};
+use crate::domain::{AuditChain, AuditCut, AuditEntry, AuditGroup, AuditHead, AuditLink, AuditSum};
 
 use super::{CHARGE_PATIENCE, Result, Store};
 
-/// The columns of an entry, in the order in which [`values`] has them.
-const COLUMNS: [&str; 15] = [
-    "chain",
-    "number",
-    "kind",
-    "asked_at",
-    "organisation",
-    "client",
-    "purpose",
-    "tier",
-    "dataset",
-    "question",
-    "release",
-    "cells",
-    "tabulations",
-    "times",
-    "hash",
-];
-
-/// The most entries of one statement on SQLite: their values stay below the 32,766 that it binds.
-const MOST: usize = 2_048;
+/// How many groups are read at once: each has some hundreds of entries at the most.
+const GROUPS: u64 = 32;
 
 /// How long an append on PostgreSQL may take.
 const APPEND_LIMITS: &str = "SET LOCAL lock_timeout = '1s'; SET LOCAL statement_timeout = '2s'";
 
 impl Store {
-    /// Appends entries to a chain, all or none; to one that begins, with the heads of others that it bears witness of.
+    /// Appends a group to a chain; to one that begins, with the heads of others that it bears witness of.
     ///
     /// # Errors
-    /// When the database fails: whether they stand is then told by [`audit_head`](Self::audit_head).
-    pub async fn append_audit(&self, entries: &[AuditEntry], begins: Option<&[AuditHead]>) -> Result<()> {
+    /// When the database fails: whether it stands is then told by [`audit_head`](Self::audit_head).
+    pub async fn append_audit(&self, group: &AuditGroup, begins: Option<&[AuditHead]>) -> Result<()> {
+        let inserted = || audit_group::Entity::insert(row_of_group(group));
         self.reaching(async {
             if begins.is_none() && self.database.get_database_backend() == DbBackend::Postgres {
                 // With the values in it the statement goes out with its limits in one message, and is one transaction.
-                let rows = entries.iter().map(row);
-                let rows = audit_entry::Entity::insert_many(rows).into_query().to_string(PostgresQueryBuilder);
-                self.database.execute_unprepared(&format!("{APPEND_LIMITS}; {rows}")).await?;
+                let row = inserted().into_query().to_string(PostgresQueryBuilder);
+                self.database.execute_unprepared(&format!("{APPEND_LIMITS}; {row}")).await?;
                 return Ok(());
             }
             self.intact()?;
-            if let (None, Some(file), 1..=MOST) = (begins, &self.file, entries.len()) {
-                file.execute_at_once(&self.changes, || insert(entries), CHARGE_PATIENCE).await?;
+            if let (None, Some(file)) = (begins, &self.file) {
+                let statement = || inserted().build(DbBackend::Sqlite);
+                file.execute_at_once(&self.changes, statement, CHARGE_PATIENCE).await?;
                 return self.intact();
             }
             let transaction = self.begin_charging().await?;
-            if let (Some(heads), Some(first)) = (begins, entries.first()) {
+            if let Some(heads) = begins {
                 let chain = audit_chain::ActiveModel {
-                    chain: Set(first.chain.clone()),
-                    started_at: Set(first.at),
+                    chain: Set(group.chain.clone()),
+                    started_at: Set(group.from),
                     witnessed: Set(0),
                     cut: Set(0),
                     cut_hash: Set(String::new()),
@@ -81,16 +63,14 @@ impl Store {
                     witnessed.update(&transaction).await?;
                 }
             }
-            for some in entries.chunks(MOST) {
-                audit_entry::Entity::insert_many(some.iter().map(row)).exec_without_returning(&transaction).await?;
-            }
+            inserted().exec_without_returning(&transaction).await?;
             transaction.commit().await?;
             self.intact()
         })
         .await
     }
 
-    /// The last entry of a chain; none where it has none.
+    /// The end of a chain; none where it has no entry.
     ///
     /// # Errors
     /// When the database fails.
@@ -131,25 +111,55 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn audit_named_chains(&self) -> Result<Vec<String>> {
-        let names =
-            audit_entry::Entity::find().select_only().column(Column::Chain).distinct().order_by_asc(Column::Chain);
-        Ok(names.into_tuple::<String>().all(&self.database).await?)
+        let of_entries = audit_entry::Entity::find().select_only().column(Column::Chain).distinct();
+        let of_groups = audit_group::Entity::find().select_only().column(audit_group::Column::Chain).distinct();
+        let mut names: Vec<String> = of_entries.into_tuple().all(&self.database).await?;
+        names.extend(of_groups.into_tuple::<String>().all(&self.database).await?);
+        names.sort_unstable();
+        names.dedup();
+        Ok(names)
     }
 
-    /// The next entries of a chain after one of them.
+    /// The next links of a chain that have entries after one of them, in their order: at most so many, or some groups.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn audit_page(&self, chain: &str, after: i64, most: u64) -> Result<Vec<AuditEntry>> {
-        let page = audit_entry::Entity::find()
+    pub async fn audit_links(&self, chain: &str, after: i64, most: u64) -> Result<Vec<AuditLink>> {
+        let entries = audit_entry::Entity::find()
             .filter(Column::Chain.eq(chain))
             .filter(Column::Number.gt(after))
             .order_by_asc(Column::Number)
             .limit(most);
-        Ok(page.all(&self.database).await?.into_iter().map(entry).collect())
+        let groups = audit_group::Entity::find()
+            .filter(audit_group::Column::Chain.eq(chain))
+            .filter(audit_group::Column::Last.gt(after))
+            .order_by_asc(audit_group::Column::Last)
+            .limit(Ord::min(GROUPS, most));
+        // A chain has either.
+        let entries = entries.all(&self.database).await?.into_iter();
+        let mut links: Vec<AuditLink> = entries.map(|row| AuditLink::Entry(Box::new(entry(row)))).collect();
+        links.extend(groups.all(&self.database).await?.into_iter().map(group).map(AuditLink::Group));
+        links.sort_by_key(|link| link.places().1);
+        Ok(links)
     }
 
-    /// The questions that were answered since a time, each with how often, at most so many.
+    /// The next groups with entries since a time after one of them, in the order of chains and places.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn audit_groups(&self, since: DateTime<Utc>, after: &AuditHead) -> Result<Vec<AuditGroup>> {
+        let (chain, place) = (audit_group::Column::Chain, audit_group::Column::Last);
+        let groups = audit_group::Entity::find()
+            .filter(audit_group::Column::AskedUntil.gte(since))
+            .filter(chain.gt(&*after.chain).or(chain.eq(&*after.chain).and(place.gt(after.number))))
+            .order_by_asc(chain)
+            .order_by_asc(place)
+            .limit(GROUPS);
+        let groups = self.reaching(async { Ok(groups.all(&self.database).await?) }).await?;
+        Ok(groups.into_iter().map(group).collect())
+    }
+
+    /// The questions that entries in no group tell of since a time, each with how often, at most so many.
     ///
     /// # Errors
     /// When the database fails.
@@ -186,23 +196,32 @@ impl Store {
         Ok(sums.into_iter().map(sum).collect())
     }
 
-    /// How far each chain may be cut when entries before a time are dropped: its last entry before the first later one. The last
-    /// entry of a chain always stays.
+    /// How far each chain may be cut when entries before a time are dropped: its last link before the first one with a later entry.
+    /// The last link of a chain always stays.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn audit_past(&self, before: DateTime<Utc>) -> Result<Vec<AuditHead>> {
         let mut past = Vec::new();
-        for chain in self.audit_chains().await? {
-            let of_chain = || audit_entry::Entity::find().filter(Column::Chain.eq(&*chain.chain));
-            let later = of_chain().filter(Column::AskedAt.gte(before)).order_by_asc(Column::Number).one(&self.database);
-            let stays = match later.await? {
-                Some(later) => Some(later.number),
-                None => head(&self.database, &chain.chain).await?.map(|head| head.number),
-            };
-            let Some(stays) = stays else { continue };
-            let last = of_chain().filter(Column::Number.lt(stays)).order_by_desc(Column::Number).one(&self.database);
-            past.extend(last.await?.map(|row| AuditHead { chain: row.chain, number: row.number, hash: row.hash }));
+        for AuditChain { chain, .. } in self.audit_chains().await? {
+            let Some(end) = head(&self.database, &chain).await? else { continue };
+            let entries = || audit_entry::Entity::find().filter(Column::Chain.eq(&*chain));
+            let groups = || audit_group::Entity::find().filter(audit_group::Column::Chain.eq(&*chain));
+            let later = entries().filter(Column::AskedAt.gte(before)).order_by_asc(Column::Number);
+            let later = later.one(&self.database).await?.map(|row| row.number);
+            let later_group = groups()
+                .filter(audit_group::Column::AskedUntil.gte(before))
+                .order_by_asc(audit_group::Column::Last)
+                .one(&self.database)
+                .await?
+                .map(|row| row.last);
+            let stays = later.into_iter().chain(later_group).min().unwrap_or(end.number);
+            let last = entries().filter(Column::Number.lt(stays)).order_by_desc(Column::Number);
+            let last_group =
+                groups().filter(audit_group::Column::Last.lt(stays)).order_by_desc(audit_group::Column::Last);
+            let last = last.one(&self.database).await?.map(|row| head_of(row.chain, row.number, row.hash));
+            let last_group = last_group.one(&self.database).await?.map(|row| head_of(row.chain, row.last, row.hash));
+            past.extend(last.into_iter().chain(last_group).max_by_key(|head| head.number));
         }
         Ok(past)
     }
@@ -213,6 +232,7 @@ impl Store {
     /// When the database fails.
     pub async fn cut_audit(&self, chain: &str, cut: &AuditCut) -> Result<u64> {
         let transaction = self.begin_change().await?;
+        let before = audit_chain::Entity::find_by_id(chain).one(&transaction).await?;
         let kept = audit_chain::ActiveModel {
             chain: Set(chain.to_owned()),
             cut: Set(cut.number),
@@ -221,59 +241,62 @@ impl Store {
             ..Default::default()
         };
         kept.update(&transaction).await?;
-        let past = audit_entry::Entity::delete_many()
+        audit_entry::Entity::delete_many()
             .filter(Column::Chain.eq(chain))
             .filter(Column::Number.lte(cut.number))
             .exec(&transaction)
             .await?;
+        audit_group::Entity::delete_many()
+            .filter(audit_group::Column::Chain.eq(chain))
+            .filter(audit_group::Column::Last.lte(cut.number))
+            .exec(&transaction)
+            .await?;
         transaction.commit().await?;
-        Ok(past.rows_affected)
+        Ok((cut.number - before.map_or(0, |row| row.cut)).unsigned_abs())
     }
 }
 
-/// Inserts entries into a SQLite file, all or none. The statement is of a few lengths only, so that it stays prepared: rows that
-/// are left over have the number 0, which no entry has, and are passed over.
-fn insert(entries: &[AuditEntry]) -> Statement {
-    let rows = entries.len().next_power_of_two();
-    let mut bound: Vec<Value> = Vec::with_capacity(rows * COLUMNS.len());
-    bound.extend(entries.iter().flat_map(values));
-    bound.resize(rows * COLUMNS.len(), 0_i64.into());
-    let row = format!("({})", ["?"; COLUMNS.len()].join(","));
-    let columns = COLUMNS.join(",");
-    let sql = format!(
-        "INSERT INTO audit_entry ({columns}) SELECT * FROM (VALUES {}) WHERE column2 > 0",
-        vec![row; rows].join(",")
-    );
-    Statement::from_sql_and_values(DbBackend::Sqlite, sql, bound)
+fn head_of(chain: String, number: i64, hash: String) -> AuditHead {
+    AuditHead { chain, number, hash }
 }
 
-fn values(entry: &AuditEntry) -> [Value; COLUMNS.len()] {
-    [
-        entry.chain.clone().into(),
-        entry.number.into(),
-        entry.kind.as_str().into(),
-        entry.at.into(),
-        entry.organisation.clone().into(),
-        entry.client.clone().into(),
-        entry.purpose.clone().into(),
-        entry.tier.clone().into(),
-        entry.dataset.clone().into(),
-        entry.question.clone().into(),
-        entry.release.into(),
-        entry.cells.into(),
-        entry.tabulations.into(),
-        entry.times.into(),
-        entry.hash.clone().into(),
-    ]
-}
-
+/// The end of a chain; none where it has no entry.
 pub(super) async fn head(connection: &impl ConnectionTrait, chain: &str) -> Result<Option<AuditHead>> {
+    let last = audit_group::Entity::find()
+        .filter(audit_group::Column::Chain.eq(chain))
+        .order_by_desc(audit_group::Column::Last);
+    if let Some(row) = last.one(connection).await? {
+        return Ok(Some(head_of(row.chain, row.last, row.hash)));
+    }
     let last = audit_entry::Entity::find().filter(Column::Chain.eq(chain)).order_by_desc(Column::Number);
-    let last = last.one(connection).await?;
-    Ok(last.map(|row| AuditHead { chain: row.chain, number: row.number, hash: row.hash }))
+    Ok(last.one(connection).await?.map(|row| head_of(row.chain, row.number, row.hash)))
 }
 
-fn row(entry: &AuditEntry) -> audit_entry::ActiveModel {
+fn row_of_group(group: &AuditGroup) -> audit_group::ActiveModel {
+    audit_group::ActiveModel {
+        chain: Set(group.chain.clone()),
+        last: Set(group.last),
+        first: Set(group.first),
+        asked_from: Set(group.from),
+        asked_until: Set(group.until),
+        lines: Set(group.lines.clone()),
+        hash: Set(group.hash.clone()),
+    }
+}
+
+fn group(row: audit_group::Model) -> AuditGroup {
+    AuditGroup {
+        chain: row.chain,
+        first: row.first,
+        last: row.last,
+        from: row.asked_from,
+        until: row.asked_until,
+        lines: row.lines,
+        hash: row.hash,
+    }
+}
+/// The row of an entry of the chain of changes.
+pub(super) fn row_of_change(entry: &AuditEntry) -> audit_entry::ActiveModel {
     audit_entry::ActiveModel {
         chain: Set(entry.chain.clone()),
         number: Set(entry.number),
@@ -289,23 +312,11 @@ fn row(entry: &AuditEntry) -> audit_entry::ActiveModel {
         cells: Set(entry.cells),
         tabulations: Set(entry.tabulations),
         times: Set(entry.times),
-        hash: Set(entry.hash.clone()),
-        // Empty, as the database leaves them.
-        change: NotSet,
-        object: NotSet,
-        detail: NotSet,
-        concerns: NotSet,
-    }
-}
-
-/// The row of an entry of the chain of changes.
-pub(super) fn row_of_change(entry: &AuditEntry) -> audit_entry::ActiveModel {
-    audit_entry::ActiveModel {
         change: Set(entry.change.clone()),
         object: Set(entry.object.clone()),
         detail: Set(entry.detail.clone()),
         concerns: Set(entry.concerns.clone()),
-        ..row(entry)
+        hash: Set(entry.hash.clone()),
     }
 }
 

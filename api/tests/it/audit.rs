@@ -126,45 +126,59 @@ async fn whatever_is_done_to_the_audit_is_found_and_named(#[case] engine: Engine
     replica.ask(Some(HUB), FREE).await.data();
     assert!(is_whole(&service).await);
     let execute = async |sql: &str| service.database.execute(sql).await;
-    // The first chain: its start, that it bears witness of the changes, and three questions.
-    let first = "chain = (SELECT chain FROM audit_entry WHERE organisation = 'NE-LEP' LIMIT 1)";
+    // The first chain: its start, that it bears witness of the changes, and a question, which are one link; then one of each of the
+    // two others.
+    let first = "chain = (SELECT chain FROM audit_group WHERE lines LIKE '%NE-LEP%' LIMIT 1)";
     let tampered = [
-        ("organisation = 'NE-HUB'", "organisation = 'NE-LEP'"),
-        ("times = 7", "times = 1"),
-        ("purpose = 'other'", "purpose = 'benchmarking'"),
-        ("asked_at = '2020-01-01 00:00:00+00:00'", "asked_at = '2026-11-24 10:00:00+00:00'"),
-        ("kind = 'repeat'", "kind = 'question'"),
+        ("lines = REPLACE(lines, 'NE-LEP', 'NE-HUB')", "lines = REPLACE(lines, 'NE-HUB', 'NE-LEP')"),
+        ("lines = REPLACE(lines, ',1]', ',7]')", "lines = REPLACE(lines, ',7]', ',1]')"),
+        ("lines = REPLACE(lines, 'benchmarking', 'other')", "lines = REPLACE(lines, 'other', 'benchmarking')"),
+        ("asked_from = '2020-01-01 00:00:00+00:00'", "asked_from = '2026-11-24 10:00:00+00:00'"),
+        ("asked_until = '2030-01-01 00:00:00+00:00'", "asked_until = '2026-11-24 10:00:00+00:00'"),
+        (
+            "lines = REPLACE(lines, '\"question\"', '\"repeat\"')",
+            "lines = REPLACE(lines, '\"repeat\"', '\"question\"')",
+        ),
+        // Written into it, with its places made to fit.
+        ("lines = lines || lines, first = 3", "lines = SUBSTR(lines, 1, LENGTH(lines) / 2), first = 4"),
     ];
     for (change, back) in tampered {
         let change_to = async |set: &str| {
-            let only = "number = 4 AND question LIKE '%E06000047%'";
-            execute(&format!("UPDATE audit_entry SET {set} WHERE {only}")).await;
+            let only = "last = 4 AND lines LIKE '%E06000047%'";
+            execute(&format!("UPDATE audit_group SET {set} WHERE {only}")).await;
         };
         change_to(change).await;
         assert_eq!(broken(&service).await.0, 4, "{change}");
         change_to(back).await;
         assert!(is_whole(&service).await, "{change}");
     }
-    let rows = service.database.numbers("SELECT COUNT(*) FROM audit_entry WHERE chain <> 'changes'").await;
-    assert_eq!(rows, [[8]], "two starts, four questions, and that each bears witness of the chain before it");
+    execute(&format!("UPDATE audit_group SET lines = REPLACE(lines, 'start', 'repeat') WHERE last = 3 AND {first}"))
+        .await;
+    let (number, why) = broken(&service).await;
+    assert_eq!(number, 1);
+    assert!(why.starts_with("it, or one up to 3 that was written with it, or what came before it,"), "{why}");
+    execute(&format!("UPDATE audit_group SET lines = REPLACE(lines, 'repeat', 'start') WHERE last = 3 AND {first}"))
+        .await;
+    let rows = service.database.numbers("SELECT COUNT(*) FROM audit_group").await;
+    assert_eq!(rows, [[4]], "each question, the first of each chain with its start and what that bears witness of");
     // The end of a chain, of which another bears witness.
-    execute(&format!("CREATE TABLE taken AS SELECT * FROM audit_entry WHERE number = 5 AND {first}")).await;
-    execute(&format!("DELETE FROM audit_entry WHERE number = 5 AND {first}")).await;
+    execute(&format!("CREATE TABLE taken AS SELECT * FROM audit_group WHERE last = 5 AND {first}")).await;
+    execute(&format!("DELETE FROM audit_group WHERE last = 5 AND {first}")).await;
     let (number, why) = broken(&service).await;
     assert_eq!(number, 5);
     assert!(why.contains("bears witness"), "{why}");
-    execute("INSERT INTO audit_entry SELECT * FROM taken").await;
+    execute("INSERT INTO audit_group SELECT * FROM taken").await;
     assert!(is_whole(&service).await);
     // One in the middle.
     execute("DELETE FROM taken").await;
-    execute(&format!("INSERT INTO taken SELECT * FROM audit_entry WHERE number = 3 AND {first}")).await;
-    execute(&format!("DELETE FROM audit_entry WHERE number = 3 AND {first}")).await;
-    assert_eq!(broken(&service).await, (3, "it is missing: entry 4 follows entry 2".to_owned()));
+    execute(&format!("INSERT INTO taken SELECT * FROM audit_group WHERE last = 4 AND {first}")).await;
+    execute(&format!("DELETE FROM audit_group WHERE last = 4 AND {first}")).await;
+    assert_eq!(broken(&service).await, (4, "it is missing: entry 5 follows entry 3".to_owned()));
     // As if its time had been over.
-    execute(&format!("UPDATE audit_chain SET cut = 3, cut_hash = (SELECT hash FROM taken) WHERE {first}")).await;
-    execute(&format!("DELETE FROM audit_entry WHERE number < 3 AND {first}")).await;
+    execute(&format!("UPDATE audit_chain SET cut = 4, cut_hash = (SELECT hash FROM taken) WHERE {first}")).await;
+    execute(&format!("DELETE FROM audit_group WHERE last < 4 AND {first}")).await;
     let (number, why) = broken(&service).await;
-    assert_eq!((number, why.as_str()), (3, "the service did not drop the entries up to it"));
+    assert_eq!((number, why.as_str()), (4, "the service did not drop the entries up to it"));
 }
 
 /// The same database, seen by a service whose clock is later.
@@ -187,18 +201,19 @@ async fn what_is_past_its_time_is_dropped_and_the_rest_still_holds(#[case] engin
     let replica = service.replica().await;
     replica.ask(Some(HUB), FREE).await.data();
     assert_eq!(service.operator().cut_audit(30).await.unwrap(), 0, "nothing is as old");
-    let all = u64::try_from(service.database.count("audit_entry").await).unwrap();
+    let Verified::Whole { entries: all, .. } = service.operator().verify_audit().await.unwrap() else { panic!() };
     let exchange = later(&service, 31).await;
     let dropped = exchange.operator(Authority::of_the_operator()).cut_audit(30).await.unwrap();
-    assert_eq!(dropped, all - 3, "of each chain all but the last");
+    // The last of each chain stays: a question, the replica's with the start and the witness that it was written with, a change.
+    assert_eq!(dropped, all - 1 - 3 - 1);
     let whole = |entries, dropped| Verified::Whole { chains: 3, entries, dropped };
-    assert_eq!(service.operator().verify_audit().await.unwrap(), whole(3, dropped));
+    assert_eq!(service.operator().verify_audit().await.unwrap(), whole(5, dropped));
     // What goes on follows what was there.
     service.ask(Some(LEP), CHARGED).await.data();
-    assert_eq!(service.operator().verify_audit().await.unwrap(), whole(4, dropped));
+    assert_eq!(service.operator().verify_audit().await.unwrap(), whole(6, dropped));
     assert_eq!(exchange.operator(Authority::of_the_operator()).cut_audit(30).await.unwrap(), 1);
-    assert_eq!(service.operator().verify_audit().await.unwrap(), whole(3, dropped + 1));
-    service.database.execute("DELETE FROM audit_entry WHERE kind = 'question'").await;
+    assert_eq!(service.operator().verify_audit().await.unwrap(), whole(5, dropped + 1));
+    service.database.execute("DELETE FROM audit_group").await;
     assert!(broken(&service).await.1.contains("no entry any more"));
 }
 
@@ -209,13 +224,13 @@ async fn what_is_past_its_time_is_dropped_and_the_rest_still_holds(#[case] engin
 async fn what_cannot_be_recorded_is_not_answered_unless_it_is_free(#[case] engine: Engine) {
     let service = Service::filled(engine).await;
     service.ask(Some(LEP), FREE).await.data();
-    service.database.execute("ALTER TABLE audit_entry RENAME TO audit_away").await;
+    service.database.execute("ALTER TABLE audit_group RENAME TO audit_away").await;
     let (code, told) = service.ask(Some(LEP), CHARGED).await.error();
     assert_eq!(code, "UNAVAILABLE", "{told}");
     let other = FREE.replace("E12000001", "E06000047");
     service.ask(Some(LEP), &other).await.data();
     service.ask(Some(LEP), FREE).await.data();
-    service.database.execute("ALTER TABLE audit_away RENAME TO audit_entry").await;
+    service.database.execute("ALTER TABLE audit_away RENAME TO audit_group").await;
     let entries = recorded_until(&service, |entries| entries.len() >= 4).await;
     assert!(entries.iter().any(|entry| entry.question.contains("E06000047")), "written when it can be");
     service.ask(Some(LEP), CHARGED).await.data();
@@ -322,7 +337,7 @@ fn the_audit_is_exported_as_a_file_and_whoever_changed_it_is_found_by_command() 
     // Somebody with the database alone.
     let database = Database::at(&desk.url());
     crate::support::block_on(async move {
-        database.execute("UPDATE audit_entry SET organisation = 'OTHER' WHERE kind = 'question'").await;
+        database.execute("UPDATE audit_group SET lines = REPLACE(lines, 'NE-HUB', 'OTHER')").await;
     });
     let told = desk.refuses(&[&["audit", "verify"][..], &OWN_FILES].concat());
     assert!(told.contains("the audit is broken at entry ") && told.contains("not as it was written"), "{told}");

@@ -8,10 +8,8 @@ use crate::{
 };
 
 /// How many questions were recorded, and how many of a budget's units were charged.
-async fn used(service: &Service) -> (i64, i64) {
-    let count =
-        async |table| service.database.numbers(&format!("SELECT CAST(COUNT(*) AS BIGINT) FROM {table}")).await[0][0];
-    (count("audit_entry").await, count("budget_entry").await)
+async fn used(service: &Service) -> (usize, i64) {
+    (service.database.recorded("").await, service.database.count("budget_entry").await)
 }
 
 async fn node(service: &Service, organisation: Option<&str>, id: &str, selection: &str) -> Value {

@@ -117,7 +117,7 @@ fn declared() -> BTreeMap<String, Table> {
     }
     tables! {
         agreement agreement_dimension agreement_purpose api_client area area_membership area_succession area_version
-        audit_chain audit_entry benchmark
+        audit_chain audit_entry audit_group benchmark
         benchmark_relation benchmark_score budget_entry catalogue_version client_credential comparator comparator_member
         comparator_version destination_count erasure framework
         framework_version institution institution_link issuer issuer_client kept_citation official_column official_data_set
@@ -128,9 +128,10 @@ fn declared() -> BTreeMap<String, Table> {
 }
 
 /// The indexes that are made beside those of keys and unique columns.
-const INDEXES: [&str; 16] = [
+const INDEXES: [&str; 17] = [
     "agreement_consumer_id",
     "audit_entry_asked_at",
+    "audit_group_asked_until",
     "budget_entry_measure_tabulation",
     "budget_entry_organisation_id_measure",
     "client_credential_client_id",

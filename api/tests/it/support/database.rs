@@ -118,6 +118,13 @@ impl Database {
         self.numbers(&format!("SELECT COUNT(*) FROM {table}")).await[0][0]
     }
 
+    /// How many questions the audit tells of with a text in them, e.g. a client; repeats are not counted.
+    pub(crate) async fn recorded(&self, text: &str) -> usize {
+        let groups = self.texts("SELECT lines FROM audit_group").await;
+        let lines = groups.iter().flat_map(|lines| lines.lines());
+        lines.filter(|line| line.starts_with(r#"["question","#) && line.contains(text)).count()
+    }
+
     /// The texts of one column.
     pub(crate) async fn texts(&self, sql: &str) -> Vec<String> {
         let database = sea_orm::Database::connect(&self.url).await.unwrap();
