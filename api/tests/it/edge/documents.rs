@@ -179,3 +179,35 @@ async fn a_document_that_is_kept_is_executed_with_the_variables_of_each_request(
         assert_eq!(other.status, StatusCode::BAD_REQUEST);
     }
 }
+
+/// A number as pages have it: `65,536`.
+fn written(number: &Value) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap()).collect();
+    groups.join(",")
+}
+
+#[tokio::test]
+async fn the_page_of_limits_has_the_numbers_that_the_contract_tells() {
+    let page = include_str!("../../../docs/src/clients.md");
+    let service = Service::empty(Engine::Sqlite).await;
+    let query = "{ limits { cellsPerTable itemsPerPage tabulationsTogether allowances { tabulations } document { bytes tokens nesting depth fields
+        rootFields aliases directives operations fragments values } } }";
+    let limits = service.ask(None, query).await.data()["limits"].clone();
+    let document = &limits["document"];
+    let of = |names: &[&str]| names.iter().map(|name| written(&document[name])).collect::<Vec<_>>().join(" · ");
+    let opened = [&limits["allowances"][1]["tabulations"], &limits["tabulationsTogether"]].map(written).join(" · ");
+    for (row, numbers) in [
+        ("cells of a table", written(&limits["cellsPerTable"])),
+        ("items on a page of a connection", format!("{} (50 when `first` is left out)", limits["itemsPerPage"])),
+        ("a document: bytes", of(&["bytes", "tokens", "nesting"])),
+        ("a document, fragments expanded", of(&["depth", "fields", "rootFields"])),
+        ("aliases", of(&["aliases", "directives", "operations", "fragments"])),
+        ("values in the variables", of(&["values"])),
+        ("tabulations that an organisation", opened),
+    ] {
+        let line = page.lines().find(|line| line.starts_with(&format!("| {row}"))).unwrap();
+        assert!(line.ends_with(&format!("| {numbers} |")), "expected {numbers}, found {line}");
+    }
+}
