@@ -1,4 +1,4 @@
-// Everything is bundled and served from /graphiql/: no other origin is ever asked.
+// Everything is bundled and served from graphiql/, wherever that is: no other origin is ever asked.
 import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
@@ -35,6 +35,11 @@ const compressed: Plugin = {
 export default defineConfig({
   base: '/graphiql/',
   plugins: [react(), systemTypefaces, compressed, embedAgain],
+  experimental: {
+    // A proxy may put everything below a path, so no file is named from the root: the page is at graphiql, its editor at graphiql/editor.
+    renderBuiltUrl: (file, { hostId, hostType }) =>
+      hostType === 'html' ? (hostId === 'index.html' ? `graphiql/${file}` : file) : { relative: true },
+  },
   build: {
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 8000,

@@ -389,7 +389,10 @@ fn state(
     let verifier = Verifier::new(exchange.trust(), &settings.issuer, &settings.audience);
     exchange.name_own_issuer(&settings.issuer);
     let public = edge.public_url.clone().or_else(|| settings.issuer.parse().ok());
-    let public = public.map_or_else(|| format!("http://{listening}"), |url: PublicUrl| url.as_str().to_owned());
+    let public = public.map_or_else(
+        || format!("http://{listening}{}", edge.base_path.as_str()),
+        |url: PublicUrl| url.as_str().to_owned(),
+    );
     let authorization = AuthorizationServer::new(exchange.clone(), &settings.issuer, &settings.audience, &public);
     let ids = http::RequestIds::new(hex::encode(random::<4>()));
     let rules = http::EdgeRules {
@@ -398,6 +401,7 @@ fn state(
             StatusProfile::Newer => http::StatusProfile::Newer,
         },
         max_batch: edge.max_batch.into(),
+        base_path: edge.base_path.clone(),
         origins: edge.cors_origin.clone(),
         timeout: Interval::from_secs(edge.request_timeout.into()),
         body_timeout: Interval::from_secs(edge.body_timeout.into()),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::http::{Origin, PublicUrl};
+use crate::http::{BasePath, Origin, PublicUrl};
 
 /// What every command needs to know.
 #[derive(Args, Debug, Clone)]
@@ -117,6 +117,11 @@ pub struct EdgeSettings {
     #[arg(long, env = "EXCHANGE_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<PublicUrl>,
 
+    /// The path below which everything is, e.g. `/exchange`, where a proxy serves other things beside. Requests are answered
+    /// below it, and without it too
+    #[arg(long, env = "EXCHANGE_BASE_PATH", value_name = "PATH", default_value = "")]
+    pub base_path: BasePath,
+
     /// An address at which `/livez` and `/readyz` are answered too, by a thread of its own, however busy the others are
     #[arg(long, env = "EXCHANGE_HEALTH_LISTEN", value_name = "ADDRESS")]
     pub health_listen: Option<std::net::SocketAddr>,
@@ -179,6 +184,7 @@ impl Default for EdgeSettings {
             suggestions: Switch::On,
             cors_origin: Vec::new(),
             public_url: None,
+            base_path: BasePath::default(),
             health_listen: None,
             otlp_endpoint: None,
             request_timeout: 10,

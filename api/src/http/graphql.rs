@@ -91,7 +91,7 @@ async fn answer(state: &State, id: &RequestId, log: &RequestLog, request: Reques
         }
     };
     if queries_only && request.uri().query().is_none() && negotiate::wants_page(request.headers()) {
-        return Ok(Redirect::to("/graphiql").into_response());
+        return Ok(Redirect::to(&state.rules.page()).into_response());
     }
     let media = accepted(request.headers(), state.rules.status_profile);
     let form = match (media, negotiate::takes_events(request.headers())) {

@@ -1,6 +1,7 @@
 //! The edge: GraphQL over HTTP, tokens for clients, the playground, health. Everything about HTTP is here and nothing else is.
 
 mod arrival;
+mod base_path;
 mod bearer;
 mod caching;
 mod connection;
@@ -50,6 +51,7 @@ use tower_http::{
     timeout::TimeoutLayer,
 };
 
+pub use base_path::BasePath;
 pub use connection::ConnectionRules;
 pub use health::serve_health;
 pub use metrics::serve_metrics;
@@ -80,14 +82,16 @@ pub fn router(state: State) -> Router {
     let compression = CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
         .compress_when(departure::MadeSmaller(DefaultPredicate::new().and(SizeAbove::new(SMALLEST_COMPRESSED))));
+    let base = state.rules.base_path.clone();
+    let (page, same_page) = (state.rules.page(), state.rules.page());
     let pages = health::routes()
-        .route("/", get(|| async { Redirect::temporary("/graphiql") }))
+        .route("/", get(|| async move { Redirect::temporary(&page) }))
         .route("/graphiql", get(graphiql::page))
-        .route("/graphiql/", get(|| async { Redirect::permanent("/graphiql") }))
+        .route("/graphiql/", get(|| async move { Redirect::permanent(&same_page) }))
         .route("/graphiql/editor", get(graphiql::editor))
         .route("/graphiql/{*path}", get(graphiql::asset))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, state.rules.timeout));
-    pages
+    let router = pages
         .merge(api)
         .merge(oauth::routes())
         .merge(openapi::routes())
@@ -101,7 +105,8 @@ pub fn router(state: State) -> Router {
                 .layer(compression)
                 .layer(CatchPanicLayer::custom(error::panicked)),
         )
-        .with_state(state)
+        .with_state(state);
+    base_path::below(base, router)
 }
 
 /// Lets the pages of some origins ask. Tokens are not sent by a browser on its own, so no origin is given credentials.

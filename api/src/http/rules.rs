@@ -4,6 +4,8 @@ use std::{num::NonZeroU32, str::FromStr, time::Duration};
 
 use axum::http::HeaderValue;
 
+use super::BasePath;
+
 /// How the edge behaves.
 #[derive(Debug, Clone)]
 pub struct EdgeRules {
@@ -11,6 +13,8 @@ pub struct EdgeRules {
     pub status_profile: StatusProfile,
     /// How many requests one body may hold; below 2, none but one.
     pub max_batch: usize,
+    /// What stands before every path.
+    pub base_path: BasePath,
     /// The origins whose pages may ask; none where empty.
     pub origins: Vec<Origin>,
     /// The longest that the work for an answer may take.
@@ -28,12 +32,20 @@ impl Default for EdgeRules {
         Self {
             status_profile: StatusProfile::Classic,
             max_batch: 0,
+            base_path: BasePath::default(),
             origins: Vec::new(),
             timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(5),
             points_per_organisation: None,
             points_per_address: None,
         }
+    }
+}
+
+impl EdgeRules {
+    /// Where the playground is.
+    pub(super) fn page(&self) -> String {
+        format!("{}/graphiql", self.base_path.as_str())
     }
 }
 

@@ -1,5 +1,6 @@
 //! The small print of HTTP: slashes, codings, encodings, browsers, empty names.
 
+use api::config::EdgeSettings;
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},
@@ -7,7 +8,7 @@ use axum::{
 use rstest::rstest;
 use serde_json::json;
 
-use super::{code, document, post_json};
+use super::{code, document, empty_behind, post_json};
 use crate::support::{Answer, Engine, LEP, Service};
 
 const JSON: &str = "application/json";
@@ -49,6 +50,31 @@ async fn a_slash_at_the_end_is_the_same_address() {
         (page.status, &page.headers[header::LOCATION]),
         (StatusCode::PERMANENT_REDIRECT, &"/graphiql".parse().unwrap())
     );
+}
+
+#[tokio::test]
+async fn below_a_base_path_everything_is_where_it_was_and_leads_there() {
+    let base_path = "/exchange/".parse().unwrap();
+    let service = empty_behind(&EdgeSettings { base_path, ..EdgeSettings::default() }).await;
+    for before in ["/exchange", ""] {
+        let request = Request::post(format!("{before}/graphql")).header(header::CONTENT_TYPE, JSON);
+        let answer = service.send(request.body(Body::from(document("{ __typename }"))).unwrap()).await;
+        assert_eq!(answer.data(), json!({"__typename": "Query"}), "{before}");
+        let answer = got(&service, &format!("{before}/graphql?query=%7Ba:__typename%7D"), "*/*").await;
+        assert_eq!(answer.data(), json!({"a": "Query"}), "{before}");
+        for path in ["/livez", "/graphiql", "/openapi.json", "/.well-known/jwks.json"] {
+            assert_eq!(got(&service, &format!("{before}{path}"), "*/*").await.status, StatusCode::OK, "{before}{path}");
+        }
+        for path in ["/", "/graphiql/", "/graphql"] {
+            let led = got(&service, &format!("{before}{path}"), "text/html").await;
+            assert!(led.status.is_redirection(), "{before}{path}");
+            assert_eq!(led.headers[header::LOCATION], "/exchange/graphiql", "{before}{path}");
+        }
+    }
+    assert!(got(&service, "/exchange", "text/html").await.status.is_redirection());
+    for elsewhere in ["/exchanges/livez", "/Exchange/livez", "/exchange/exchange/livez"] {
+        assert_eq!(got(&service, elsewhere, "*/*").await.status, StatusCode::NOT_FOUND, "{elsewhere}");
+    }
 }
 
 #[rstest]
