@@ -136,6 +136,7 @@ it is.""" query q("its code" $code: String = "HK") { area(code: $code) { ...f } 
 #[case::default("query($c: String = \"HK\") { area(code: $c) { name } }", json!({}), json!({"area": {"name": "Hong Kong"}}))]
 #[case::mark("\u{feff}{ __typename }", json!({}), json!({"__typename": "Query"}))]
 #[case::contract("{ __type(name: \"Area\") { kind ofType { name } } }", json!({}), json!({"__type": {"kind": "OBJECT", "ofType": null}}))]
+#[case::one_of("{ a: __type(name: \"OutcomesInput\") { isOneOf } b: __type(name: \"Area\") { isOneOf } }", json!({}), json!({"a": {"isOneOf": false}, "b": {"isOneOf": null}}))]
 #[tokio::test]
 async fn what_the_specification_allows_is_answered(
     #[case] query: &str,
