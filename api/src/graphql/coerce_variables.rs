@@ -7,7 +7,7 @@
 
 use apollo_compiler::{ast::Type, schema::ExtendedType};
 use async_graphql::{Name, Pos, Value, Variables};
-use serde_json::Value as Json;
+use serde_json::{Number, Value as Json};
 
 use super::document::{Contract, Operation, constant, position};
 
@@ -111,12 +111,22 @@ enum Step<'a> {
     Item(usize),
 }
 
+/// Up to here a double tells every whole number from its neighbours.
+const LARGEST_WHOLE: f64 = 9_007_199_254_740_991.0;
+
+/// A number that is whole, however it is written: JSON knows one kind of number, so `1.0`, `1e0` and `-0` are.
+fn whole(number: &Number) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "whole, and within what a double tells apart")]
+    let read = |value: f64| (value.fract() == 0.0 && value.abs() <= LARGEST_WHOLE).then_some(value as i64);
+    number.as_i64().or_else(|| number.as_f64().and_then(read))
+}
+
 /// A value as the library that executes wants it.
 fn constant_of(value: Json) -> Value {
     match value {
         Json::Null => Value::Null,
         Json::Bool(yes) => Value::Boolean(yes),
-        Json::Number(number) => Value::Number(number),
+        Json::Number(number) => Value::Number(whole(&number).map_or(number, Into::into)),
         Json::String(text) => Value::String(text),
         Json::Array(items) => Value::List(items.into_iter().map(constant_of).collect()),
         Json::Object(fields) => {
@@ -176,12 +186,13 @@ impl<'a> Check<'a> {
                 Err(self.wrong(&format!("`{name}`"), other))
             }
             (_, value) => {
+                let whole = || value.as_number().and_then(whole);
                 let fits = match name {
-                    "Int" => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+                    "Int" => whole().is_some_and(|number| i32::try_from(number).is_ok()),
                     "Float" => value.is_number(),
                     "String" => value.is_string(),
                     "Boolean" => value.is_boolean(),
-                    "ID" => value.is_string() || value.is_i64(),
+                    "ID" => value.is_string() || whole().is_some(),
                     // Other scalars read their values themselves.
                     _ => true,
                 };
@@ -265,6 +276,24 @@ mod tests {
         );
         check("$a: One", json!({"a": {"x": 1}}), "a");
         check("$a: Int", Json::Null, "");
+    }
+
+    #[test]
+    fn a_whole_number_is_one_however_json_writes_it() {
+        let contract = Contract::of(SDL, &[], false);
+        let document = Document::parse("query($a: [Int], $b: ID, $c: In) { a }", "document").unwrap();
+        let operations = Operation::all(&contract.read(&document));
+        let given = r#"{"a": [1.0, 2e0, -0, -0.0, -2147483648.0], "b": 5.0, "c": {"must": "", "given": 3.0}}"#;
+        let coerced = coerce(&contract, &operations[0], serde_json::from_str(given).unwrap(), 99).unwrap();
+        let read = |name: &str| coerced[&Name::new(name)].clone().into_json().unwrap();
+        assert_eq!(read("a"), json!([1, 2, 0, 0, -2_147_483_648_i64]));
+        assert_eq!((read("b"), read("c")), (json!(5), json!({"must": "", "given": 3})));
+        for wrong in ["2147483648.0", "1e300", "0.5"] {
+            let given = serde_json::from_str(&format!(r#"{{"a": {wrong}}}"#)).unwrap();
+            let found = coerce(&contract, &operations[0], given, 99).unwrap_err().to_string();
+            assert_eq!(found, "the variable `$a`: expected `Int`, found another number", "{wrong}");
+        }
+        check("$b: ID", json!({"b": 5.5}), "the variable `$b`: expected `ID`, found another number");
     }
 
     #[test]
