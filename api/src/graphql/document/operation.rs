@@ -84,6 +84,8 @@ pub(in crate::graphql) struct Selected {
     pub(in crate::graphql) kind: ast::Type,
     /// Those that were given, over the variables.
     pub(in crate::graphql) arguments: Vec<(Name, InputValue)>,
+    /// Those that may not be null, with the variables that stand for them: one that may be null may, for the sake of a default.
+    never_null: Vec<(Name, Name)>,
     pub(in crate::graphql) below: Below,
     /// What it is a list of, where that is long.
     pub(in crate::graphql) list: Option<List>,
@@ -220,11 +222,17 @@ impl<'a> Collector<'a> {
             let arguments = first.arguments.iter().filter_map(|argument| {
                 Some((Name::new(&argument.name), value::value(&argument.value, self.variables)?))
             });
+            let never_null = first.arguments.iter().filter_map(|argument| {
+                let variable = argument.value.as_variable()?;
+                let declared = first.definition.argument_by_name(&argument.name)?;
+                declared.ty.is_non_null().then(|| (Name::new(&argument.name), Name::new(variable)))
+            });
             Ok(Selected {
                 key: Name::new(key),
                 name: Name::new(&first.name),
                 kind: first.ty().clone(),
                 arguments: arguments.collect(),
+                never_null: never_null.collect(),
                 below: self.below(first.ty().inner_named_type(), &sets)?,
                 list: self.contract.lists.get(&first.name),
                 at: self.place(first),
@@ -329,6 +337,12 @@ impl Selected {
         let (_, value) = self.arguments.iter().find(|(own, _)| own == name)?;
         let value = value.clone().into_const_with(|name| variables.get(&name).cloned().ok_or(())).ok()?;
         T::parse(Some(value)).ok()
+    }
+
+    /// An argument that may not be null, and for which a variable stands that is.
+    pub(in crate::graphql) fn null_argument(&self, variables: &Variables) -> Option<&Name> {
+        let is_null = |(_, variable): &&(Name, Name)| variables.get(variable) == Some(&async_graphql::Value::Null);
+        self.never_null.iter().find(is_null).map(|(argument, _)| argument)
     }
 
     fn asked(&self) -> Positioned<Selection> {

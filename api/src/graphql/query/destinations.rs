@@ -32,7 +32,7 @@ impl DestinationQuery {
         context: &Context<'_>,
         #[graphql(desc = "The question.")] input: DestinationsInput,
     ) -> Result<Option<DestinationTable>> {
-        let wanted = Wanted::of::<DestinationTable>(context);
+        let wanted = Wanted::of::<DestinationTable>(context)?;
         let (question, release) = input.into_question(wanted.cells());
         let (release, fields) = (release_number(release)?, wanted.fields_of_rows());
         let reader = context::reader(context);
@@ -50,7 +50,7 @@ impl DestinationQuery {
     ) -> Result<Option<DestinationPreview>> {
         let (question, release) = input.into_question(true);
         let reader = context::reader(context);
-        let fields = Wanted::of::<DestinationPreview>(context).fields_of_rows();
+        let fields = Wanted::of::<DestinationPreview>(context)?.fields_of_rows();
         let release = release_number(release)?;
         let preview = reader.preview::<Destinations>(question, release, fields).await.map_err(graphql_error)?;
         Ok(Some(DestinationPreview(Arc::new(preview))))
@@ -68,17 +68,18 @@ impl DestinationQuery {
         )]
         purpose: Option<String>,
     ) -> Result<Option<DestinationTable>> {
-        cited(context, &citation, purpose).await.map(Some).map_err(graphql_error)
+        let wanted = Wanted::of::<DestinationTable>(context)?;
+        cited(context, &wanted, &citation, purpose).await.map(Some).map_err(graphql_error)
     }
 }
 
-/// The table that a citation names.
+/// The table that a citation names, as much of it as is wanted.
 pub(super) async fn cited(
     context: &Context<'_>,
+    wanted: &Wanted<'_>,
     citation: &str,
     purpose: Option<String>,
 ) -> Result<DestinationTable, service::Error> {
-    let wanted = Wanted::of::<DestinationTable>(context);
     let (cells, fields) = (wanted.cells(), wanted.fields_of_rows());
     let want = |question: &mut Question| question.wanted = cells;
     let table = context::reader(context).cited::<Destinations>(citation, purpose, fields, want).await?;

@@ -6,12 +6,15 @@ use crate::{
     graphql::{
         context,
         error::graphql_error,
-        types::{Area, Benchmark, Framework, Node, NodeKey, Organisation, Period, Release, Viewer},
+        types::{
+            Area, Benchmark, DestinationTable, Framework, Node, NodeKey, Organisation, OutcomeTable, Period, Release,
+            Viewer,
+        },
     },
     service::Error,
 };
 
-use super::{destinations, outcomes};
+use super::{destinations, outcomes, wanted::Wanted};
 
 /// Objects by their identity.
 #[derive(Default)]
@@ -50,10 +53,13 @@ impl NodeQuery {
                 own.map(|own| Node::Organisation(Organisation::new(&own, catalogue)))
             }
             NodeKey::OutcomeTable(purpose, citation) => {
-                present(outcomes::cited(context, &citation, Some(purpose)).await)?.map(Node::OutcomeTable)
+                let wanted = Wanted::of::<OutcomeTable>(context)?;
+                present(outcomes::cited(context, &wanted, &citation, Some(purpose)).await)?.map(Node::OutcomeTable)
             }
             NodeKey::DestinationTable(purpose, citation) => {
-                present(destinations::cited(context, &citation, Some(purpose)).await)?.map(Node::DestinationTable)
+                let wanted = Wanted::of::<DestinationTable>(context)?;
+                present(destinations::cited(context, &wanted, &citation, Some(purpose)).await)?
+                    .map(Node::DestinationTable)
             }
         })
     }

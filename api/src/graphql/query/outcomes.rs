@@ -34,7 +34,7 @@ impl OutcomeQuery {
         context: &Context<'_>,
         #[graphql(desc = "The question.")] input: OutcomesInput,
     ) -> Result<Option<OutcomeTable>> {
-        let wanted = Wanted::of::<OutcomeTable>(context);
+        let wanted = Wanted::of::<OutcomeTable>(context)?;
         let (question, number) = input.into_question(wanted.parts(context), wanted.since(context))?;
         let reader = context::reader(context);
         let (number, fields) = (release_number(number)?, wanted.fields_of_rows());
@@ -62,7 +62,7 @@ impl OutcomeQuery {
         let (question, number) =
             input.into_question(Parts { cells: true, overall, totals, states }, since.unwrap_or_default())?;
         let reader = context::reader(context);
-        let fields = Wanted::of::<OutcomePreview>(context).fields_of_rows();
+        let fields = Wanted::of::<OutcomePreview>(context)?.fields_of_rows();
         let number = release_number(number)?;
         let preview = reader.preview::<Outcomes>(question, number, fields).await.map_err(graphql_error)?;
         Ok(Some(OutcomePreview(Arc::new(preview))))
@@ -80,17 +80,18 @@ impl OutcomeQuery {
         )]
         purpose: Option<String>,
     ) -> Result<Option<OutcomeTable>> {
-        cited(context, &citation, purpose).await.map(Some).map_err(graphql_error)
+        let wanted = Wanted::of::<OutcomeTable>(context)?;
+        cited(context, &wanted, &citation, purpose).await.map(Some).map_err(graphql_error)
     }
 }
 
-/// The table that a citation names.
+/// The table that a citation names, as much of it as is wanted.
 pub(super) async fn cited(
     context: &Context<'_>,
+    wanted: &Wanted<'_>,
     citation: &str,
     purpose: Option<String>,
 ) -> Result<OutcomeTable, service::Error> {
-    let wanted = Wanted::of::<OutcomeTable>(context);
     let (parts, since, fields) = (wanted.parts(context), wanted.since(context), wanted.fields_of_rows());
     let want = |question: &mut Question| (question.parts, question.since) = (parts, since);
     let table = context::reader(context).cited::<Outcomes>(citation, purpose, fields, want).await?;

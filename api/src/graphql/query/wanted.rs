@@ -1,10 +1,17 @@
 //! What is selected of a table: what nobody reads is neither counted nor charged.
 
-use async_graphql::{Context, OutputType};
+use async_graphql::{Context, OutputType, Result, Variables};
 
 use crate::{
     datasets::outcomes::Parts,
-    graphql::{context, document::Selected, rows::fields_of_rows},
+    graphql::{
+        context,
+        document::Selected,
+        error::graphql_error,
+        rows::fields_of_rows,
+        types::{check_crosswalk, check_official},
+    },
+    service::{Error, Reader},
 };
 
 /// The fields of a cell that tell who partly achieved a benchmark, and who scored nothing.
@@ -15,8 +22,13 @@ pub(super) struct Wanted<'a>(&'a [Selected]);
 
 impl<'a> Wanted<'a> {
     /// Of a table that the field which is resolved answers with, or may answer with.
-    pub(super) fn of<T: OutputType>(context: &Context<'a>) -> Self {
-        Self(context::selected::<T>(context))
+    ///
+    /// # Errors
+    /// When something of it cannot be answered: a table that fails for that is not charged.
+    pub(super) fn of<T: OutputType>(context: &Context<'a>) -> Result<Self> {
+        let selected = context::selected::<T>(context);
+        check(selected, &context.query_env.variables, context::reader(context)).map_err(graphql_error)?;
+        Ok(Self(selected))
     }
 
     /// How many fields of each row are selected.
@@ -58,4 +70,21 @@ impl<'a> Wanted<'a> {
     fn named(&self, name: &str) -> impl Iterator<Item = &'a Selected> {
         self.0.iter().filter(move |field| field.name == name)
     }
+}
+
+/// Looks for what cannot be answered about a table, whatever is in it.
+fn check(selected: &[Selected], variables: &Variables, reader: &Reader) -> Result<(), Error> {
+    for field in selected {
+        if let Some(argument) = field.null_argument(variables) {
+            let message = format!("expected a value for `{argument}` of `{}`, found null", field.name);
+            return Err(Error::BadRequest(message));
+        }
+        match field.name.as_str() {
+            "official" | "officialFigures" => check_official(field, variables, reader)?,
+            "crosswalk" => check_crosswalk(field, variables, reader)?,
+            _ => {}
+        }
+        check(field.below.of(""), variables, reader)?;
+    }
+    Ok(())
 }

@@ -36,7 +36,7 @@ pub(super) use shape::Shape;
 
 use crate::service::{Error, Reader};
 
-use super::{context, document::Selected, error::graphql_error, types::check_official};
+use super::{context, document::Selected, error::graphql_error};
 
 /// From how many rows on writing them is work for other threads than those that answer small questions.
 const MANY_ROWS: usize = 1_000;
@@ -58,16 +58,14 @@ impl<T> Rows<T> {
     /// Rows as what is selected of them wants them. `write` gets each row's number, its shape and where to write it.
     ///
     /// # Errors
-    /// When they take more bytes than the answer has left, or more time, or an official figure beside them is none.
+    /// When they take more bytes than the answer has left, or more time.
     pub(super) async fn of<F: SelectableField + Send + 'static>(
         context: &Context<'_>,
         selected: &[Selected],
         rows: Range<usize>,
         mut write: impl FnMut(usize, &mut Shape<F>, &mut Vec<u8>) + Send + 'static,
     ) -> Result<Self> {
-        let (variables, reader) = (&context.query_env.variables, context::reader(context));
-        check_official(selected, variables, reader)?;
-        let shape = Shape::of(selected, variables, reader);
+        let shape = Shape::of(selected, &context.query_env.variables, context::reader(context));
         let mut shape =
             shape.ok_or_else(|| graphql_error(Error::Internal(anyhow!("a field of rows is not written"))))?;
         Self::written(context, rows, move |row, text| write(row, &mut shape, text)).await

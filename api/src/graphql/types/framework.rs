@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ComplexObject, ID, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, ID, Object, Result, SimpleObject, Variables};
 
 use crate::{
     domain::{self, Catalogue, FrameworkIndex},
-    graphql::error,
-    service,
+    graphql::{document::Selected, error},
+    service::{self, Reader},
 };
 
 use super::{Language, NodeKey, Wording, scalar::Comparability};
@@ -79,9 +79,7 @@ impl Framework {
         &self,
         #[graphql(desc = "The code of the framework in whose numbering results would be reported.")] to: String,
     ) -> Result<Vec<CrosswalkEntry>> {
-        let target = self.catalogue.framework_index(&to).ok_or_else(|| {
-            error::graphql_error(service::Error::NotFound(format!("no framework has the code `{to}`")))
-        })?;
+        let target = target(&self.catalogue, &to).map_err(error::graphql_error)?;
         let entry = |benchmark: &domain::Benchmark| {
             let own = domain::Source { numbers: vec![benchmark.number], kind: domain::RelationKind::Exact };
             let source = if target == self.index {
@@ -101,6 +99,20 @@ impl Framework {
         };
         Ok(self.catalogue.frameworks()[target].benchmarks.iter().map(entry).collect())
     }
+}
+
+fn target(catalogue: &Catalogue, code: &str) -> Result<FrameworkIndex, service::Error> {
+    let unknown = || service::Error::NotFound(format!("no framework has the code `{code}`"));
+    catalogue.framework_index(code).ok_or_else(unknown)
+}
+
+/// Refuses a crosswalk to a framework that there is not, before a table around it is counted.
+///
+/// # Errors
+/// When there is none.
+pub(crate) fn check_crosswalk(field: &Selected, variables: &Variables, reader: &Reader) -> Result<(), service::Error> {
+    let code: Option<String> = field.argument("to", variables);
+    code.map_or(Ok(()), |code| target(reader.catalogue(), &code).map(drop))
 }
 
 /// One numbered statement of a framework. An institution's result on it is a whole score from 0 to 100; *achieved* means

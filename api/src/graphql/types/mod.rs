@@ -40,6 +40,7 @@ pub use destination::{DestinationTable, DestinationsInput};
 pub use destination_preview::DestinationPreview;
 pub use estimate::{CellStatus, Estimate, EstimateBound, HiddenReason};
 pub use exposure::Exposure;
+pub(crate) use framework::check_crosswalk;
 pub use framework::{Benchmark, Framework};
 pub use input::{BreakdownDimension, OutcomesInput};
 pub use limits::Limits;

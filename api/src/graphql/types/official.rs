@@ -344,18 +344,23 @@ impl OfficialAsked {
     ///
     /// # Errors
     /// When an argument is none of its type, or names too much.
-    pub(crate) fn of(field: &Selected, variables: &Variables) -> Result<Self> {
-        fn given<T: InputType>(field: &Selected, name: &str, variables: &Variables) -> Result<Option<T>> {
+    pub(crate) fn of(field: &Selected, variables: &Variables) -> Result<Self, service::Error> {
+        fn given<T: InputType>(
+            field: &Selected,
+            name: &str,
+            variables: &Variables,
+        ) -> Result<Option<T>, service::Error> {
             if !field.arguments.iter().any(|(own, _)| own == name) {
                 return Ok(None);
             }
             let read = field.argument::<Option<T>>(name, variables);
-            read.ok_or_else(|| bad_request(format!("`{name}` of `{}` cannot be read, or names too much", field.name)))
+            let unread = || format!("`{name}` of `{}` cannot be read, or names too much", field.name);
+            read.ok_or_else(|| service::Error::BadRequest(unread()))
         }
         let filters: Vec<OfficialFilterInput> = given(field, "filters", variables)?.unwrap_or_default();
         let years: Option<Vec<String>> = given(field, "years", variables)?;
         if filters.len() > MOST_FILTERS || years.as_ref().is_some_and(|years| years.len() > MOST_YEARS) {
-            return Err(bad_request(format!(
+            return Err(service::Error::BadRequest(format!(
                 "expected at most {MOST_FILTERS} filters and {MOST_YEARS} years of `{}`, found more",
                 field.name
             )));
@@ -370,21 +375,14 @@ fn latest(mut found: Vec<domain::OfficialFigure<'_>>, catalogue: &Catalogue) -> 
     found.iter().take(PAGE_MAX).map(|figure| OfficialFigure::new(catalogue, figure)).collect()
 }
 
-/// Refuses rows in which an official figure is asked for that no data set has: once, and not for each row.
+/// Refuses a field in rows that asks for an official figure that no data set has: once, and not for each row.
 ///
 /// # Errors
 /// When there is none.
-pub(crate) fn check_official(selected: &[Selected], variables: &Variables, reader: &Reader) -> Result<()> {
-    for field in selected {
-        if ["official", "officialFigures"].contains(&field.name.as_str()) {
-            let asked = OfficialAsked::of(field, variables)?;
-            let (everywhere, filters) = (BTreeSet::new(), filters(&asked.filters));
-            let wanted = asked.wanted(&everywhere, None, &filters);
-            reader.check_official(&wanted).map_err(graphql_error)?;
-        }
-        check_official(field.below.of(""), variables, reader)?;
-    }
-    Ok(())
+pub(crate) fn check_official(field: &Selected, variables: &Variables, reader: &Reader) -> Result<(), service::Error> {
+    let asked = OfficialAsked::of(field, variables)?;
+    let (everywhere, filters) = (BTreeSet::new(), filters(&asked.filters));
+    reader.check_official(&asked.wanted(&everywhere, None, &filters))
 }
 
 fn filters(asked: &[OfficialFilterInput]) -> Vec<(String, Vec<String>)> {

@@ -179,6 +179,37 @@ async fn a_table_that_fails_takes_no_other_with_it_and_costs_nothing() {
     assert_eq!(service.ask(Some(LEP), budget).await.data()["viewer"]["budget"][0]["used"], 1);
 }
 
+/// A variable that may be null may stand where nothing is null, for the sake of a default; a null is then an error of the field.
+#[tokio::test]
+async fn a_table_of_which_something_cannot_be_written_is_told_why_and_is_not_charged() {
+    let service = Service::filled(Engine::Sqlite).await;
+    let table = r#"outcomes(input: {framework: "GATSBY-2014", areas: ["E12000001"], benchmarks: [1], by: [SIZE]})"#;
+    for (variable, fields, message) in [
+        ("Language = ENGLISH", "cells { area { wording(in: $v) { text } } }", "`in` of `wording`, found null"),
+        ("Language = ENGLISH", "overall { categories { wording(in: $v) { text } } }", "`in` of `wording`, found null"),
+        (
+            r#"String = "202223T3""#,
+            "cells { change(since: $v) { distinguishable } }",
+            "`since` of `change`, found null",
+        ),
+        (r#"String = "x""#, "cells { official(indicator: $v) { text } }", "`indicator` of `official`, found null"),
+        ("Boolean = true", "rows(states: $v) { data }", "`states` of `rows`, found null"),
+        ("Int = 1", "cells { official(indicator: \"no such\") { text } }", "`no such`"),
+        ("Int = 1", "framework { crosswalk(to: \"no such\") { comparability } } cells { institutions }", "`no such`"),
+    ] {
+        let used = if fields.contains("$v") { "" } else { "areas(first: $v) { totalCount }" };
+        let query = format!("query($v: {variable}) {{ {table} {{ {fields} }} {used} }}");
+        let answer = service.ask_with(Some(LEP), &query, json!({"v": null})).await.json();
+        assert_eq!(answer["data"]["outcomes"], Value::Null, "{fields}");
+        let error = &answer["errors"][0];
+        assert!(error["message"].as_str().unwrap().contains(message), "{error}");
+        assert_eq!(error["path"], json!(["outcomes"]));
+        assert_ne!(error["extensions"]["code"], "INTERNAL");
+        let budget = service.ask(Some(LEP), "{ viewer { budget { used } } }").await.data();
+        assert_eq!(budget, json!({"viewer": {"budget": []}}), "{fields}");
+    }
+}
+
 #[tokio::test]
 async fn fields_that_wait_stand_where_they_were_asked() {
     let service = Service::filled(Engine::Sqlite).await;
