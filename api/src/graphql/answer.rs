@@ -99,7 +99,7 @@ impl Answer {
             Refusal::Guard(rejection) => {
                 let (reply, code) = match rejection {
                     Rejection::Limit { .. } => (Reply::Invalid, "LIMIT_EXCEEDED"),
-                    Rejection::Cycle(_) => (Reply::Invalid, "BAD_REQUEST"),
+                    Rejection::Cycle { .. } => (Reply::Invalid, "BAD_REQUEST"),
                     Rejection::Syntax { .. } => (Reply::Syntax, "BAD_REQUEST"),
                 };
                 Self::located(reply, code, &rejection.to_string(), rejection.position(), request_id)

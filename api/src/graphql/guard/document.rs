@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use apollo_compiler::{
     Node,
-    ast::{Definition, DirectiveList, Document, FragmentDefinition, Selection},
+    ast::{Definition, DirectiveList, Document, FragmentDefinition, FragmentSpread, Selection},
+    parser::SourceMap,
 };
 
 use crate::graphql::document::{List, Lists};
@@ -30,6 +31,7 @@ const ROWS_OF_ONE: u64 = 10;
 /// Measures a document.
 struct Measure<'a> {
     lists: &'a Lists,
+    sources: &'a SourceMap,
     fragments: HashMap<&'a str, &'a Node<FragmentDefinition>>,
     /// `None` while a fragment is being measured: meeting it then is a cycle.
     measured: HashMap<&'a str, Option<Size>>,
@@ -50,8 +52,14 @@ pub(super) fn check(document: &Document, limits: &Limits, lists: &Lists) -> Resu
         return Err(Rejection::Limit { what: "fragments", limit, found, at: None });
     }
     let names: Vec<&str> = fragments.clone().map(|(name, _)| name).collect();
-    let mut measure =
-        Measure { lists, fragments: fragments.collect(), measured: HashMap::new(), aliases: 0, directives: 0 };
+    let mut measure = Measure {
+        lists,
+        sources: &document.sources,
+        fragments: fragments.collect(),
+        measured: HashMap::new(),
+        aliases: 0,
+        directives: 0,
+    };
     let mut operations = 0_usize;
     let (mut fields, mut root_fields, mut depth, mut areas) = (0_u64, 0_u64, 0_usize, 0_u64);
     for definition in &document.definitions {
@@ -110,7 +118,7 @@ impl<'a> Measure<'a> {
                 }
                 Selection::FragmentSpread(spread) => {
                     self.count_directives(&spread.directives);
-                    self.fragment(&spread.fragment_name)?
+                    self.fragment(&spread.fragment_name).map_err(|rejection| self.placed(rejection, spread))?
                 }
             };
             total.fields = total.fields.saturating_add(size.fields);
@@ -127,7 +135,7 @@ impl<'a> Measure<'a> {
         let Some((&name, &fragment)) = self.fragments.get_key_value(name) else { return Ok(Size::default()) };
         match self.measured.get(name) {
             Some(Some(size)) => return Ok(*size),
-            Some(None) => return Err(Rejection::Cycle(name.to_string())),
+            Some(None) => return Err(Rejection::Cycle { name: name.to_owned(), at: None }),
             None => {}
         }
         self.measured.insert(name, None);
@@ -135,6 +143,17 @@ impl<'a> Measure<'a> {
         let size = self.selections(&fragment.selection_set)?;
         self.measured.insert(name, Some(size));
         Ok(size)
+    }
+
+    /// The innermost spread of a cycle is where it closes.
+    fn placed(&self, rejection: Rejection, spread: &Node<FragmentSpread>) -> Rejection {
+        match rejection {
+            Rejection::Cycle { name, at: None } => {
+                let place = spread.line_column_range(self.sources).map(|range| (range.start.line, range.start.column));
+                Rejection::Cycle { name, at: place }
+            }
+            other => other,
+        }
     }
 
     fn count_directives(&mut self, directives: &DirectiveList) {

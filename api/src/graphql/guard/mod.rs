@@ -79,8 +79,13 @@ pub enum Rejection {
         at: Option<(usize, usize)>,
     },
     /// A fragment that contains itself.
-    #[error("the fragment `{0}` spreads itself")]
-    Cycle(String),
+    #[error("the fragment `{name}` spreads itself")]
+    Cycle {
+        /// The fragment.
+        name: String,
+        /// Where it does: line and column from 1.
+        at: Option<(usize, usize)>,
+    },
     /// It is not GraphQL.
     #[error("{message}")]
     Syntax {
@@ -95,8 +100,7 @@ impl Rejection {
     /// Where it is, where that is known: line and column from 1.
     pub fn position(&self) -> Option<(usize, usize)> {
         match self {
-            Self::Limit { at, .. } | Self::Syntax { at, .. } => *at,
-            Self::Cycle(_) => None,
+            Self::Limit { at, .. } | Self::Cycle { at, .. } | Self::Syntax { at, .. } => *at,
         }
     }
 }

@@ -46,8 +46,11 @@ fn doubling_fragments_are_counted_and_not_expanded() {
 #[test]
 fn a_fragment_that_spreads_itself_is_refused() {
     let text = "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }";
-    assert!(matches!(check(text), Err(Rejection::Cycle(_))));
-    assert!(matches!(check("{ x } fragment a on Query { ...a }"), Err(Rejection::Cycle(_))), "though nobody uses it");
+    assert!(matches!(check(text), Err(Rejection::Cycle { .. })));
+    assert!(
+        matches!(check("{ x } fragment a on Query { ...a }"), Err(Rejection::Cycle { .. })),
+        "though nobody uses it"
+    );
 }
 
 #[test]

@@ -104,6 +104,7 @@ async fn a_variable_that_was_not_given_leaves_the_default() {
 #[case::field_twice(r#"{ outcomes(input: {framework: "x", areas: ["a"], areas: ["b"]}) { tier } }"#, json!({}))]
 #[case::field_twice_in_a_default(r#"query($i: OutcomesInput! = {framework: "x", framework: "y"}) { outcomes(input: $i) { tier } }"#, json!({}))]
 #[case::unused("query($a: Int) { __typename }", json!({}))]
+#[case::cycle("{ ...f } fragment f on Query { ...g } fragment g on Query { ...f }", json!({}))]
 #[case::unused_fragment("{ __typename } fragment f on Query { __typename }", json!({}))]
 #[case::fragment_that_never_holds("{ viewer { ... on Area { code } } }", json!({}))]
 #[case::conflict(r#"{ a: area(code: "HK") { name } a: area(code: "x") { name } }"#, json!({}))]
