@@ -114,7 +114,32 @@ pub async fn serve(
     Ok(())
 }
 
-/// Whether a request says which host it is for, exactly once (RFC 9112, 3.2); older ones need not.
+/// Whether a request says which host it is for, exactly once and as one is written (RFC 9112, 3.2); older ones need not.
 fn names_one_host<T>(request: &hyper::Request<T>) -> bool {
-    request.version() < Version::HTTP_11 || request.headers().get_all(header::HOST).iter().count() == 1
+    let fits = |byte: &u8| byte.is_ascii_alphanumeric() || b".-_~:[]%!$&'()*+,;=".contains(byte);
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let named = hosts.next().map(|host| host.as_bytes().iter().all(fits) && hosts.next().is_none());
+    named.unwrap_or(false) || request.version() < Version::HTTP_11
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_names_one_host_as_one_is_written() {
+        let named = |version: Version, hosts: &[&str]| {
+            let request = hosts
+                .iter()
+                .fold(hyper::Request::get("/").version(version), |request, host| request.header(header::HOST, *host));
+            names_one_host(&request.body(()).unwrap())
+        };
+        for host in ["", "a.example", "A.example:8080", "[::1]:80", "127.0.0.1", "xn--4ca_~%20.example"] {
+            assert!(named(Version::HTTP_11, &[host]), "{host}");
+        }
+        for hosts in [&[][..], &["a", "b"], &["a", "a"], &["a b"], &["a/b"], &["u@a"], &["a?b"], &["a\\b"], &["é"]] {
+            assert!(!named(Version::HTTP_11, hosts), "{hosts:?}");
+            assert!(named(Version::HTTP_10, hosts), "{hosts:?}");
+        }
+    }
 }
