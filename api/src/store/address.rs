@@ -8,6 +8,7 @@ use std::{
 };
 
 use sea_orm::sqlx::{
+    ConnectOptions,
     postgres::{PgConnectOptions, PgSslMode},
     sqlite::SqliteConnectOptions,
 };
@@ -87,8 +88,17 @@ impl Address {
         self.place == Place::Server
     }
 
+    /// How a server is connected to, without a line in the log for each statement.
+    ///
+    /// # Errors
+    /// When it is the address of no server.
+    pub(super) fn server(&self) -> Result<PgConnectOptions, InvalidAddress> {
+        let options = PgConnectOptions::from_str(&self.url).map_err(|_| InvalidAddress::Unreadable)?;
+        Ok(self.with_tls(options.disable_statement_logging()))
+    }
+
     /// What is done about TLS to a server: what was asked for, and no less.
-    pub(super) fn with_tls(&self, options: PgConnectOptions) -> PgConnectOptions {
+    fn with_tls(&self, options: PgConnectOptions) -> PgConnectOptions {
         let root = parameters(&self.url).any(|(name, _)| matches!(name, "sslrootcert" | "ssl-root-cert" | "ssl-ca"));
         match options.get_ssl_mode() {
             // Whoever names the authority wants the certificate checked, as PostgreSQL's own programs do.
@@ -104,9 +114,9 @@ impl Address {
         }
     }
 
-    /// The address as the driver takes it.
+    /// The address as the library of entities takes it, which names it in its log: of a server no more than that it is one.
     pub(super) fn url(&self) -> &str {
-        &self.url
+        if self.is_server() { "postgres://server" } else { &self.url }
     }
 }
 
@@ -193,6 +203,20 @@ mod tests {
         check("postgres://app:Secr3t@db:5432/exchange", "postgres://…@db:5432/exchange", None);
         check("postgresql://app:a%40b@db/exchange?sslmode=require&password=x", "postgresql://…@db/exchange", None);
         check("postgres://db/exchange?password=Secr3t", "postgres://db/exchange", None);
+    }
+
+    #[test]
+    fn the_library_that_logs_the_address_is_told_no_password() {
+        for url in ["postgres://app:Secr3t@db/exchange", "postgresql://db/exchange?user=app&password=Secr3t"] {
+            let address: Address = url.parse().unwrap();
+            let told = format!("{:?}", sea_orm::ConnectOptions::new(address.url()));
+            assert!(!told.contains("Secr3t") && told.contains("postgres://"), "{told}");
+            let options = address.server().unwrap();
+            assert_eq!(
+                (options.get_host(), options.get_username(), options.get_database()),
+                ("db", "app", Some("exchange"))
+            );
+        }
     }
 
     #[test]

@@ -30,9 +30,11 @@ const SIGN_OF_LIFE: Duration = Duration::from_millis(500);
 /// # Errors
 /// When it cannot be reached within 10 seconds.
 pub(super) async fn to_server(address: &Address, mut options: ConnectOptions) -> Result<DatabaseConnection> {
-    let address = address.clone();
+    let server = address
+        .server()
+        .map_err(|error| Error::Database(sea_orm::DbErr::Conn(sea_orm::RuntimeErr::Internal(error.to_string()))))?;
     options
-        .map_sqlx_postgres_opts(move |options| address.with_tls(options))
+        .map_sqlx_postgres_opts(move |_| server.clone())
         .max_connections(MOST)
         .test_before_acquire(false)
         .acquire_timeout(Duration::from_secs(5))
