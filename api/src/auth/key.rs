@@ -16,7 +16,7 @@ use crate::domain::KeptKey;
 
 use super::{
     Scopes, Trust, Verifier,
-    claims::{Audience, Claims, precise},
+    claims::{NewClaims, precise},
     seal,
 };
 
@@ -89,16 +89,15 @@ impl TokenKey {
     /// # Errors
     /// When the signature fails.
     pub fn sign(&self, token: &NewToken) -> Result<String, SignError> {
-        let seconds = |time: DateTime<Utc>| time.timestamp() as f64;
-        let claims = Claims {
+        let claims = NewClaims {
             iss: self.issuer.clone(),
             sub: token.organisation.clone(),
-            aud: Audience::One(self.audience.clone()),
-            exp: seconds(token.issued_at + token.ttl),
-            nbf: Some(seconds(token.issued_at)),
+            aud: self.audience.clone(),
+            exp: (token.issued_at + token.ttl).timestamp(),
+            nbf: token.issued_at.timestamp(),
             // With its fraction: a token that is made right after all before it were taken back holds.
-            iat: Some(precise(token.issued_at)),
-            jti: Some(token.id.clone()),
+            iat: precise(token.issued_at),
+            jti: token.id.clone(),
             client_id: token.client.clone(),
             scope: token.scopes.write(),
         };

@@ -285,6 +285,13 @@ mod tests {
     }
 
     #[test]
+    fn the_ends_of_a_token_are_whole_numbers_which_every_library_reads() {
+        let claims: Value =
+            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(good_token().split('.').nth(1).unwrap()).unwrap()).unwrap();
+        assert!(claims["exp"].is_i64() && claims["nbf"].is_i64(), "{claims}");
+    }
+
+    #[test]
     fn a_token_holds_from_its_start_to_its_end_and_no_longer_for_being_cached() {
         let (verifier, token) = (key().verifier(), good_token());
         let at = |seconds| verifier.verify(&token, now() + Duration::seconds(seconds));
