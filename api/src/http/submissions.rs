@@ -2,6 +2,7 @@
 //! it is found by: the field `submission` of the API tells what became of it.
 
 use std::{
+    collections::HashMap,
     convert::Infallible,
     future::ready,
     io::{self, Cursor, Read},
@@ -42,6 +43,9 @@ const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// The longest text of a field of the form that is not the file, bytes.
 const LONGEST_FIELD: usize = 4_096;
+
+/// The longest name of an option that is told again, characters.
+const LONGEST_NAME: usize = 60;
 
 type Refused = Box<Response<Body>>;
 
@@ -129,6 +133,8 @@ impl Read for Held {
 /// What is said beside the file: in the address, or in fields of the form.
 #[derive(Default)]
 struct Options {
+    /// What was said of each option that is said once.
+    said: HashMap<String, String>,
     content: Option<Content>,
     form: Form,
     accept_valid: bool,
@@ -149,6 +155,11 @@ impl Options {
             "false" => Ok(false),
             _ => Err(format!("`{name}`: expected true or false")),
         };
+        if !["column", "everyRow"].contains(&name)
+            && self.said.insert(name.to_owned(), value.to_owned()).is_some_and(|before| before != value)
+        {
+            return Err(format!("`{}`: expected one value, found two", shortened(name)));
+        }
         match name {
             "content" => {
                 self.content = Some(match value {
@@ -166,10 +177,10 @@ impl Options {
             "acceptValid" => self.accept_valid = switch()?,
             "dryRun" => self.dry_run = switch()?,
             _ => {
-                return Err(
-                    "expected the options content, sheet, encoding, column, everyRow, acceptValid and dryRun, found another"
-                        .to_owned(),
-                );
+                return Err(format!(
+                    "expected the options content, sheet, encoding, column, everyRow, acceptValid and dryRun, found `{}`",
+                    shortened(name)
+                ));
             }
         }
         Ok(())
@@ -192,6 +203,11 @@ impl Options {
             .finalize()
             .into()
     }
+}
+
+/// The beginning of a name, as far as it is told again.
+fn shortened(name: &str) -> String {
+    name.chars().take(LONGEST_NAME).collect()
 }
 
 /// The key under which the same is handed in once, where there is one.

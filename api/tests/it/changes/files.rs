@@ -89,6 +89,7 @@ async fn a_form_carries_the_file_and_what_is_said_beside_it() {
         (form(&[part("content", "", "results")]), "no file"),
         (form(&[part("content", "", "results"), file.clone(), file.clone()]), "two files"),
         (form(&[part("content", "", "results"), part("colour", "", "red"), file.clone()]), "another field"),
+        (form(&[part("content", "", "results"), part("content", "", "destinations"), file.clone()]), "two contents"),
         ("nothing of a form".to_owned(), "no form"),
     ] {
         let answer = send(body).await;
@@ -113,6 +114,17 @@ async fn who_may_not_and_what_is_no_file_is_refused_before_it_is_read() {
         let answer = upload(&service, &hub, query, None, "x").await;
         assert_eq!((answer.status, answer.error().0.as_str()), (StatusCode::BAD_REQUEST, "BAD_REQUEST"), "{query}");
     }
+    // Whichever of two was meant: nothing is stored by the other.
+    for twice in ["content=results&dryRun=true&dryRun=false", "content=results&content=destinations&dryRun=true"] {
+        let answer = upload(&service, &hub, twice, None, file()).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{twice}");
+        assert!(answer.error().1.ends_with("expected one value, found two"), "{:?}", answer.error());
+    }
+    let named = upload(&service, &hub, "content=results&colour=red", None, "x").await.error().1;
+    assert!(named.ends_with("found `colour`"), "{named}");
+    let once = upload(&service, &hub, "content=results&content=results&dryRun=true", None, file()).await;
+    assert_eq!(settled(&service, &hub, &once).await["status"], "CHECKED");
+    assert_eq!(service.database.count("submission").await, 0);
     let bearer = format!("Bearer {hub}");
     let json = post("application/json").header(header::AUTHORIZATION, &bearer).body(Body::from("{}")).unwrap();
     assert_eq!(service.send(json).await.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
