@@ -30,6 +30,7 @@ mod state;
 mod submissions;
 mod subscriptions;
 mod tables;
+mod unread;
 mod wanted;
 
 pub use axum::Router;

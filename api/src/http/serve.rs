@@ -17,6 +17,7 @@ use super::{
     edge::RequestId,
     error,
     senders::{Bound, Peer, Sender},
+    unread,
 };
 
 /// The longest the end waits for requests under way.
@@ -74,7 +75,12 @@ pub async fn serve(
             let (mut router, progress) = (router.clone(), answering.clone());
             async move {
                 let response: Response<Body> = if names_one_host(&request) {
-                    router.call(request.map(Body::new)).await?
+                    let (request, lent) = unread::lend(request);
+                    let mut response = router.call(request).await?;
+                    if let Some(unread) = lent {
+                        unread.settle(&mut response).await;
+                    }
+                    response
                 } else {
                     let message = "expected one Host header, as HTTP/1.1 wants it";
                     error::respond(StatusCode::BAD_REQUEST, "BAD_REQUEST", message, &RequestId(String::new()))

@@ -242,3 +242,53 @@ async fn a_body_that_comes_too_slowly_is_answered_with_what_was_expected() {
     let answer = ask_router(&app::router(&service.settings, &service.exchange).unwrap(), "x", "{ __typename }").await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
 }
+
+/// Reads one response whose body has a length, and leaves the connection as it is.
+async fn one_response(stream: &mut TcpStream) -> String {
+    let mut read = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&read).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+            if body.len() >= length.parse::<usize>().unwrap() {
+                return text;
+            }
+        }
+        let byte = timeout(LONG, stream.read_u8()).await.unwrap();
+        read.push(byte.unwrap_or_else(|error| panic!("{error} after `{text}`")));
+    }
+}
+
+#[tokio::test]
+async fn who_is_refused_before_its_body_came_keeps_the_connection_or_is_told_that_it_ends() {
+    let service = Service::empty(Engine::Sqlite).await;
+    let server = Server::new(&service, &EdgeSettings::default(), ConnectionRules::default()).await;
+    let question = r#"{"query":"{ __typename }"}"#;
+    let head = |more: &str, length: usize| {
+        format!(
+            "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{more}Content-Length: {length}\r\n\r\n"
+        )
+    };
+    let bad = "Authorization: Bearer a.b.c\r\n";
+    // Head and body come one after the other, as many clients send them: the token that is over is followed by one that holds.
+    let mut stream = server.sent(head(bad, question.len()).as_bytes()).await;
+    tokio::time::sleep(Duration::from_millis(60)).await;
+    stream.write_all(question.as_bytes()).await.unwrap();
+    let refused = one_response(&mut stream).await;
+    assert!(refused.starts_with("HTTP/1.1 401") && !refused.contains("\r\nconnection: close\r\n"), "{refused}");
+    stream.write_all((head("", question.len()) + question).as_bytes()).await.unwrap();
+    let answered = one_response(&mut stream).await;
+    assert!(answered.starts_with("HTTP/1.1 200"), "{answered}");
+    // A body that is long, that does not come, or that waits to be asked for is not waited for.
+    for (more, length, sent) in [
+        (bad.to_owned(), 900_000, "x"),
+        (bad.to_owned(), question.len(), ""),
+        (format!("{bad}Expect: 100-continue\r\n"), 900_000, ""),
+    ] {
+        let refused = timeout(LONG, server.exchange((head(&more, length) + sent).as_bytes())).await.unwrap();
+        assert!(refused.starts_with("HTTP/1.1 401"), "no body is asked for: {refused}");
+        assert!(refused.contains("\r\nconnection: close\r\n"), "{refused}");
+    }
+    let _ = server.end.send(());
+    timeout(LONG, server.ended).await.unwrap().unwrap().unwrap();
+}
