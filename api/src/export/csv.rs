@@ -36,7 +36,7 @@ fn text<'a>(value: &Value<'a>) -> Cow<'a, str> {
 }
 
 /// A text that no spreadsheet takes for a formula: one that begins like it gets an apostrophe in front.
-pub(super) fn inert(text: &str) -> Cow<'_, str> {
+pub fn inert(text: &str) -> Cow<'_, str> {
     let begins = text.trim_start_matches([' ', '\u{a0}']).starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
     if begins || text.starts_with(['\t', '\r', '\n']) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }

@@ -28,6 +28,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
 pub use beside::Beside;
+pub use csv::inert;
 pub use destinations::destinations;
 pub use format::{Format, Unwritable};
 pub use official::OfficialTable;

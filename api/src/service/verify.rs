@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::domain::{AuditChain, AuditCut, AuditEntry, AuditKind};
+use crate::domain::{AuditChain, AuditCut, AuditEntry, AuditHead, AuditKind};
 
 use super::{Error, Operator};
 
@@ -22,6 +22,8 @@ pub enum Verified {
         entries: u64,
         /// How many entries were dropped, their time being over.
         dropped: u64,
+        /// How far each chain has come: kept elsewhere, they show later that nothing of it was taken away.
+        heads: Vec<AuditHead>,
     },
     /// One does not.
     Broken {
@@ -38,20 +40,22 @@ pub enum Verified {
 #[derive(Default)]
 struct Seen {
     entries: u64,
+    heads: Vec<AuditHead>,
     /// What chains bear witness of: the chain, the entry and its hash, and who says so.
     witnessed: HashMap<(String, i64), (String, String, i64)>,
 }
 
 impl Operator<'_> {
-    /// Follows every chain of the audit from its first entry to its last, and looks up what they bear witness of. Only reads.
+    /// Follows every chain of the audit from its first entry to its last, and looks up what they bear witness of, and what was kept
+    /// elsewhere of an earlier look. Only reads.
     ///
     /// # Errors
     /// When the database fails. A broken link is none.
-    pub async fn verify_audit(&self) -> Result<Verified, Error> {
+    pub async fn verify_audit(&self, kept: &[AuditHead]) -> Result<Verified, Error> {
         loop {
             let named = self.0.store().audit_named_chains().await?;
             let chains = self.0.store().audit_chains().await?;
-            let found = self.verify(named, &chains).await?;
+            let found = self.verify(named, &chains, kept).await?;
             // What is cut while it is read looks as if it were missing.
             let cut = matches!(found, Verified::Broken { .. }) && self.0.store().audit_chains().await? != chains;
             if !cut {
@@ -60,11 +64,20 @@ impl Operator<'_> {
         }
     }
 
-    async fn verify(&self, named: Vec<String>, chains: &[AuditChain]) -> Result<Verified, Error> {
+    async fn verify(&self, named: Vec<String>, chains: &[AuditChain], kept: &[AuditHead]) -> Result<Verified, Error> {
         let known: HashSet<&str> = chains.iter().map(|chain| chain.chain.as_str()).collect();
         for named in named {
             if !known.contains(named.as_str()) {
                 return Ok(broken(&named, 1, "its chain is not listed: it was taken away"));
+            }
+        }
+        for head in kept {
+            if !known.contains(head.chain.as_str()) {
+                return Ok(broken(
+                    &head.chain,
+                    head.number,
+                    "its chain is not there any more, which was there when it was kept",
+                ));
             }
         }
         let mut seen = Seen::default();
@@ -80,15 +93,26 @@ impl Operator<'_> {
             if number <= cut {
                 continue;
             }
-            let there = self.0.store().audit_links(&of, number - 1, 1).await?;
-            if !there.first().is_some_and(|link| link.places().1 == number && link.hash() == hash) {
+            if !self.is_there(&of, number, &hash).await? {
                 let why =
                     format!("it is not there any more as the chain {by} bears witness of it in its entry {place}");
                 return Ok(broken(&of, number, &why));
             }
         }
+        for AuditHead { chain, number, hash } in kept {
+            let cut = chains.iter().find(|known| known.chain == *chain).map_or(0, |chain| chain.cut.number);
+            if *number > cut && !self.is_there(chain, *number, hash).await? {
+                return Ok(broken(chain, *number, "it is not there any more as it was kept"));
+            }
+        }
         let dropped = chains.iter().map(|chain| chain.cut.number.unsigned_abs()).sum();
-        Ok(Verified::Whole { chains: chains.len(), entries: seen.entries, dropped })
+        Ok(Verified::Whole { chains: chains.len(), entries: seen.entries, dropped, heads: seen.heads })
+    }
+
+    /// Whether a link that ends with an entry is there, with its hash.
+    async fn is_there(&self, chain: &str, number: i64, hash: &str) -> Result<bool, Error> {
+        let there = self.0.store().audit_links(chain, number - 1, 1).await?;
+        Ok(there.first().is_some_and(|link| link.places().1 == number && link.hash() == hash))
     }
 
     /// Follows one chain. Tells of the first link that does not hold.
@@ -103,8 +127,11 @@ impl Operator<'_> {
             let page = self.0.store().audit_links(&chain.chain, last, PAGE).await?;
             if page.is_empty() {
                 // The last link of a chain is never dropped.
-                let gone = (last == *number).then(|| broken(&chain.chain, last + 1, "its chain has no entry any more"));
-                return Ok(gone);
+                if last == *number {
+                    return Ok(Some(broken(&chain.chain, last + 1, "its chain has no entry any more")));
+                }
+                seen.heads.push(AuditHead { chain: chain.chain.clone(), number: last, hash: before });
+                return Ok(None);
             }
             for link in page {
                 let (first, end) = link.places();

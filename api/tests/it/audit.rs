@@ -7,7 +7,7 @@ use std::{
 
 use api::{
     auth::{NewToken, Scope},
-    domain::{AuditEntry, AuditKind, Clock, Secret, clock::FixedClock},
+    domain::{AuditEntry, AuditHead, AuditKind, Clock, Secret, clock::FixedClock},
     service::{Authority, Error, Exchange, Verified},
 };
 use chrono::TimeDelta;
@@ -50,12 +50,12 @@ async fn recorded_until(service: &Service, holds: impl Fn(&[AuditEntry]) -> bool
 }
 
 async fn is_whole(service: &Service) -> bool {
-    matches!(service.operator().verify_audit().await.unwrap(), Verified::Whole { .. })
+    matches!(service.operator().verify_audit(&[]).await.unwrap(), Verified::Whole { .. })
 }
 
 /// The place and the reason of the first link that does not hold.
 async fn broken(service: &Service) -> (i64, String) {
-    match service.operator().verify_audit().await.unwrap() {
+    match service.operator().verify_audit(&[]).await.unwrap() {
         Verified::Broken { number, why, .. } => (number, why),
         whole @ Verified::Whole { .. } => panic!("{whole:?}"),
     }
@@ -103,7 +103,7 @@ async fn every_answered_question_is_recorded_once_and_its_repeats_are_counted(#[
     let entries = recorded(&service).await;
     assert_eq!(entries.iter().filter(|entry| entry.kind == AuditKind::Question).count(), 5);
     assert_eq!(entries.iter().filter(|entry| entry.client == "nightly").count(), 1);
-    let found = service.operator().verify_audit().await.unwrap();
+    let found = service.operator().verify_audit(&[]).await.unwrap();
     let Verified::Whole { chains, dropped, .. } = found else { panic!("{found:?}") };
     assert_eq!((chains, dropped), (3, 0), "two of questions, one of changes");
     // What is published, and a preview, tell nothing that is limited.
@@ -201,18 +201,24 @@ async fn what_is_past_its_time_is_dropped_and_the_rest_still_holds(#[case] engin
     let replica = service.replica().await;
     replica.ask(Some(HUB), FREE).await.data();
     assert_eq!(service.operator().cut_audit(30).await.unwrap(), 0, "nothing is as old");
-    let Verified::Whole { entries: all, .. } = service.operator().verify_audit().await.unwrap() else { panic!() };
+    let Verified::Whole { entries: all, .. } = service.operator().verify_audit(&[]).await.unwrap() else { panic!() };
     let exchange = later(&service, 31).await;
     let dropped = exchange.operator(Authority::of_the_operator()).cut_audit(30).await.unwrap();
     // The last of each chain stays: a question, the replica's with the start and the witness that it was written with, a change.
     assert_eq!(dropped, all - 1 - 3 - 1);
-    let whole = |entries, dropped| Verified::Whole { chains: 3, entries, dropped };
-    assert_eq!(service.operator().verify_audit().await.unwrap(), whole(5, dropped));
+    let whole = async |kept: &[AuditHead]| match service.operator().verify_audit(kept).await.unwrap() {
+        Verified::Whole { chains: 3, entries, dropped, heads } => (entries, dropped, heads),
+        other => panic!("{other:?}"),
+    };
+    let (entries, cut, kept) = whole(&[]).await;
+    assert_eq!((entries, cut, kept.len()), (5, dropped, 3));
     // What goes on follows what was there.
     service.ask(Some(LEP), CHARGED).await.data();
-    assert_eq!(service.operator().verify_audit().await.unwrap(), whole(6, dropped));
+    let (entries, cut, _) = whole(&kept).await;
+    assert_eq!((entries, cut), (6, dropped));
     assert_eq!(exchange.operator(Authority::of_the_operator()).cut_audit(30).await.unwrap(), 1);
-    assert_eq!(service.operator().verify_audit().await.unwrap(), whole(5, dropped + 1));
+    let (entries, cut, _) = whole(&kept).await;
+    assert_eq!((entries, cut), (5, dropped + 1), "what was dropped in time is missed by nobody who kept it");
     service.database.execute("DELETE FROM audit_group").await;
     assert!(broken(&service).await.1.contains("no entry any more"));
 }
@@ -321,9 +327,18 @@ async fn a_provider_is_told_who_asked_what_about_its_area(#[case] engine: Engine
 fn the_audit_is_exported_as_a_file_and_whoever_changed_it_is_found_by_command() {
     let desk = Desk::filled();
     let token = desk.token();
+    // Purposes are as a provider words them, codes as an operator does.
+    desk.does_own(&["organisation", "add", "@A1", "--kind", "lep", "--name", "A LEP", "--area", "E37000025"]);
+    let formula = ["--consumer", "@A1", "--area", "E12000001", "--tier", "regional", "--purpose", "=1+1"];
+    desk.does_own(&[&["agreement", "add"][..], &formula].concat());
     let running = Running::start(&desk, &[&["serve", "--listen", "127.0.0.1:0"][..], &OWN_FILES].concat());
     assert!(running.ask(&token, FREE)["data"]["outcomes"].is_object());
+    let of_lep = desk.does_own(&["token", "--organisation", "@A1"]);
+    assert!(running.ask(of_lep.trim(), FREE)["data"]["outcomes"].is_object());
     running.end();
+    let all = desk.does_own(&["audit", "export"]);
+    assert!(all.contains(",question,'@A1,,'=1+1,") && all.contains(",'@A1\n"), "{all}");
+    assert!(!all.contains(",=") && !all.contains(",@"), "no spreadsheet takes a text for a formula: {all}");
     assert!(desk.does_own(&["audit", "verify"]).starts_with("every link holds"));
     let lines = desk.does_own(&["audit", "export", "--since", "2020-01-01", "--organisation", "NE-HUB"]);
     assert!(lines.starts_with(
@@ -334,6 +349,13 @@ fn the_audit_is_exported_as_a_file_and_whoever_changed_it_is_found_by_command() 
     assert!(lines.contains(",change,,operator,") && lines.contains(",organisation.added,NE-HUB,"), "{lines}");
     assert!(!lines.contains(",repeat,"), "{lines}");
     assert_eq!(desk.does_own(&["audit", "export", "--until", "2020-01-01"]).lines().count(), 1);
+    let heads = desk.does_own(&["audit", "verify", "--heads"]);
+    assert!(heads.lines().filter(|line| line.starts_with("head ")).count() > 1, "{heads}");
+    desk.write("seen", &heads);
+    assert!(desk.does_own(&["audit", "verify", "--seen", "seen"]).starts_with("every link holds"));
+    desk.write("wrong", "head changes x");
+    let told = desk.refuses(&[&["audit", "verify", "--seen", "wrong"][..], &OWN_FILES].concat());
+    assert!(told.contains("line 1: expected `head CHAIN NUMBER HASH`, found `head changes x`"), "{told}");
     // Somebody with the database alone.
     let database = Database::at(&desk.url());
     crate::support::block_on(async move {
@@ -341,4 +363,38 @@ fn the_audit_is_exported_as_a_file_and_whoever_changed_it_is_found_by_command() 
     });
     let told = desk.refuses(&[&["audit", "verify"][..], &OWN_FILES].concat());
     assert!(told.contains("the audit is broken at entry ") && told.contains("not as it was written"), "{told}");
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn whoever_kept_how_far_the_chains_had_come_sees_what_is_taken_away_from_their_ends(#[case] engine: Engine) {
+    let service = Service::filled(engine).await;
+    service.ask(Some(HUB), FREE).await.data();
+    service.ask(Some(HUB), CHARGED).await.data();
+    let Verified::Whole { heads, chains, .. } = service.operator().verify_audit(&[]).await.unwrap() else { panic!() };
+    assert_eq!(heads.len(), chains);
+    let own = heads.iter().find(|head| head.chain != "changes").unwrap();
+    // The process went on since.
+    service.ask(Some(LEP), FREE).await.data();
+    assert!(matches!(service.operator().verify_audit(&heads).await.unwrap(), Verified::Whole { .. }));
+    let told = async |heads: &[AuditHead]| match service.operator().verify_audit(heads).await.unwrap() {
+        Verified::Broken { chain, number, why } => (chain, number, why),
+        whole @ Verified::Whole { .. } => panic!("{whole:?}"),
+    };
+    let other = [AuditHead { hash: "0".repeat(64), ..own.clone() }];
+    assert_eq!(told(&other).await.1, own.number, "a head of another database");
+    // What no other process bears witness of goes without it unseen.
+    let taken = format!("DELETE FROM audit_group WHERE chain = '{}' AND last >= {}", own.chain, own.number);
+    service.database.execute(&taken).await;
+    assert!(is_whole(&service).await);
+    let (chain, number, why) = told(&heads).await;
+    assert_eq!((&chain, number), (&own.chain, own.number));
+    assert!(why.contains("as it was kept"), "{why}");
+    service.database.execute(&format!("DELETE FROM audit_group WHERE chain = '{}'", own.chain)).await;
+    service.database.execute(&format!("DELETE FROM audit_chain WHERE chain = '{}'", own.chain)).await;
+    assert!(is_whole(&service).await);
+    let (chain, _, why) = told(&heads).await;
+    assert!(chain == own.chain && why.contains("its chain is not there any more"), "{why}");
 }

@@ -33,7 +33,7 @@ async fn recorded(service: &Service) -> Vec<AuditEntry> {
 }
 
 async fn is_whole(service: &Service) -> bool {
-    matches!(service.operator().verify_audit().await.unwrap(), Verified::Whole { .. })
+    matches!(service.operator().verify_audit(&[]).await.unwrap(), Verified::Whole { .. })
 }
 
 /// What was changed, and of which object, since so many were recorded.
@@ -142,7 +142,7 @@ async fn every_change_is_a_row_of_the_audit_and_holds_nothing_that_is_secret(#[c
     }
     // Whoever changes one is found.
     service.database.execute("UPDATE audit_entry SET detail = 'x' WHERE change = 'agreement.granted'").await;
-    let found = service.operator().verify_audit().await.unwrap();
+    let found = service.operator().verify_audit(&[]).await.unwrap();
     assert!(matches!(&found, Verified::Broken { chain, .. } if chain == "changes"), "{found:?}");
 }
 
@@ -322,10 +322,10 @@ async fn a_chain_of_an_earlier_version_stays_valid(#[case] engine: Engine) {
     connection.close().await.unwrap();
     let service = Service::migrated(database).await;
     service.operator().add_organisation("NEW", OrganisationKind::Lep, "New", "E12000001").await.unwrap();
-    let found = service.operator().verify_audit().await.unwrap();
-    assert_eq!(found, Verified::Whole { chains: 2, entries: 5, dropped: 0 });
+    let found = service.operator().verify_audit(&[]).await.unwrap();
+    assert!(matches!(found, Verified::Whole { chains: 2, entries: 5, dropped: 0, .. }), "{found:?}");
     service.database.execute("UPDATE audit_entry SET object = 'x' WHERE chain = 'old' AND number = 2").await;
-    let found = service.operator().verify_audit().await.unwrap();
+    let found = service.operator().verify_audit(&[]).await.unwrap();
     assert!(matches!(&found, Verified::Broken { chain, number: 2, .. } if chain == "old"), "{found:?}");
 }
 
