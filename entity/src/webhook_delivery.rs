@@ -28,6 +28,8 @@ pub struct Model {
     pub claimed_until: Option<DateTimeUtc>,
     /// How often it was tried.
     pub attempts: i32,
+    /// How often it was tried before it was last sent again.
+    pub attempts_before: i32,
     /// When it was taken.
     pub delivered_at: Option<DateTimeUtc>,
     /// When it was given up.

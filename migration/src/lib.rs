@@ -31,6 +31,7 @@ mod m0033_official_figures;
 mod m0034_webhooks;
 mod m0035_recorded_changes;
 mod m0036_issuer_reach;
+mod m0040_sent_again;
 mod m0041_audit_groups;
 mod rule;
 mod state;
@@ -77,6 +78,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0034_webhooks::Migration),
             Box::new(m0035_recorded_changes::Migration),
             Box::new(m0036_issuer_reach::Migration),
+            Box::new(m0040_sent_again::Migration),
             Box::new(m0041_audit_groups::Migration),
         ]
     }

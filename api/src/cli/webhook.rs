@@ -37,6 +37,15 @@ pub(super) enum WebhookCommand {
         #[arg(value_name = "WEBHOOK_ID")]
         identifier: String,
     },
+    /// Send messages to a webhook again, from now on as at first, under their identifiers
+    Resend {
+        /// Its identifier
+        #[arg(value_name = "WEBHOOK_ID")]
+        identifier: String,
+        /// The messages, as `exchange webhook deliveries` names them; every one that was given up when left out
+        #[arg(value_name = "MESSAGE_ID")]
+        messages: Vec<String>,
+    },
     /// Remove a webhook with its messages: nothing more is sent to it
     Remove {
         /// Its identifier
@@ -96,6 +105,12 @@ pub(super) async fn manage(settings: &Settings, command: WebhookCommand) -> Resu
                 given(&operator.rotate_webhook(&args.identifier, overlap).await?)
             }
             WebhookCommand::Test { identifier } => vec![delivered(&operator.test_webhook(&identifier).await?)],
+            WebhookCommand::Resend { identifier, messages } => {
+                let resent = operator.resend_deliveries(&identifier, &messages).await?;
+                vec![format!(
+                    "{resent} to send again to the webhook {identifier}: a service that runs does it within seconds"
+                )]
+            }
             WebhookCommand::Remove { identifier } => {
                 operator.remove_webhook(&identifier).await?;
                 vec![format!("removed the webhook {identifier}: nothing more is sent to it")]

@@ -30,6 +30,8 @@ pub enum ChangeKind {
     WebhookAdded,
     /// A webhook got another secret.
     WebhookRotated,
+    /// Messages to a webhook are sent again.
+    WebhookResent,
     /// A webhook was removed.
     WebhookRemoved,
     /// An issuer was set up.
@@ -62,7 +64,7 @@ pub enum ChangeKind {
 
 impl ChangeKind {
     /// Every kind.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::OrganisationAdded,
         Self::OrganisationChanged,
         Self::OrganisationEnded,
@@ -75,6 +77,7 @@ impl ChangeKind {
         Self::TokensRevoked,
         Self::WebhookAdded,
         Self::WebhookRotated,
+        Self::WebhookResent,
         Self::WebhookRemoved,
         Self::IssuerAdded,
         Self::IssuerChanged,
@@ -106,6 +109,7 @@ impl ChangeKind {
             Self::TokensRevoked => "tokens.revoked",
             Self::WebhookAdded => "webhook.added",
             Self::WebhookRotated => "webhook.rotated",
+            Self::WebhookResent => "webhook.resent",
             Self::WebhookRemoved => "webhook.removed",
             Self::IssuerAdded => "issuer.added",
             Self::IssuerChanged => "issuer.changed",
@@ -138,6 +142,7 @@ impl ChangeKind {
             Self::TokensRevoked => "took back tokens of",
             Self::WebhookAdded => "added the webhook",
             Self::WebhookRotated => "gave another secret to the webhook",
+            Self::WebhookResent => "sent messages again to the webhook",
             Self::WebhookRemoved => "removed the webhook",
             Self::IssuerAdded => "set up the issuer",
             Self::IssuerChanged => "changed the issuer",

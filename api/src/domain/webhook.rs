@@ -111,6 +111,8 @@ pub struct Delivery {
     pub due_at: DateTime<Utc>,
     /// How often it was tried.
     pub attempts: u32,
+    /// How often it was tried before it was last sent again: its pauses begin anew then.
+    pub attempts_before: u32,
     /// When it was taken, UTC.
     pub delivered_at: Option<DateTime<Utc>>,
     /// When it was given up, UTC.
@@ -139,7 +141,8 @@ impl Delivery {
             return Next::Never;
         }
         let drawn = self.message.bytes().rev().take(2).fold(0, |sum, byte| sum * 16 + i64::from(byte % 16));
-        let pause = usize::try_from(self.attempts).ok().and_then(|tried| PAUSES.get(tried.checked_sub(1)?));
+        let tried = self.attempts.saturating_sub(self.attempts_before);
+        let pause = usize::try_from(tried).ok().and_then(|tried| PAUSES.get(tried.checked_sub(1)?));
         pause.map_or(Next::Never, |&pause| {
             Next::At(now + TimeDelta::milliseconds(pause * 1_000 + pause * 200 * drawn / 255))
         })
@@ -160,6 +163,7 @@ mod tests {
             made_at: begun(),
             due_at: begun(),
             attempts,
+            attempts_before: 0,
             delivered_at: None,
             given_up_at: None,
             outcome: None,
@@ -184,6 +188,8 @@ mod tests {
         assert_eq!(attempts, 12);
         assert!((now - begun()).num_hours() >= 72 && (now - begun()).num_hours() <= 90, "{}", now - begun());
         assert_eq!(tried(0, "msg_00").next(now), Next::Never);
+        let again = Delivery { attempts_before: 12, ..tried(13, "msg_00") };
+        assert_eq!(again.next(now), tried(1, "msg_00").next(now), "what is sent again is tried as at first");
         let test = Delivery { event: "webhook.test".into(), ..tried(1, "msg_00") };
         assert_eq!(test.next(now), Next::Never, "whoever tries it out sees what comes of it");
     }

@@ -114,6 +114,7 @@ impl From<store::Error> for Error {
             | store::Error::UnknownKey(_)
             | store::Error::UnknownClient(_)
             | store::Error::UnknownWebhook(_)
+            | store::Error::NotResendable(_)
             | store::Error::UnknownIssuer(_)
             | store::Error::UnknownIssuerClient(..)
             | store::Error::NothingToErase

@@ -1,4 +1,4 @@
-//! Webhooks of organisations: added, given another secret, tried out, removed.
+//! Webhooks of organisations: added, given another secret, tried out, told again, removed.
 
 use chrono::Duration;
 use zeroize::Zeroizing;
@@ -122,6 +122,32 @@ impl Operator<'_> {
         }
         tracing::info!(webhook = identifier, "gave a webhook another secret");
         Ok(GivenWebhook { webhook: self.webhook(identifier).await?, secret: Some(secret) })
+    }
+
+    /// Makes messages to a webhook due now, to be tried as at first: those that are named by their identifiers, whether they were
+    /// taken, given up, or wait; every one that was given up where none is named. Returns how many.
+    ///
+    /// # Errors
+    /// When there is no such webhook, one that is named cannot be sent again, none was given up, or the database fails.
+    pub async fn resend_deliveries(&self, identifier: &str, messages: &[String]) -> Result<u64, Error> {
+        let webhook = self.webhook(identifier).await?;
+        let mut messages = messages.to_vec();
+        messages.sort_unstable();
+        messages.dedup();
+        if messages.len() > MOST_DELIVERIES.into() {
+            return Err(Error::BadRequest(format!(
+                "expected at most {MOST_DELIVERIES} messages, found {}",
+                messages.len()
+            )));
+        }
+        let resent = self.recording().resend_deliveries(&webhook, &messages, self.0.now()).await?;
+        if resent == 0 {
+            return Err(Error::Conflict(
+                "no message to the webhook was given up: name those that are to be sent again".to_owned(),
+            ));
+        }
+        tracing::info!(webhook = identifier, resent, "messages to a webhook are sent again");
+        Ok(resent)
     }
 
     /// Removes a webhook with its messages: nothing more is sent to it, and its secret signs nothing more.

@@ -73,6 +73,12 @@ pub enum Error {
     /// No webhook has that identifier.
     #[error("no webhook has the identifier `{0}`; `exchange webhook list` names those there are")]
     UnknownWebhook(String),
+    /// A message to a webhook that cannot be sent again.
+    #[error(
+        "expected messages to this webhook that can be sent again, found `{0}`: it is none of its messages of the last 30 days, is \
+         a test, or is being sent right now"
+    )]
+    NotResendable(String),
     /// No issuer that holds has that name.
     #[error("no issuer that holds has the name `{0}`; `exchange issuer list` names those there are")]
     UnknownIssuer(String),

@@ -166,6 +166,7 @@ impl Store {
                 due_at: Set(now),
                 claimed_until: Set(new.claimed_until),
                 attempts: Set(new.claimed_until.is_some().into()),
+                attempts_before: Set(0),
                 delivered_at: Set(None),
                 given_up_at: Set(None),
                 outcome: Set(None),
@@ -243,6 +244,48 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
+    /// Makes messages to a webhook due now, as if they had never been tried: those that are named, whether they came to their end or
+    /// wait for their next attempt; where none is named, every one that was given up. Returns how many.
+    ///
+    /// # Errors
+    /// [`Error::NotResendable`] where one that is named is none of this webhook's, a test, or in hand; when the database fails.
+    pub async fn resend_deliveries(&self, to: &Webhook, named: &[String], now: DateTime<Utc>) -> Result<u64> {
+        let mut may = Condition::all()
+            .add(DeliveryColumn::WebhookId.eq(to.id))
+            .add(DeliveryColumn::Event.ne(WebhookEvent::Test.as_str()))
+            .add(is_free(now));
+        may = if named.is_empty() {
+            may.add(DeliveryColumn::GivenUpAt.is_not_null())
+        } else {
+            may.add(DeliveryColumn::Message.is_in(named))
+        };
+        let transaction = self.begin_change().await?;
+        let resent = webhook_delivery::Entity::update_many()
+            .col_expr(DeliveryColumn::DueAt, Expr::value(now))
+            .col_expr(DeliveryColumn::AttemptsBefore, Expr::col(DeliveryColumn::Attempts))
+            .col_expr(DeliveryColumn::DeliveredAt, Expr::value(None::<DateTime<Utc>>))
+            .col_expr(DeliveryColumn::GivenUpAt, Expr::value(None::<DateTime<Utc>>))
+            .filter(may.clone())
+            .exec(&transaction)
+            .await?
+            .rows_affected;
+        if resent != named.len() as u64 && !named.is_empty() {
+            let found = webhook_delivery::Entity::find().select_only().column(DeliveryColumn::Message).filter(may);
+            let found: Vec<String> = found.into_tuple().all(&transaction).await?;
+            let missing = named.iter().find(|message| !found.contains(message)).cloned();
+            return Err(Error::NotResendable(missing.unwrap_or_default()));
+        }
+        if resent == 0 {
+            return Ok(0);
+        }
+        let change = RecordedChange::new(ChangeKind::WebhookResent, &to.identifier)
+            .detail(format!("{resent} of {}", to.organisation))
+            .concerning([to.organisation.as_str()]);
+        self.record(&transaction, &change, Some(resent.to_string())).await?;
+        transaction.commit().await?;
+        Ok(resent)
+    }
+
     /// The newest messages to a webhook, the newest first.
     ///
     /// # Errors
@@ -273,14 +316,18 @@ impl Store {
     }
 }
 
+/// Whether a message is in nobody's hand.
+fn is_free(now: DateTime<Utc>) -> Condition {
+    Condition::any().add(DeliveryColumn::ClaimedUntil.is_null()).add(DeliveryColumn::ClaimedUntil.lt(now))
+}
+
 /// Whether a message is due and in nobody's hand.
 fn is_due(now: DateTime<Utc>) -> Condition {
-    let free = Condition::any().add(DeliveryColumn::ClaimedUntil.is_null()).add(DeliveryColumn::ClaimedUntil.lt(now));
     Condition::all()
         .add(DeliveryColumn::DeliveredAt.is_null())
         .add(DeliveryColumn::GivenUpAt.is_null())
         .add(DeliveryColumn::DueAt.lte(now))
-        .add(free)
+        .add(is_free(now))
 }
 
 fn domain(row: webhook::Model, organisation: String) -> Webhook {
@@ -306,6 +353,7 @@ fn delivery(row: webhook_delivery::Model) -> Delivery {
         made_at: row.made_at,
         due_at: row.due_at,
         attempts: u32::try_from(row.attempts).unwrap_or(0),
+        attempts_before: u32::try_from(row.attempts_before).unwrap_or(0),
         delivered_at: row.delivered_at,
         given_up_at: row.given_up_at,
         outcome: row.outcome,

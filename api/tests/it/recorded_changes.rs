@@ -75,6 +75,10 @@ async fn change_everything(service: &Service) -> Vec<String> {
     service.exchange.allow_webhooks_on_this_machine();
     let webhook = operator.add_webhook(HUB, "http://127.0.0.1:9/hook", &[]).await.unwrap().webhook.identifier;
     operator.rotate_webhook(&webhook, Overlap::AtOnce).await.unwrap();
+    let given_up = "INSERT INTO webhook_delivery (message, webhook_id, event, subject, payload, made_at, due_at, attempts, given_up_at) \
+        SELECT 'msg_1', id, 'release.published', '1', '{}', made_at, made_at, 12, made_at FROM webhook";
+    service.database.execute(given_up).await;
+    operator.resend_deliveries(&webhook, &[]).await.unwrap();
     operator.remove_webhook(&webhook).await.unwrap();
     operator.add_issuer("login", &rules(), "self").await.unwrap();
     let other = IssuerChange { rights_claim: Some("roles".into()), ..IssuerChange::default() };

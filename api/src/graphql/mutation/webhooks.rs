@@ -59,6 +59,22 @@ impl WebhookMutation {
         Ok(Some(RotateWebhookSecretPayload { status, message, webhook, secret }))
     }
 
+    /// Sends messages to a webhook of your organisation again, within some seconds and then as at first, under the identifiers that
+    /// they had: those that are named, delivered or not, or every one that was given up. Needs a token with the scope
+    /// `webhooks:manage`.
+    async fn resend_webhook_messages(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What to send again.")] input: ResendWebhookMessagesInput,
+    ) -> Result<Option<ResendWebhookMessagesPayload>> {
+        let sent = sent("resendWebhookMessages", &input);
+        let messages = input.message_ids.unwrap_or_default();
+        let resent = contributor(context)?.resend_deliveries(sent, input.webhook_id, messages).await;
+        let (status, resent, message) = status::told(resent.map_err(graphql_error)?)?;
+        let resent = resent.map(|resent| i32::try_from(resent).unwrap_or(i32::MAX));
+        Ok(Some(ResendWebhookMessagesPayload { status, message, resent }))
+    }
+
     /// Removes a webhook of your organisation with its messages: nothing more is sent to it. Needs a token with the scope
     /// `webhooks:manage`.
     async fn remove_webhook(
@@ -117,6 +133,18 @@ pub struct RotateWebhookSecretInput {
     idempotency_key: Option<String>,
 }
 
+/// Which messages to send again.
+#[derive(InputObject)]
+pub struct ResendWebhookMessagesInput {
+    /// What the webhook is found by.
+    webhook_id: String,
+    /// The messages, as `messageId` of its `deliveries`; every one of the last 30 days that was given up when left out.
+    #[graphql(validator(min_items = 1, max_items = 200))]
+    message_ids: Option<Vec<String>>,
+    /// A key of your own choice, as in `importResults`.
+    idempotency_key: Option<String>,
+}
+
 /// Which webhook to remove.
 #[derive(InputObject)]
 pub struct RemoveWebhookInput {
@@ -158,6 +186,17 @@ pub struct RotateWebhookSecretPayload {
     webhook: Option<Webhook>,
     /// Its new secret, told once, as in `AddWebhookPayload`.
     secret: Option<String>,
+}
+
+/// Messages that are sent again.
+#[derive(SimpleObject)]
+pub struct ResendWebhookMessagesPayload {
+    /// What became of it.
+    status: ChangeStatus,
+    /// Why none is, in words.
+    message: Option<String>,
+    /// How many are.
+    resent: Option<i32>,
 }
 
 /// A webhook that was removed.

@@ -31,7 +31,7 @@ pub enum WebhookDeliveryStatus {
     Due,
     /// The webhook answered with a status from 200 to 299.
     Delivered,
-    /// It was tried for some three days, or the webhook answered with 410; it is not tried again.
+    /// It was tried for some three days, or the webhook answered with 410; it is not tried again, but by `resendWebhookMessages`.
     GivenUp,
 }
 

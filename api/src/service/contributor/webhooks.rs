@@ -1,4 +1,4 @@
-//! The webhooks of one's own organisation: added, given another secret, tried out, removed.
+//! The webhooks of one's own organisation: added, given another secret, tried out, told again, removed.
 
 use std::sync::{Arc, OnceLock};
 
@@ -76,6 +76,34 @@ impl Contributor {
         };
         let made = self.once(&mandate, sent, work, remove).await?;
         Ok(made.map_or_else(Outcome::Refused, |_| Outcome::Done(())))
+    }
+
+    /// Makes messages to a webhook of one's own organisation due now; every one that was given up where none is named. Tells how many.
+    ///
+    /// # Errors
+    /// As [`add_webhook`](Self::add_webhook).
+    pub async fn resend_deliveries(
+        &self,
+        sent: Sent,
+        identifier: String,
+        messages: Vec<String>,
+    ) -> Result<Outcome<u64>, Error> {
+        let mandate = self.mandate(Scope::WebhooksManage).await?;
+        let may = self.own_webhook(&mandate, &identifier).await?.map(drop);
+        let work = self.work();
+        let own = work.clone();
+        let resend = async move {
+            may?;
+            own.operator().resend_deliveries(&identifier, &messages).await.map(drop)
+        };
+        let change = match self.once(&mandate, sent, work, resend).await? {
+            Ok(change) => change,
+            Err(refused) => return Ok(Outcome::Refused(refused)),
+        };
+        let resent = change.receipt.as_deref().and_then(|receipt| receipt.parse().ok());
+        resent
+            .map(Outcome::Done)
+            .ok_or_else(|| Error::Internal(anyhow::anyhow!("how many were sent again is not kept")))
     }
 
     /// Sends a webhook of one's own organisation a message, and tells what came of it.

@@ -77,6 +77,7 @@ export const keys = {
   ReleaseConnection: part,
   ReleaseEdge: part,
   RemoveWebhookPayload: part,
+  ResendWebhookMessagesPayload: part,
   RevokeClientPayload: part,
   RotateClientSecretPayload: part,
   RotateWebhookSecretPayload: part,

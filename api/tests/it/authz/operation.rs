@@ -113,7 +113,7 @@ const DESTINATION_PREVIEWS: [&str; 6] = [
 ];
 
 /// Changes, each tried, or about what is not there: nothing is changed. What of them is whose is told by their status.
-const CHANGES: [(&str, &str); 24] = [
+const CHANGES: [(&str, &str); 25] = [
     (
         "importResults of an institution of the hub, dry run",
         r#"importResults(input: {dryRun: true, acceptValid: false, idempotencyKey: "1", rows: [{institutionScheme: "URN",
@@ -210,6 +210,10 @@ const CHANGES: [(&str, &str); 24] = [
     (
         "rotateWebhookSecret of a webhook that is not there",
         r#"rotateWebhookSecret(input: {webhookId: "X99", overlapHours: 1, idempotencyKey: "1"}) { status message }"#,
+    ),
+    (
+        "resendWebhookMessages of a webhook that is not there",
+        r#"resendWebhookMessages(input: {webhookId: "X99", messageIds: ["msg_1"], idempotencyKey: "1"}) { status message }"#,
     ),
     (
         "removeWebhook of a webhook that is not there",

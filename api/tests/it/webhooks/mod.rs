@@ -2,6 +2,7 @@
 
 mod killed;
 mod receiver;
+mod resent;
 
 use std::sync::Arc;
 
@@ -393,6 +394,7 @@ async fn another_organisations_webhook_is_neither_seen_nor_changed_nor_named() {
     let (lep, absent) = (here.manager(LEP), "0".repeat(32));
     for (name, selection) in [
         ("rotateWebhookSecret", "status message"),
+        ("resendWebhookMessages", "status message"),
         ("removeWebhook", "status message"),
         ("testWebhook", "status message"),
     ] {
