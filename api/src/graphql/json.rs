@@ -24,8 +24,13 @@ pub(super) fn name<T: EnumType>(text: &mut Vec<u8>, value: T) {
 
 /// Writes the name of an enumeration's value, or null.
 pub(super) fn optional<T: EnumType>(text: &mut Vec<u8>, value: Option<T>) {
+    nullable(text, value, |value, text| name(text, value));
+}
+
+/// Writes a value, or null.
+pub(super) fn nullable<T>(text: &mut Vec<u8>, value: Option<T>, write: impl FnOnce(T, &mut Vec<u8>)) {
     match value {
-        Some(value) => name(text, value),
+        Some(value) => write(value, text),
         None => text.extend_from_slice(b"null"),
     }
 }

@@ -5,6 +5,7 @@ use std::ptr;
 use crate::{
     datasets::outcomes::Group,
     domain::{AreaIndex, Benchmark, Catalogue, Framework, Period},
+    graphql::json::nullable,
 };
 
 use super::{
@@ -36,20 +37,17 @@ pub(super) struct Key<'a> {
 
 impl KeyField {
     pub(super) fn write(&mut self, text: &mut Vec<u8>, key: &Key<'_>) {
-        match (self, key.benchmark) {
-            (Self::Area(memo), _) => {
-                memo.write(key.area, text, |shape, text| shape.write_area(text, key.catalogue, key.area));
+        match self {
+            Self::Area(memo) => {
+                memo.write(key.area, text, |shape, text| shape.write(text, key.catalogue, key.area));
             }
-            (Self::Period(memo), _) => {
-                memo.write(key.period, text, |shape, text| shape.write_period(text, key.period));
-            }
-            (Self::Benchmark(memo), Some(benchmark)) => memo.write(benchmark.number, text, |shape, text| {
-                shape.write_benchmark(text, key.framework, benchmark);
+            Self::Period(memo) => memo.write(key.period, text, |shape, text| shape.write(text, key.period)),
+            Self::Benchmark(memo) => nullable(text, key.benchmark, |benchmark, text| {
+                memo.write(benchmark.number, text, |shape, text| shape.write(text, key.framework, benchmark));
             }),
-            (Self::Benchmark(_), None) => text.extend_from_slice(b"null"),
-            (Self::Categories(memo), _) => {
+            Self::Categories(memo) => {
                 let address = ptr::from_ref(key.group).addr();
-                memo.write(address, text, |shape, text| shape.write_categories(text, key.group));
+                memo.write(address, text, |shape, text| shape.write_all(text, key.group));
             }
         }
     }

@@ -5,72 +5,42 @@ use std::sync::Arc;
 use crate::{
     domain::{AreaIndex, Catalogue, OfficialFigures, Period},
     graphql::{
-        json::{json, list, name},
-        types::{OfficialAsked, OfficialFigure},
+        json::{json, list, name, nullable},
+        types::{OfficialAsked, OfficialFigure, OfficialItem},
     },
 };
 
-use super::shape::{Memo, Read, SelectableField, SelectedField, Shape, selectable};
+use super::shape::{Memo, Read, SelectableField, SelectedField, Shape, written};
 
-selectable! {
+written! {
     /// Fields of `OfficialFigure`.
-    OfficialField = "OfficialFigure" {
-        "dataSet" => DataSet,
-        "version" => Version,
-        "areaCode" => AreaCode,
-        "currentCode" => CurrentCode,
-        "areaName" => AreaName,
-        "level" => Level,
-        "timePeriod" => TimePeriod,
-        "timeIdentifier" => TimeIdentifier,
-        "academicYear" => AcademicYear,
-        "items" => Items(Shape<ItemField>),
-        "value" => Value,
-        "text" => Text,
-        "status" => Status,
-        "lower95" => Lower,
-        "upper95" => Upper,
-        "unit" => Unit,
-        "label" => Label,
-        "source" => Source,
+    OfficialField = "OfficialFigure" (text, figure: &OfficialFigure) {
+        "dataSet" DataSet => json(text, &figure.data_set),
+        "version" Version => json(text, &figure.version),
+        "areaCode" AreaCode => json(text, &figure.area_code),
+        "currentCode" CurrentCode => json(text, &figure.current_code),
+        "areaName" AreaName => json(text, &figure.area_name),
+        "level" Level => json(text, &figure.level),
+        "timePeriod" TimePeriod => json(text, &figure.time_period),
+        "timeIdentifier" TimeIdentifier => json(text, &figure.time_identifier),
+        "academicYear" AcademicYear => json(text, &figure.academic_year),
+        "items" Items(shape: Shape<ItemField>) => list(text, &figure.items, |item, text| shape.write(text, item)),
+        "value" Value => json(text, &figure.value),
+        "text" Text => json(text, &figure.text),
+        "status" Status => name(text, figure.status),
+        "lower95" Lower => json(text, &figure.lower95),
+        "upper95" Upper => json(text, &figure.upper95),
+        "unit" Unit => json(text, &figure.unit),
+        "label" Label => json(text, &figure.label),
+        "source" Source => json(text, &figure.source),
     }
 }
 
-selectable! {
+written! {
     /// Fields of `OfficialItem`.
-    ItemField = "OfficialItem" {
-        "column" => Column,
-        "item" => Item,
-    }
-}
-
-impl Shape<OfficialField> {
-    fn write_figure(&mut self, text: &mut Vec<u8>, figure: &OfficialFigure) {
-        self.write(text, |field, text| match field {
-            OfficialField::DataSet => json(text, &figure.data_set),
-            OfficialField::Version => json(text, &figure.version),
-            OfficialField::AreaCode => json(text, &figure.area_code),
-            OfficialField::CurrentCode => json(text, &figure.current_code),
-            OfficialField::AreaName => json(text, &figure.area_name),
-            OfficialField::Level => json(text, &figure.level),
-            OfficialField::TimePeriod => json(text, &figure.time_period),
-            OfficialField::TimeIdentifier => json(text, &figure.time_identifier),
-            OfficialField::AcademicYear => json(text, &figure.academic_year),
-            OfficialField::Items(shape) => list(text, &figure.items, |item, text| {
-                shape.write(text, |field, text| match field {
-                    ItemField::Column => json(text, &item.column),
-                    ItemField::Item => json(text, &item.item),
-                });
-            }),
-            OfficialField::Value => json(text, &figure.value),
-            OfficialField::Text => json(text, &figure.text),
-            OfficialField::Status => name(text, figure.status),
-            OfficialField::Lower => json(text, &figure.lower95),
-            OfficialField::Upper => json(text, &figure.upper95),
-            OfficialField::Unit => json(text, &figure.unit),
-            OfficialField::Label => json(text, &figure.label),
-            OfficialField::Source => json(text, &figure.source),
-        });
+    ItemField = "OfficialItem" (text, item: &OfficialItem) {
+        "column" Column => json(text, &item.column),
+        "item" Item => json(text, &item.item),
     }
 }
 
@@ -92,10 +62,8 @@ impl Beside {
     pub(super) fn write(&mut self, text: &mut Vec<u8>, catalogue: &Catalogue, area: AreaIndex, period: Period) {
         let Self { asked, figures, written } = self;
         written.write((area, period), text, |shape, text| {
-            match asked.beside(figures, catalogue, area, &period.academic_year()) {
-                Some(figure) => shape.write_figure(text, &figure),
-                None => text.extend_from_slice(b"null"),
-            }
+            let figure = asked.beside(figures, catalogue, area, &period.academic_year());
+            nullable(text, figure, |figure, text| shape.write(text, &figure));
         });
     }
 }
@@ -117,6 +85,6 @@ impl Read for About {
 impl About {
     pub(super) fn write(&mut self, text: &mut Vec<u8>, catalogue: &Catalogue, area: AreaIndex) {
         let Self { asked, figures, shape } = self;
-        list(text, asked.latest_about(figures, catalogue, area), |figure, text| shape.write_figure(text, &figure));
+        list(text, asked.latest_about(figures, catalogue, area), |figure, text| shape.write(text, &figure));
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     datasets::{Outcomes, outcomes::Number},
     domain::Period,
     graphql::{
-        json::{json, list, name, optional},
+        json::{json, list, name, nullable, optional},
         types::{CellStatus, Comparability, EstimateBound, HiddenReason},
     },
     tabulation::Tabulation,
@@ -15,7 +15,7 @@ use crate::{
 use super::{
     key::{Key, KeyField},
     official::Beside,
-    shape::{Read, SelectableField, SelectedField, Shape, ShapeField, selectable},
+    shape::{Read, SelectableField, SelectedField, Shape, ShapeField, selectable, written},
     types::{ChangeField, EstimateField},
 };
 
@@ -147,16 +147,13 @@ impl CellLine {
                 Part::Reason(figure) => optional(text, figure.of(cell).reason.map(HiddenReason::from)),
                 Part::Remedy(figure) if figure.of(cell).reason.is_some() => json(text, table.remedies(position)),
                 Part::Remedy(_) => text.extend_from_slice(b"[]"),
-                // It was counted: the plan was made with the same selection.
-                Part::State(state, shape) => match state.of(table, position) {
-                    Some(share) => shape.write_estimate(text, &share, || table.remedies_of_states(position)),
-                    None => text.extend_from_slice(b"null"),
-                },
-                // The change was counted: the plan was made with the same selection.
-                Part::Change(since, shape) => match table.change(position, *since) {
-                    Some(change) => shape.write_change(text, &change, *since),
-                    None => text.extend_from_slice(b"null"),
-                },
+                // Both were counted: the plan was made with the same selection.
+                Part::State(state, shape) => nullable(text, state.of(table, position), |share, text| {
+                    shape.write(text, &share, &|| table.remedies_of_states(position));
+                }),
+                Part::Change(since, shape) => nullable(text, table.change(position, *since), |change, text| {
+                    shape.write(text, &change, *since);
+                }),
                 Part::Official(beside) => beside.write(text, catalogue, area, period),
                 Part::Total => json(text, &table.totals().contains(&position)),
                 Part::Reconciled => json(text, &cell.reconciled),
@@ -248,55 +245,42 @@ fn write_number(text: &mut Vec<u8>, cell: &ProtectedCell, number: Number) {
     }
 }
 
-selectable! {
+written! {
     /// Fields of `OverallCell`.
-    OverallField = "OverallCell" {
-        "institutions" => Institutions,
-        "meanAchieved" => MeanAchieved(Shape<EstimateField>),
-        "shareWithAll" => ShareWithAll(Shape<EstimateField>),
-        "distribution" => Distribution(Shape<EstimateField>),
-        "quartiles" => Quartiles(Shape<QuartileField>),
-        "official" => Official(Beside),
-        "comparability" => Comparability,
-        _ => Key(KeyField),
+    OverallField = "OverallCell" (text, table: &Tabulation<Outcomes>, position: usize) {
+        "institutions" Institutions => json(text, &table.row(position).institutions),
+        "meanAchieved" MeanAchieved(shape: Shape<EstimateField>) => {
+            shape.write(text, &table.row(position).mean_achieved, &|| table.overall_remedies(position));
+        },
+        "shareWithAll" ShareWithAll(shape: Shape<EstimateField>) => {
+            shape.write(text, &table.row(position).share_with_all, &|| table.overall_remedies(position));
+        },
+        "distribution" Distribution(shape: Shape<EstimateField>) => {
+            list(text, &table.row(position).distribution, |share, text| {
+                shape.write(text, share, &|| table.overall_remedies(position));
+            });
+        },
+        "quartiles" Quartiles(shape: Shape<QuartileField>) => {
+            shape.write(text, &table.row(position).quartiles, &|| table.overall_remedies(position));
+        },
+        "official" Official(beside: Beside) => {
+            let (area, period, _) = table.overall_key(position);
+            beside.write(text, table.catalogue(), area, period);
+        },
+        "comparability" Comparability => name(text, Comparability::from(table.overall_comparability(position))),
+        _ Key(field: KeyField) => {
+            let (area, period, group) = table.overall_key(position);
+            let (catalogue, framework) = (table.catalogue(), table.framework());
+            field.write(text, &Key { catalogue, framework, area, period, benchmark: None, group });
+        },
     }
 }
 
-selectable! {
+written! {
     /// Fields of `Quartiles`.
-    QuartileField = "Quartiles" {
-        "lower" => Lower(Shape<EstimateField>),
-        "median" => Median(Shape<EstimateField>),
-        "upper" => Upper(Shape<EstimateField>),
-    }
-}
-
-impl Shape<OverallField> {
-    /// Writes a row over all benchmarks.
-    pub(in crate::graphql) fn write_row(&mut self, text: &mut Vec<u8>, table: &Tabulation<Outcomes>, position: usize) {
-        let row = table.row(position);
-        let remedies = || table.overall_remedies(position);
-        let (area, period, group) = table.overall_key(position);
-        let (catalogue, framework) = (table.catalogue(), table.framework());
-        let key = Key { catalogue, framework, area, period, benchmark: None, group };
-        self.write(text, |field, text| match field {
-            OverallField::Key(field) => field.write(text, &key),
-            OverallField::Official(beside) => beside.write(text, catalogue, area, period),
-            OverallField::Institutions => json(text, &row.institutions),
-            OverallField::Comparability => name(text, Comparability::from(table.overall_comparability(position))),
-            OverallField::MeanAchieved(shape) => shape.write_estimate(text, &row.mean_achieved, remedies),
-            OverallField::ShareWithAll(shape) => shape.write_estimate(text, &row.share_with_all, remedies),
-            OverallField::Distribution(shape) => {
-                list(text, &row.distribution, |share, text| shape.write_estimate(text, share, remedies));
-            }
-            OverallField::Quartiles(shape) => shape.write(text, |field, text| {
-                let (shape, quartile) = match field {
-                    QuartileField::Lower(shape) => (shape, 0),
-                    QuartileField::Median(shape) => (shape, 1),
-                    QuartileField::Upper(shape) => (shape, 2),
-                };
-                shape.write_estimate(text, &row.quartiles[quartile], remedies);
-            }),
-        });
+    QuartileField = "Quartiles"<'a> (text, quartiles: &[Estimate; 3], remedies: &dyn Fn() -> &'a [String]) {
+        "lower" Lower(shape: Shape<EstimateField>) => shape.write(text, &quartiles[0], remedies),
+        "median" Median(shape: Shape<EstimateField>) => shape.write(text, &quartiles[1], remedies),
+        "upper" Upper(shape: Shape<EstimateField>) => shape.write(text, &quartiles[2], remedies),
     }
 }

@@ -37,7 +37,7 @@ macro_rules! selectable {
             fn read(selected: &SelectedField<'_>) -> Option<Self> {
                 Some(match selected.name() {
                     $($field => Self::$variant $((<$below>::read(selected)?))?,)*
-                    _ => selectable!(@others selected $(, $rest, $others)?),
+                    _ => $crate::graphql::rows::shape::selectable!(@others selected $(, $rest, $others)?),
                 })
             }
         }
@@ -50,6 +50,33 @@ macro_rules! selectable {
     (@others $selected:ident, $rest:ident, $others:ty) => { Self::$rest(<$others>::read($selected)?) };
 }
 pub(super) use selectable;
+
+/// Declares the fields of a type like [`selectable`], each with how its value is written of what the type is about.
+macro_rules! written {
+    ($(#[$doc:meta])* $kind:ident = $name:literal $(<$life:lifetime>)? ($text:ident, $($of:ident: $type:ty),*) {
+        $($field:literal $variant:ident $(($below:ident: $read:ty))? => $write:expr,)*
+        $(_ $rest:ident($others:ident: $other:ty) => $else:expr,)?
+    }) => {
+        $crate::graphql::rows::shape::selectable! {
+            $(#[$doc])*
+            $kind = $name {
+                $($field => $variant $(($read))?,)*
+                $(_ => $rest($other),)?
+            }
+        }
+
+        impl Shape<$kind> {
+            /// Writes it.
+            pub(in crate::graphql) fn write$(<$life>)?(&mut self, $text: &mut Vec<u8>, $($of: $type),*) {
+                self.object($text, |field, $text| match field {
+                    $($kind::$variant $(($below))? => $write,)*
+                    $($kind::$rest($others) => $else,)?
+                });
+            }
+        }
+    };
+}
+pub(super) use written;
 
 /// A selected field, with the values of the variables and who reads it.
 pub(in crate::graphql) struct SelectedField<'a>(&'a Selected, &'a Variables, &'a Reader);
@@ -118,7 +145,7 @@ impl<F: SelectableField> Shape<F> {
     }
 
     /// Writes an object. `write` writes the value of a field.
-    pub(super) fn write(&mut self, text: &mut Vec<u8>, mut write: impl FnMut(&mut F, &mut Vec<u8>)) {
+    pub(super) fn object(&mut self, text: &mut Vec<u8>, mut write: impl FnMut(&mut F, &mut Vec<u8>)) {
         text.push(b'{');
         for (position, (key, field)) in self.fields.iter_mut().enumerate() {
             text.extend_from_slice(if position == 0 { &key[1..] } else { key });

@@ -4,7 +4,7 @@ use crate::{
     datasets::outcomes::Group,
     domain::{self, AreaIndex, Catalogue, Successor},
     graphql::{
-        json::{json, list, name, optional},
+        json::{json, list, name, nullable, optional},
         types::{
             AreaKind, BreakdownDimension, CellStatus, Compared, EstimateBound, HiddenReason, Language, NodeKey,
             SuccessionKind, Wording,
@@ -14,14 +14,14 @@ use crate::{
 
 use super::{
     official::About,
-    shape::{Read, SelectableField, SelectedField, Shape, selectable},
+    shape::{Read, SelectableField, SelectedField, Shape, written},
 };
 
-selectable! {
+written! {
     /// Fields of `Wording`.
-    WordingField = "Wording" {
-        "text" => Text,
-        "language" => Language,
+    WordingField = "Wording" (text, wording: &Wording) {
+        "text" Text => json(text, &wording.text),
+        "language" Language => name(text, wording.language),
     }
 }
 
@@ -37,258 +37,140 @@ impl Read for InLanguage {
 impl InLanguage {
     /// Writes the name of something with a code, or else its English one.
     fn write(&mut self, text: &mut Vec<u8>, about: &str, code: &str, english: &str) {
-        let wording = Wording::of(about, code, self.0, english);
-        self.1.write(text, |field, text| match field {
-            WordingField::Text => json(text, &wording.text),
-            WordingField::Language => name(text, wording.language),
-        });
+        self.1.write(text, &Wording::of(about, code, self.0, english));
     }
 }
 
-selectable! {
+written! {
     /// Fields of `Area`.
-    AreaField = "Area" {
-        "id" => Id,
-        "code" => Code,
-        "name" => Name,
-        "wording" => Wording(InLanguage),
-        "kind" => Kind,
-        "codeScheme" => CodeScheme,
-        "validFrom" => ValidFrom,
-        "validTo" => ValidTo,
-        "inUse" => InUse,
-        "successors" => Successors(Shape<SuccessionField>),
-        "predecessors" => Predecessors(Shape<SuccessionField>),
-        "parents" => Parents(Shape<AreaField>),
-        "children" => Children(Shape<AreaField>),
-        "comparators" => Comparators(Shape<ComparatorField>),
-        "officialFigures" => OfficialFigures(About),
+    AreaField = "Area" (text, catalogue: &Catalogue, index: AreaIndex) {
+        "id" Id => json(text, &NodeKey::Area(catalogue.areas()[index].code.clone()).id().0),
+        "code" Code => json(text, &catalogue.areas()[index].code),
+        "name" Name => json(text, &catalogue.areas()[index].name),
+        "wording" Wording(wording: InLanguage) => {
+            let area = &catalogue.areas()[index];
+            wording.write(text, "area", &area.code, &area.name);
+        },
+        "kind" Kind => name(text, AreaKind::from(catalogue.areas()[index].kind)),
+        "codeScheme" CodeScheme => json(text, &catalogue.areas()[index].code_scheme),
+        "validFrom" ValidFrom => json(text, &catalogue.areas()[index].valid_from.map(|date| date.to_string())),
+        "validTo" ValidTo => json(text, &catalogue.areas()[index].valid_to.map(|date| date.to_string())),
+        "inUse" InUse => json(text, &catalogue.is_in_use(index)),
+        "successors" Successors(shape: Shape<SuccessionField>) => {
+            list(text, catalogue.successors(index), |one, text| shape.write(text, catalogue, one.to, &one));
+        },
+        "predecessors" Predecessors(shape: Shape<SuccessionField>) => {
+            list(text, catalogue.predecessors(index), |one, text| shape.write(text, catalogue, one.from, &one));
+        },
+        "parents" Parents(shape: Shape<AreaField>) => {
+            list(text, catalogue.parents(index), |&parent, text| shape.write(text, catalogue, parent));
+        },
+        "children" Children(shape: Shape<AreaField>) => {
+            list(text, catalogue.children(index), |&child, text| shape.write(text, catalogue, child));
+        },
+        "comparators" Comparators(shape: Shape<ComparatorField>) => {
+            list(text, Compared::with(catalogue, index), |with, text| shape.write(text, catalogue, with));
+        },
+        "officialFigures" OfficialFigures(about: About) => about.write(text, catalogue, index),
     }
 }
 
-impl Shape<AreaField> {
-    pub(super) fn write_area(&mut self, text: &mut Vec<u8>, catalogue: &Catalogue, index: AreaIndex) {
-        let area = &catalogue.areas()[index];
-        self.write(text, |field, text| match field {
-            AreaField::Id => json(text, &NodeKey::Area(area.code.clone()).id().0),
-            AreaField::Code => json(text, &area.code),
-            AreaField::Name => json(text, &area.name),
-            AreaField::Wording(wording) => wording.write(text, "area", &area.code, &area.name),
-            AreaField::Kind => name(text, AreaKind::from(area.kind)),
-            AreaField::CodeScheme => json(text, &area.code_scheme),
-            AreaField::ValidFrom => json(text, &area.valid_from.map(|date| date.to_string())),
-            AreaField::ValidTo => json(text, &area.valid_to.map(|date| date.to_string())),
-            AreaField::InUse => json(text, &catalogue.is_in_use(index)),
-            AreaField::Successors(shape) => list(text, catalogue.successors(index), |one, text| {
-                shape.write_succession(text, catalogue, one.to, &one);
-            }),
-            AreaField::Predecessors(shape) => list(text, catalogue.predecessors(index), |one, text| {
-                shape.write_succession(text, catalogue, one.from, &one);
-            }),
-            AreaField::Parents(shape) => {
-                list(text, catalogue.parents(index), |&parent, text| shape.write_area(text, catalogue, parent));
-            }
-            AreaField::Children(shape) => {
-                list(text, catalogue.children(index), |&child, text| shape.write_area(text, catalogue, child));
-            }
-            AreaField::Comparators(shape) => list(text, Compared::with(catalogue, index), |with, text| {
-                shape.write_comparator(text, catalogue, with);
-            }),
-            AreaField::OfficialFigures(about) => about.write(text, catalogue, index),
-        });
-    }
-}
-
-selectable! {
+written! {
     /// Fields of `Comparator`.
-    ComparatorField = "Comparator" {
-        "code" => Code,
-        "name" => Name,
-        "basis" => Basis,
-        "about" => About(Shape<AreaField>),
-        "kind" => Kind,
-        "members" => Members(Shape<AreaField>),
-        "validFrom" => ValidFrom,
-        "validTo" => ValidTo,
-        "source" => Source,
+    ComparatorField = "Comparator" (text, catalogue: &Catalogue, with: Compared<'_>) {
+        "code" Code => json(text, with.code()),
+        "name" Name => json(text, with.name()),
+        "basis" Basis => name(text, with.basis()),
+        "about" About(shape: Shape<AreaField>) => {
+            nullable(text, with.about(), |area, text| shape.write(text, catalogue, area));
+        },
+        "kind" Kind => optional(text, with.kind()),
+        "members" Members(shape: Shape<AreaField>) => {
+            list(text, with.members(), |member, text| shape.write(text, catalogue, member));
+        },
+        "validFrom" ValidFrom => json(text, &with.valid_from().map(|date| date.0.to_string())),
+        "validTo" ValidTo => json(text, &with.valid_to().map(|date| date.0.to_string())),
+        "source" Source => json(text, with.source()),
     }
 }
 
-impl Shape<ComparatorField> {
-    fn write_comparator(&mut self, text: &mut Vec<u8>, catalogue: &Catalogue, with: Compared<'_>) {
-        self.write(text, |field, text| match field {
-            ComparatorField::Code => json(text, with.code()),
-            ComparatorField::Name => json(text, with.name()),
-            ComparatorField::Basis => name(text, with.basis()),
-            ComparatorField::About(shape) => match with.about() {
-                Some(area) => shape.write_area(text, catalogue, area),
-                None => text.extend_from_slice(b"null"),
-            },
-            ComparatorField::Kind => optional(text, with.kind()),
-            ComparatorField::Members(shape) => {
-                list(text, with.members(), |member, text| shape.write_area(text, catalogue, member));
-            }
-            ComparatorField::ValidFrom => json(text, &with.valid_from().map(|date| date.0.to_string())),
-            ComparatorField::ValidTo => json(text, &with.valid_to().map(|date| date.0.to_string())),
-            ComparatorField::Source => json(text, with.source()),
-        });
-    }
-}
-
-selectable! {
+written! {
     /// Fields of `AreaSuccession`.
-    SuccessionField = "AreaSuccession" {
-        "area" => Area(Shape<AreaField>),
-        "on" => On,
-        "kind" => Kind,
+    SuccessionField = "AreaSuccession" (text, catalogue: &Catalogue, other: AreaIndex, one: &Successor) {
+        "area" Area(shape: Shape<AreaField>) => shape.write(text, catalogue, other),
+        "on" On => json(text, &one.on.to_string()),
+        "kind" Kind => name(text, SuccessionKind::from(one.kind)),
     }
 }
 
-impl Shape<SuccessionField> {
-    fn write_succession(&mut self, text: &mut Vec<u8>, catalogue: &Catalogue, other: AreaIndex, one: &Successor) {
-        self.write(text, |field, text| match field {
-            SuccessionField::Area(shape) => shape.write_area(text, catalogue, other),
-            SuccessionField::On => json(text, &one.on.to_string()),
-            SuccessionField::Kind => name(text, SuccessionKind::from(one.kind)),
-        });
-    }
-}
-
-selectable! {
+written! {
     /// Fields of `Period`.
-    PeriodField = "Period" {
-        "id" => Id,
-        "code" => Code,
-        "academicYear" => AcademicYear,
-        "term" => Term,
-        "endsOn" => EndsOn,
+    PeriodField = "Period" (text, period: domain::Period) {
+        "id" Id => json(text, &NodeKey::Period(period).id().0),
+        "code" Code => json(text, &period.to_string()),
+        "academicYear" AcademicYear => json(text, &period.academic_year()),
+        "term" Term => json(text, &period.term()),
+        "endsOn" EndsOn => json(text, &period.ends_on().to_string()),
     }
 }
 
-impl Shape<PeriodField> {
-    pub(super) fn write_period(&mut self, text: &mut Vec<u8>, period: domain::Period) {
-        self.write(text, |field, text| match field {
-            PeriodField::Id => json(text, &NodeKey::Period(period).id().0),
-            PeriodField::Code => json(text, &period.to_string()),
-            PeriodField::AcademicYear => json(text, &period.academic_year()),
-            PeriodField::Term => json(text, &period.term()),
-            PeriodField::EndsOn => json(text, &period.ends_on().to_string()),
-        });
-    }
-}
-
-selectable! {
+written! {
     /// Fields of `Benchmark`.
-    BenchmarkField = "Benchmark" {
-        "id" => Id,
-        "number" => Number,
-        "code" => Code,
-        "title" => Title,
-        "wording" => Wording(InLanguage),
+    BenchmarkField = "Benchmark" (text, framework: &domain::Framework, benchmark: &domain::Benchmark) {
+        "id" Id => json(text, &NodeKey::Benchmark(framework.code.clone(), benchmark.number).id().0),
+        "number" Number => json(text, &benchmark.number),
+        "code" Code => json(text, &benchmark.code),
+        "title" Title => json(text, &benchmark.title),
+        "wording" Wording(wording: InLanguage) => {
+            let code = format!("{}/{}", framework.code, benchmark.number);
+            wording.write(text, "benchmark", &code, &benchmark.title);
+        },
     }
 }
 
-impl Shape<BenchmarkField> {
-    pub(super) fn write_benchmark(
-        &mut self,
-        text: &mut Vec<u8>,
-        framework: &domain::Framework,
-        benchmark: &domain::Benchmark,
-    ) {
-        self.write(text, |field, text| match field {
-            BenchmarkField::Id => {
-                json(text, &NodeKey::Benchmark(framework.code.clone(), benchmark.number).id().0);
-            }
-            BenchmarkField::Number => json(text, &benchmark.number),
-            BenchmarkField::Code => json(text, &benchmark.code),
-            BenchmarkField::Title => json(text, &benchmark.title),
-            BenchmarkField::Wording(wording) => {
-                let code = format!("{}/{}", framework.code, benchmark.number);
-                wording.write(text, "benchmark", &code, &benchmark.title);
-            }
-        });
-    }
-}
-
-selectable! {
+written! {
     /// Fields of `Category`.
-    CategoryField = "Category" {
-        "dimension" => Dimension,
-        "code" => Code,
-        "label" => Label,
-        "wording" => Wording(InLanguage),
+    CategoryField = "Category" (text, dimension: domain::Dimension, category: domain::Category) {
+        "dimension" Dimension => name(text, BreakdownDimension::from(dimension)),
+        "code" Code => json(text, category.code),
+        "label" Label => json(text, category.label),
+        "wording" Wording(wording: InLanguage) => {
+            wording.write(text, dimension.name(), category.code, category.label);
+        },
     }
 }
 
 impl Shape<CategoryField> {
     /// Writes the categories of a group, as a list.
-    pub(super) fn write_categories(&mut self, text: &mut Vec<u8>, group: &Group) {
+    pub(super) fn write_all(&mut self, text: &mut Vec<u8>, group: &Group) {
         list(text, &group.categories, |&(dimension, position), text| {
-            let category = dimension.categories()[position];
-            self.write(text, |field, text| match field {
-                CategoryField::Dimension => name(text, BreakdownDimension::from(dimension)),
-                CategoryField::Code => json(text, category.code),
-                CategoryField::Label => json(text, category.label),
-                CategoryField::Wording(wording) => {
-                    wording.write(text, dimension.name(), category.code, category.label);
-                }
-            });
+            self.write(text, dimension, dimension.categories()[position]);
         });
     }
 }
 
-selectable! {
+written! {
     /// Fields of `Estimate`.
-    EstimateField = "Estimate" {
-        "value" => Value,
-        "standardError" => StandardError,
-        "bound" => Bound,
-        "status" => Status,
-        "reason" => Reason,
-        "remedy" => Remedy,
+    EstimateField = "Estimate"<'a> (text, estimate: &disclosure::Estimate, remedies: &dyn Fn() -> &'a [String]) {
+        "value" Value => json(text, &estimate.value),
+        "standardError" StandardError => json(text, &estimate.standard_error),
+        "bound" Bound => optional(text, estimate.bound.map(EstimateBound::from)),
+        "status" Status => name(text, CellStatus::from(estimate.status)),
+        "reason" Reason => optional(text, estimate.reason.map(HiddenReason::from)),
+        "remedy" Remedy => json(text, if estimate.reason.is_some() { remedies() } else { &[] }),
     }
 }
 
-impl Shape<EstimateField> {
-    pub(super) fn write_estimate<'a>(
-        &mut self,
-        text: &mut Vec<u8>,
-        estimate: &disclosure::Estimate,
-        remedies: impl Fn() -> &'a [String],
-    ) {
-        self.write(text, |field, text| match field {
-            EstimateField::Value => json(text, &estimate.value),
-            EstimateField::StandardError => json(text, &estimate.standard_error),
-            EstimateField::Bound => optional(text, estimate.bound.map(EstimateBound::from)),
-            EstimateField::Status => name(text, CellStatus::from(estimate.status)),
-            EstimateField::Reason => optional(text, estimate.reason.map(HiddenReason::from)),
-            EstimateField::Remedy if estimate.reason.is_some() => json(text, remedies()),
-            EstimateField::Remedy => text.extend_from_slice(b"[]"),
-        });
-    }
-}
-
-selectable! {
+written! {
     /// Fields of `Change`.
-    ChangeField = "Change" {
-        "since" => Since(Shape<PeriodField>),
-        "achievedShare" => AchievedShare(Shape<EstimateField>),
-        "meanScore" => MeanScore(Shape<EstimateField>),
-        "sameInstitutions" => SameInstitutions,
-        "distinguishable" => Distinguishable,
-        "meanDistinguishable" => MeanDistinguishable,
-    }
-}
-
-impl Shape<ChangeField> {
-    pub(super) fn write_change(&mut self, text: &mut Vec<u8>, change: &disclosure::Change, since: domain::Period) {
-        self.write(text, |field, text| match field {
-            ChangeField::Since(shape) => shape.write_period(text, since),
-            ChangeField::AchievedShare(shape) => shape.write_estimate(text, &change.achieved_share, || &[]),
-            ChangeField::MeanScore(shape) => shape.write_estimate(text, &change.mean_score, || &[]),
-            ChangeField::SameInstitutions => json(text, &change.same_institutions),
-            ChangeField::Distinguishable => json(text, &change.share_distinguishable),
-            ChangeField::MeanDistinguishable => json(text, &change.mean_distinguishable),
-        });
+    ChangeField = "Change" (text, change: &disclosure::Change, since: domain::Period) {
+        "since" Since(shape: Shape<PeriodField>) => shape.write(text, since),
+        "achievedShare" AchievedShare(shape: Shape<EstimateField>) => {
+            shape.write(text, &change.achieved_share, &|| &[]);
+        },
+        "meanScore" MeanScore(shape: Shape<EstimateField>) => shape.write(text, &change.mean_score, &|| &[]),
+        "sameInstitutions" SameInstitutions => json(text, &change.same_institutions),
+        "distinguishable" Distinguishable => json(text, &change.share_distinguishable),
+        "meanDistinguishable" MeanDistinguishable => json(text, &change.mean_distinguishable),
     }
 }

@@ -137,7 +137,7 @@ impl DestinationTable {
         context::advise(context, selected, &table).await?;
         let cells = 0..table.cells().len();
         Rows::of(context, selected, cells, move |cell, shape: &mut Shape<DestinationField>, text| {
-            shape.write_students(text, &table, cell);
+            shape.write(text, &table, cell);
         })
         .await
     }

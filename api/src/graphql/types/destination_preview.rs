@@ -52,7 +52,7 @@ impl DestinationPreview {
         context::advise(context, selected, &preview).await?;
         let cells = 0..preview.cells().len();
         Rows::of(context, selected, cells, move |cell, shape: &mut Shape<DestinationPreviewField>, text| {
-            shape.write_expected(text, &preview, cell);
+            shape.write(text, &preview, cell);
         })
         .await
     }

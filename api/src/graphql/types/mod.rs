@@ -48,7 +48,7 @@ pub use methodology::Methodology;
 pub use node::Node;
 pub use node_key::NodeKey;
 pub(crate) use official::{OfficialAsked, check_official};
-pub use official::{OfficialDataSet, OfficialFigure, OfficialFigureList, OfficialFilterInput};
+pub use official::{OfficialDataSet, OfficialFigure, OfficialFigureList, OfficialFilterInput, OfficialItem};
 pub use outcome::{OutcomeTable, TableSummary};
 pub use page::{PAGE_MAX, page_size};
 pub use period::{Category, Dimension, Period};

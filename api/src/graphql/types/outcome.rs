@@ -89,7 +89,7 @@ impl OutcomeTable {
         context::advise(context, selected, &table).await?;
         let rows = table.rows();
         Rows::of(context, selected, rows, move |row, shape: &mut Shape<OverallField>, text| {
-            shape.write_row(text, &table, row);
+            shape.write(text, &table, row);
         })
         .await
     }

@@ -58,7 +58,7 @@ impl OutcomePreview {
         context::advise(context, selected, &preview).await?;
         let cells = 0..preview.cells().len();
         Rows::of(context, selected, cells, move |cell, shape: &mut Shape<PreviewField>, text| {
-            shape.write_preview(text, &preview, cell);
+            shape.write(text, &preview, cell);
         })
         .await
     }
