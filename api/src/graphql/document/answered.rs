@@ -9,7 +9,13 @@ use async_graphql::{Name, PathSegment, ServerError, Value, indexmap::IndexMap};
 
 use crate::graphql::json::json;
 
-use super::{Below, Selected, operation::TYPE_NAME};
+use super::{
+    Below, Selected,
+    operation::{TYPE_KIND, TYPE_NAME},
+};
+
+/// The interfaces of an interface that implements none, as those of the contract.
+static NO_TYPES: Value = Value::List(Vec::new());
 
 /// What is left of the path of an error, below where one stands.
 type Rest<'a> = &'a [PathSegment];
@@ -45,12 +51,19 @@ fn object(
         let start = text.len();
         let next = values.get_index(position).filter(|(key, _)| **key == field.key).map(|(_, value)| value);
         let found = next.or_else(|| values.get(&field.key)).unwrap_or(&Value::Null);
+        let found = if *found == Value::Null && lacks_interfaces(field, values) { &NO_TYPES } else { found };
         let below = at(errors, |segment| matches!(segment, PathSegment::Field(key) if *key == field.key.as_str()));
         value(text, &field.kind, &field.below, found, &below)?;
         has_value |= &text[start..] != b"null";
     }
     text.push(b'}');
     Some(has_value)
+}
+
+/// Whether a field is the interfaces of an interface, which are a list (4.5.2); async-graphql 7.2.1 tells those of objects alone.
+fn lacks_interfaces(field: &Selected, values: &IndexMap<Name, Value>) -> bool {
+    let kind = values.get(TYPE_KIND).filter(|_| field.is_interfaces());
+    kind.is_some_and(|kind| matches!(kind, Value::Enum(kind) if kind == "INTERFACE"))
 }
 
 /// Writes a value, null where there is none and its type allows that; `None` where it does not.

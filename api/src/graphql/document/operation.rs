@@ -27,6 +27,9 @@ use super::{Contract, List, place::position, value};
 /// what is selected, and where nothing is, for it makes a null of an object without fields.
 pub(super) const TYPE_NAME: &str = "";
 
+/// The key, which no client can ask for either, of the kind of a type of the contract whose interfaces are asked for.
+pub(super) const TYPE_KIND: &str = " ";
+
 /// How many of the things that an operation came to are kept: what a client leaves out is mostly the same each time.
 pub(in crate::graphql) const LATELY: usize = 2;
 
@@ -321,7 +324,10 @@ impl<'a> Collector<'a> {
 fn asked(fields: &[Selected]) -> Positioned<SelectionSet> {
     let mut items: Vec<_> = fields.iter().map(Selected::asked).collect();
     if items.is_empty() {
-        items.push(type_name());
+        items.push(hidden(TYPE_NAME, "__typename"));
+    }
+    if fields.iter().any(Selected::is_interfaces) {
+        items.push(hidden(TYPE_KIND, "kind"));
     }
     Positioned::new(SelectionSet { items }, Pos::default())
 }
@@ -330,6 +336,11 @@ impl Selected {
     /// Whether it is a `T`, or a list of them.
     pub(in crate::graphql) fn is_a<T: OutputType>(&self) -> bool {
         self.kind.inner_named_type().as_str() == T::type_name()
+    }
+
+    /// Whether it is the interfaces of a type of the contract.
+    pub(super) fn is_interfaces(&self) -> bool {
+        self.name == "interfaces" && self.kind.inner_named_type() == "__Type"
     }
 
     /// An argument that was given and is a `T`.
@@ -360,7 +371,9 @@ impl Selected {
                 Below::Fields(fields) => asked(fields),
                 Below::ByType(types) => {
                     let each = types.iter().filter(|(_, fields)| !fields.is_empty());
-                    let items = [type_name()].into_iter().chain(each.map(|(on, fields)| fragment(on, fields)));
+                    let items = [hidden(TYPE_NAME, "__typename")]
+                        .into_iter()
+                        .chain(each.map(|(on, fields)| fragment(on, fields)));
                     Positioned::new(SelectionSet { items: items.collect() }, Pos::default())
                 }
             },
@@ -380,11 +393,11 @@ fn fragment(on: &Name, fields: &[Selected]) -> Positioned<Selection> {
     Positioned::new(Selection::InlineFragment(Positioned::new(fragment, Pos::default())), Pos::default())
 }
 
-/// The name of a type, under a key that nobody can ask for.
-fn type_name() -> Positioned<Selection> {
+/// A field under a key that nobody can ask for.
+fn hidden(key: &str, name: &str) -> Positioned<Selection> {
     let field = Field {
-        alias: Some(Positioned::new(Name::new(TYPE_NAME), Pos::default())),
-        name: Positioned::new(Name::new("__typename"), Pos::default()),
+        alias: Some(Positioned::new(Name::new(key), Pos::default())),
+        name: Positioned::new(Name::new(name), Pos::default()),
         arguments: Vec::new(),
         directives: Vec::new(),
         selection_set: Positioned::default(),

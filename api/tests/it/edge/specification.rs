@@ -137,6 +137,7 @@ it is.""" query q("its code" $code: String = "HK") { area(code: $code) { ...f } 
 #[case::default("query($c: String = \"HK\") { area(code: $c) { name } }", json!({}), json!({"area": {"name": "Hong Kong"}}))]
 #[case::mark("\u{feff}{ __typename }", json!({}), json!({"__typename": "Query"}))]
 #[case::contract("{ __type(name: \"Area\") { kind ofType { name } } }", json!({}), json!({"__type": {"kind": "OBJECT", "ofType": null}}))]
+#[case::interfaces("{ a: __type(name: \"Node\") { interfaces { name } } b: __type(name: \"Viewer\") { i: interfaces { name } kind } c: __type(name: \"Tier\") { interfaces { name } } }", json!({}), json!({"a": {"interfaces": []}, "b": {"i": [{"name": "Node"}], "kind": "OBJECT"}, "c": {"interfaces": null}}))]
 #[case::one_of("{ a: __type(name: \"OutcomesInput\") { isOneOf } b: __type(name: \"Area\") { isOneOf } }", json!({}), json!({"a": {"isOneOf": false}, "b": {"isOneOf": null}}))]
 #[case::whole_number("query($n: Int, $i: ID!) { areas(first: $n, search: \"no such place\") { totalCount } node(id: $i) { id } }", json!({"n": 2.0, "i": 5.0}), json!({"areas": {"totalCount": 0}, "node": null}))]
 #[tokio::test]
