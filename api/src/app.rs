@@ -4,13 +4,7 @@ mod background;
 mod secret_file;
 
 use std::{
-    collections::HashMap,
-    fs,
-    io::{BufWriter, IsTerminal},
-    net::SocketAddr,
-    num::NonZeroU32,
-    path::Path,
-    sync::Arc,
+    collections::HashMap, fs, io::IsTerminal, net::SocketAddr, num::NonZeroU32, path::Path, sync::Arc,
     time::Duration as Interval,
 };
 
@@ -20,7 +14,6 @@ use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
 };
-use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 
 use crate::{
     auth::{self, NewToken, Scope, TokenKey, Verifier},
@@ -30,7 +23,7 @@ use crate::{
     http::{self, Playground, PublicUrl},
     service::{AuthorizationServer, Exchange},
     store::Address,
-    telemetry::{Lines, Traces},
+    telemetry::{LastLines, LineWriter, Lines, Traces},
 };
 
 /// How long subscribers are waited for at the end, who were told that it is one.
@@ -51,14 +44,12 @@ impl Clock for SystemClock {
 
 /// Sets up what the whole process shares: logs on standard error, and the cryptography of tokens. Lines are written by a
 /// thread of their own, many at a time where there are many; the guard writes what is left when it is dropped.
-pub fn set_up(settings: &Settings) -> Result<WorkerGuard> {
+pub fn set_up(settings: &Settings) -> Result<LastLines> {
     let kept_in = keep_memory_in();
     auth::install_crypto();
     let filter = tracing_subscriber::EnvFilter::try_new(&settings.log)
         .with_context(|| format!("expected a log filter such as `info`, found `{}`", settings.log))?;
-    // Lines go out when none is waiting, or in pieces of this size where many are. None is ever dropped.
-    let buffered = BufWriter::with_capacity(64 << 10, std::io::stderr());
-    let (writer, guard) = NonBlockingBuilder::default().lossy(false).finish(buffered);
+    let (writer, guard) = LineWriter::start(std::io::stderr()).context("there is no room for the thread that logs")?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer.clone());
     let builder = if std::io::stderr().is_terminal() {
         builder

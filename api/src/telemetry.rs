@@ -2,8 +2,9 @@
 
 mod lines;
 mod traces;
+mod writer;
 
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 use prometheus_client::{
     encoding::text::encode,
@@ -13,11 +14,15 @@ use prometheus_client::{
 
 pub use lines::{Line, Lines};
 pub use traces::{Answered, Parent, Traces};
+pub use writer::{LastLines, LineWriter};
 
 /// Two labels with words of the program, never of a sender.
 type Two = [(&'static str, &'static str); 2];
 type One = [(&'static str, &'static str); 1];
 type Times<L> = Family<L, Histogram, fn() -> Histogram>;
+
+/// Route and status of nearly all requests.
+const USUAL: (&str, &str) = ("/graphql", "200");
 
 /// From half a millisecond to the longest a request may take by default, seconds.
 const BUCKETS: [f64; 11] = [0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.1, 0.25, 1.0, 2.5, 10.0];
@@ -27,6 +32,8 @@ pub struct Telemetry {
     registry: Registry,
     requests: Family<Two, Counter>,
     request_times: Times<One>,
+    /// The series of [`USUAL`], once there are any: they are not looked up for each request.
+    usual: OnceLock<(Counter, Histogram)>,
     operations: Family<[(&'static str, &'static str); 3], Counter>,
     operation_times: Times<Two>,
     published: Family<One, Counter>,
@@ -76,6 +83,7 @@ impl Default for Telemetry {
             registry: Registry::with_prefix("exchange"),
             requests: Family::default(),
             request_times: Family::new_with_constructor(times),
+            usual: OnceLock::new(),
             operations: Family::default(),
             operation_times: Family::new_with_constructor(times),
             published: Family::default(),
@@ -131,8 +139,16 @@ impl Telemetry {
 
     /// A request was answered.
     pub fn answered(&self, route: &'static str, status: &'static str, elapsed: Duration) {
-        self.requests.get_or_create(&[("route", route), ("status", status)]).inc();
-        self.request_times.get_or_create(&[("route", route)]).observe(elapsed.as_secs_f64());
+        let requests = || self.requests.get_or_create(&[("route", route), ("status", status)]);
+        let times = || self.request_times.get_or_create(&[("route", route)]);
+        if (route, status) == USUAL {
+            let (requests, times) = self.usual.get_or_init(|| (requests().clone(), times().clone()));
+            requests.inc();
+            times.observe(elapsed.as_secs_f64());
+        } else {
+            requests().inc();
+            times().observe(elapsed.as_secs_f64());
+        }
     }
 
     /// A table, a preview or a citation came about, or did not: then `outcome` says why.

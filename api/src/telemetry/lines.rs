@@ -4,7 +4,8 @@
 use std::{cell::RefCell, io::Write, sync::OnceLock};
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
-use tracing_appender::non_blocking::NonBlocking;
+
+use super::LineWriter;
 
 /// Where lines go and how they are written; set once for the process.
 static LINES: OnceLock<Lines> = OnceLock::new();
@@ -12,7 +13,7 @@ static LINES: OnceLock<Lines> = OnceLock::new();
 /// Writes lines.
 pub struct Lines {
     json: bool,
-    writer: NonBlocking,
+    writer: LineWriter,
 }
 
 /// What is told of a request that was answered.
@@ -41,7 +42,7 @@ pub struct Line<'a> {
 
 impl Lines {
     /// Sets for the process where lines go: as one JSON object each, or for people. The first call holds.
-    pub fn set_up(json: bool, writer: NonBlocking) {
+    pub fn set_up(json: bool, writer: LineWriter) {
         let _ = LINES.set(Self { json, writer });
     }
 
@@ -63,8 +64,7 @@ impl Lines {
                 line.text(text);
             }
             text.push(b'\n');
-            // What cannot be written is told nowhere: it would be told here.
-            let _ = self.writer.clone().write_all(text);
+            self.writer.take(text);
         });
     }
 }
@@ -84,7 +84,10 @@ impl Line<'_> {
                 quoted(text, value);
             }
         }
-        let _ = write!(text, " status={} us={}", self.status, self.us);
+        text.extend_from_slice(b" status=");
+        digits(text, self.status.into(), 100);
+        text.extend_from_slice(b" us=");
+        whole(text, self.us);
         if let Some(trace) = self.trace {
             text.extend_from_slice(b" trace=");
             quoted(text, trace);
@@ -101,11 +104,17 @@ impl Line<'_> {
         quoted(text, self.method);
         for (name, value) in self.words() {
             if let Some(value) = value {
-                let _ = write!(text, ",\"{name}\":");
+                text.extend_from_slice(b",\"");
+                text.extend_from_slice(name.as_bytes());
+                text.extend_from_slice(b"\":");
                 quoted(text, value);
             }
         }
-        let _ = write!(text, ",\"status\":{},\"us\":\"{}\"", self.status, self.us);
+        text.extend_from_slice(b",\"status\":");
+        digits(text, self.status.into(), 100);
+        text.extend_from_slice(b",\"us\":\"");
+        whole(text, self.us);
+        text.push(b'"');
         if let Some(trace) = self.trace {
             text.extend_from_slice(b",\"trace\":");
             quoted(text, trace);
@@ -126,8 +135,9 @@ impl Line<'_> {
 
     /// The instant as RFC 3339 has it, to the microsecond.
     fn time(&self, text: &mut Vec<u8>) {
-        let at = self.at;
-        let _ = write!(text, "{:04}-", at.year());
+        let at = self.at.naive_utc();
+        digits(text, at.year().unsigned_abs(), 1_000);
+        text.push(b'-');
         for (number, after) in [(at.month(), b'-'), (at.day(), b'T'), (at.hour(), b':'), (at.minute(), b':')] {
             digits(text, number, 10);
             text.push(after);
@@ -147,8 +157,24 @@ fn digits(text: &mut Vec<u8>, number: u32, mut place: u32) {
     }
 }
 
+/// Writes a number with the digits that it has.
+fn whole(text: &mut Vec<u8>, number: u128) {
+    match u32::try_from(number) {
+        Ok(number) => digits(text, number, number.checked_ilog10().map_or(1, |places| 10_u32.pow(places))),
+        // Longer than an hour: no request takes that long. Into memory this does not fail.
+        Err(_) => drop(write!(text, "{number}")),
+    }
+}
+
 /// Writes a text between quotes, as JSON.
 fn quoted(text: &mut Vec<u8>, value: &str) {
+    let plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
+    if value.bytes().all(plain) {
+        text.push(b'"');
+        text.extend_from_slice(value.as_bytes());
+        text.push(b'"');
+        return;
+    }
     // Into memory this does not fail.
     let _ = serde_json::to_writer(text, value);
 }
@@ -196,6 +222,15 @@ mod tests {
              \"target\":\"api::http::edge\",\"span\":{\"id\":\"53696264-1\",\"name\":\"request\"},\
              \"spans\":[{\"id\":\"53696264-1\",\"name\":\"request\"}]}"
         );
+    }
+
+    #[test]
+    fn numbers_are_written_with_the_digits_that_they_have() {
+        for number in [0, 9, 10, 99, 100, 2_069, 1_000_000, u32::MAX.into(), u128::from(u32::MAX) + 1] {
+            let mut text = Vec::new();
+            whole(&mut text, number);
+            assert_eq!(String::from_utf8(text).unwrap(), number.to_string());
+        }
     }
 
     #[test]
