@@ -16,8 +16,8 @@ import { build, checked, prepare, serve } from './service.mjs';
 const rounds = Number(process.argv[2] ?? 7);
 const institutions = Number(process.argv[3] ?? 2_000);
 const SECONDS = 2;
-/** Enough that the machine is busy while some wait for the disk. */
-const CONNECTIONS = 64;
+/** Enough that the machine is busy while some wait for the disk, and within what one organisation may have under way at once, 192. */
+const CONNECTIONS = 160;
 
 const quiet = { fact() {}, rate() {} };
 const draw = random(25);

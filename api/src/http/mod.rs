@@ -120,7 +120,7 @@ fn cors(origins: &[Origin]) -> Option<CorsLayer> {
     Some(
         CorsLayer::new()
             .allow_origin(allowed)
-            .allow_methods([Method::GET, Method::POST])
+            .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
             // Whatever a client sends of its own: none of it is a right, and a token is not sent by a browser on its own.
             .allow_headers(AllowHeaders::mirror_request())
             .expose_headers([header::ETAG, header::RETRY_AFTER, edge::REQUEST_ID, rate::LIMIT, rate::POLICY])
