@@ -32,7 +32,7 @@ use super::{
     rate,
     rules::StatusProfile,
     senders::{Hold, Sender, Shares},
-    subscriptions,
+    submissions, subscriptions,
 };
 
 /// In which form an answer goes out.
@@ -156,7 +156,13 @@ async fn work(
     let time = state.rules.timeout;
     // Taken once: everything in the request is answered of one release, under one directory, on one day.
     // What must not change anything is given nobody who could.
-    let contributor = (!queries_only).then(|| state.exchange.contributor(viewer.clone()));
+    let contributor = if queries_only {
+        None
+    } else {
+        let key = submissions::one_key(&head.headers)
+            .map_err(|message| refuse(StatusCode::BAD_REQUEST, "BAD_REQUEST", &message))?;
+        Some(state.exchange.contributor(viewer.clone()).under(key))
+    };
     let reader = state.exchange.paying_reader(viewer, time, purse.clone());
     let text = match &sent {
         Some((body, _)) => RequestText::Body(body.clone()),

@@ -211,7 +211,7 @@ fn shortened(name: &str) -> String {
 }
 
 /// The key under which the same is handed in once, where there is one.
-fn one_key(headers: &HeaderMap) -> Result<Option<String>, String> {
+pub(super) fn one_key(headers: &HeaderMap) -> Result<Option<String>, String> {
     let mut sent = headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(first) = sent.next() else { return Ok(None) };
     if sent.next().is_some() {

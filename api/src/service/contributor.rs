@@ -54,6 +54,8 @@ const LONGEST_TEXT: usize = 500;
 pub struct Contributor {
     pub(super) exchange: Arc<Exchange>,
     viewer: Viewer,
+    /// The key under which a change is made once that has none of its own.
+    key: Option<String>,
 }
 
 /// What was sent for a change.
@@ -138,11 +140,32 @@ pub(super) enum Begun {
 impl Exchange {
     /// What a viewer may change. Whether it may change anything is found out with each change.
     pub fn contributor(self: &Arc<Self>, viewer: Viewer) -> Contributor {
-        Contributor { exchange: self.clone(), viewer }
+        Contributor { exchange: self.clone(), viewer, key: None }
     }
 }
 
 impl Contributor {
+    /// The same, whose request was sent under a key as a whole.
+    #[must_use]
+    pub fn under(self, key: Option<String>) -> Self {
+        Self { key, ..self }
+    }
+
+    /// What was sent, under the key of its request where it has none of its own.
+    ///
+    /// # Errors
+    /// When it has another one.
+    pub(super) fn keyed(&self, sent: Sent) -> Result<Sent, Error> {
+        match (&sent.key, &self.key) {
+            (Some(own), Some(other)) if own != other => Err(Error::BadRequest(
+                "expected one idempotency key, found another in the header `Idempotency-Key` than in `idempotencyKey`"
+                    .to_owned(),
+            )),
+            (None, Some(key)) => Ok(Sent { key: Some(key.clone()), ..sent }),
+            _ => Ok(sent),
+        }
+    }
+
     /// Takes back what was handed in.
     ///
     /// # Errors
@@ -278,6 +301,7 @@ impl Contributor {
         work: Work,
         change: impl Future<Output = Result<(), Error>> + Send + 'static,
     ) -> Result<Made, Error> {
+        let sent = self.keyed(sent)?;
         let operation = sent.operation;
         if let Begun::Before(made) = self.begin(mandate, sent, &work).await? {
             return Ok(Ok(*made));

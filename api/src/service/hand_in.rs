@@ -231,6 +231,7 @@ impl Contributor {
         super::Operator(&self.exchange, None).check_not_demo().await?;
         let work = self.work();
         // What is only checked is no change: it uses no key up.
+        let sent = self.keyed(sent)?;
         let sent = Sent { key: sent.key.filter(|_| !handover.dry_run), ..sent };
         let operation = sent.operation;
         let (organisation, client) = (mandate.organisation().code.clone(), mandate.client().map(str::to_owned));

@@ -1,6 +1,10 @@
 //! Under one idempotency key a change is made once, on whichever replica.
 
 use api::auth::Scope;
+use axum::{
+    body::Body,
+    http::{Request, header},
+};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -96,4 +100,30 @@ async fn what_a_process_left_unfinished_is_done_by_the_next_and_forgotten_keys_a
     service.database.execute("UPDATE requested_change SET changed_at = '2026-11-01T09:00:00+00:00'").await;
     change(&service, &hub, "importResults", "status", json!({"rows": rows, "idempotencyKey": "l"})).await;
     assert_eq!(service.database.count("requested_change").await, 1, "those of long ago are forgotten");
+}
+
+#[tokio::test]
+async fn the_key_in_the_header_of_a_request_holds_for_its_change() {
+    let service = Service::filled(Engine::Sqlite).await;
+    let hub = token(&service, HUB, &[Scope::ClientsManage, Scope::OutcomesRead]);
+    let add = async |keys: &[&str], input: &str| {
+        let mut request = Request::post("/graphql")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::AUTHORIZATION, format!("Bearer {hub}"));
+        for key in keys {
+            request = request.header("Idempotency-Key", *key);
+        }
+        let document = format!(
+            "mutation {{ addClient(input: {{name: \"x\", scopes: [\"outcomes:read\"]{input}}}) {{ status client {{ clientId }} }} }}"
+        );
+        service.send(request.body(Body::from(json!({ "query": document }).to_string())).unwrap()).await
+    };
+    let first = add(&["k"], "").await.data();
+    assert_eq!(first["addClient"]["status"], "DONE", "{first}");
+    assert_eq!(add(&["k"], "").await.data(), first, "made once");
+    assert_eq!(add(&["k"], ", idempotencyKey: \"k\"").await.data(), first, "said twice");
+    assert_ne!(add(&["l"], "").await.data(), first, "under another key it is another change");
+    assert_eq!(add(&["k"], ", idempotencyKey: \"l\"").await.error().0, "BAD_REQUEST");
+    assert_eq!(add(&["k", "l"], "").await.error().0, "BAD_REQUEST");
+    assert_eq!(service.database.count("api_client").await, 2);
 }
