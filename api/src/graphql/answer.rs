@@ -84,7 +84,7 @@ pub struct Answer {
 impl Answer {
     /// An answer of one error.
     pub(super) fn error(reply: Reply, code: &str, message: &str, request_id: &str) -> Self {
-        Self { reply, body: error_body(message, code, request_id).into(), catalogue_only: false }
+        Self::located(reply, code, message, None, request_id)
     }
 
     /// The answer to a mutation where the transport allows questions only.
@@ -102,7 +102,8 @@ impl Answer {
                     Rejection::Cycle { .. } => (Reply::Invalid, "BAD_REQUEST"),
                     Rejection::Syntax { .. } => (Reply::Syntax, "BAD_REQUEST"),
                 };
-                Self::located(reply, code, &rejection.to_string(), rejection.position(), request_id)
+                let at = rejection.position().map(|(line, column)| Pos { line, column });
+                Self::located(reply, code, &rejection.to_string(), at, request_id)
             }
             Refusal::Invalid { errors, found, .. } => {
                 let body = respond(None::<fn(&mut Vec<u8>)>, errors, *found, None, request_id);
@@ -118,20 +119,14 @@ impl Answer {
     /// The answer to variables that cannot be coerced.
     pub(super) fn not_coerced(error: &CoercionError, request_id: &str) -> Self {
         let code = if matches!(error, CoercionError::TooMany(_)) { "LIMIT_EXCEEDED" } else { "BAD_REQUEST" };
-        let at = error.position().map(|at| (at.line, at.column));
-        Self::located(Reply::Invalid, code, &error.to_string(), at, request_id)
+        Self::located(Reply::Invalid, code, &error.to_string(), error.position(), request_id)
     }
 
     /// The answer where a condition has no value.
     pub(super) fn undecided(undecided: &Undecided, request_id: &str) -> Self {
         let Undecided { directive, at } = undecided;
         let message = format!("expected `Boolean!` as `if` of `@{directive}`, found null");
-        Self::located(Reply::Invalid, "BAD_REQUEST", &message, Some((at.line, at.column)), request_id)
-    }
-
-    /// An answer out of the cache.
-    pub(super) fn cached(body: Bytes, catalogue_only: bool) -> Self {
-        Self { reply: Reply::Complete, body, catalogue_only }
+        Self::located(Reply::Invalid, "BAD_REQUEST", &message, Some(*at), request_id)
     }
 
     /// The answer that execution gave.
@@ -155,25 +150,25 @@ impl Answer {
         Self { reply: Reply::of(false, &errors), body: body.into(), catalogue_only: false }
     }
 
-    fn located(reply: Reply, code: &str, message: &str, at: Option<(usize, usize)>, request_id: &str) -> Self {
-        hold_to_the_list(code);
-        let mut error = json!({"message": bounded(message), "extensions": {"code": code, "requestId": request_id}});
-        if let Some((line, column)) = at {
-            error["locations"] = json!([{"line": line, "column": column}]);
-        }
-        Self { reply, body: write(&json!({"errors": [error]})).into(), catalogue_only: false }
+    fn located(reply: Reply, code: &str, message: &str, at: Option<Pos>, request_id: &str) -> Self {
+        Self { reply, body: body_of(message, code, at, request_id).into(), catalogue_only: false }
     }
 }
 
 /// The body of an error that no resolver made.
 pub fn error_body(message: &str, code: &str, request_id: &str) -> Vec<u8> {
-    hold_to_the_list(code);
-    write(&json!({"errors": [{"message": bounded(message), "extensions": {"code": code, "requestId": request_id}}]}))
+    body_of(message, code, None, request_id)
 }
 
-/// Every code is one of the contract's: tests that meet another fail.
-fn hold_to_the_list(code: &str) {
+/// The same with its place in the document. Every code is one of the contract's: tests that meet another fail.
+fn body_of(message: &str, code: &str, at: Option<Pos>, request_id: &str) -> Vec<u8> {
     debug_assert!(ErrorCode::all().any(|known| known.as_str() == code), "`{code}` is no code of the contract");
+    let mut error = json!({"message": bounded(message), "extensions": {"code": code, "requestId": request_id}});
+    if let Some(at) = at {
+        error["locations"] = json!([at]);
+    }
+    let body = serde_json::to_vec(&json!({"errors": [error]}));
+    body.unwrap_or_else(|_| br#"{"errors":[{"message":"internal error"}]}"#.to_vec())
 }
 
 /// A message, as much of it as one needs.
@@ -182,10 +177,6 @@ fn bounded(message: &str) -> Cow<'_, str> {
         Some((end, _)) => Cow::Owned(format!("{}…", &message[..end])),
         None => Cow::Borrowed(message),
     }
-}
-
-fn write(body: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(body).unwrap_or_else(|_| br#"{"errors":[{"message":"internal error"}]}"#.to_vec())
 }
 
 /// The code that an error carries.

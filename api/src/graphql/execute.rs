@@ -259,7 +259,8 @@ impl Executor {
     pub fn repeated(&self, text: &RequestText, reader: &Reader) -> Option<Repeat> {
         let kept = self.responses.at(reader.version()).get(reader.viewer(), text)?;
         reader.again(&kept.audited);
-        Some(Repeat { answer: Answer::cached(kept.body, kept.catalogue_only), operation: kept.operation })
+        let Kept { body, catalogue_only, operation, .. } = kept;
+        Some(Repeat { answer: Answer { reply: Reply::Complete, body, catalogue_only }, operation })
     }
 
     /// The document of a request, where it may be executed.
