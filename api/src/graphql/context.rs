@@ -42,7 +42,7 @@ pub(super) async fn advise<A: Advised>(context: &Context<'_>, selected: &[Select
         fields.iter().any(|field| field.name == "remedy" || selects_remedies(field.below.of("")))
     }
     if selects_remedies(selected) {
-        reader(context).advise(answer).await.map_err(graphql_error)?;
+        Box::pin(reader(context).advise(answer)).await.map_err(graphql_error)?;
     }
     Ok(())
 }

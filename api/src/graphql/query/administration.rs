@@ -33,7 +33,7 @@ impl AdministrationQuery {
         context: &Context<'_>,
         #[graphql(desc = "Those too that ended.", default = false)] ended: bool,
     ) -> Result<Option<Vec<Issuer>>> {
-        let issuers = context::reader(context).issuers(ended).await.map_err(graphql_error)?;
+        let issuers = Box::pin(context::reader(context).issuers(ended)).await.map_err(graphql_error)?;
         Ok(Some(issuers.into_iter().map(Issuer::from).collect()))
     }
 }

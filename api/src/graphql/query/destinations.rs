@@ -36,7 +36,8 @@ impl DestinationQuery {
         let (question, release) = input.into_question(wanted.cells());
         let (release, fields) = (release_number(release)?, wanted.fields_of_rows());
         let reader = context::reader(context);
-        let table = reader.tabulate::<Destinations>(question, release, fields).await.map_err(graphql_error)?;
+        let table =
+            Box::pin(reader.tabulate::<Destinations>(question, release, fields)).await.map_err(graphql_error)?;
         Ok(Some(DestinationTable::new(table)))
     }
 
@@ -52,7 +53,8 @@ impl DestinationQuery {
         let reader = context::reader(context);
         let fields = Wanted::of::<DestinationPreview>(context)?.fields_of_rows();
         let release = release_number(release)?;
-        let preview = reader.preview::<Destinations>(question, release, fields).await.map_err(graphql_error)?;
+        let preview =
+            Box::pin(reader.preview::<Destinations>(question, release, fields)).await.map_err(graphql_error)?;
         Ok(Some(DestinationPreview(Arc::new(preview))))
     }
 
@@ -82,6 +84,6 @@ pub(super) async fn cited(
 ) -> Result<DestinationTable, service::Error> {
     let (cells, fields) = (wanted.cells(), wanted.fields_of_rows());
     let want = |question: &mut Question| question.wanted = cells;
-    let table = context::reader(context).cited::<Destinations>(citation, purpose, fields, want).await?;
+    let table = Box::pin(context::reader(context).cited::<Destinations>(citation, purpose, fields, want)).await?;
     Ok(DestinationTable::new(table))
 }

@@ -1,13 +1,12 @@
 //! The root of every question: a list of small topics.
 
 mod administration;
+mod audit;
 mod catalogue;
 mod destinations;
-mod exposure;
 mod node;
 mod official;
 mod outcomes;
-mod recorded_changes;
 mod releases;
 mod submissions;
 mod viewer;
@@ -17,17 +16,18 @@ use async_graphql::{MergedObject, Result};
 
 use crate::{graphql::error::graphql_error, service};
 
+// The library looks for a field in one topic after the other, and moves what resolves it about, which is as large as the largest of
+// all: so what is asked most stands first, and what waits for long waits in a box.
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
 pub struct Query(
+    outcomes::OutcomeQuery,
+    destinations::DestinationQuery,
     viewer::ViewerQuery,
     releases::ReleaseQuery,
     catalogue::CatalogueQuery,
     node::NodeQuery,
-    outcomes::OutcomeQuery,
-    destinations::DestinationQuery,
-    exposure::ExposureQuery,
-    recorded_changes::RecordedChangeQuery,
+    audit::AuditQuery,
     submissions::SubmissionQuery,
     official::OfficialQuery,
     administration::AdministrationQuery,

@@ -38,7 +38,7 @@ impl OutcomeQuery {
         let (question, number) = input.into_question(wanted.parts(context), wanted.since(context))?;
         let reader = context::reader(context);
         let (number, fields) = (release_number(number)?, wanted.fields_of_rows());
-        let table = reader.tabulate::<Outcomes>(question, number, fields).await.map_err(graphql_error)?;
+        let table = Box::pin(reader.tabulate::<Outcomes>(question, number, fields)).await.map_err(graphql_error)?;
         Ok(Some(OutcomeTable::new(table)))
     }
 
@@ -64,7 +64,7 @@ impl OutcomeQuery {
         let reader = context::reader(context);
         let fields = Wanted::of::<OutcomePreview>(context)?.fields_of_rows();
         let number = release_number(number)?;
-        let preview = reader.preview::<Outcomes>(question, number, fields).await.map_err(graphql_error)?;
+        let preview = Box::pin(reader.preview::<Outcomes>(question, number, fields)).await.map_err(graphql_error)?;
         Ok(Some(OutcomePreview(Arc::new(preview))))
     }
 
@@ -94,6 +94,6 @@ pub(super) async fn cited(
 ) -> Result<OutcomeTable, service::Error> {
     let (parts, since, fields) = (wanted.parts(context), wanted.since(context), wanted.fields_of_rows());
     let want = |question: &mut Question| (question.parts, question.since) = (parts, since);
-    let table = context::reader(context).cited::<Outcomes>(citation, purpose, fields, want).await?;
+    let table = Box::pin(context::reader(context).cited::<Outcomes>(citation, purpose, fields, want)).await?;
     Ok(OutcomeTable::new(table))
 }

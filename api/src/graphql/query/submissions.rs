@@ -18,7 +18,7 @@ impl SubmissionQuery {
         context: &Context<'_>,
         #[graphql(desc = "What it is found by, as the answer to handing it in told.")] id: ID,
     ) -> Result<Option<Submission>> {
-        let found = context::reader(context).submission(&id).await.map_err(graphql_error)?;
+        let found = Box::pin(context::reader(context).submission(&id)).await.map_err(graphql_error)?;
         Ok(found.map(Submission::new))
     }
 }

@@ -86,7 +86,7 @@ impl<T> Rows<T> {
         } else {
             // Where it disturbs nobody.
             let own = reader.clone();
-            reader.work(move || text_of(&own, rows, write)).await.and_then(|text| text)
+            Box::pin(reader.work(move || text_of(&own, rows, write))).await.and_then(|text| text)
         };
         Ok(Self(Value::Binary(text.map_err(graphql_error)?.into()), PhantomData))
     }

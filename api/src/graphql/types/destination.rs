@@ -161,7 +161,7 @@ impl DestinationTable {
     /// The same reference in 40 characters at the most, for a footnote. It can be used wherever `citation` can, and in the
     /// addresses of files. Needs the database, where the question is kept under it.
     async fn short_citation(&self, context: &Context<'_>) -> Result<String> {
-        context::reader(context).short_citation(&self.0.citation()).await.map_err(graphql_error)
+        Box::pin(context::reader(context).short_citation(&self.0.citation())).await.map_err(graphql_error)
     }
 }
 
