@@ -269,7 +269,7 @@ impl AuditSums {
     }
 
     /// How many there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.0.len()
     }
 
@@ -337,7 +337,9 @@ mod tests {
         assert_eq!((last.release, last.cells, last.tabulations), (3, 8, 1));
         assert_eq!(last.question, r#"{"areas":["E12000001"]}"#);
         assert!(
-            AuditLines::default().after(&AuditHead { chain: "x".into(), number: 4, hash: "".into() }, &KEY).is_none()
+            AuditLines::default()
+                .after(&AuditHead { chain: "x".into(), number: 4, hash: String::new() }, &KEY)
+                .is_none()
         );
     }
 

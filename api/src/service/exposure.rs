@@ -93,7 +93,7 @@ impl Reader {
         let mut sums = AuditSums::default();
         store.audit_sums(time, MOST_QUESTIONS as u64 + 1).await?.into_iter().for_each(|sum| sums.add(sum));
         let mut after = AuditHead::default();
-        while sums.len() <= MOST_QUESTIONS {
+        while sums.count() <= MOST_QUESTIONS {
             let groups = store.audit_groups(time, &after).await?;
             let Some(last) = groups.last() else { return Ok(sums.into_vec()) };
             after = last.end();
