@@ -14,6 +14,8 @@ import { booked, build, headers, prepare, root } from './service.mjs';
 
 const COUNTED = 200;
 const WARM = 60;
+/** So many ask at once where what is recorded together is counted. */
+const MANY = 64;
 const profiled = process.argv.includes('--profile') ? process.argv[process.argv.indexOf('--profile') + 1] : undefined;
 const scratch = folder();
 
@@ -27,11 +29,12 @@ async function valgrind(name, program, args, ready) {
 
 const control = (service, ...args) => run('callgrind_control', [...args, String(service.pid)]);
 
-/** Sends bodies one after the other over one connection. */
-async function send(url, bodies, token) {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  for (const body of bodies) {
-    await new Promise((resolve, reject) => {
+/** Sends bodies over so many connections, over each one after the other. */
+async function send(url, bodies, token, connections) {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const left = bodies.values();
+  const one = (body) =>
+    new Promise((resolve, reject) => {
       const sent = request(url, { method: 'POST', agent, headers: headers(token) }, (response) => {
         let text = '';
         response.on('data', (data) => (text += data));
@@ -42,19 +45,22 @@ async function send(url, bodies, token) {
       sent.on('error', reject);
       sent.end(body);
     });
-  }
+  const all = async () => {
+    for (const body of left) await one(body);
+  };
+  await Promise.all(Array.from({ length: connections }, all));
   agent.destroy();
 }
 
 /** Instructions a request, over so many of them after some that warm up. */
-async function count(service, name, path, bodies, token) {
-  await send(service.found + path, take(bodies, WARM), token);
+async function count(service, name, path, bodies, token, connections = 1) {
+  await send(service.found + path, take(bodies, WARM * connections), token, connections);
   control(service, '--instr=on');
   // Once more: code is translated when it is first counted.
-  await send(service.found + path, take(bodies, WARM), token);
+  await send(service.found + path, take(bodies, WARM), token, connections);
   control(service, '--zero');
-  const counted = take(bodies, COUNTED);
-  await send(service.found + path, counted, token);
+  const counted = take(bodies, COUNTED * Math.ceil(connections / 8));
+  await send(service.found + path, counted, token, connections);
   control(service, `--dump=${name}`);
   control(service, '--instr=off');
   const dumps = readdirSync(scratch).filter((file) => file.startsWith(`${service.name}.`) && !file.endsWith('.db'));
@@ -84,7 +90,11 @@ async function main() {
   note('240 cells, repeated', await count(service, 'repeated-240', '/graphql', always(repeated[240]), token));
   note('8 cells, new', await count(service, 'new-8', '/graphql', fresh[8], token));
   note('240 cells, new', await count(service, 'new-240', '/graphql', fresh[240], token));
+  note(`8 cells, new, ${MANY} at once`, await count(service, 'new-8-many', '/graphql', fresh[8], token, MANY));
   await end(service, 'SIGKILL');
+  const off = await booked(await valgrind('off', exchange, ['serve', '--listen', '127.0.0.1:0', '--log', 'info', '--no-audit', ...settings], ready));
+  note(`8 cells, new, ${MANY} at once, not recorded`, await count(off, 'off-8-many', '/graphql', fresh[8], token, MANY));
+  await end(off, 'SIGKILL');
   const answer = join(scratch, 'answer');
   writeFileSync(answer, 'x'.repeat(20_000));
   const bare = await valgrind('bare', baseline, [`answer=${answer}`], (out) => out.match(/http:\S+/)?.[0]);

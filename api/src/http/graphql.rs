@@ -27,12 +27,13 @@ use super::{
     departure,
     edge::{RequestId, RequestLog},
     error::{failed, overloaded, respond, say_when},
+    idempotency_key,
     negotiate::{self, Media, accepted, is_json},
     parameters::{self, Incoming, Malformed},
     rate,
     rules::StatusProfile,
     senders::{Hold, Sender, Shares},
-    submissions, subscriptions,
+    subscriptions,
 };
 
 /// In which form an answer goes out.
@@ -159,7 +160,7 @@ async fn work(
     let contributor = if queries_only {
         None
     } else {
-        let key = submissions::one_key(&head.headers)
+        let key = idempotency_key::sent(&head.headers)
             .map_err(|message| refuse(StatusCode::BAD_REQUEST, "BAD_REQUEST", &message))?;
         Some(state.exchange.contributor(viewer.clone()).under(key))
     };

@@ -11,6 +11,7 @@ mod error;
 mod graphiql;
 mod graphql;
 mod health;
+mod idempotency_key;
 mod log_brake;
 mod metrics;
 mod negotiate;

@@ -34,12 +34,9 @@ use super::{
     bearer,
     edge::{RequestId, RequestLog},
     error::{self, overloaded},
-    negotiate, rate,
+    idempotency_key, negotiate, rate,
     senders::{Hold, Sender},
 };
-
-/// The header under whose value the same is handed in once.
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// The longest text of a field of the form that is not the file, bytes.
 const LONGEST_FIELD: usize = 4_096;
@@ -94,7 +91,7 @@ async fn take(state: &State, id: &RequestId, log: &RequestLog, request: Request)
     for (name, value) in form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes()) {
         options.set(&name, &value).map_err(bad)?;
     }
-    let key = one_key(&head.headers).map_err(bad)?;
+    let key = idempotency_key::sent(&head.headers).map_err(bad)?;
     let full = |bound| Box::new(overloaded(bound, id));
     let mut hold = state.files.take(&sender, 0).map_err(full)?;
     let whole = arrival::file(&head.headers, body, &mut hold, state.rules.body_timeout).await;
@@ -208,18 +205,6 @@ impl Options {
 /// The beginning of a name, as far as it is told again.
 fn shortened(name: &str) -> String {
     name.chars().take(LONGEST_NAME).collect()
-}
-
-/// The key under which the same is handed in once, where there is one.
-pub(super) fn one_key(headers: &HeaderMap) -> Result<Option<String>, String> {
-    let mut sent = headers.get_all(IDEMPOTENCY_KEY).iter();
-    let Some(first) = sent.next() else { return Ok(None) };
-    if sent.next().is_some() {
-        return Err("expected one Idempotency-Key, found several".to_owned());
-    }
-    // Some clients send it as a string of structured fields, in quotes.
-    let text = first.to_str().map_err(|_| "expected an Idempotency-Key of printable ASCII".to_owned())?;
-    Ok(Some(text.trim().trim_matches('"').to_owned()))
 }
 
 /// The boundary of a form; `None` where the body is the file itself.

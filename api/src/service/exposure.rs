@@ -78,7 +78,7 @@ impl Reader {
         let until = self.exchange.now();
         let usual = until.date_naive().checked_sub_days(chrono::Days::new(USUAL_DAYS));
         let since = since.or(usual).unwrap_or(NaiveDate::MIN);
-        let sums = self.asked_since(since).await?;
+        let sums = self.asked_between(since, until).await?;
         self.work(move || {
             let askers = askers(&sums, area, &catalogue, &directory);
             let statement = sum_up(&askers, &catalogue.areas()[area].name, since);
@@ -87,14 +87,14 @@ impl Reader {
         .await
     }
 
-    /// Every question that was answered since a day.
-    async fn asked_since(&self, since: NaiveDate) -> Result<Vec<AuditSum>, Error> {
+    /// Every question that was answered from a day on. What is asked after `until`, while this is read, is not waited for.
+    async fn asked_between(&self, since: NaiveDate, until: DateTime<Utc>) -> Result<Vec<AuditSum>, Error> {
         let (store, time) = (self.exchange.store(), since.and_time(NaiveTime::MIN).and_utc());
         let mut sums = AuditSums::default();
         store.audit_sums(time, MOST_QUESTIONS as u64 + 1).await?.into_iter().for_each(|sum| sums.add(sum));
         let mut after = AuditHead::default();
         while sums.count() <= MOST_QUESTIONS {
-            let groups = store.audit_groups(time, &after).await?;
+            let groups = store.audit_groups(time, until, &after).await?;
             let Some(last) = groups.last() else { return Ok(sums.into_vec()) };
             after = last.end();
             let add = move || groups.iter().try_for_each(|group| sums.add_group(group, time)).map(|()| sums);

@@ -143,14 +143,21 @@ impl Store {
         Ok(links)
     }
 
-    /// The next groups with entries since a time after one of them, in the order of chains and places.
+    /// The next groups with entries from a time on, none of them begun after another, that follow one of them in the order of
+    /// chains and places.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn audit_groups(&self, since: DateTime<Utc>, after: &AuditHead) -> Result<Vec<AuditGroup>> {
+    pub async fn audit_groups(
+        &self,
+        since: DateTime<Utc>,
+        until: DateTime<Utc>,
+        after: &AuditHead,
+    ) -> Result<Vec<AuditGroup>> {
         let (chain, place) = (audit_group::Column::Chain, audit_group::Column::Last);
         let groups = audit_group::Entity::find()
             .filter(audit_group::Column::AskedUntil.gte(since))
+            .filter(audit_group::Column::AskedFrom.lte(until))
             .filter(chain.gt(&*after.chain).or(chain.eq(&*after.chain).and(place.gt(after.number))))
             .order_by_asc(chain)
             .order_by_asc(place)
