@@ -219,15 +219,16 @@ async fn on_postgres_who_waits_too_long_for_an_older_release_is_told_to_come_bac
     let service = Service::filled(Engine::Postgres).await;
     service.hand_in(LEP, &Population::standard(2).only(|row| row.hub.is_empty() && row.scheme == "URN")).await;
     service.publish_anew().await;
-    let mut replica = service.replica().await;
-    let edge = EdgeSettings { request_timeout: 1, ..EdgeSettings::default() };
-    replica.router = app::router_with(&replica.settings, &edge, &replica.exchange).unwrap();
+    let replica = service.replica().await;
+    // Who asks here waits for four seconds of the five: the fifth is for a machine that is busy.
+    let edge = EdgeSettings { request_timeout: 5, ..EdgeSettings::default() };
+    let hasty = app::router_with(&replica.settings, &edge, &replica.exchange).unwrap();
     let old = question(r#"{framework: "GATSBY-2014", areas: ["E12000001"], periods: ["202324T3"], release: 1}"#);
 
     let lock = replica.database.hold("LOCK TABLE result IN ACCESS EXCLUSIVE MODE").await;
     let mut waiting = JoinSet::new();
     for _ in 0..8 {
-        let (router, token, old) = (replica.router.clone(), replica.token(LEP), old.clone());
+        let (router, token, old) = (hasty.clone(), replica.token(LEP), old.clone());
         waiting.spawn(async move { ask_router(&router, &token, &old).await });
     }
     while let Some(answer) = waiting.join_next().await {
@@ -243,9 +244,6 @@ async fn on_postgres_who_waits_too_long_for_an_older_release_is_told_to_come_bac
 
     let reader = replica.exchange.reader(Viewer::Anonymous, Duration::from_secs(30));
     assert_eq!(reader.release(Some(1)).unwrap().number, 1);
-    let mut answer = replica.ask(Some(LEP), &old).await;
-    while answer.status == StatusCode::SERVICE_UNAVAILABLE {
-        answer = replica.ask(Some(LEP), &old).await;
-    }
-    assert_eq!(text(&answer), text(&service.ask(Some(LEP), &old).await));
+    // The load goes on by itself: whoever asks now waits for what is left of it.
+    assert_eq!(text(&replica.ask(Some(LEP), &old).await), text(&service.ask(Some(LEP), &old).await));
 }
