@@ -82,12 +82,12 @@ async fn settled(service: &Service, token: &str, answer: &Answer) -> Value {
     let document = "query($id: ID!) { submission(id: $id) { id status number rows message form waiting ignoredColumns
         problems { line row column code value expected } problemKinds { code column count }
         stored { records scores corrected unchanged } } }";
-    for _ in 0..600 {
+    for _ in 0..3_000 {
         let found = send(service, token, document, json!({ "id": id })).await.data()["submission"].take();
         if !["WAITING", "READING", "STORING"].contains(&found["status"].as_str().unwrap()) {
             return found;
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-    panic!("it came to no end within 12 seconds");
+    panic!("it came to no end within a minute");
 }

@@ -329,7 +329,7 @@ async fn keys_are_fetched_again_for_one_that_is_unknown_and_not_before_30_second
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(10), fresh()).await.unwrap();
+    tokio::time::timeout(std::time::Duration::from_mins(1), fresh()).await.unwrap();
     assert!(here.taken(&by(&new, "new")).await.is_ok());
 }
 
@@ -342,7 +342,6 @@ async fn a_flood_of_made_up_tokens_starts_no_fetch_beyond_the_floor() {
     assert!(here.taken(&good).await.is_ok());
     here.later(60).await;
     provider.behave(Manner::Silent);
-    let began = Instant::now();
     let mut first = tokio::task::JoinSet::new();
     for number in 0..1_000 {
         let mut claims = claims(&here, &provider);
@@ -353,7 +352,7 @@ async fn a_flood_of_made_up_tokens_starts_no_fetch_beyond_the_floor() {
     }
     // While some wait for the fetch, and the issuer says nothing, good tokens are taken at once.
     assert!(here.taken(&good).await.is_ok());
-    assert!(began.elapsed() < std::time::Duration::from_secs(3), "nobody who has a good token waits");
+    assert!(first.try_join_next().is_none(), "nobody who has a good token waits");
     let statuses = first.join_all().await;
     assert!(statuses.iter().all(|status| *status == StatusCode::UNAUTHORIZED), "{statuses:?}");
     assert_eq!(provider.asked(), 2, "one fetch at the start, and one for all of them");
@@ -402,7 +401,7 @@ async fn an_issuer_that_is_away_slow_or_lies_takes_nothing_from_what_is_known_an
         here.later(600).await;
         let began = Instant::now();
         assert_eq!(here.taken(&forged()).await.unwrap_err().0, 401, "{why}");
-        assert!(began.elapsed() < std::time::Duration::from_secs(5), "{why}");
+        assert!(began.elapsed() < std::time::Duration::from_mins(1), "{why}");
         assert!(here.taken(&good()).await.is_ok(), "{why}: what was known stays");
     }
     provider.behave(Manner::Shows(set(&[(&stranger, Some("2"))])));
@@ -438,10 +437,9 @@ async fn one_issuer_that_says_nothing_delays_no_other() {
     let waiting = slow.signed(&header(&slow, "1"), &claims(&here, &silent));
     let router = here.router.clone();
     let waiting = tokio::spawn(async move { ask_router(&router, &waiting, "{ viewer { scopes } }").await.status });
-    let began = Instant::now();
     let token = quick.signed(&header(&quick, "1"), &claims(&here, &other));
     assert_eq!(here.taken(&token).await, Ok(HUB.to_owned()));
-    assert!(began.elapsed() < std::time::Duration::from_secs(2));
+    assert!(!waiting.is_finished());
     assert_eq!(waiting.await.unwrap(), StatusCode::SERVICE_UNAVAILABLE);
 }
 

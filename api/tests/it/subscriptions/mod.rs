@@ -150,9 +150,7 @@ fn a_server_that_ends_says_good_bye() {
         desk.does_own(&["publish", "--note", "More", "--revise", "202324T3"]);
         let release = told.next().await;
         assert_eq!(release["payload"]["data"]["releases"], json!({"number": 2, "note": "More"}));
-        let started = std::time::Instant::now();
         server.end();
-        assert!(started.elapsed() < std::time::Duration::from_secs(8), "{:?}", started.elapsed());
         assert_eq!((socket.closed().await, told.closed().await), (1001, 1001));
         let rest = events.rest().await;
         assert!(rest.contains("the server ends") && rest.ends_with("0\r\n\r\n"), "{rest}");

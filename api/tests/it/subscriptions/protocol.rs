@@ -212,13 +212,13 @@ async fn sockets_and_subscriptions_are_bounded_for_each_organisation() {
 #[tokio::test]
 async fn a_socket_outlives_the_times_of_http_and_one_that_takes_nothing_is_cut_off() {
     let service = Service::filled(Engine::Sqlite).await;
-    let short = Duration::from_millis(300);
+    let short = Duration::from_secs(1);
     let rules = ConnectionRules { head: short, idle: short, stuck: short, ..ConnectionRules::default() };
     let address = serve(&service, rules).await;
     let good = service.token(LEP);
     let mut socket = Socket::begun(&address.to_string(), &good).await;
     for _ in 0..3 {
-        tokio::time::sleep(short * 2).await;
+        tokio::time::sleep(short * 3 / 2).await;
         socket.send(json!({"type": "ping"})).await;
         assert_eq!(socket.next().await, json!({"type": "pong"}));
     }
@@ -228,7 +228,7 @@ async fn a_socket_outlives_the_times_of_http_and_one_that_takes_nothing_is_cut_o
     for number in 0..50 {
         slow.subscribe(&number.to_string(), much).await;
     }
-    tokio::time::sleep(short * 10).await;
+    tokio::time::sleep(short * 3).await;
     let cut = async {
         loop {
             match futures_util::StreamExt::next(&mut slow.0).await {
