@@ -131,9 +131,9 @@ fn known_route(route: &str) -> &'static str {
 
 /// The status as a word of the program.
 fn known_status(status: StatusCode) -> &'static str {
-    const STATUSES: [&str; 27] = [
+    const STATUSES: [&str; 28] = [
         "101", "200", "202", "204", "294", "303", "304", "307", "308", "400", "401", "403", "404", "405", "406", "408",
-        "409", "413", "414", "415", "422", "429", "431", "500", "502", "503", "504",
+        "409", "413", "414", "415", "422", "426", "429", "431", "500", "502", "503", "504",
     ];
     STATUSES.into_iter().find(|known| *known == status.as_str()).unwrap_or("other")
 }
