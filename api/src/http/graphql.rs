@@ -191,7 +191,7 @@ async fn arrived(
     let refuse = |status, code, message: &str| Err(Box::new(respond(status, code, message, id)));
     let mut hold = shares.bodies.take(sender, 0).map_err(full)?;
     let within = state.rules.body_timeout;
-    match arrival::whole(headers, body, &mut hold, within).await {
+    match arrival::whole(headers, body, &mut hold, LARGEST_BODY, within).await {
         Ok(body) => Ok((body.into(), hold)),
         Err(Undelivered::Full(bound)) => Err(full(bound)),
         Err(Undelivered::TooLarge) => {
