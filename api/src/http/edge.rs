@@ -16,7 +16,7 @@ use tracing::Instrument;
 
 use crate::telemetry::{Answered, Line, Lines, Parent};
 
-use super::State;
+use super::{State, departure::NotPlain, error, negotiate};
 
 /// The identity of a request, in its log lines, its errors and the header `X-Request-Id`.
 #[derive(Clone)]
@@ -51,7 +51,17 @@ pub(super) async fn observe(Extract(state): Extract<State>, mut request: Request
     request.extensions_mut().insert(id.clone());
     let log = Arc::new(RequestLog::default());
     request.extensions_mut().insert(log.clone());
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let codings = negotiate::taken_codings(request.headers());
+    // Before any work: an answer that cannot be taken is not made.
+    let mut response = if codings.plain || codings.smaller {
+        next.run(request).instrument(span.clone()).await
+    } else {
+        let message = "expected to be asked for gzip, br or no coding";
+        error::respond(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message, &id)
+    };
+    if !codings.plain {
+        response.extensions_mut().insert(NotPlain);
+    }
     let elapsed: Duration = started.elapsed();
     telemetry.answered(known_route(&route), known_status(response.status()), elapsed);
     drop(under_way);

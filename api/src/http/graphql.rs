@@ -105,11 +105,6 @@ async fn answer(state: &State, id: &RequestId, log: &RequestLog, request: Reques
             return Err(refuse(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message));
         }
     };
-    let codings = negotiate::taken_codings(request.headers());
-    if !codings.plain && !codings.smaller {
-        let message = "expected to be asked for gzip, br or no coding";
-        return Err(refuse(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message));
-    }
     let viewer = bearer::viewer(state, request.headers(), request.extensions(), id).await?;
     if let Viewer::Partner(partner) = &viewer {
         log.organisation.get_or_init(|| partner.organisation().to_owned());
@@ -123,9 +118,6 @@ async fn answer(state: &State, id: &RequestId, log: &RequestLog, request: Reques
         Err(refusal) => &mut **refusal,
     };
     rate::tell(response, &purse);
-    if !codings.plain {
-        response.extensions_mut().insert(departure::NotPlain);
-    }
     outcome
 }
 

@@ -104,8 +104,8 @@ pub fn router(state: State) -> Router {
         .layer(
             // The outermost first. One layer for the router, which boxes each.
             ServiceBuilder::new()
-                .layer(middleware::from_fn_with_state(state.clone(), edge::observe))
                 .layer(compression)
+                .layer(middleware::from_fn_with_state(state.clone(), edge::observe))
                 .layer(CatchPanicLayer::custom(error::panicked)),
         )
         .with_state(state);

@@ -67,6 +67,7 @@ async fn no_origin_is_let_in_unless_it_is_named() {
 #[case::gzip("gzip;q=1, br;q=0", Some("gzip"), &[0x1f, 0x8b])]
 #[case::none("identity", None, b"{")]
 #[case::not_as_it_is("identity;q=0, gzip; Q=0.5", Some("gzip"), &[0x1f, 0x8b])]
+#[case::any("identity;q=0, *", Some("br"), &[])]
 #[case::unknown("compress", None, b"{")]
 #[tokio::test]
 async fn large_answers_are_made_smaller_as_the_asker_likes(

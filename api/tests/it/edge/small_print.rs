@@ -3,7 +3,7 @@
 use api::config::EdgeSettings;
 use axum::{
     body::Body,
-    http::{Request, StatusCode, header},
+    http::{Request, StatusCode, header, request::Builder},
 };
 use rstest::rstest;
 use serde_json::json;
@@ -139,6 +139,20 @@ async fn what_cannot_be_taken_is_neither_answered_nor_charged(#[case] name: &str
     assert_eq!(service.ask(Some(LEP), budget).await.data(), before);
     assert!(service.ask(Some(LEP), question).await.data()["outcomes"]["summary"]["published"].as_u64().is_some());
     assert_ne!(service.ask(Some(LEP), budget).await.data(), before, "the same question, taken, is charged");
+}
+
+/// Wherever it is: a token that nobody can take is not given, nor is anything changed.
+#[rstest]
+#[case(Request::get("/openapi.json"), "")]
+#[case(Request::post("/oauth/token"), "grant_type=client_credentials")]
+#[case(Request::put("/tables/a"), r#"{"citation":"a"}"#)]
+#[case(Request::get("/tables/a.csv"), "")]
+#[tokio::test]
+async fn no_address_works_for_an_answer_in_no_coding(#[case] request: Builder, #[case] body: &'static str) {
+    let service = Service::empty(Engine::Sqlite).await;
+    let answer =
+        service.send(request.header("accept-encoding", "deflate, *;q=0").body(Body::from(body)).unwrap()).await;
+    assert_eq!((answer.status, code(&answer).as_str()), (StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST"));
 }
 
 #[tokio::test]
