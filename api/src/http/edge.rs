@@ -16,7 +16,7 @@ use tracing::Instrument;
 
 use crate::telemetry::{Answered, Line, Lines, Parent};
 
-use super::{State, departure::NotPlain, error, negotiate};
+use super::{State, caching::CachePolicy, departure::NotPlain, error, negotiate};
 
 /// The identity of a request, in its log lines, its errors and the header `X-Request-Id`.
 #[derive(Clone)]
@@ -110,6 +110,7 @@ pub(super) async fn observe(Extract(state): Extract<State>, mut request: Request
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.entry(header::CACHE_CONTROL).or_insert(CachePolicy::NoStore.header());
     headers.entry(header::X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("DENY"));
     headers
         .entry(header::CONTENT_SECURITY_POLICY)

@@ -74,7 +74,6 @@ pub(super) async fn handle(
     };
     let mut response = answered.unwrap_or_else(|refusal| *refusal);
     say_when(&mut response);
-    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(CachePolicy::NoStore.header());
     response
 }
 

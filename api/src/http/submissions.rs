@@ -59,7 +59,6 @@ async fn handle(
 ) -> Response<Body> {
     let mut response = take(&state, &id, &log, request).await.unwrap_or_else(|refusal| *refusal);
     error::say_when(&mut response);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 

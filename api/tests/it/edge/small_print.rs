@@ -50,6 +50,21 @@ async fn a_slash_at_the_end_is_the_same_address() {
         (page.status, &page.headers[header::LOCATION]),
         (StatusCode::PERMANENT_REDIRECT, &"/graphiql".parse().unwrap())
     );
+    // Everything else leads to the same without it, from where it is: a proxy may have put a path before.
+    for (address, there) in [
+        ("/livez/", "../livez"),
+        ("/tables/", "../tables"),
+        ("/oauth/token/", "../token"),
+        ("/tables/a.csv/?part=cells&bom=true", "../a.csv?part=cells&bom=true"),
+        ("//elsewhere.example/", "../elsewhere.example"),
+    ] {
+        let led = got(&service, address, "*/*").await;
+        let location = led.headers.get(header::LOCATION).map(|there| there.to_str().unwrap());
+        assert_eq!((led.status, location), (StatusCode::PERMANENT_REDIRECT, Some(there)), "{address}");
+    }
+    for nowhere in ["//", "/livez//", "/livez/x"] {
+        assert_eq!(got(&service, nowhere, "*/*").await.status, StatusCode::NOT_FOUND, "{nowhere}");
+    }
 }
 
 #[tokio::test]
