@@ -40,7 +40,8 @@ impl TrustedDocuments {
     /// When it is something else, or an identifier is not the hash that it says.
     pub fn from_manifest(json: &[u8]) -> Result<Self, TrustedError> {
         let named: HashMap<String, String> =
-            serde_json::from_slice(json).map_err(|error| TrustedError::Manifest(error.to_string()))?;
+            serde_json::from_slice(json.strip_prefix("\u{feff}".as_bytes()).unwrap_or(json))
+                .map_err(|error| TrustedError::Manifest(error.to_string()))?;
         Self::from_named(named)
     }
 

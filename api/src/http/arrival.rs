@@ -32,7 +32,7 @@ pub(super) enum Undelivered {
     Full(Full),
 }
 
-/// The whole body. `hold` grows with what has arrived, so a sender that only announces a body holds nothing.
+/// The whole body, of `largest` bytes at the most. `hold` grows with what has arrived, so a sender that only announces a body holds nothing.
 ///
 /// # Errors
 /// Why there is none.
@@ -40,12 +40,13 @@ pub(super) async fn whole(
     headers: &HeaderMap,
     body: Body,
     hold: &mut Hold,
+    largest: usize,
     within: Duration,
 ) -> Result<Vec<u8>, Undelivered> {
-    if announced(headers).is_some_and(|length| length > LARGEST_BODY as u64) {
+    if announced(headers).is_some_and(|length| length > largest as u64) {
         return Err(Undelivered::TooLarge);
     }
-    timeout(within, collect(body, hold, LARGEST_BODY, within)).await.map_err(|_| Undelivered::TooSlow)?
+    timeout(within, collect(body, hold, largest, within)).await.map_err(|_| Undelivered::TooSlow)?
 }
 
 /// A whole file. It may take its time as long as something of it keeps coming, `idle` being the longest that nothing does.

@@ -58,8 +58,13 @@ const HEAD: u8 = 0;
 const BUSY: u8 = 1;
 /// Answered, and nothing of a next request has come.
 const IDLE: u8 = 2;
+/// No longer HTTP, and nobody knows yet who is at the other end: little is read.
+const UNKNOWN: u8 = 3;
 /// No longer HTTP: whoever took it over watches what comes in.
-const UPGRADED: u8 = 3;
+const UPGRADED: u8 = 4;
+
+/// The most that is read of what is no longer HTTP while nobody knows whose it is, bytes: a token, and what is sent beside it.
+const MOST_UNKNOWN: usize = 64 << 10;
 
 /// What a connection is at, known to all who see a part of it.
 #[derive(Default)]
@@ -78,6 +83,11 @@ impl Progress {
 
     /// The connection is something else than HTTP from now on.
     pub(super) fn upgrade(&self) {
+        self.state.store(UNKNOWN, Ordering::Relaxed);
+    }
+
+    /// It is known who is at the other end of what is no longer HTTP.
+    pub(super) fn recognise(&self) {
         self.state.store(UPGRADED, Ordering::Relaxed);
     }
 
@@ -105,6 +115,8 @@ pub(super) struct Watched<T> {
     progress: Arc<Progress>,
     /// Which state the timer of what comes in is for.
     timed: u8,
+    /// How much was read while nobody knew whose it is.
+    unknown: usize,
     incoming: Pin<Box<Sleep>>,
     outgoing: Option<Pin<Box<Sleep>>>,
     hurried: bool,
@@ -113,7 +125,7 @@ pub(super) struct Watched<T> {
 impl<T> Watched<T> {
     pub(super) fn new(stream: T, rules: ConnectionRules, progress: Arc<Progress>) -> Self {
         let incoming = Box::pin(sleep_until(Instant::now() + rules.head));
-        Self { stream, rules, progress, timed: HEAD, incoming, outgoing: None, hurried: false }
+        Self { stream, rules, progress, timed: HEAD, unknown: 0, incoming, outgoing: None, hurried: false }
     }
 
     fn time(&mut self, state: u8, within: Duration) {
@@ -153,9 +165,15 @@ impl<T: AsyncRead + Unpin> AsyncRead for Watched<T> {
                 let within = self.rules.head;
                 self.time(HEAD, within);
             }
+            if state == UNKNOWN {
+                self.unknown += buffer.filled().len() - before;
+                if self.unknown > MOST_UNKNOWN {
+                    return Poll::Ready(Err(io::Error::new(io::ErrorKind::FileTooLarge, "more than a token came")));
+                }
+            }
             return Poll::Ready(read);
         }
-        if state == UPGRADED {
+        if state >= UNKNOWN {
             return Poll::Pending;
         }
         if state != self.timed {

@@ -16,7 +16,7 @@ use tracing::Instrument;
 
 use crate::telemetry::{Answered, Line, Lines, Parent};
 
-use super::State;
+use super::{State, caching::CachePolicy, departure::NotPlain, error, negotiate};
 
 /// The identity of a request, in its log lines, its errors and the header `X-Request-Id`.
 #[derive(Clone)]
@@ -51,7 +51,17 @@ pub(super) async fn observe(Extract(state): Extract<State>, mut request: Request
     request.extensions_mut().insert(id.clone());
     let log = Arc::new(RequestLog::default());
     request.extensions_mut().insert(log.clone());
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let codings = negotiate::taken_codings(request.headers());
+    // Before any work: an answer that cannot be taken is not made.
+    let mut response = if codings.plain || codings.smaller {
+        next.run(request).instrument(span.clone()).await
+    } else {
+        let message = "expected to be asked for gzip, br or no coding";
+        error::respond(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message, &id)
+    };
+    if !codings.plain {
+        response.extensions_mut().insert(NotPlain);
+    }
     let elapsed: Duration = started.elapsed();
     telemetry.answered(known_route(&route), known_status(response.status()), elapsed);
     drop(under_way);
@@ -100,6 +110,7 @@ pub(super) async fn observe(Extract(state): Extract<State>, mut request: Request
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.entry(header::CACHE_CONTROL).or_insert(CachePolicy::NoStore.header());
     headers.entry(header::X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("DENY"));
     headers
         .entry(header::CONTENT_SECURITY_POLICY)
@@ -131,9 +142,9 @@ fn known_route(route: &str) -> &'static str {
 
 /// The status as a word of the program.
 fn known_status(status: StatusCode) -> &'static str {
-    const STATUSES: [&str; 27] = [
+    const STATUSES: [&str; 28] = [
         "101", "200", "202", "204", "294", "303", "304", "307", "308", "400", "401", "403", "404", "405", "406", "408",
-        "409", "413", "414", "415", "422", "429", "431", "500", "502", "503", "504",
+        "409", "413", "414", "415", "422", "426", "429", "431", "500", "502", "503", "504",
     ];
     STATUSES.into_iter().find(|known| *known == status.as_str()).unwrap_or("other")
 }

@@ -5,7 +5,7 @@ use std::any::Any;
 use axum::{
     Extension,
     body::Body,
-    http::{HeaderValue, Response, StatusCode, header},
+    http::{HeaderValue, Response, StatusCode, Uri, header},
     response::IntoResponse,
 };
 
@@ -67,12 +67,20 @@ pub(super) fn failed(error: &service::Error, request_id: &RequestId) -> Response
     respond(status, error_code(error).as_str(), &error.to_string(), request_id)
 }
 
-pub(super) async fn not_found(Extension(id): Extension<RequestId>) -> Response<Body> {
+/// Nothing is here. What has a slash at its end leads to where there is none; from there, so that it stays below what a proxy put
+/// before it.
+pub(super) async fn not_found(Extension(id): Extension<RequestId>, address: Uri) -> Response<Body> {
+    let name =
+        address.path().strip_suffix('/').and_then(|path| path.rsplit('/').next()).filter(|name| !name.is_empty());
+    let query = address.query().map(|query| format!("?{query}")).unwrap_or_default();
+    if let Some(there) = name.and_then(|name| HeaderValue::from_str(&format!("../{name}{query}")).ok()) {
+        return (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, there)]).into_response();
+    }
     respond(StatusCode::NOT_FOUND, "NOT_FOUND", "nothing is here; the API is at /graphql", &id)
 }
 
 pub(super) async fn method_not_allowed(Extension(id): Extension<RequestId>) -> Response<Body> {
-    respond(StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST", "expected GET", &id)
+    respond(StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST", "expected a method that the header Allow names", &id)
 }
 
 /// A fault that nobody caught. The cause is logged; the sender gets a constant text.

@@ -74,7 +74,6 @@ pub(super) async fn handle(
     };
     let mut response = answered.unwrap_or_else(|refusal| *refusal);
     say_when(&mut response);
-    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(CachePolicy::NoStore.header());
     response
 }
 
@@ -105,11 +104,6 @@ async fn answer(state: &State, id: &RequestId, log: &RequestLog, request: Reques
             return Err(refuse(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message));
         }
     };
-    let codings = negotiate::taken_codings(request.headers());
-    if !codings.plain && !codings.smaller {
-        let message = "expected to be asked for gzip, br or no coding";
-        return Err(refuse(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message));
-    }
     let viewer = bearer::viewer(state, request.headers(), request.extensions(), id).await?;
     if let Viewer::Partner(partner) = &viewer {
         log.organisation.get_or_init(|| partner.organisation().to_owned());
@@ -123,9 +117,6 @@ async fn answer(state: &State, id: &RequestId, log: &RequestLog, request: Reques
         Err(refusal) => &mut **refusal,
     };
     rate::tell(response, &purse);
-    if !codings.plain {
-        response.extensions_mut().insert(departure::NotPlain);
-    }
     outcome
 }
 
@@ -141,16 +132,6 @@ async fn work(
     let refuse = |status, code, message: &str| Box::new(respond(status, code, message, id));
     let queries_only = *request.method() != Method::POST;
     let shares = if viewer == Viewer::Anonymous { &state.anonymous } else { &state.partners };
-    if !queries_only && !is_json(request.headers()) {
-        let message = "expected a body of type application/json in UTF-8";
-        return Err(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message));
-    }
-    if !negotiate::is_plain(request.headers()) {
-        let message = "expected a body that is not compressed";
-        let mut refusal = refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message);
-        refusal.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        return Err(refusal);
-    }
     let (head, body) = request.into_parts();
     let sent = if queries_only { None } else { Some(arrived(state, shares, &sender, &head.headers, body, id).await?) };
     let _permit = shares.permits.take(&sender, 1).map_err(|full| Box::new(overloaded(full, id)))?;
@@ -178,8 +159,8 @@ async fn work(
     }
 }
 
-/// The whole body of a request, with what it holds of its sender's share.
-async fn arrived(
+/// The whole body of a request, which is JSON, with what it holds of its sender's share.
+pub(super) async fn arrived(
     state: &State,
     shares: &Shares,
     sender: &Sender,
@@ -189,9 +170,19 @@ async fn arrived(
 ) -> Result<(Bytes, Hold), Box<Response<Body>>> {
     let full = |full| Box::new(overloaded(full, id));
     let refuse = |status, code, message: &str| Err(Box::new(respond(status, code, message, id)));
+    if !is_json(headers) {
+        let message = "expected a body of type application/json in UTF-8";
+        return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message);
+    }
+    if !negotiate::is_plain(headers) {
+        let message = "expected a body that is not compressed";
+        let mut refusal = respond(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message, id);
+        refusal.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        return Err(Box::new(refusal));
+    }
     let mut hold = shares.bodies.take(sender, 0).map_err(full)?;
     let within = state.rules.body_timeout;
-    match arrival::whole(headers, body, &mut hold, within).await {
+    match arrival::whole(headers, body, &mut hold, LARGEST_BODY, within).await {
         Ok(body) => Ok((body.into(), hold)),
         Err(Undelivered::Full(bound)) => Err(full(bound)),
         Err(Undelivered::TooLarge) => {

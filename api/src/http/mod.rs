@@ -78,7 +78,8 @@ pub fn router(state: State) -> Router {
         .merge(official::routes())
         .merge(saved::routes());
     if let Some(cors) = cors(&state.rules.origins) {
-        api = api.route_layer(cors);
+        // Around what is refused for its method too, as a preflight is wherever its method has no route.
+        api = api.method_not_allowed_fallback(error::method_not_allowed).layer(cors);
     }
     // The fastest level of each: an answer is made once and sent once.
     let compression = CompressionLayer::new()
@@ -103,8 +104,8 @@ pub fn router(state: State) -> Router {
         .layer(
             // The outermost first. One layer for the router, which boxes each.
             ServiceBuilder::new()
-                .layer(middleware::from_fn_with_state(state.clone(), edge::observe))
                 .layer(compression)
+                .layer(middleware::from_fn_with_state(state.clone(), edge::observe))
                 .layer(CatchPanicLayer::custom(error::panicked)),
         )
         .with_state(state);
@@ -124,7 +125,15 @@ fn cors(origins: &[Origin]) -> Option<CorsLayer> {
             .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
             // Whatever a client sends of its own: none of it is a right, and a token is not sent by a browser on its own.
             .allow_headers(AllowHeaders::mirror_request())
-            .expose_headers([header::ETAG, header::RETRY_AFTER, edge::REQUEST_ID, rate::LIMIT, rate::POLICY])
+            .expose_headers([
+                header::ETAG,
+                header::RETRY_AFTER,
+                header::LINK,
+                header::CONTENT_DISPOSITION,
+                edge::REQUEST_ID,
+                rate::LIMIT,
+                rate::POLICY,
+            ])
             .max_age(PREFLIGHT_CACHED),
     )
 }

@@ -150,16 +150,16 @@ fn ranges(headers: &HeaderMap) -> Vec<(String, f32)> {
             if name.is_empty() {
                 continue;
             }
-            let mut quality = 1.0;
+            let (mut quality, mut fits) = (1.0, true);
             for parameter in parts {
                 let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
                 match key.trim().to_ascii_lowercase().as_str() {
                     "q" => quality = value.trim().parse().unwrap_or(0.0),
-                    "charset" if !is_utf8(value) => quality = 0.0,
+                    "charset" => fits &= is_utf8(value),
                     _ => {}
                 }
             }
-            ranges.push((name, quality));
+            ranges.push((name, if fits { quality } else { 0.0 }));
         }
     }
     ranges
@@ -176,15 +176,17 @@ pub(super) struct Codings {
 
 /// The codings that the sender takes.
 pub(super) fn taken_codings(headers: &HeaderMap) -> Codings {
-    let (mut identity, mut any, mut smaller) = (None, None, false);
+    let (mut identity, mut any, mut gzip, mut br) = (None, None, None, None);
     for (name, taken) in codings(headers) {
         match name.as_str() {
             "identity" => identity = Some(taken),
             "*" => any = Some(taken),
-            "gzip" | "x-gzip" | "br" => smaller |= taken,
+            "gzip" | "x-gzip" => gzip = Some(taken),
+            "br" => br = Some(taken),
             _ => {}
         }
     }
+    let smaller = [gzip, br].into_iter().any(|named| named.or(any).unwrap_or(false));
     Codings { plain: identity.or(any).unwrap_or(true), smaller }
 }
 
@@ -193,18 +195,30 @@ pub(super) fn takes_brotli(headers: &HeaderMap) -> bool {
     codings(headers).any(|coding| coding == ("br".to_owned(), true))
 }
 
-/// The codings that the sender names, in small letters, and whether it takes each.
+/// The codings that the sender names, in small letters, and whether it takes each. One with something else behind it than a
+/// weight is not there, as for what makes answers smaller.
 fn codings(headers: &HeaderMap) -> impl Iterator<Item = (String, bool)> {
     let values = headers.get_all(header::ACCEPT_ENCODING).into_iter();
-    values.flat_map(|value| value.to_str().unwrap_or_default().split(',')).map(|coding| {
-        let (name, parameters) = coding.split_once(';').unwrap_or((coding, ""));
-        let quality = parameters
-            .trim()
-            .strip_prefix(['q', 'Q'])
-            .and_then(|rest| rest.trim_start().strip_prefix('='))
-            .map_or(1.0, |text| text.trim().parse().unwrap_or(0.0));
-        (name.trim().to_ascii_lowercase(), quality > 0.0)
+    values.flat_map(|value| value.to_str().unwrap_or_default().split(',')).filter_map(|coding| {
+        let (name, taken) = match coding.split_once(';') {
+            Some((name, weight)) => (name, is_above_zero(weight.trim())?),
+            None => (coding, true),
+        };
+        Some((name.trim().to_ascii_lowercase(), taken))
     })
+}
+
+/// Whether a weight is above zero; `None` where it is none (RFC 9110, 12.4.2).
+fn is_above_zero(weight: &str) -> Option<bool> {
+    let value = weight.strip_prefix(['q', 'Q'])?.strip_prefix('=')?;
+    let (whole, part) = value.split_once('.').unwrap_or((value, ""));
+    let zeros = part.bytes().all(|digit| digit == b'0');
+    match whole {
+        _ if part.len() > 3 || !part.bytes().all(|digit| digit.is_ascii_digit()) => None,
+        "0" => Some(!zeros),
+        "1" if zeros => Some(true),
+        _ => None,
+    }
 }
 
 /// Whether the body is said to be JSON in UTF-8. Forms and plain text are not: a browser sends them across origins
@@ -282,6 +296,7 @@ mod tests {
         check(Some("*/*;q=0, application/json"), Some(Media::Json));
         check(Some("application/*;q=0, */*"), None);
         check(Some("application/json; charset=latin1"), None);
+        check(Some("application/json;charset=latin1;q=0.9"), None);
     }
 
     #[test]
@@ -319,6 +334,12 @@ mod tests {
             (Some("deflate, *;q=0"), false),
             (Some("identity;q=0"), false),
             (Some("gzip;q=0, identity;q=0.0"), false),
+            (Some("identity;q=0, *"), true),
+            (Some("identity;q=0, gzip;q=0, *;q=0.5"), true),
+            (Some("identity;q=0, gzip;q=0, br;q=0, *"), false),
+            // None of these is a weight, and so none of them a coding.
+            (Some("identity;q=0, gzip;q=0.1234, br;q=2, gzip;q = 1, br;level=1, gzip;q=-1"), false),
+            (Some("identity;q=x"), true),
         ] {
             let sent_with = sent.map(|sent| (header::ACCEPT_ENCODING, sent.parse().unwrap()));
             let taken = taken_codings(&HeaderMap::from_iter(sent_with));

@@ -169,11 +169,8 @@ async fn answer(state: &State, request: Request) -> Result<GivenToken, Refusal> 
     let sender = Sender::of(&Viewer::Anonymous, request.extensions());
     let (head, body) = request.into_parts();
     let mut hold = shares.bodies.take(&sender, 0).map_err(full)?;
-    let body = arrival::whole(&head.headers, body, &mut hold, state.rules.body_timeout).await.map_err(undelivered)?;
-    let body = Zeroizing::new(body);
-    if body.len() > LONGEST_BODY {
-        return Err(undelivered(Undelivered::TooLarge));
-    }
+    let body = arrival::whole(&head.headers, body, &mut hold, LONGEST_BODY, state.rules.body_timeout).await;
+    let body = Zeroizing::new(body.map_err(undelivered)?);
     let _permit = shares.permits.take(&sender, 1).map_err(full)?;
     let asked = read(&head.headers, &body)?;
     let work = state.authorization.token(&asked.shown, asked.scope.as_deref());

@@ -32,8 +32,7 @@ pub(super) enum Malformed {
 /// # Errors
 /// What is wrong with it, with the place where it is not JSON.
 pub(super) fn from_body(body: &[u8], most: usize) -> Result<Incoming, Malformed> {
-    // Some editors and tools put a mark before UTF-8; RFC 8259 allows to overlook it.
-    match serde_json::from_slice(body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)) {
+    match serde_json::from_slice(without_mark(body)) {
         Ok(Value::Object(parameters)) => from_object(parameters).map(Incoming::One).map_err(Malformed::NotARequest),
         Ok(Value::Array(_)) if most < 2 => {
             Err(Malformed::NotARequest("expected one request, found a batch; send each on its own".to_owned()))
@@ -54,6 +53,11 @@ pub(super) fn from_body(body: &[u8], most: usize) -> Result<Incoming, Malformed>
         Ok(other) => Err(Malformed::NotARequest(format!("expected a JSON object, found {}", kind(&other)))),
         Err(error) => Err(Malformed::NotJson(format!("the body is not JSON: {error}"))),
     }
+}
+
+/// JSON without the mark that some editors and tools put before UTF-8; RFC 8259 allows to overlook it.
+pub(super) fn without_mark(json: &[u8]) -> &[u8] {
+    json.strip_prefix("\u{feff}".as_bytes()).unwrap_or(json)
 }
 
 /// Reads the request in a message.

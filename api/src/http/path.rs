@@ -3,10 +3,10 @@
 use axum::{
     body::Body,
     extract::{FromRequestParts, Path},
-    http::{Response, StatusCode, header, request::Parts},
+    http::{Response, StatusCode, request::Parts},
 };
 
-use super::{State, caching::CachePolicy, edge::RequestId, error};
+use super::{State, edge::RequestId, error};
 
 /// The part of an address behind its route. One that is no UTF-8 is refused as everything else is: in JSON, with a code.
 pub(super) struct PathText(pub(super) String);
@@ -20,8 +20,6 @@ impl FromRequestParts<State> for PathText {
         }
         let id = parts.extensions.get::<RequestId>().cloned().unwrap_or(RequestId(String::new()));
         let message = "expected an address in UTF-8, found something else";
-        let mut refusal = error::respond(StatusCode::BAD_REQUEST, "BAD_REQUEST", message, &id);
-        refusal.headers_mut().insert(header::CACHE_CONTROL, CachePolicy::NoStore.header());
-        Err(refusal)
+        Err(error::respond(StatusCode::BAD_REQUEST, "BAD_REQUEST", message, &id))
     }
 }

@@ -16,17 +16,13 @@ use serde_json::{Value, json};
 use crate::{auth::Viewer, domain::SavedQuestion, service::Reader};
 
 use super::{
-    State, arrival, bearer,
-    caching::CachePolicy,
+    State, bearer,
     edge::{RequestId, RequestLog},
-    error::{self, overloaded},
-    negotiate,
+    error, graphql, parameters,
     path::PathText,
     senders::{Hold, Sender},
     tables,
 };
-
-type Outcome = Result<Response<Body>, Box<Response<Body>>>;
 
 /// Where they are kept. Beside [`tables::routes`], which has GET of one.
 pub(super) fn routes() -> Router<State> {
@@ -53,7 +49,7 @@ async fn list(
         let kept = reader.saved_questions().await.map_err(|error| Box::new(error::failed(&error, &id)))?;
         Ok::<_, Box<Response<Body>>>(told(&json!({"questions": kept.iter().map(of).collect::<Vec<Value>>()})))
     };
-    finished(work.await)
+    tables::finished(work.await)
 }
 
 async fn save(
@@ -70,7 +66,7 @@ async fn save(
         let saved = reader.save_question(&name, &kept.citation, kept.newest).await;
         Ok::<_, Box<Response<Body>>>(told(&of(&saved.map_err(|error| Box::new(error::failed(&error, &id)))?)))
     };
-    finished(work.await)
+    tables::finished(work.await)
 }
 
 async fn forget(
@@ -86,7 +82,7 @@ async fn forget(
         reader.forget_question(&name).await.map_err(|error| Box::new(error::failed(&error, &id)))?;
         Ok::<_, Box<Response<Body>>>(StatusCode::NO_CONTENT.into_response())
     };
-    finished(work.await)
+    tables::finished(work.await)
 }
 
 /// Who changes what is kept shows a token: a browser adds the secret of a client by itself.
@@ -106,16 +102,9 @@ async fn sent(
     body: Body,
     viewer: &Viewer,
 ) -> Result<Kept, Box<Response<Body>>> {
-    if !negotiate::is_json(&head.headers) {
-        let message = "expected a body of type application/json in UTF-8";
-        return Err(Box::new(error::respond(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message, id)));
-    }
-    let full = |full| Box::new(overloaded(full, id));
-    let mut hold = state.partners.bodies.take(&Sender::of(viewer, &head.extensions), 0).map_err(full)?;
-    let body = arrival::whole(&head.headers, body, &mut hold, state.rules.body_timeout).await;
-    let body =
-        body.map_err(|_| Box::new(tables::bad("the body did not arrive whole, in time and within its limit", id)))?;
-    serde_json::from_slice(&body)
+    let sender = Sender::of(viewer, &head.extensions);
+    let (body, _hold) = graphql::arrived(state, &state.partners, &sender, &head.headers, body, id).await?;
+    serde_json::from_slice(parameters::without_mark(&body))
         .map_err(|error| Box::new(tables::bad(&format!("expected {{\"citation\": …, \"newest\": …}}: {error}"), id)))
 }
 
@@ -130,10 +119,4 @@ fn of(question: &SavedQuestion) -> Value {
 
 fn told(value: &Value) -> Response<Body> {
     ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], value.to_string()).into_response()
-}
-
-fn finished(outcome: Outcome) -> Response<Body> {
-    let mut response = tables::finished(outcome);
-    response.headers_mut().insert(header::CACHE_CONTROL, CachePolicy::NoStore.header());
-    response
 }

@@ -68,7 +68,7 @@ impl Shares {
     pub(super) fn clients() -> Self {
         Self {
             permits: Bound::new(64, 64),
-            bodies: Bound::new(2 << 20, 2 << 20),
+            bodies: Bound::new(2 << 20, 1 << 20),
             answers: Bound::new(2 << 20, 2 << 20),
         }
     }

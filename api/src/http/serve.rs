@@ -72,6 +72,9 @@ pub async fn serve(
         let service = service_fn(move |mut request: hyper::Request<Incoming>| {
             answering.begin();
             request.extensions_mut().insert(Peer(address));
+            if request.headers().contains_key(header::UPGRADE) {
+                request.extensions_mut().insert(answering.clone());
+            }
             let (mut router, progress) = (router.clone(), answering.clone());
             async move {
                 let response: Response<Body> = if names_one_host(&request) {

@@ -34,7 +34,7 @@ use super::{
     bearer,
     edge::{RequestId, RequestLog},
     error::{self, overloaded},
-    idempotency_key, negotiate, rate,
+    idempotency_key, negotiate, parameters, rate,
     senders::{Hold, Sender},
 };
 
@@ -59,7 +59,6 @@ async fn handle(
 ) -> Response<Body> {
     let mut response = take(&state, &id, &log, request).await.unwrap_or_else(|refusal| *refusal);
     error::say_when(&mut response);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
@@ -88,7 +87,7 @@ async fn take(state: &State, id: &RequestId, log: &RequestLog, request: Request)
     }
     let (head, body) = request.into_parts();
     let mut options = Options::default();
-    for (name, value) in form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes()) {
+    for (name, value) in parameters::pairs(head.uri.query().unwrap_or_default()).map_err(bad)? {
         options.set(&name, &value).map_err(bad)?;
     }
     let key = idempotency_key::sent(&head.headers).map_err(bad)?;

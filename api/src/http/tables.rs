@@ -125,7 +125,6 @@ pub(super) fn finished(outcome: Outcome) -> Response<Body> {
     let mut response = outcome.unwrap_or_else(|refusal| *refusal);
     error::say_when(&mut response);
     response.headers_mut().insert(header::VARY, VARY);
-    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(CachePolicy::NoStore.header());
     response
 }
 

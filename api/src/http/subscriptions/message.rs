@@ -42,6 +42,14 @@ pub(super) enum FromClient {
 pub(super) enum Closing {
     /// The server ends.
     GoingAway,
+    /// What came is no frame of a WebSocket.
+    NoFrame,
+    /// Text that is no UTF-8.
+    NotUtf8,
+    /// More than a message may have.
+    TooLarge,
+    /// It cannot be known at present whether a token is good.
+    NotNow,
     /// What came is no message.
     NoMessage(String),
     /// A question before the beginning.
@@ -63,6 +71,12 @@ impl Closing {
     pub(super) fn code(&self) -> (u16, String) {
         let (code, reason) = match self {
             Self::GoingAway => (1001, "the server ends; connect again".to_owned()),
+            Self::NoFrame => (1002, "expected frames as RFC 6455 has them".to_owned()),
+            Self::NotUtf8 => (1007, "expected text in UTF-8".to_owned()),
+            Self::TooLarge => {
+                (1009, "expected a message of at most 1 MB, and 64 KB before `connection_ack`".to_owned())
+            }
+            Self::NotNow => (1013, "the issuer of the token does not show its keys at present; try again".to_owned()),
             Self::NoMessage(found) => (4400, found.clone()),
             Self::NotBegun => (4401, "expected `connection_init` before anything else".to_owned()),
             Self::Forbidden(why) => (4403, (*why).to_owned()),
@@ -86,11 +100,12 @@ impl FromClient {
     /// [`Closing::NoMessage`] with what is wrong, not with what was sent.
     pub(super) fn read(text: &str) -> Result<Self, Closing> {
         let message: Self = serde_json::from_str(text).map_err(|error| {
-            Closing::NoMessage(format!(
-                "expected a message of graphql-transport-ws: line {}, column {}",
-                error.line(),
-                error.column()
-            ))
+            // Where a whole message has the wrong parts there is no place to tell.
+            let place = match (error.line(), error.column()) {
+                (0, _) => "another type in one of its fields".to_owned(),
+                (line, column) => format!("something else at line {line}, column {column}"),
+            };
+            Closing::NoMessage(format!("expected a message of graphql-transport-ws, found {place}"))
         })?;
         match &message {
             Self::Subscribe { id, .. } | Self::Complete { id } if id.is_empty() || id.len() > LONGEST_ID => {

@@ -1,6 +1,6 @@
 //! One WebSocket: how it begins, what comes in and goes out, and why it is closed.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, io, sync::Arc, time::Duration};
 
 use axum::{
     body::Body,
@@ -15,13 +15,15 @@ use tokio::{
     task::AbortHandle,
     time::{Instant, Interval, interval, timeout, timeout_at},
 };
+use tokio_tungstenite::tungstenite::{self, error::ProtocolError};
 
 use crate::{
     auth::Viewer,
     http::{
         State,
         arrival::LARGEST_BODY,
-        bearer,
+        bearer::{self, Unverified},
+        connection::Progress,
         edge::{RequestId, RequestLog},
         error::{overloaded, respond},
         rate,
@@ -94,14 +96,18 @@ pub(in crate::http) async fn upgrade(
     }
     let (mut head, _) = request.into_parts();
     let Ok(upgrade) = WebSocketUpgrade::from_request_parts(&mut head, state).await else {
-        return Err(refuse(StatusCode::BAD_REQUEST, "BAD_REQUEST", "expected the head of a WebSocket, version 13"));
+        let is_13 = head.headers.get(header::SEC_WEBSOCKET_VERSION).is_some_and(|version| version == "13");
+        let status = if is_13 { StatusCode::BAD_REQUEST } else { StatusCode::UPGRADE_REQUIRED };
+        let mut refusal = refuse(status, "BAD_REQUEST", "expected the head of a WebSocket, version 13");
+        refusal.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+        return Err(refusal);
     };
     let upgrade = upgrade.protocols([PROTOCOL]);
     if upgrade.selected_protocol().is_none() {
         let message = "expected `Sec-WebSocket-Protocol: graphql-transport-ws`";
         return Err(refuse(StatusCode::BAD_REQUEST, "BAD_REQUEST", message));
     }
-    let (state, id) = (state.clone(), id.0.clone());
+    let (state, id, progress) = (state.clone(), id.0.clone(), head.extensions.remove::<Arc<Progress>>());
     let bounded = upgrade
         .max_message_size(LARGEST_BODY)
         .max_frame_size(LARGEST_BODY)
@@ -109,7 +115,7 @@ pub(in crate::http) async fn upgrade(
         .write_buffer_size(READ_AHEAD);
     Ok(bounded.on_upgrade(async move |socket| {
         let _hold = hold;
-        Line { socket, state, id, address }.serve(viewer, token).await;
+        Line { socket, progress, state, id, address }.serve(viewer, token).await;
     }))
 }
 
@@ -125,6 +131,7 @@ fn is_own_page(headers: &HeaderMap, allowed: &[Origin]) -> bool {
 /// A socket, whoever is at its other end.
 struct Line {
     socket: WebSocket,
+    progress: Option<Arc<Progress>>,
     state: State,
     id: String,
     address: Sender,
@@ -209,12 +216,17 @@ impl Line {
         };
         let (viewer, token) = match (message::token(&payload), token) {
             (Some(sent), _) => {
-                let Ok(viewer) = bearer::of_token(&self.state, sent).await else {
+                let viewer = bearer::of_token(&self.state, sent).await.map_err(|unverified| {
                     // Whoever sends what is no good token spends what its address has.
                     let spent = self.state.purse(&self.address).spend(crate::service::REQUEST_POINTS);
-                    let forbidden = Closing::Forbidden("the token in `connection_init` is not good or not any more");
-                    return Err(Some(if spent.is_err() { Closing::TooMany("too many bad tokens") } else { forbidden }));
-                };
+                    match unverified {
+                        _ if spent.is_err() => Closing::TooMany("too many bad tokens"),
+                        Unverified::NotNow(_) => Closing::NotNow,
+                        Unverified::Refused(_) => {
+                            Closing::Forbidden("the token in `connection_init` is not good or not any more")
+                        }
+                    }
+                })?;
                 (viewer, sent.to_owned())
             }
             (None, Some(token)) => (known, token),
@@ -229,6 +241,9 @@ impl Line {
         let Ok(hold) = self.state.streams.take(&sender, 1) else {
             return Err(Some(Closing::TooMany("too many connections and subscriptions are open")));
         };
+        if let Some(progress) = &self.progress {
+            progress.recognise();
+        }
         let standing = Standing::of(&self.state, &token);
         self.send(message::plain("connection_ack")).await?;
         let (outgoing, waiting) = mpsc::channel(WAITING);
@@ -258,7 +273,21 @@ fn text_of(received: Option<Result<Message, axum::Error>>) -> Result<Option<Utf8
         Some(Ok(Message::Text(text))) => Ok(Some(text)),
         Some(Ok(Message::Binary(_))) => Err(Some(Closing::NoMessage("expected text, found bytes".to_owned()))),
         Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
-        Some(Ok(Message::Close(_)) | Err(_)) | None => Err(None),
+        Some(Err(error)) => Err(broken(error)),
+        Some(Ok(Message::Close(_))) | None => Err(None),
+    }
+}
+
+/// Why a socket is closed of which something came that the transport does not have; `None` where its other side is gone.
+fn broken(error: axum::Error) -> Option<Closing> {
+    use tungstenite::Error;
+    match *error.into_inner().downcast::<Error>().ok()? {
+        Error::Capacity(_) => Some(Closing::TooLarge),
+        Error::Io(error) if error.kind() == io::ErrorKind::FileTooLarge => Some(Closing::TooLarge),
+        Error::Utf8(_) => Some(Closing::NotUtf8),
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,
+        Error::Protocol(_) => Some(Closing::NoFrame),
+        _ => None,
     }
 }
 

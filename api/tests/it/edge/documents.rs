@@ -24,7 +24,8 @@ fn sha256(text: &str) -> String {
 fn trusting(manifest: &Value, only: bool) -> (TempDir, EdgeSettings) {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("manifest.json");
-    std::fs::write(&file, manifest.to_string()).unwrap();
+    // Some editors put a mark before UTF-8.
+    std::fs::write(&file, format!("\u{feff}{manifest}")).unwrap();
     let edge = EdgeSettings { trusted_documents: Some(file), trusted_only: only, ..EdgeSettings::default() };
     (folder, edge)
 }

@@ -135,6 +135,8 @@ async fn every_answer_carries_its_identity_and_the_headers_of_safety() {
         let answer = service.send(request).await;
         assert_eq!(answer.headers["x-request-id"], "abc-1", "{uri}");
         assert_eq!(answer.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+        let kept = if uri == "/graphiql" { "no-cache" } else { "no-store" };
+        assert_eq!(answer.headers[header::CACHE_CONTROL], kept, "{uri}");
         let policy = answer.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
         if answer.status.is_client_error() || uri.contains("graphql?") {

@@ -10,10 +10,10 @@ use rstest::rstest;
 use super::empty_behind;
 use crate::support::{Engine, Service};
 
-async fn preflight(service: &Service, origin: &str) -> (StatusCode, HeaderMap) {
+async fn preflight(service: &Service, uri: &str, origin: &str) -> (StatusCode, HeaderMap) {
     let request = Request::builder()
         .method(Method::OPTIONS)
-        .uri("/graphql")
+        .uri(uri)
         .header(header::ORIGIN, origin)
         .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
         .header(
@@ -27,23 +27,31 @@ async fn preflight(service: &Service, origin: &str) -> (StatusCode, HeaderMap) {
 #[tokio::test]
 async fn no_origin_is_let_in_unless_it_is_named() {
     let closed = Service::empty(Engine::Sqlite).await;
-    let (_, headers) = preflight(&closed, "https://a.example").await;
+    let (_, headers) = preflight(&closed, "/graphql", "https://a.example").await;
     assert_eq!(headers.get(header::ACCESS_CONTROL_ALLOW_ORIGIN), None);
 
     let cors_origin = vec!["https://a.example".parse().unwrap()];
     let open = empty_behind(&EdgeSettings { cors_origin, ..EdgeSettings::default() }).await;
-    let (status, headers) = preflight(&open, "https://a.example").await;
-    assert_eq!(
-        (status, &headers[header::ACCESS_CONTROL_ALLOW_ORIGIN]),
-        (StatusCode::OK, &"https://a.example".parse().unwrap())
-    );
-    let allowed = headers[header::ACCESS_CONTROL_ALLOW_HEADERS].to_str().unwrap();
-    for name in ["authorization", "content-type", "if-none-match", "apollographql-client-name"] {
-        assert!(allowed.contains(name), "{allowed}");
+    for uri in ["/graphql", "/tables", "/tables/a.csv", "/tables/official/a.csv", "/reports/HK"] {
+        let (status, headers) = preflight(&open, uri, "https://a.example").await;
+        assert_eq!(
+            (status, headers.get(header::ACCESS_CONTROL_ALLOW_ORIGIN)),
+            (StatusCode::OK, Some(&"https://a.example".parse().unwrap())),
+            "{uri}"
+        );
+        let allowed = headers[header::ACCESS_CONTROL_ALLOW_HEADERS].to_str().unwrap();
+        for name in ["authorization", "content-type", "if-none-match", "apollographql-client-name"] {
+            assert!(allowed.contains(name), "{allowed}");
+        }
+        assert_eq!(headers.get(header::ACCESS_CONTROL_ALLOW_CREDENTIALS), None);
+        let (_, headers) = preflight(&open, uri, "https://b.example").await;
+        assert_eq!(headers.get(header::ACCESS_CONTROL_ALLOW_ORIGIN), None);
     }
-    assert_eq!(headers.get(header::ACCESS_CONTROL_ALLOW_CREDENTIALS), None);
-    let (_, headers) = preflight(&open, "https://b.example").await;
-    assert_eq!(headers.get(header::ACCESS_CONTROL_ALLOW_ORIGIN), None);
+    let wrong = Request::post("/tables/a.csv").header(header::ORIGIN, "https://a.example");
+    let wrong = open.send(wrong.body(Body::empty()).unwrap()).await;
+    assert_eq!(wrong.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(wrong.headers[header::ALLOW], "GET,HEAD,PUT,DELETE");
+    assert_eq!(wrong.headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], "https://a.example");
 
     let asked = Request::get("/graphql?query=%7B__typename%7D").header(header::ORIGIN, "https://a.example");
     let answer = open.send(asked.body(Body::empty()).unwrap()).await;
@@ -59,6 +67,7 @@ async fn no_origin_is_let_in_unless_it_is_named() {
 #[case::gzip("gzip;q=1, br;q=0", Some("gzip"), &[0x1f, 0x8b])]
 #[case::none("identity", None, b"{")]
 #[case::not_as_it_is("identity;q=0, gzip; Q=0.5", Some("gzip"), &[0x1f, 0x8b])]
+#[case::any("identity;q=0, *", Some("br"), &[])]
 #[case::unknown("compress", None, b"{")]
 #[tokio::test]
 async fn large_answers_are_made_smaller_as_the_asker_likes(

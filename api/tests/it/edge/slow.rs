@@ -142,6 +142,37 @@ async fn bodies_under_way_are_bounded_by_their_bytes_and_leave_room_for_those_wi
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
 }
 
+/// A request for a token is short: what announces more, or sends more, holds nothing of what all have for theirs.
+#[tokio::test]
+async fn long_bodies_keep_nobody_from_a_token() {
+    let service = Service::empty(Engine::Sqlite).await;
+    let edge = EdgeSettings { body_timeout: 300, ..EdgeSettings::default() };
+    let server = Server::new(&service, &edge, ConnectionRules::default()).await;
+    let sent = |length: &str, body: &str| {
+        format!(
+            "POST /oauth/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+             Connection: close\r\n{length}\r\n\r\n{body}"
+        )
+    };
+    let part = "x".repeat(900 << 10);
+    let mut kept = Vec::new();
+    for long in [
+        sent("Content-Length: 1000000", &part),
+        sent("Transfer-Encoding: chunked", &format!("{:x}\r\n{part}", 1_000_000)),
+    ] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        // The connection may end while it is sent.
+        let _ = stream.write_all(long.as_bytes()).await;
+        let mut first = [0; 12];
+        if timeout(LONG, stream.read_exact(&mut first)).await.unwrap().is_ok() {
+            assert_eq!(&first, b"HTTP/1.1 413");
+        }
+        kept.push(stream);
+    }
+    let answer = server.exchange(sent("Content-Length: 29", "grant_type=client_credentials").as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+}
+
 #[tokio::test]
 async fn an_answer_of_which_nothing_is_taken_ends_its_connection() {
     let service = Service::empty(Engine::Sqlite).await;

@@ -3,7 +3,7 @@
 use api::config::EdgeSettings;
 use axum::{
     body::Body,
-    http::{Request, StatusCode, header},
+    http::{Request, StatusCode, header, request::Builder},
 };
 use rstest::rstest;
 use serde_json::json;
@@ -50,6 +50,21 @@ async fn a_slash_at_the_end_is_the_same_address() {
         (page.status, &page.headers[header::LOCATION]),
         (StatusCode::PERMANENT_REDIRECT, &"/graphiql".parse().unwrap())
     );
+    // Everything else leads to the same without it, from where it is: a proxy may have put a path before.
+    for (address, there) in [
+        ("/livez/", "../livez"),
+        ("/tables/", "../tables"),
+        ("/oauth/token/", "../token"),
+        ("/tables/a.csv/?part=cells&bom=true", "../a.csv?part=cells&bom=true"),
+        ("//elsewhere.example/", "../elsewhere.example"),
+    ] {
+        let led = got(&service, address, "*/*").await;
+        let location = led.headers.get(header::LOCATION).map(|there| there.to_str().unwrap());
+        assert_eq!((led.status, location), (StatusCode::PERMANENT_REDIRECT, Some(there)), "{address}");
+    }
+    for nowhere in ["//", "/livez//", "/livez/x"] {
+        assert_eq!(got(&service, nowhere, "*/*").await.status, StatusCode::NOT_FOUND, "{nowhere}");
+    }
 }
 
 #[tokio::test]
@@ -139,6 +154,20 @@ async fn what_cannot_be_taken_is_neither_answered_nor_charged(#[case] name: &str
     assert_eq!(service.ask(Some(LEP), budget).await.data(), before);
     assert!(service.ask(Some(LEP), question).await.data()["outcomes"]["summary"]["published"].as_u64().is_some());
     assert_ne!(service.ask(Some(LEP), budget).await.data(), before, "the same question, taken, is charged");
+}
+
+/// Wherever it is: a token that nobody can take is not given, nor is anything changed.
+#[rstest]
+#[case(Request::get("/openapi.json"), "")]
+#[case(Request::post("/oauth/token"), "grant_type=client_credentials")]
+#[case(Request::put("/tables/a"), r#"{"citation":"a"}"#)]
+#[case(Request::get("/tables/a.csv"), "")]
+#[tokio::test]
+async fn no_address_works_for_an_answer_in_no_coding(#[case] request: Builder, #[case] body: &'static str) {
+    let service = Service::empty(Engine::Sqlite).await;
+    let answer =
+        service.send(request.header("accept-encoding", "deflate, *;q=0").body(Body::from(body)).unwrap()).await;
+    assert_eq!((answer.status, code(&answer).as_str()), (StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST"));
 }
 
 #[tokio::test]

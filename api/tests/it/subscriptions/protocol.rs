@@ -5,6 +5,7 @@ use std::time::Duration;
 use api::{auth::Scope, http::ConnectionRules};
 use futures_util::SinkExt;
 use serde_json::json;
+use tokio::io::AsyncWriteExt;
 use tokio_tungstenite::tungstenite::{
     Message,
     protocol::{CloseFrame, frame::coding::CloseCode},
@@ -88,11 +89,25 @@ async fn whoever_breaks_the_protocol_is_closed_with_its_code() {
         let _ = flood.0.send(Message::text(r#"{"type":"pong"}"#)).await;
     }
     assert_eq!(flood.closed().await, 4429);
-    // A frame of more than a megabyte ends the connection.
-    let mut large = Socket::begun(&address, &good).await;
-    let _ = large.0.send(Message::text("x".repeat(2 << 20))).await;
-    let ended = futures_util::StreamExt::next(&mut large.0).await;
-    assert!(!matches!(ended, Some(Ok(Message::Text(_)))), "{ended:?}");
+    // Frames that are none, that are no text, or that are said to be of 2 MB.
+    for (frame, expected) in
+        [(&b"\x81\x01x"[..], 1002), (b"\x81\x82\0\0\0\0\xff\xfe", 1007), (b"\x81\xff\0\0\0\0\0\x20\0\0\0\0\0\0", 1009)]
+    {
+        let mut socket = Socket::begun(&address, &good).await;
+        socket.0.get_mut().write_all(frame).await.unwrap();
+        assert_eq!(socket.closed().await, expected);
+    }
+    // Of a megabyte it is read to its end where a token was shown, and for no longer than one takes where none was.
+    let (head, rest) = (b"\x81\xff\0\0\0\0\0\x0f\0\0\0\0\0\0", vec![b'x'; 64 << 10]);
+    let mut socket = Socket::begun(&address, &good).await;
+    socket.0.get_mut().write_all(head).await.unwrap();
+    for _ in 0..15 {
+        socket.0.get_mut().write_all(&rest).await.unwrap();
+    }
+    assert_eq!(socket.closed().await, 4400);
+    let mut socket = Socket::connect(&address).await;
+    socket.0.get_mut().write_all(&[&head[..], &rest].concat()).await.unwrap();
+    assert_eq!(socket.closed().await, 1009);
 
     // Who completes hears no more, and may use the name again; the other end is there.
     let mut socket = Socket::connect(&address).await;
@@ -136,7 +151,7 @@ async fn a_head_that_may_not_become_a_socket_is_told_why() {
     assert_eq!(refused(&address, with("origin", "https://elsewhere.example")).await, 403);
     assert_eq!(refused(&address, with("sec-websocket-protocol", "graphql-ws")).await, 400);
     assert_eq!(refused(&address, with("authorization", "Bearer x.y.z")).await, 401);
-    assert_eq!(refused(&address, with("sec-websocket-version", "8")).await, 400);
+    assert_eq!(refused(&address, with("sec-websocket-version", "8")).await, 426);
     // A token in the head does where the beginning has none.
     let head = with("authorization", &format!("Bearer {}", service.token(LEP)));
     let stream = tokio::net::TcpStream::connect(&address).await.unwrap();

@@ -78,6 +78,20 @@ async fn a_saved_question_is_asked_by_its_name_of_the_newest_release(#[case] eng
     assert_eq!((kept.status, &kept.json()["citation"]), (StatusCode::OK, &json!(citation)));
     let whole = take(&service, Some(LEP), &format!("{citation}.csv")).await.body;
     assert_eq!(take(&service, Some(LEP), "regions.csv").await.body, whole);
+
+    // Its body is read as every other one is.
+    let kept = json!({"citation": citation}).to_string();
+    for (body, coding, status) in [
+        (format!("\u{feff}{kept}"), "identity", 200),
+        (kept.clone(), "gzip", 415),
+        (format!("{kept}{}", " ".repeat(2 << 20)), "identity", 413),
+    ] {
+        let request = Request::put("/tables/regions")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::CONTENT_ENCODING, coding)
+            .header(header::AUTHORIZATION, format!("Bearer {}", service.token(LEP)));
+        assert_eq!(service.send(request.body(Body::from(body)).unwrap()).await.status, status);
+    }
     assert_eq!(take(&service, Some(LEP), "regions.csv?release=1").await.body, whole);
     assert_eq!(take(&service, Some(LEP), "regions.csv?release=9").await.status, StatusCode::NOT_FOUND);
     for other in [HUB, PARTNER] {
