@@ -9,7 +9,7 @@ use apollo_compiler::{ast::Type, schema::ExtendedType};
 use async_graphql::{Name, Pos, Value, Variables};
 use serde_json::{Number, Value as Json};
 
-use super::document::{Contract, Operation, constant, position};
+use super::document::{Contract, Operation, Places, constant};
 
 /// The longest name that is told as it was sent, characters.
 const LONGEST_NAME: usize = 100;
@@ -70,10 +70,7 @@ pub(super) fn coerce(
     let mut left = most;
     for definition in &operation.variables {
         let (name, kind) = (definition.name.as_str(), &*definition.ty);
-        let at = || {
-            let place = definition.line_column_range(&operation.sources);
-            place.map(|range| position(range.start)).unwrap_or_default()
-        };
+        let at = || Places::of_document(&operation.sources).of_span(definition.location()).unwrap_or_default();
         let Some(value) = given.remove(name) else {
             match &definition.default_value {
                 Some(value) => _ = coerced.insert(Name::new(name), constant(value)),

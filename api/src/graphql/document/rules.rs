@@ -11,14 +11,20 @@ use apollo_compiler::{
 };
 use async_graphql::ServerError;
 
-use super::place::position;
+use super::Places;
 
 /// What is wrong with a document that holds to every other rule.
 pub(super) fn check(schema: &Schema, document: &ExecutableDocument) -> Vec<ServerError> {
-    let mut errors = Vec::new();
+    let (mut errors, places) = (Vec::new(), Places::of_document(&document.sources));
     for operation in document.operations.iter() {
-        let mut check =
-            Check { schema, document, variables: &operation.variables, seen: HashSet::new(), errors: &mut errors };
+        let mut check = Check {
+            schema,
+            document,
+            places: &places,
+            variables: &operation.variables,
+            seen: HashSet::new(),
+            errors: &mut errors,
+        };
         for variable in &operation.variables {
             check.directives(&variable.directives);
             if let Some(default) = &variable.default_value {
@@ -34,6 +40,7 @@ pub(super) fn check(schema: &Schema, document: &ExecutableDocument) -> Vec<Serve
 struct Check<'a> {
     schema: &'a Schema,
     document: &'a ExecutableDocument,
+    places: &'a Places,
     variables: &'a [Node<VariableDefinition>],
     /// Fragments that were looked at with these variables.
     seen: HashSet<&'a str>,
@@ -111,8 +118,7 @@ impl<'a> Check<'a> {
     }
 
     fn fault(&mut self, at: &Node<Value>, message: String) {
-        let place = at.line_column_range(&self.document.sources).map(|range| position(range.start));
-        self.errors.push(ServerError::new(message, place));
+        self.errors.push(ServerError::new(message, self.places.of_span(at.location())));
     }
 }
 
