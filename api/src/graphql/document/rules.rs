@@ -1,5 +1,6 @@
 //! Rules of the specification that apollo-compiler 1.33 leaves out: a field of an input object stands once (5.6.3), and
-//! variables fit where they stand inside of lists and objects too, with a default of null being none (5.8.5).
+//! variables fit where they stand inside of lists and objects too, with a default of null being none (5.8.5), and a value of a
+//! scalar of ours is one (5.6.1).
 
 use std::collections::HashSet;
 
@@ -10,6 +11,8 @@ use apollo_compiler::{
     schema::ExtendedType,
 };
 use async_graphql::ServerError;
+
+use crate::graphql::types;
 
 use super::Places;
 
@@ -88,6 +91,14 @@ impl<'a> Check<'a> {
 
     /// A value where `kind` is expected, with a default or without.
     fn value(&mut self, kind: &Type, defaulted: bool, value: &'a Node<Value>) {
+        let alone = !kind.is_list() || !matches!(**value, Value::List(_));
+        if alone && !matches!(**value, Value::Variable(_) | Value::Null) {
+            let text = value.as_str();
+            if let Some(expected) = types::expected_of_scalar(kind.inner_named_type(), text) {
+                let found = text.map_or_else(|| "another value".to_owned(), |text| format!("`{text}`"));
+                return self.fault(value, format!("expected {expected}, found {found}"));
+            }
+        }
         match &**value {
             Value::Variable(name) => {
                 let Some(variable) = self.variables.iter().find(|variable| variable.name == *name) else { return };

@@ -220,6 +220,24 @@ fn refused(query: &str) -> Vec<(usize, String)> {
 }
 
 #[test]
+fn a_day_that_is_none_is_refused_with_its_document() {
+    let day = "expected a day such as `2026-01-31`";
+    for (query, place, found) in [
+        ("{ h(day: \"2026-02-30\") }", 10, "`2026-02-30`"),
+        ("{ h(day: 20260131) }", 10, "another value"),
+        ("{ h(day: [\"2026-01-31\"]) }", 10, "another value"),
+        ("{ h(days: [\"2026-01-31\", \"tomorrow\"]) }", 26, "`tomorrow`"),
+        ("{ h(days: \"tomorrow\") }", 11, "`tomorrow`"),
+        ("query($d: Date = \"1\") { h(day: $d) }", 18, "`1`"),
+    ] {
+        assert_eq!(refused(query), [(place, format!("{day}, found {found}"))], "{query}");
+    }
+    for query in ["{ h(day: null, days: \"2026-01-31\") }", "query($d: Date) { h(day: $d, days: [\"2026-01-31\"]) }"] {
+        assert!(validated(query).is_ok(), "{query}");
+    }
+}
+
+#[test]
 fn places_are_told_in_characters() {
     assert_eq!(refused("{ f(s: \"香港\") a { nope } }")[0].0, 18);
     assert_eq!(refused("{\n f(s: \"香\") h(day: \"港\") }")[0].0, 19);

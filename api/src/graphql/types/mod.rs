@@ -58,6 +58,7 @@ pub use release::{Release, ReleaseConnection};
 pub use scalar::{Comparability, DestinationCategory, DestinationStage, GrantedTier, OrganisationKind};
 pub use submission::{Submission, SubmissionStatus};
 pub use table_rows::TableRows;
+pub(crate) use time::expected_of_scalar;
 pub use time::{Date, DateTime};
 pub use viewer::{Agreement, ApiClient, Organisation, Viewer};
 pub use webhook::{Webhook, WebhookDelivery, WebhookEvent};
