@@ -227,3 +227,21 @@ async fn fields_that_wait_stand_where_they_were_asked() {
         .to_vec();
     assert!(places.is_sorted(), "{places:?}");
 }
+
+#[tokio::test]
+async fn a_list_with_too_many_items_passes_a_limit() {
+    let service = Service::filled(Engine::Sqlite).await;
+    let input = |rest: &str| format!(r#"preview(input: {{framework: "GATSBY-2014", {rest}}}) {{ tier }}"#);
+    let list = |item: &str, times: usize| format!("[{}]", vec![item; times].join(","));
+    for (field, most, found) in [
+        (input(&format!("areas: {}", list("\"E12000001\"", 1001))), 1000, 1001),
+        (input(&format!("benchmarks: {}", list("1", 401))), 400, 401),
+        (input(&format!("where: [{{dimension: PHASE, in: {}}}]", list("\"secondary\"", 51))), 50, 51),
+        (format!(r#"officialFigures(indicator: "x", years: {}) {{ totalCount }}"#, list("\"2024\"", 500)), 400, 500),
+    ] {
+        let answer = service.ask(Some(LEP), &format!("{{ {field} }}")).await;
+        let (code, message) = answer.error();
+        assert_eq!(code, "LIMIT_EXCEEDED", "{message}");
+        assert!(message.contains(&format!("expected at most {most} items, found {found}")), "{message}");
+    }
+}
