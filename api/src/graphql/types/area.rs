@@ -409,10 +409,10 @@ impl AreaConnection {
         first: Option<i32>,
         after: Option<&str>,
     ) -> Result<Self> {
-        let after = cursor(after)?;
+        let catalogue = reader.catalogue();
+        let after = cursor(after, |code| catalogue.area_index(&code).map(|_| code))?;
         let page =
             reader.areas(wanted, after.as_deref(), page_size(first)?).map_err(crate::graphql::error::graphql_error)?;
-        let catalogue = reader.catalogue();
         let Page { items, total, more } = page;
         let area = |&index: &AreaIndex| Area::new(catalogue.clone(), index);
         let cursors: Vec<String> =

@@ -245,3 +245,21 @@ async fn a_list_with_too_many_items_passes_a_limit() {
         assert!(message.contains(&format!("expected at most {most} items, found {found}")), "{message}");
     }
 }
+
+#[tokio::test]
+async fn a_cursor_of_another_list_is_refused() {
+    let service = Service::filled(Engine::Sqlite).await;
+    let query = "{ areas(first: 1) { edges { cursor } } releases(first: 1) { edges { cursor } } \
+                 comparators(first: 1) { edges { cursor } } }";
+    let answer = service.ask(Some(LEP), query).await.data();
+    let lists = ["areas", "releases", "comparators"];
+    for of in lists {
+        for list in lists {
+            let query = format!("query($after: String) {{ {list}(after: $after) {{ totalCount }} }}");
+            let cursor = &answer[of]["edges"][0]["cursor"];
+            let body = service.ask_with(Some(LEP), &query, json!({"after": cursor})).await.json();
+            assert!(cursor.is_string());
+            assert_eq!(body["data"][list].is_object(), of == list, "{list} after one of {of}: {body}");
+        }
+    }
+}
