@@ -9,7 +9,10 @@ use apollo_compiler::{ast::Type, schema::ExtendedType};
 use async_graphql::{Name, Pos, Value, Variables};
 use serde_json::{Number, Value as Json};
 
-use super::document::{Contract, Operation, constant, position};
+use super::{
+    document::{Contract, Operation, Places, constant},
+    types,
+};
 
 /// The longest name that is told as it was sent, characters.
 const LONGEST_NAME: usize = 100;
@@ -70,10 +73,7 @@ pub(super) fn coerce(
     let mut left = most;
     for definition in &operation.variables {
         let (name, kind) = (definition.name.as_str(), &*definition.ty);
-        let at = || {
-            let place = definition.line_column_range(&operation.sources);
-            place.map(|range| position(range.start)).unwrap_or_default()
-        };
+        let at = || Places::of_document(&operation.sources).of_span(definition.location()).unwrap_or_default();
         let Some(value) = given.remove(name) else {
             match &definition.default_value {
                 Some(value) => _ = coerced.insert(Name::new(name), constant(value)),
@@ -186,6 +186,12 @@ impl<'a> Check<'a> {
                 Err(self.wrong(&format!("`{name}`"), other))
             }
             (_, value) => {
+                if let Some(expected) = types::expected_of_scalar(name, value.as_str()) {
+                    return Err(match value {
+                        Json::String(_) => self.fault(expected.to_owned(), "another text".to_owned()),
+                        other => self.wrong(expected, other),
+                    });
+                }
                 let whole = || value.as_number().and_then(whole);
                 let fits = match name {
                     "Int" => whole().is_some_and(|number| i32::try_from(number).is_ok()),
@@ -193,7 +199,7 @@ impl<'a> Check<'a> {
                     "String" => value.is_string(),
                     "Boolean" => value.is_boolean(),
                     "ID" => value.is_string() || whole().is_some(),
-                    // Other scalars read their values themselves.
+                    // No other scalar comes in.
                     _ => true,
                 };
                 if fits { Ok(()) } else { Err(self.wrong(&format!("`{name}`"), value)) }
@@ -268,7 +274,7 @@ mod tests {
     #[test]
     fn values_that_fit_are_coerced_and_others_ignored() {
         check("$a: Int, $b: [E!]!, $c: In", json!({"a": null, "b": "A", "c": {"must": ""}, "d": 1}), "a,b,c");
-        check("$a: Int! = 3, $b: Date", json!({"b": {"any": []}}), "a,b");
+        check("$a: Int! = 3, $b: Date", json!({"b": "2024-02-29"}), "a,b");
         check(
             "$a: Float, $b: ID, $c: ID, $d: [[Int]]",
             json!({"a": 1, "b": 1, "c": "1", "d": [1, [2, null]]}),
@@ -305,6 +311,15 @@ mod tests {
         check("$a: String", json!({"a": 1}), "the variable `$a`: expected `String`, found another number");
         check("$a: [Int!]", json!({"a": [1, null]}), "the variable `$a.1`: expected `Int!`, found null");
         check("$a: E", json!({"a": "C"}), "the variable `$a`: expected one of the values of `E`, found another text");
+        let day = "expected a day such as `2026-01-31`";
+        check("$a: Date", json!({"a": "2026-02-29"}), &format!("the variable `$a`: {day}, found another text"));
+        check("$a: Date", json!({"a": 20_260_131}), &format!("the variable `$a`: {day}, found another number"));
+        check("$a: Date", json!({"a": ["2026-01-31"]}), &format!("the variable `$a`: {day}, found a list"));
+        check(
+            "$a: [Date]",
+            json!({"a": ["2026-01-31", "tomorrow"]}),
+            &format!("the variable `$a.1`: {day}, found another text"),
+        );
         check("$a: E", json!({"a": {}}), "the variable `$a`: expected `E`, found an object");
         check("$a: In", json!({"a": {}}), "the variable `$a`: expected `In` with `must`, found one without");
         check("$a: In", json!({"a": []}), "the variable `$a`: expected `In`, found a list");

@@ -10,7 +10,7 @@ use apollo_compiler::{
 };
 use async_graphql::ServerError;
 
-use super::{Lists, place::position, rules, suggest};
+use super::{Lists, Places, rules, suggest};
 
 /// What apollo-compiler 1.33 does not know yet of introspection as the specification of September 2025 has it.
 const INTROSPECTION: &str = "extend type __Type { isOneOf: Boolean }";
@@ -93,8 +93,9 @@ impl Contract {
 
     fn errors(&self, found: &DiagnosticList, document: &ast::Document) -> Vec<ServerError> {
         let suggested = if self.suggestions { suggest::names(&self.schema, document) } else { HashMap::new() };
+        let places = Places::of_document(&document.sources);
         let errors = found.iter().map(|diagnostic| {
-            let place = diagnostic.line_column_range().map(|range| position(range.start));
+            let place = places.of_span(diagnostic.error.location());
             let mut message = diagnostic.error.to_string();
             let near = diagnostic.error.location().and_then(|span| suggested.get(&span.offset()));
             if let Some(near) = near {

@@ -17,7 +17,7 @@ pub(super) use answered::write;
 pub(super) use contract::Contract;
 pub(super) use lists::{List, Lists};
 pub(super) use operation::{Below, Collected, LATELY, Operation, Selected, Undecided};
-pub(super) use place::position;
+pub(super) use place::Places;
 pub(super) use value::constant;
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use async_graphql_value::Value as InputValue;
 
 use crate::graphql::declared;
 
-use super::{Contract, List, place::position, value};
+use super::{Contract, List, Places, value};
 
 /// The key of a field that no client can ask for: the name of an object's type. The library is asked for it where the type says
 /// what is selected, and where nothing is, for it makes a null of an object without fields.
@@ -174,7 +174,7 @@ impl Operation {
         document: &Valid<Validated>,
         variables: &Variables,
     ) -> Result<Collected, Undecided> {
-        let collector = Collector { contract, document, variables };
+        let collector = Collector { contract, document, places: Places::of_document(&document.sources), variables };
         let root = &self.source.selection_set;
         let fields = collector.object(&root.ty, &[root])?;
         let variable_definitions = self.variables.iter().filter_map(|variable| {
@@ -206,6 +206,7 @@ impl Operation {
 struct Collector<'a> {
     contract: &'a Contract,
     document: &'a Valid<Validated>,
+    places: Places,
     variables: &'a Variables,
 }
 
@@ -316,7 +317,7 @@ impl<'a> Collector<'a> {
     }
 
     fn place<T>(&self, node: &Node<T>) -> Pos {
-        node.line_column_range(&self.document.sources).map(|range| position(range.start)).unwrap_or_default()
+        self.places.of_span(node.location()).unwrap_or_default()
     }
 }
 

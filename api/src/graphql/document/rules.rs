@@ -1,5 +1,6 @@
 //! Rules of the specification that apollo-compiler 1.33 leaves out: a field of an input object stands once (5.6.3), and
-//! variables fit where they stand inside of lists and objects too, with a default of null being none (5.8.5).
+//! variables fit where they stand inside of lists and objects too, with a default of null being none (5.8.5), and a value of a
+//! scalar of ours is one (5.6.1).
 
 use std::collections::HashSet;
 
@@ -11,14 +12,22 @@ use apollo_compiler::{
 };
 use async_graphql::ServerError;
 
-use super::place::position;
+use crate::graphql::types;
+
+use super::Places;
 
 /// What is wrong with a document that holds to every other rule.
 pub(super) fn check(schema: &Schema, document: &ExecutableDocument) -> Vec<ServerError> {
-    let mut errors = Vec::new();
+    let (mut errors, places) = (Vec::new(), Places::of_document(&document.sources));
     for operation in document.operations.iter() {
-        let mut check =
-            Check { schema, document, variables: &operation.variables, seen: HashSet::new(), errors: &mut errors };
+        let mut check = Check {
+            schema,
+            document,
+            places: &places,
+            variables: &operation.variables,
+            seen: HashSet::new(),
+            errors: &mut errors,
+        };
         for variable in &operation.variables {
             check.directives(&variable.directives);
             if let Some(default) = &variable.default_value {
@@ -34,6 +43,7 @@ pub(super) fn check(schema: &Schema, document: &ExecutableDocument) -> Vec<Serve
 struct Check<'a> {
     schema: &'a Schema,
     document: &'a ExecutableDocument,
+    places: &'a Places,
     variables: &'a [Node<VariableDefinition>],
     /// Fragments that were looked at with these variables.
     seen: HashSet<&'a str>,
@@ -81,6 +91,14 @@ impl<'a> Check<'a> {
 
     /// A value where `kind` is expected, with a default or without.
     fn value(&mut self, kind: &Type, defaulted: bool, value: &'a Node<Value>) {
+        let alone = !kind.is_list() || !matches!(**value, Value::List(_));
+        if alone && !matches!(**value, Value::Variable(_) | Value::Null) {
+            let text = value.as_str();
+            if let Some(expected) = types::expected_of_scalar(kind.inner_named_type(), text) {
+                let found = text.map_or_else(|| "another value".to_owned(), |text| format!("`{text}`"));
+                return self.fault(value, format!("expected {expected}, found {found}"));
+            }
+        }
         match &**value {
             Value::Variable(name) => {
                 let Some(variable) = self.variables.iter().find(|variable| variable.name == *name) else { return };
@@ -111,8 +129,7 @@ impl<'a> Check<'a> {
     }
 
     fn fault(&mut self, at: &Node<Value>, message: String) {
-        let place = at.line_column_range(&self.document.sources).map(|range| position(range.start));
-        self.errors.push(ServerError::new(message, place));
+        self.errors.push(ServerError::new(message, self.places.of_span(at.location())));
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use apollo_compiler::{
     Name, Node, Schema,
-    ast::{Argument, Definition, Document, InputValueDefinition, Selection, Type, Value},
+    ast::{Argument, Definition, Document, Field, FieldDefinition, InputValueDefinition, Selection, Type, Value},
     parser::SourceSpan,
     schema::ExtendedType,
 };
@@ -45,6 +45,7 @@ impl Suggestions<'_> {
                 Selection::Field(field) => {
                     if let Ok(definition) = self.schema.type_field(on, &field.name) {
                         self.arguments(&definition.arguments, &field.arguments);
+                        self.nothing_selected(definition, field);
                         self.selections(definition.ty.inner_named_type(), &field.selection_set);
                         continue;
                     }
@@ -60,6 +61,15 @@ impl Suggestions<'_> {
                 }
                 Selection::FragmentSpread(_) => {}
             }
+        }
+    }
+
+    /// Suggests to select something of an object where nothing is.
+    fn nothing_selected(&mut self, definition: &FieldDefinition, field: &Node<Field>) {
+        let kind = self.schema.types.get(definition.ty.inner_named_type());
+        let has_fields = kind.is_some_and(|kind| kind.is_object() || kind.is_interface() || kind.is_union());
+        if let Some(at) = field.location().filter(|_| has_fields && field.selection_set.is_empty()) {
+            self.found.insert(at.offset(), format!("`{} {{ … }}`", field.name));
         }
     }
 
@@ -79,6 +89,14 @@ impl Suggestions<'_> {
             (_, Value::List(items)) => items.iter().for_each(|item| self.value(kind, item)),
             (Some(ExtendedType::Enum(choice)), Value::Enum(name)) if !choice.values.contains_key(name) => {
                 self.suggest(value.location(), name, choice.values.keys().map(Name::as_str));
+            }
+            (Some(ExtendedType::Enum(choice)), Value::String(text)) => {
+                self.suggest(value.location(), text, choice.values.keys().map(Name::as_str));
+            }
+            (Some(ExtendedType::Scalar(scalar)), Value::Enum(name)) if matches!(&*scalar.name, "String" | "ID") => {
+                if let Some(at) = value.location() {
+                    self.found.insert(at.offset(), format!("`\"{name}\"`"));
+                }
             }
             (Some(ExtendedType::InputObject(object)), Value::Object(fields)) => {
                 for (name, value) in fields {

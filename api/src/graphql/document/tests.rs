@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use super::{Collected, Contract, List, Operation, Undecided, write};
 
 const SDL: &str = "type Query { a: A b: A! list: [A!] holes: [A]! n: Int! node: Node f(i: In, s: String = \"d\", l: [String]): Int \
-    g(one: Int!): Int } interface Node { id: ID! } type A implements Node { id: ID! a: A! x: Int y: Int! } \
+    g(one: Int!): Int h(day: Date, days: [Date!], kind: Kind): Int } scalar Date enum Kind { OPEN SHUT } interface Node { id: ID! } type A implements Node { id: ID! a: A! x: Int y: Int! } \
     type B implements Node { id: ID! b: B! z: Int } input In { p: Int q: String! = \"\" r: [Int!] }";
 
 fn validated(query: &str) -> Result<(Contract, Vec<Operation>, Valid<ExecutableDocument>), Vec<String>> {
@@ -210,4 +210,52 @@ fn fields_stand_in_the_order_of_the_question_at_every_level() {
     let node = "{ node { ... on B { z id } id ... on A { x } } }";
     check(node, r#"{"node":{"":"A","x":1,"id":2}}"#, r#"{"node":{"id":2,"x":1}}"#);
     check(node, r#"{"node":{"":"B","id":2,"z":1}}"#, r#"{"node":{"z":1,"id":2}}"#);
+}
+
+/// The errors of a document, each with its column.
+fn refused(query: &str) -> Vec<(usize, String)> {
+    let contract = Contract::of(SDL, &[], true);
+    let errors = contract.validate(&Document::parse(query, "document").unwrap()).unwrap_err();
+    errors.into_iter().map(|error| (error.locations[0].column, error.message)).collect()
+}
+
+#[test]
+fn a_day_that_is_none_is_refused_with_its_document() {
+    let day = "expected a day such as `2026-01-31`";
+    for (query, place, found) in [
+        ("{ h(day: \"2026-02-30\") }", 10, "`2026-02-30`"),
+        ("{ h(day: 20260131) }", 10, "another value"),
+        ("{ h(day: [\"2026-01-31\"]) }", 10, "another value"),
+        ("{ h(days: [\"2026-01-31\", \"tomorrow\"]) }", 26, "`tomorrow`"),
+        ("{ h(days: \"tomorrow\") }", 11, "`tomorrow`"),
+        ("query($d: Date = \"1\") { h(day: $d) }", 18, "`1`"),
+    ] {
+        assert_eq!(refused(query), [(place, format!("{day}, found {found}"))], "{query}");
+    }
+    for query in ["{ h(day: null, days: \"2026-01-31\") }", "query($d: Date) { h(day: $d, days: [\"2026-01-31\"]) }"] {
+        assert!(validated(query).is_ok(), "{query}");
+    }
+}
+
+#[test]
+fn places_are_told_in_characters() {
+    assert_eq!(refused("{ f(s: \"香港\") a { nope } }")[0].0, 18);
+    assert_eq!(refused("{\n f(s: \"香\") h(day: \"港\") }")[0].0, 19);
+    let null =
+        collected("query($b: Boolean = true) { f(s: \"香港\") n @skip(if: $b) }", &json!({"b": null})).unwrap_err();
+    assert_eq!(null.at.column, 42);
+}
+
+#[test]
+fn what_was_likely_meant_is_suggested() {
+    for (query, suggested) in [
+        ("{ a }", "`a { … }`"),
+        ("{ x: list }", "`list { … }`"),
+        ("{ f(s: word) }", "`\"word\"`"),
+        ("{ h(kind: \"OPEN\") }", "`OPEN`"),
+        ("{ h(kind: open) }", "`OPEN`"),
+    ] {
+        let message = &refused(query)[0].1;
+        assert!(message.ends_with(&format!(". Did you mean {suggested}?")), "{query}: {message}");
+    }
 }

@@ -1,5 +1,7 @@
 //! One pass over the bytes of a document: size, nesting, tokens. No recursion, no allocation.
 
+use crate::graphql::document::Places;
+
 use super::{Limits, Rejection};
 
 /// Checks a text that may not even be GraphQL. How many tokens it has.
@@ -102,8 +104,6 @@ pub(super) fn skip_string(bytes: &[u8], from: usize) -> Option<usize> {
 
 /// Line and column from 1 of a byte.
 pub(super) fn position(text: &str, at: usize) -> (usize, usize) {
-    let before = &text.as_bytes()[..at];
-    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
-    let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
-    (line, String::from_utf8_lossy(&before[start..]).chars().count() + 1)
+    let place = Places::of(text).at(at);
+    (place.line, place.column)
 }

@@ -8,7 +8,7 @@ use apollo_compiler::{
     parser::SourceMap,
 };
 
-use crate::graphql::document::{List, Lists};
+use crate::graphql::document::{List, Lists, Places};
 
 use super::{Limits, Rejection};
 
@@ -149,8 +149,8 @@ impl<'a> Measure<'a> {
     fn placed(&self, rejection: Rejection, spread: &Node<FragmentSpread>) -> Rejection {
         match rejection {
             Rejection::Cycle { name, at: None } => {
-                let place = spread.line_column_range(self.sources).map(|range| (range.start.line, range.start.column));
-                Rejection::Cycle { name, at: place }
+                let place = Places::of_document(self.sources).of_span(spread.location());
+                Rejection::Cycle { name, at: place.map(|place| (place.line, place.column)) }
             }
             other => other,
         }

@@ -6,9 +6,10 @@
 mod bytes;
 mod descriptions;
 mod document;
+mod syntax;
 mod whole;
 
-use apollo_compiler::{ast::Document, parser::Parser};
+use apollo_compiler::{ast::Document, diagnostic::ToCliReport, parser::Parser};
 
 use super::document::Lists;
 
@@ -126,9 +127,12 @@ pub(super) fn prepare(text: &str, limits: &Limits, lists: &Lists) -> Result<Guar
     let document = parser.parse_ast(text.as_ref(), "document").map_err(|error| {
         let first = error.errors.iter().next();
         let message = first.as_ref().map(|first| first.error.to_string()).unwrap_or_default();
+        let span = first.as_ref().and_then(|first| first.error.location());
+        let token = span.and_then(|span| text.get(span.offset()..span.end_offset())).unwrap_or_default();
+        let message = syntax::message(message.trim_start_matches("syntax error: "), token);
         Rejection::Syntax {
-            at: first.and_then(|first| first.line_column_range()).map(|range| (range.start.line, range.start.column)),
-            message: format!("the document is not GraphQL: {}", message.trim_start_matches("syntax error: ")),
+            at: span.map(|span| bytes::position(&text, span.offset())),
+            message: format!("the document is not GraphQL: {message}"),
         }
     })?;
     if let Some((token, at)) = whole::lost(&text, &document) {

@@ -134,6 +134,33 @@ fn what_is_not_graphql_is_told_with_its_position() {
 }
 
 #[test]
+fn what_is_not_graphql_is_told_in_the_words_of_who_wrote_it() {
+    for (text, message) in [
+        ("{ a { b ", "expected `}`, found the end"),
+        ("{ a(b: C-2014) }", "expected `)`, found `-2014`"),
+        ("{ a(b = 1) }", "expected `)`, found `=`"),
+        ("{ a(\"b\") }", "expected an argument, `name: value`, found `\"b\"`"),
+        ("{ a {} }", "expected a field, found `}`"),
+        ("a { b }", "expected `{`, an operation such as `query`, or a fragment, found `a`"),
+        ("{ a(b: 'c') }", "Unexpected character \"'\""),
+    ] {
+        assert_eq!(check(text).unwrap_err().to_string(), format!("the document is not GraphQL: {message}"), "{text}");
+    }
+}
+
+#[test]
+fn places_are_told_in_characters_and_lines_end_in_three_ways() {
+    for (text, place) in [
+        ("{ a(b: \"香港\") ! }", (1, 14)),
+        ("{ a(b: \"\u{2028}\")\r\r\n ! }", (3, 2)),
+        ("{ a\r b\r\n \" }", (3, 2)),
+        ("{ a } fragment f on A { b(c: \"香港\") ...f }", (1, 36)),
+    ] {
+        assert_eq!(check(text).unwrap_err().position(), Some(place), "{text}");
+    }
+}
+
+#[test]
 fn what_is_graphql_passes_however_it_is_written() {
     for text in [
         "query { a }",

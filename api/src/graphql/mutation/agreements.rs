@@ -7,7 +7,7 @@ use crate::{
     graphql::{
         context,
         error::graphql_error,
-        types::{Agreement, BreakdownDimension, Date, GrantedTier},
+        types::{Agreement, BreakdownDimension, Date, GrantedTier, Items},
     },
     service::Outcome,
 };
@@ -111,10 +111,10 @@ pub struct GrantAgreementInput {
     /// How its answers are protected.
     tier: GrantedTier,
     /// What it may ask for, as named purposes.
-    #[graphql(validator(min_items = 1, max_items = 50))]
+    #[graphql(validator(custom = "Items::one_to(50)"))]
     purposes: Vec<String>,
     /// The dimensions it may use; every one when left out.
-    #[graphql(validator(max_items = 50))]
+    #[graphql(validator(custom = "Items::to(50)"))]
     dimensions: Option<Vec<BreakdownDimension>>,
     /// The first day it holds; today when left out.
     valid_from: Option<Date>,
@@ -134,7 +134,7 @@ pub struct AmendAgreementInput {
     /// How answers are protected.
     tier: Option<GrantedTier>,
     /// What may be asked for, in the place of all purposes before.
-    #[graphql(validator(min_items = 1, max_items = 50))]
+    #[graphql(validator(custom = "Items::one_to(50)"))]
     purposes: Option<Vec<String>>,
     /// The dimensions that may be used, in the place of all before; null for every one.
     dimensions: MaybeUndefined<Vec<BreakdownDimension>>,

@@ -7,7 +7,7 @@ use crate::{
     auth::{Scope, Scopes},
     graphql::{
         error::{bad_request, graphql_error},
-        types::ApiClient,
+        types::{ApiClient, Items},
     },
     service::{GivenClient, LONGEST_OVERLAP, Outcome, Overlap},
 };
@@ -95,7 +95,7 @@ pub struct AddClientInput {
     /// What people call it.
     name: Option<String>,
     /// What its tokens may be used for, e.g. `outcomes:read`.
-    #[graphql(validator(min_items = 1, max_items = 50))]
+    #[graphql(validator(custom = "Items::one_to(50)"))]
     scopes: Vec<String>,
     /// The public half of a key that it signs assertions with, as a JSON Web Key; it gets no secret then.
     public_key: Option<String>,

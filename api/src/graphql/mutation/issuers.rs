@@ -7,7 +7,7 @@ use crate::{
     domain::{IssuerChange, IssuerRules},
     graphql::{
         error::{bad_request, graphql_error},
-        types::Issuer,
+        types::{Issuer, Items},
     },
     service::{IssuerListed, Outcome},
 };
@@ -121,10 +121,10 @@ pub struct AddIssuerInput {
     /// What to call it: no blank and no slash, up to 64 characters.
     name: String,
     /// What `iss` may be, to the letter.
-    #[graphql(validator(min_items = 1, max_items = 20))]
+    #[graphql(validator(custom = "Items::one_to(20)"))]
     accepted: Vec<String>,
     /// What `aud` must hold one of.
-    #[graphql(validator(min_items = 1, max_items = 20))]
+    #[graphql(validator(custom = "Items::one_to(20)"))]
     audiences: Vec<String>,
     /// The address of its discovery document; below the first of `accepted`, at `/.well-known/openid-configuration`, when left out.
     discovery: Option<String>,
@@ -135,7 +135,7 @@ pub struct AddIssuerInput {
     /// What stands before each right in the claim, e.g. `exchange/`.
     prefix: Option<String>,
     /// The algorithms that it may sign by; `RS256` when left out.
-    #[graphql(validator(min_items = 1, max_items = 20))]
+    #[graphql(validator(custom = "Items::one_to(20)"))]
     algorithms: Option<Vec<String>>,
     /// A key of your own choice, as in `importResults`.
     idempotency_key: Option<String>,
@@ -147,10 +147,10 @@ pub struct ChangeIssuerInput {
     /// Its name.
     name: String,
     /// What `iss` may be, to the letter.
-    #[graphql(validator(min_items = 1, max_items = 20))]
+    #[graphql(validator(custom = "Items::one_to(20)"))]
     accepted: Option<Vec<String>>,
     /// What `aud` must hold one of.
-    #[graphql(validator(min_items = 1, max_items = 20))]
+    #[graphql(validator(custom = "Items::one_to(20)"))]
     audiences: Option<Vec<String>>,
     /// The address of its discovery document, on the public network.
     discovery: Option<String>,
@@ -161,7 +161,7 @@ pub struct ChangeIssuerInput {
     /// What stands before each right in the claim.
     prefix: Option<String>,
     /// The algorithms that it may sign by.
-    #[graphql(validator(min_items = 1, max_items = 20))]
+    #[graphql(validator(custom = "Items::one_to(20)"))]
     algorithms: Option<Vec<String>>,
     /// A key of your own choice, as in `importResults`.
     idempotency_key: Option<String>,
@@ -186,7 +186,7 @@ pub struct AllowIssuerClientInput {
     /// The code of the organisation that it asks for.
     organisation: String,
     /// What it may do at most: a token of it may do what it claims of these.
-    #[graphql(validator(min_items = 1, max_items = 50))]
+    #[graphql(validator(custom = "Items::one_to(50)"))]
     scopes: Vec<String>,
     /// A key of your own choice, as in `importResults`.
     idempotency_key: Option<String>,

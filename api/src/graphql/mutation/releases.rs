@@ -4,7 +4,10 @@ use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
 use crate::{
     domain::{self, Publication, Publishable},
-    graphql::error::{bad_request, graphql_error},
+    graphql::{
+        error::{bad_request, graphql_error},
+        types::Items,
+    },
 };
 
 use super::{ChangeStatus, contributor, sent, status};
@@ -49,7 +52,7 @@ pub struct PublishReleaseInput {
     /// What to say about the release.
     note: Option<String>,
     /// Terms, e.g. `202324T3`, and cohort years, e.g. `202223`, to publish anew with what came in since.
-    #[graphql(validator(max_items = 400))]
+    #[graphql(validator(custom = "Items::to(400)"))]
     revise: Option<Vec<String>>,
     /// Tell what would be published, and change nothing.
     #[graphql(default)]

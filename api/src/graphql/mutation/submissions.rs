@@ -6,7 +6,7 @@ use crate::{
     domain::{self, Publishable},
     graphql::{
         error::{bad_request, graphql_error},
-        types::{Submission, SubmissionStatus},
+        types::{Items, Submission, SubmissionStatus},
     },
     ingest::Rows,
     service::{self, Content, Handover, Source, WithdrawRequest},
@@ -97,7 +97,7 @@ async fn hand_in(context: &Context<'_>, sent: service::Sent, handover: Handover)
 #[derive(InputObject)]
 pub struct ImportResultsInput {
     /// One row for each institution, framework and period.
-    #[graphql(validator(min_items = 1, max_items = 1000))]
+    #[graphql(validator(custom = "Items::one_to(1000)"))]
     rows: Vec<ResultRow>,
     /// Store the good rows where others have problems.
     #[graphql(default)]
@@ -143,7 +143,7 @@ pub struct ResultRow {
     terms_version: Option<String>,
     /// The score on each benchmark, from the first on: a whole number from 0 to 100, of which 100 is achieved; null where it was not
     /// assessed.
-    #[graphql(validator(max_items = 99))]
+    #[graphql(validator(custom = "Items::to(99)"))]
     scores: Vec<Option<f64>>,
 }
 
@@ -151,7 +151,7 @@ pub struct ResultRow {
 #[derive(InputObject)]
 pub struct ImportDestinationsInput {
     /// One row for each institution, cohort year, stage and category.
-    #[graphql(validator(min_items = 1, max_items = 1000))]
+    #[graphql(validator(custom = "Items::one_to(1000)"))]
     rows: Vec<DestinationRow>,
     /// Store the good rows where others have problems.
     #[graphql(default)]
@@ -262,7 +262,7 @@ pub struct WithdrawSubmissionInput {
     /// The number of the submission, as `Submission.number` tells it.
     number: i32,
     /// Only these terms, e.g. `202324T3`, and cohort years, e.g. `202223`; all of it when left out.
-    #[graphql(validator(max_items = 400))]
+    #[graphql(validator(custom = "Items::to(400)"))]
     periods: Option<Vec<String>>,
     /// Why, for the record.
     why: Option<String>,

@@ -7,7 +7,7 @@ use crate::{
     graphql::{
         context,
         error::{bad_request, graphql_error},
-        types::{Webhook, WebhookDelivery, WebhookEvent},
+        types::{Items, Webhook, WebhookDelivery, WebhookEvent},
     },
     service::{GivenWebhook, LONGEST_OVERLAP, Outcome, Overlap},
 };
@@ -115,7 +115,7 @@ pub struct AddWebhookInput {
     /// Where it is: an `https` address that everybody can reach. Redirects are not followed.
     url: String,
     /// What it is told; everything when left out, what will be told one day not among it.
-    #[graphql(validator(min_items = 1, max_items = 50))]
+    #[graphql(validator(custom = "Items::one_to(50)"))]
     events: Option<Vec<WebhookEvent>>,
     /// A key of your own choice, as in `importResults`.
     idempotency_key: Option<String>,
@@ -139,7 +139,7 @@ pub struct ResendWebhookMessagesInput {
     /// What the webhook is found by.
     webhook_id: String,
     /// The messages, as `messageId` of its `deliveries`; every one of the last 30 days that was given up when left out.
-    #[graphql(validator(min_items = 1, max_items = 200))]
+    #[graphql(validator(custom = "Items::one_to(200)"))]
     message_ids: Option<Vec<String>>,
     /// A key of your own choice, as in `importResults`.
     idempotency_key: Option<String>,

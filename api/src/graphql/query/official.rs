@@ -4,7 +4,7 @@ use async_graphql::{Context, Object, Result};
 
 use crate::graphql::{
     context,
-    types::{OfficialAsked, OfficialDataSet, OfficialFigureList, OfficialFilterInput, page_size},
+    types::{Items, OfficialAsked, OfficialDataSet, OfficialFigureList, OfficialFilterInput, page_size},
 };
 
 /// Official figures.
@@ -30,17 +30,16 @@ impl OfficialQuery {
         #[graphql(desc = "Of this version of the data set; the newest when left out.")] version: Option<i32>,
         #[graphql(
             desc = "Only of the areas with these codes, under any code that each had.",
-            validator(max_items = 400)
+            validator(custom = "Items::to(400)")
         )]
         areas: Option<Vec<String>>,
         #[graphql(
             desc = "Only about these years: academic years as six digits, or times as published.",
-            validator(max_items = 400)
+            validator(custom = "Items::to(400)")
         )]
         years: Option<Vec<String>>,
-        #[graphql(desc = "Only those with one of these items of a filter.", validator(max_items = 20))] filters: Option<
-            Vec<OfficialFilterInput>,
-        >,
+        #[graphql(desc = "Only those with one of these items of a filter.", validator(custom = "Items::to(20)"))]
+        filters: Option<Vec<OfficialFilterInput>>,
         #[graphql(desc = "How many, from 1 to 200; 50 when left out.")] first: Option<i32>,
         #[graphql(desc = "How many to pass over: `next` of the page before.")] skip: Option<i32>,
     ) -> Result<Option<OfficialFigureList>> {

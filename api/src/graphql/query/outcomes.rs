@@ -12,7 +12,7 @@ use crate::{
     graphql::{
         context,
         error::graphql_error,
-        types::{OutcomePreview, OutcomeTable, OutcomesInput},
+        types::{Items, OutcomePreview, OutcomeTable, OutcomesInput},
     },
     service,
 };
@@ -56,7 +56,7 @@ impl OutcomeQuery {
             default = false
         )]
         states: bool,
-        #[graphql(desc = "Price changes since these periods (`change`) too.", validator(max_items = 400))]
+        #[graphql(desc = "Price changes since these periods (`change`) too.", validator(custom = "Items::to(400)"))]
         since: Option<Vec<String>>,
     ) -> Result<Option<OutcomePreview>> {
         let (question, number) =

@@ -40,7 +40,7 @@ pub struct OrganisationEdge {
 
 impl OrganisationConnection {
     pub(crate) fn load(reader: &Reader, ended: bool, first: Option<i32>, after: Option<&str>) -> Result<Self> {
-        let after = cursor(after)?;
+        let after = cursor(after, Some)?;
         let page = reader.organisations(ended, after.as_deref(), page_size(first)?).map_err(graphql_error)?;
         let Page { items, total, more } = page;
         let cursors: Vec<String> =

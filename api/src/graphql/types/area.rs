@@ -13,7 +13,8 @@ use crate::{
 };
 
 use super::{
-    Date, Language, NodeKey, OfficialAsked, OfficialFigure, OfficialFilterInput, Wording, page::cursor, page_size,
+    Date, Items, Language, NodeKey, OfficialAsked, OfficialFigure, OfficialFilterInput, Wording, page::cursor,
+    page_size,
 };
 
 /// What sort of place an area is.
@@ -134,12 +135,11 @@ impl Area {
         #[graphql(desc = "Only of the data set of this name.")] data_set: Option<String>,
         #[graphql(
             desc = "Only about these years: academic years as six digits, or times as published.",
-            validator(max_items = 400)
+            validator(custom = "Items::to(400)")
         )]
         years: Option<Vec<String>>,
-        #[graphql(desc = "Only those with one of these items of a filter.", validator(max_items = 20))] filters: Option<
-            Vec<OfficialFilterInput>,
-        >,
+        #[graphql(desc = "Only those with one of these items of a filter.", validator(custom = "Items::to(20)"))]
+        filters: Option<Vec<OfficialFilterInput>>,
     ) -> Result<Vec<OfficialFigure>> {
         let (areas, filters) = (Some(vec![self.area().code.clone()]), filters.unwrap_or_default());
         let asked = OfficialAsked { indicator, data_set, version: None, areas, years, filters };
@@ -409,10 +409,10 @@ impl AreaConnection {
         first: Option<i32>,
         after: Option<&str>,
     ) -> Result<Self> {
-        let after = cursor(after)?;
+        let catalogue = reader.catalogue();
+        let after = cursor(after, |code| catalogue.area_index(&code).map(|_| code))?;
         let page =
             reader.areas(wanted, after.as_deref(), page_size(first)?).map_err(crate::graphql::error::graphql_error)?;
-        let catalogue = reader.catalogue();
         let Page { items, total, more } = page;
         let area = |&index: &AreaIndex| Area::new(catalogue.clone(), index);
         let cursors: Vec<String> =

@@ -38,11 +38,12 @@ impl ComparatorConnection {
         first: Option<i32>,
         after: Option<&str>,
     ) -> Result<Self> {
-        let after = cursor(after)?;
+        let catalogue = reader.catalogue();
+        let known = |code: &String| catalogue.comparators().iter().any(|one| one.code == *code);
+        let after = cursor(after, |code| Some(code).filter(known))?;
         let page = reader
             .comparators(wanted, after.as_deref(), page_size(first)?)
             .map_err(crate::graphql::error::graphql_error)?;
-        let catalogue = reader.catalogue();
         let Page { items, total, more } = page;
         let comparator = |one: &domain::Comparator| Comparator::of_list(catalogue.clone(), one.clone());
         let cursors: Vec<String> = items.iter().map(|one| OpaqueCursor(one.code.clone()).encode_cursor()).collect();

@@ -18,7 +18,7 @@ use crate::{
 };
 
 use super::{
-    Area, AreaKind, Estimate, NodeKey, Release, TableRows,
+    Area, AreaKind, Estimate, Items, NodeKey, Release, TableRows,
     outcome::{TableSummary, TabulationCost},
     scalar::{DestinationCategory, DestinationStage, Tier},
 };
@@ -40,18 +40,18 @@ pub struct DestinationsInput {
     /// exactly one.
     purpose: Option<String>,
     /// Codes of areas, or of comparators, which stand for their members; everything your agreements reach when left out. One table holds one kind of area.
-    #[graphql(validator(max_items = 1000))]
+    #[graphql(validator(custom = "Items::to(1000)"))]
     areas: Option<Vec<String>>,
     /// Break the areas down to every area of this kind within them, e.g. each LEP of a country.
     area_kind: Option<AreaKind>,
     /// Cohort years such as `202223`: the academic year in which a cohort completed its stage; the newest when left out.
-    #[graphql(validator(max_items = 400))]
+    #[graphql(validator(custom = "Items::to(400)"))]
     cohort_years: Option<Vec<String>>,
     /// The stages; both when left out.
-    #[graphql(validator(max_items = 50))]
+    #[graphql(validator(custom = "Items::to(50)"))]
     stages: Option<Vec<DestinationStage>>,
     /// The categories; all when left out.
-    #[graphql(validator(max_items = 50))]
+    #[graphql(validator(custom = "Items::to(50)"))]
     categories: Option<Vec<DestinationCategory>>,
     /// Break down by how many benchmarks institutions achieved, in three bands: 0–2, 3–5 and 6–8 of 8. Counts institutions
     /// assessed on every one. Answered at the tiers `REGIONAL` and `INTERNATIONAL`; who is in a band is confidential, so all

@@ -9,7 +9,7 @@ use crate::{
     tabulation::Asked,
 };
 
-use super::AreaKind;
+use super::{AreaKind, Items};
 
 /// A public attribute to break down or filter by. `dimensions` lists the categories of each.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct DimensionFilter {
     /// The dimension.
     dimension: BreakdownDimension,
     /// The codes of the categories to keep, e.g. `["academy"]`.
-    #[graphql(name = "in", validator(max_items = 50))]
+    #[graphql(name = "in", validator(custom = "Items::to(50)"))]
     categories: Vec<String>,
 }
 
@@ -57,12 +57,12 @@ pub struct OutcomesInput {
     purpose: Option<String>,
     /// Codes of areas, or of comparators, which stand for their members; everything your agreements reach when left out. One table holds one kind of area, and is answered at
     /// one tier: where your agreements give several, the most protected of them. Name areas to keep them apart.
-    #[graphql(validator(max_items = 1000))]
+    #[graphql(validator(custom = "Items::to(1000)"))]
     areas: Option<Vec<String>>,
     /// Break the areas down to every area of this kind within them, e.g. each LEP of a country.
     area_kind: Option<AreaKind>,
     /// Periods such as `202324T3`; the newest when left out. Or say `periodRange`, or `newest`: one of the three.
-    #[graphql(validator(max_items = 400))]
+    #[graphql(validator(custom = "Items::to(400)"))]
     periods: Option<Vec<String>>,
     /// Every period with results from one to another. The same question as naming these in `periods`, with the same citation.
     period_range: Option<PeriodRange>,
@@ -70,13 +70,13 @@ pub struct OutcomesInput {
     /// naming these in `periods`, with the same citation, so a later release answers it with other periods.
     newest: Option<i32>,
     /// Numbers of benchmarks; all of the framework when left out.
-    #[graphql(validator(max_items = 400))]
+    #[graphql(validator(custom = "Items::to(400)"))]
     benchmarks: Option<Vec<i32>>,
     /// The dimensions to break down by.
-    #[graphql(validator(max_items = 50))]
+    #[graphql(validator(custom = "Items::to(50)"))]
     by: Option<Vec<BreakdownDimension>>,
     /// Keep only some categories. All filters hold together.
-    #[graphql(name = "where", validator(max_items = 50))]
+    #[graphql(name = "where", validator(custom = "Items::to(50)"))]
     filters: Option<Vec<DimensionFilter>>,
     /// Bring in institutions assessed under other frameworks through the crosswalk. Each cell then tells in
     /// `comparability` how their benchmarks compare. One assessed under several frameworks in a period counts once: under the

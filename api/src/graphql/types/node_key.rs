@@ -51,7 +51,7 @@ impl NodeKey {
         let (kind, key) = text.split_once(':')?;
         // Neither numbers nor citations have a slash.
         let split = || key.rsplit_once('/').map(|(front, last)| (front.to_owned(), last.to_owned()));
-        Some(match kind {
+        let key = match kind {
             "Area" => Self::Area(key.to_owned()),
             "Benchmark" => split().and_then(|(code, number)| Some(Self::Benchmark(code, number.parse().ok()?)))?,
             "DestinationTable" => split().map(|(purpose, citation)| Self::DestinationTable(purpose, citation))?,
@@ -62,7 +62,9 @@ impl NodeKey {
             "Release" => Self::Release(key.parse().ok()?),
             "Viewer" => Self::Viewer(key.to_owned()),
             _ => return None,
-        })
+        };
+        // A number may be written in several ways, an identity in one.
+        (key.id() == *id).then_some(key)
     }
 }
 
@@ -85,7 +87,16 @@ mod tests {
         ] {
             assert_eq!(NodeKey::read(&key.id()), Some(key));
         }
-        for text in ["nonsense", "Area", "Period:202325T1", "OutcomeTable:release-2-own-YQ", "Release:-1", "Cell:1"] {
+        for text in [
+            "nonsense",
+            "Area",
+            "Period:202325T1",
+            "OutcomeTable:release-2-own-YQ",
+            "Release:-1",
+            "Release:+1",
+            "Benchmark:HKBM-2019/01",
+            "Cell:1",
+        ] {
             assert_eq!(NodeKey::read(&ID(URL_SAFE_NO_PAD.encode(text))), None, "{text}");
         }
         assert_eq!(NodeKey::read(&ID("nonsense".into())), None);

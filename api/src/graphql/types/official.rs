@@ -13,7 +13,7 @@ use crate::{
     service::{self, Reader, codes_of},
 };
 
-use super::{DateTime, PAGE_MAX};
+use super::{DateTime, Items, PAGE_MAX};
 
 /// Items of a filter that figures must have.
 #[derive(InputObject, Clone)]
@@ -21,7 +21,7 @@ pub struct OfficialFilterInput {
     /// The column of the filter, e.g. `Age`.
     column: String,
     /// Its items, one of which a figure must have.
-    #[graphql(name = "in", validator(min_items = 1, max_items = 200))]
+    #[graphql(name = "in", validator(custom = "Items::one_to(200)"))]
     items: Vec<String>,
 }
 

@@ -1,6 +1,9 @@
 //! Pages of connections: a hard maximum, and a clear error past it.
 
-use async_graphql::{Error, Result, connection::OpaqueCursor};
+use async_graphql::{
+    Result,
+    connection::{CursorType, OpaqueCursor},
+};
 
 use crate::graphql::error::bad_request;
 
@@ -22,14 +25,13 @@ pub fn page_size(first: Option<i32>) -> Result<usize> {
         .ok_or_else(|| bad_request(format!("`first` must be from 1 to {PAGE_MAX}, found {first}")))
 }
 
-/// Reads a cursor that an earlier page gave.
+/// Reads a cursor that an earlier page gave: `read` tells where in the list the text in it is.
 ///
 /// # Errors
-/// When it is not one.
-pub(super) fn cursor(after: Option<&str>) -> Result<Option<String>> {
-    use async_graphql::connection::CursorType;
+/// When it is not one of the list.
+pub(super) fn cursor<T>(after: Option<&str>, read: impl FnOnce(String) -> Option<T>) -> Result<Option<T>> {
     let Some(after) = after else { return Ok(None) };
-    let read: Result<OpaqueCursor<String>, Error> =
-        OpaqueCursor::decode_cursor(after).map_err(|_| bad_request("`after` is not a cursor of this list"));
-    Ok(Some(read?.0))
+    let cursor = OpaqueCursor::<String>::decode_cursor(after).ok();
+    let place = cursor.and_then(|OpaqueCursor(text)| read(text));
+    place.map(Some).ok_or_else(|| bad_request("`after` is not a cursor of this list"))
 }

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use crate::{
     domain::ChangeAuthor,
-    graphql::error::{bad_request, graphql_error},
+    graphql::error::graphql_error,
     service::{Page, Reader, ToldChange},
 };
 
@@ -82,10 +82,7 @@ impl RecordedChangeConnection {
         first: Option<i32>,
         after: Option<&str>,
     ) -> Result<Self> {
-        let before = match cursor(after)? {
-            None => None,
-            Some(text) => Some(text.parse().map_err(|_| bad_request("`after` is not a cursor of this list"))?),
-        };
+        let before = cursor(after, |number| number.parse().ok())?;
         let page = reader.recorded_changes(since, before, page_size(first)?).await;
         let Page { items, total, more } = page.map_err(graphql_error)?;
         let edge = |told: ToldChange| RecordedChangeEdge {

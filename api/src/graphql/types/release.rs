@@ -7,7 +7,6 @@ use async_graphql::{
 
 use crate::{
     domain,
-    graphql::error::bad_request,
     service::{Page, Reader},
 };
 
@@ -153,10 +152,7 @@ pub struct ReleaseEdge {
 
 impl ReleaseConnection {
     pub(crate) fn load(reader: &Reader, first: Option<i32>, after: Option<&str>) -> Result<Self> {
-        let below = match cursor(after)? {
-            None => None,
-            Some(text) => Some(text.parse().map_err(|_| bad_request("`after` is not a cursor of this list"))?),
-        };
+        let below = cursor(after, |number| number.parse().ok())?;
         let Page { items, total, more } = reader.releases(below, page_size(first)?);
         let cursors: Vec<String> =
             items.iter().map(|release| OpaqueCursor(release.number.to_string()).encode_cursor()).collect();

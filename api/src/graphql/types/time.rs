@@ -9,6 +9,22 @@ const DAY: &str = "%Y-%m-%d";
 /// How a moment is written: in whole seconds.
 const MOMENT: &str = "%Y-%m-%dT%H:%M:%SZ";
 
+/// What a `Date` is, in words.
+const A_DAY: &str = "a day such as `2026-01-31`";
+
+/// What a `DateTime` is, in words.
+const A_MOMENT: &str = "a moment such as `2026-01-31T09:30:00Z`";
+
+/// What was expected where a value is none of a scalar's; `None` where it is one, or the scalar is not of here. `text` is the value
+/// where it is a text.
+pub(crate) fn expected_of_scalar(scalar: &str, text: Option<&str>) -> Option<&'static str> {
+    match scalar {
+        "Date" if text.and_then(Date::read).is_none() => Some(A_DAY),
+        "DateTime" if text.and_then(DateTime::read).is_none() => Some(A_MOMENT),
+        _ => None,
+    }
+}
+
 /// A day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Date(pub(crate) NaiveDate);
@@ -19,15 +35,18 @@ pub struct Date(pub(crate) NaiveDate);
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
-        // The format takes `2026-1-5` too.
-        let read = NaiveDate::parse_from_str(text, DAY).ok().filter(|day| day.format(DAY).to_string() == *text);
-        let found: String = text.chars().take(40).collect();
-        read.map(Self)
-            .ok_or_else(|| InputValueError::custom(format!("expected a day such as `2026-01-31`, found `{found}`")))
+        Self::read(text).ok_or_else(|| InputValueError::custom(format!("expected {A_DAY}")))
     }
 
     fn to_value(&self) -> Value {
         Value::String(self.0.format(DAY).to_string())
+    }
+}
+
+impl Date {
+    fn read(text: &str) -> Option<Self> {
+        // The format takes `2026-1-5` too.
+        NaiveDate::parse_from_str(text, DAY).ok().filter(|day| day.format(DAY).to_string() == text).map(Self)
     }
 }
 
@@ -46,12 +65,17 @@ pub struct DateTime(pub(crate) chrono::DateTime<Utc>);
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
-        let read = chrono::DateTime::parse_from_rfc3339(text).ok().map(|moment| Self(moment.to_utc()));
-        read.ok_or_else(|| InputValueError::custom("expected a moment such as `2026-01-31T09:30:00Z`"))
+        Self::read(text).ok_or_else(|| InputValueError::custom(format!("expected {A_MOMENT}")))
     }
 
     fn to_value(&self) -> Value {
         Value::String(self.0.format(MOMENT).to_string())
+    }
+}
+
+impl DateTime {
+    fn read(text: &str) -> Option<Self> {
+        chrono::DateTime::parse_from_rfc3339(text).ok().map(|moment| Self(moment.to_utc()))
     }
 }
 

@@ -97,3 +97,23 @@ async fn nobody_gives_a_client_more_than_it_may_itself() {
         "FORBIDDEN"
     );
 }
+
+/// What is wrong with a later change of a document is seen before the first is made.
+#[tokio::test]
+async fn a_change_with_a_day_that_is_none_changes_nothing() {
+    let service = Service::empty(Engine::Sqlite).await;
+    let hub = token(&service, HUB, &[Scope::ClientsManage, Scope::AgreementsManage]);
+    let add = r#"addClient(input: {name: "first", scopes: ["outcomes:read"]}) { status }"#;
+    let literal =
+        format!(r#"mutation {{ {add} endAgreement(input: {{number: 1, endsOn: "tomorrow"}}) {{ status }} }}"#);
+    let variable =
+        format!("mutation($day: Date) {{ {add} endAgreement(input: {{number: 1, endsOn: $day}}) {{ status }} }}");
+    for document in [literal, variable] {
+        let variables = if document.contains("$day") { json!({"day": "tomorrow"}) } else { json!({}) };
+        let answer = send(&service, &hub, &document, variables).await;
+        assert_eq!(answer.json().get("data"), None, "{document}");
+        assert_eq!(answer.error().0, "BAD_REQUEST");
+        let clients = send(&service, &hub, "{ viewer { clients { name } } }", json!({})).await.data();
+        assert_eq!(clients, json!({"viewer": {"clients": []}}), "{document}");
+    }
+}

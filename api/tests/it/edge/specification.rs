@@ -103,6 +103,10 @@ async fn a_variable_that_was_not_given_leaves_the_default() {
 #[case::literal_for_an_enum(r#"{ areas(kind: "LEP") { totalCount } }"#, json!({}))]
 #[case::field_twice(r#"{ outcomes(input: {framework: "x", areas: ["a"], areas: ["b"]}) { tier } }"#, json!({}))]
 #[case::field_twice_in_a_default(r#"query($i: OutcomesInput! = {framework: "x", framework: "y"}) { outcomes(input: $i) { tier } }"#, json!({}))]
+#[case::day(r#"{ exposure(area: "HK", since: "2026-02-30") { statement } }"#, json!({}))]
+#[case::day_in_a_default(r#"query($d: Date = "tomorrow") { exposure(area: "HK", since: $d) { statement } }"#, json!({}))]
+#[case::day_in_a_variable(r#"query($d: Date) { exposure(area: "HK", since: $d) { statement } }"#, json!({"d": "2026-1-31"}))]
+#[case::day_within(r#"mutation($i: EndAgreementInput!) { endAgreement(input: $i) { status } }"#, json!({"i": {"number": 1, "endsOn": 20_260_131}}))]
 #[case::unused("query($a: Int) { __typename }", json!({}))]
 #[case::cycle("{ ...f } fragment f on Query { ...g } fragment g on Query { ...f }", json!({}))]
 #[case::unused_fragment("{ __typename } fragment f on Query { __typename }", json!({}))]
@@ -222,4 +226,40 @@ async fn fields_that_wait_stand_where_they_were_asked() {
         .map(|key| body.find(key).unwrap())
         .to_vec();
     assert!(places.is_sorted(), "{places:?}");
+}
+
+#[tokio::test]
+async fn a_list_with_too_many_items_passes_a_limit() {
+    let service = Service::filled(Engine::Sqlite).await;
+    let input = |rest: &str| format!(r#"preview(input: {{framework: "GATSBY-2014", {rest}}}) {{ tier }}"#);
+    let list = |item: &str, times: usize| format!("[{}]", vec![item; times].join(","));
+    for (field, most, found) in [
+        (input(&format!("areas: {}", list("\"E12000001\"", 1001))), 1000, 1001),
+        (input(&format!("benchmarks: {}", list("1", 401))), 400, 401),
+        (input(&format!("where: [{{dimension: PHASE, in: {}}}]", list("\"secondary\"", 51))), 50, 51),
+        (format!(r#"officialFigures(indicator: "x", years: {}) {{ totalCount }}"#, list("\"2024\"", 500)), 400, 500),
+    ] {
+        let answer = service.ask(Some(LEP), &format!("{{ {field} }}")).await;
+        let (code, message) = answer.error();
+        assert_eq!(code, "LIMIT_EXCEEDED", "{message}");
+        assert!(message.contains(&format!("expected at most {most} items, found {found}")), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_of_another_list_is_refused() {
+    let service = Service::filled(Engine::Sqlite).await;
+    let query = "{ areas(first: 1) { edges { cursor } } releases(first: 1) { edges { cursor } } \
+                 comparators(first: 1) { edges { cursor } } }";
+    let answer = service.ask(Some(LEP), query).await.data();
+    let lists = ["areas", "releases", "comparators"];
+    for of in lists {
+        for list in lists {
+            let query = format!("query($after: String) {{ {list}(after: $after) {{ totalCount }} }}");
+            let cursor = &answer[of]["edges"][0]["cursor"];
+            let body = service.ask_with(Some(LEP), &query, json!({"after": cursor})).await.json();
+            assert!(cursor.is_string());
+            assert_eq!(body["data"][list].is_object(), of == list, "{list} after one of {of}: {body}");
+        }
+    }
 }
