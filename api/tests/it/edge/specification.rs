@@ -106,7 +106,7 @@ async fn a_variable_that_was_not_given_leaves_the_default() {
 #[case::day(r#"{ exposure(area: "HK", since: "2026-02-30") { statement } }"#, json!({}))]
 #[case::day_in_a_default(r#"query($d: Date = "tomorrow") { exposure(area: "HK", since: $d) { statement } }"#, json!({}))]
 #[case::day_in_a_variable(r#"query($d: Date) { exposure(area: "HK", since: $d) { statement } }"#, json!({"d": "2026-1-31"}))]
-#[case::day_within(r#"mutation($i: EndAgreementInput!) { endAgreement(input: $i) { status } }"#, json!({"i": {"number": 1, "endsOn": 20_260_131}}))]
+#[case::day_within(r"mutation($i: EndAgreementInput!) { endAgreement(input: $i) { status } }", json!({"i": {"number": 1, "endsOn": 20_260_131}}))]
 #[case::unused("query($a: Int) { __typename }", json!({}))]
 #[case::cycle("{ ...f } fragment f on Query { ...g } fragment g on Query { ...f }", json!({}))]
 #[case::unused_fragment("{ __typename } fragment f on Query { __typename }", json!({}))]
