@@ -52,6 +52,13 @@ async fn an_institution_is_erased_and_with_it_every_release_that_showed_it(#[cas
         let cited = format!("{{ table(citation: {citation}) {{ tier }} }}");
         assert_eq!(service.ask(Some(LEP), &cited).await.error().0, "NOT_FOUND");
     }
+    if let Some(path) = service.database.url.strip_prefix("sqlite://") {
+        let erased = service.exchange.secret().pseudonym("URN", &identifier(1).to_string());
+        for file in [path.to_owned(), format!("{path}-wal")] {
+            let bytes = std::fs::read(&file).unwrap_or_default();
+            assert!(!bytes.windows(32).any(|window| window == erased.0), "{file}");
+        }
+    }
     let again = service.operator().erase(&institution(1)).await;
     assert!(again.unwrap_err().to_string().contains("was erased"));
     let never = service.operator().try_erase(&institution(9_999)).await;
