@@ -376,6 +376,8 @@ fn the_audit_is_exported_as_a_file_and_whoever_changed_it_is_found_by_command() 
     assert!(lines.contains(",change,,operator,") && lines.contains(",organisation.added,NE-HUB,"), "{lines}");
     assert!(!lines.contains(",repeat,"), "{lines}");
     assert_eq!(desk.does_own(&["audit", "export", "--until", "2020-01-01"]).lines().count(), 1);
+    let refused = desk.refuses(&[&["audit", "export", "--organisation", "NOBODY"][..], &OWN_FILES].concat());
+    assert!(refused.contains("no organisation has the code `NOBODY`"), "{refused}");
     let heads = desk.does_own(&["audit", "verify", "--heads"]);
     assert!(heads.lines().filter(|line| line.starts_with("head ")).count() > 1, "{heads}");
     desk.write("seen", &heads);
