@@ -131,8 +131,9 @@ impl Verifier {
         let header = header(token)?;
         if trust.has_issuers()
             && let Some(claimed) = claimed_issuer(token).filter(|claimed| *claimed != self.issuer)
-            && let Some(issuer) = trust.issuer(&claimed)
         {
+            // Told before its signature is looked at: it is refused whatever that is, and a slash too many in `iss` is found.
+            let issuer = trust.issuer(&claimed).ok_or(TokenError::Issuer)?;
             let found = issuer.check(&header, token, now)?;
             let client = found.partner.client().map(str::to_owned);
             return Ok(Verified {

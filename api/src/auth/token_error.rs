@@ -7,7 +7,9 @@ pub enum TokenError {
     #[error("the token is malformed")]
     Malformed,
     /// A claim that must be there is missing or of another type.
-    #[error("the token lacks a claim: exp, iss, aud and sub must be there, each of its own type")]
+    #[error(
+        "the token lacks a claim: exp, iss and aud must be there, of the service's own sub too, each of its own type"
+    )]
     Claims,
     /// Another algorithm than the pinned one, an unknown key of the service, or a header that must be understood and is not.
     #[error("the token is not signed with a key of this service")]
@@ -34,7 +36,7 @@ pub enum TokenError {
     #[error("the token is for another audience")]
     Audience,
     /// It is by somebody else.
-    #[error("the token is by another issuer")]
+    #[error("the token is by another issuer: iss, to the letter, is none that is set up here")]
     Issuer,
     /// It does not name its client, in the claim that its issuer is set up with.
     #[error("the token does not name its client in the claim that was agreed with its issuer")]

@@ -129,10 +129,16 @@ async fn export(settings: &Settings, args: ExportArgs) -> Result<()> {
     let since = args.since.map(midnight);
     let until = args.until.and_then(|day| day.succ_opt()).map(midnight);
     then_close(app::started(settings).await?, async |exchange| {
-        let mut out = csv::Writer::from_writer(stdout().lock());
-        out.write_record(COLUMNS)?;
         let operator = exchange.operator(Authority::of_the_operator());
         let organisation = args.organisation.as_deref();
+        // Nobody takes a mistyped code for one that asked nothing. One that ended is there still.
+        if let Some(code) = organisation
+            && !operator.directory().await?.organisations().iter().any(|known| known.code == code)
+        {
+            bail!("no organisation has the code `{code}`");
+        }
+        let mut out = csv::Writer::from_writer(stdout().lock());
+        out.write_record(COLUMNS)?;
         operator
             .each_audited(since, until, organisation, |entry| anyhow::Ok(out.write_record(columns(entry))?))
             .await?;

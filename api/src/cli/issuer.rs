@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -180,7 +180,9 @@ pub(super) async fn manage(settings: &Settings, command: IssuerCommand) -> Resul
                 operator.let_out(&name, &client).await?;
                 vec![format!("let the client {client} of {name} out: its tokens are refused")]
             }
-            IssuerCommand::Check { name, .. } => checked(&operator.check_issuer(&name, token.as_deref()).await?),
+            IssuerCommand::Check { name, .. } => {
+                return checked(&operator.check_issuer(&name, token.as_deref()).await?);
+            }
         })
     });
     lines.await?.iter().try_for_each(|line| say(line))
@@ -257,21 +259,24 @@ fn listed(listed: &IssuerListed) -> Vec<String> {
     lines
 }
 
-/// What was found of an issuer, a line for each key and one for the token.
-fn checked(found: &IssuerFound) -> Vec<String> {
-    let mut lines: Vec<String> = found
-        .keys
-        .iter()
-        .map(|(id, algorithm)| format!("key {}  {algorithm}", id.as_deref().unwrap_or("without an identifier")))
-        .collect();
+/// Tells what was found of an issuer, a line for each key and one for the token.
+///
+/// # Errors
+/// When the token is refused: a script sees it.
+fn checked(found: &IssuerFound) -> Result<Vec<String>> {
+    for (id, algorithm) in &found.keys {
+        say(&format!("key {}  {algorithm}", id.as_deref().unwrap_or("without an identifier")))?;
+    }
     match &found.token {
-        None => {}
-        Some(Err(reason)) => lines.push(format!("refused: {reason}")),
+        None => Ok(Vec::new()),
+        Some(Err(reason)) => {
+            say(&format!("refused: {reason}"))?;
+            bail!("the token is refused")
+        }
         Some(Ok(token)) => {
             let scopes: Vec<&str> = token.scopes.iter().map(|scope| scope.as_str()).collect();
             let scopes = if scopes.is_empty() { "nothing".to_owned() } else { scopes.join(" ") };
-            lines.push(format!("taken: {} of {} may {scopes}", token.client, token.organisation));
+            Ok(vec![format!("taken: {} of {} may {scopes}", token.client, token.organisation)])
         }
     }
-    lines
 }

@@ -28,7 +28,7 @@ use std::{
 };
 
 use anyhow::Result;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use clap::{Parser, Subcommand};
 
 use crate::{
@@ -242,7 +242,9 @@ fn for_terminal(text: &str) -> String {
 }
 
 fn parse_date(text: &str) -> Result<NaiveDate, String> {
-    text.parse().map_err(|_| format!("expected a date such as `2026-09-01`, found `{text}`"))
+    // A year of more than four digits is none that a database compares rightly.
+    let day = text.parse().ok().filter(|day: &NaiveDate| (0..=9_999).contains(&day.year()));
+    day.ok_or_else(|| format!("expected a date such as `2026-09-01`, found `{text}`"))
 }
 
 fn parse_scope(text: &str) -> Result<Scope, String> {
@@ -264,8 +266,8 @@ fn duration(text: &str, longest: chrono::Duration) -> Result<chrono::Duration, S
         "d" => 86_400,
         _ => return Err(wrong()),
     };
-    let total =
-        number.checked_mul(seconds).filter(|total| (1..=longest.num_seconds()).contains(total)).ok_or_else(wrong)?;
+    let total = number.checked_mul(seconds).filter(|total| (1..=longest.num_seconds()).contains(total));
+    let total = total.ok_or_else(|| format!("expected from `1s` to `{}d`, found `{text}`", longest.num_days()))?;
     Ok(chrono::Duration::seconds(total))
 }
 
@@ -274,6 +276,14 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
+
+    #[test]
+    fn a_date_has_a_year_of_four_digits() {
+        assert!(parse_date("2026-09-01").is_ok() && parse_date("9999-12-31").is_ok());
+        for wrong in ["+10000-01-01", "-0001-01-01", "+262142-12-31", "01/09/2026", ""] {
+            assert!(parse_date(wrong).unwrap_err().contains("expected a date"), "{wrong}");
+        }
+    }
 
     #[test]
     fn no_two_options_of_a_command_have_one_name() {

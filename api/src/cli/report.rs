@@ -57,12 +57,13 @@ fn report(facts: &ProtectionFacts, now: &str, database: &str) -> Result<String> 
     }
     text.push_str("\n## Terms under which results were handed in\n\n");
     for (terms, results) in &facts.terms {
-        writeln!(text, "- `{terms}`: {results} results")?;
+        writeln!(text, "- `{}`: {results} results", terms.replace('`', "'"))?;
     }
     text.push_str("\n## Organisations\n\n");
     for organisation in facts.directory.organisations() {
         let ended = organisation.ended_on.map(|on| format!(", ended on {on}")).unwrap_or_default();
-        let (code, name, kind, area) = (&organisation.code, &organisation.name, organisation.kind, &organisation.area);
+        let (code, name) = (plain(&organisation.code), plain(&organisation.name));
+        let (kind, area) = (organisation.kind, &organisation.area);
         writeln!(text, "- {code}: {name}, {kind}, area {area}{ended}")?;
     }
     text.push_str("\n## Agreements\n\n| number | granted by | to | about | tier | purposes | dimensions | from | until |\n| ---: | --- | --- | --- | --- | --- | --- | --- | --- |\n");
@@ -106,14 +107,26 @@ fn row(agreement: &Agreement) -> String {
     format!(
         "| {} | {} | {} | {} | {} | {} | {dimensions} | {} | {} |",
         agreement.id,
-        agreement.provider.as_deref().unwrap_or("the operator"),
-        agreement.consumer,
+        agreement.provider.as_deref().map_or_else(|| "the operator".to_owned(), plain),
+        plain(&agreement.consumer),
         agreement.area,
         agreement.tier,
-        agreement.purposes.join(", "),
+        plain(&agreement.purposes.join(", ")),
         agreement.valid_from,
         agreement.last_day().map_or_else(|| "open".to_owned(), |day| day.to_string())
     )
+}
+
+/// A text that somebody chose, as Markdown that says the same: it neither ends a cell of a table nor becomes a link or a tag.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '\\' | '|' | '<' | '&' | '[' | ']' | '`' | '*') {
+            plain.push('\\');
+        }
+        plain.push(c);
+    }
+    plain
 }
 
 /// A section of a page, from its heading to the next.
@@ -127,6 +140,12 @@ fn section<'a>(page: &'a str, heading: &str) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_purpose_ends_no_cell_and_becomes_no_tag() {
+        assert_eq!(plain("benchmarking, a_b"), "benchmarking, a_b");
+        assert_eq!(plain("a|b <img> [x](y)"), "a\\|b \\<img> \\[x\\](y)");
+    }
 
     #[test]
     fn the_sections_that_the_report_takes_over_are_there() {

@@ -137,6 +137,8 @@ fn known_route(route: &str) -> &'static str {
     ];
     let route = if route.starts_with("/graphiql") { "/graphiql" } else { route };
     let route = if route == "/graphql/" { "/graphql" } else { route };
+    let metadata = "/.well-known/oauth-authorization-server";
+    let route = if route.starts_with(metadata) { metadata } else { route };
     ROUTES.into_iter().find(|known| *known == route).unwrap_or("other")
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Extension, Router,
     body::Body,
-    extract::{Request, State as Extract},
+    extract::{Path, Request, State as Extract},
     http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header},
     response::IntoResponse,
     routing::{any, get},
@@ -20,7 +20,14 @@ use crate::{
     service::{self, GivenToken, NoToken, Shown},
 };
 
-use super::{State, arrival, arrival::Undelivered, edge::RequestLog, error::RETRY_AFTER, senders::Sender};
+use super::{
+    State, arrival,
+    arrival::Undelivered,
+    edge::{RequestId, RequestLog},
+    error,
+    error::RETRY_AFTER,
+    senders::Sender,
+};
 
 /// The only kind of grant: for programs that ask for themselves.
 const GRANT: &str = "client_credentials";
@@ -46,6 +53,7 @@ pub(super) fn routes() -> Router<State> {
         .route("/oauth/token", any(token))
         .route("/.well-known/jwks.json", get(key_set))
         .route("/.well-known/oauth-authorization-server", get(metadata))
+        .route("/.well-known/oauth-authorization-server/{*path}", get(metadata_of_path))
 }
 
 async fn key_set(Extract(state): Extract<State>) -> Response<Body> {
@@ -54,6 +62,20 @@ async fn key_set(Extract(state): Extract<State>) -> Response<Body> {
 
 async fn metadata(Extract(state): Extract<State>) -> Response<Body> {
     public(&state.authorization.metadata())
+}
+
+/// The metadata of an issuer that has a path are asked for with that path behind, RFC 8414, section 3.1.
+async fn metadata_of_path(
+    Extract(state): Extract<State>,
+    id: Extension<RequestId>,
+    Path(path): Path<String>,
+) -> Response<Body> {
+    let metadata = state.authorization.metadata();
+    let issuer = metadata["issuer"].as_str().and_then(|issuer| issuer.split_once("://"));
+    match issuer.and_then(|(_, rest)| rest.split_once('/')) {
+        Some((_, own)) if own == path => public(&metadata),
+        _ => error::not_found(id).await,
+    }
 }
 
 fn public(value: &Value) -> Response<Body> {
@@ -293,10 +315,11 @@ pub(super) fn basic(header: &HeaderValue) -> Option<(String, Zeroizing<String>)>
     let decoded = Zeroizing::new(STANDARD.decode(encoded.trim()).ok()?);
     let (client, secret) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
     let plain = |text: &str| {
-        // One name without a value: what stands in it is decoded.
-        form_urlencoded::parse(text.as_bytes()).next().map(|(name, _)| name.into_owned()).unwrap_or_default()
+        // One name without a value: what stands in it is decoded. A second one, or a value, would be passed over.
+        let alone = !text.contains(['&', '=']);
+        alone.then(|| form_urlencoded::parse(text.as_bytes()).map(|(name, _)| name.into_owned()).collect::<String>())
     };
-    Some((plain(client), Zeroizing::new(plain(secret))))
+    Some((plain(client)?, Zeroizing::new(plain(secret)?)))
 }
 
 #[cfg(test)]
@@ -346,6 +369,9 @@ mod tests {
             (Some("Bearer x"), grant, 401, "invalid_client"),
             (Some("Basic ???"), grant, 401, "invalid_client"),
             (Some(&*encoded("a")), grant, 401, "invalid_client"),
+            (Some(&*encoded("a:b&c")), grant, 401, "invalid_client"),
+            (Some(&*encoded("a:b=")), grant, 401, "invalid_client"),
+            (Some(&*encoded("a&c:b")), grant, 401, "invalid_client"),
             (None, grant, 401, "invalid_client"),
             (None, &format!("{grant}&client_id=a"), 401, "invalid_client"),
             (None, &format!("{grant}&client_secret=a"), 400, "invalid_request"),

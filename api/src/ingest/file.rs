@@ -102,7 +102,7 @@ pub(super) fn read<L: Layout>(
 ) -> Reading<L::Record> {
     let mut reading = Reading::empty();
     let mut input = Input::new(input, progress);
-    let mut table = Table::of(layout, form, "it stands on line", &mut reading);
+    let mut table = Table::of(layout, form, |line| format!("it stands on line {line}"), &mut reading);
     let found = tabular::each_row(&mut input, form, &mut |line| table.take(line));
     let Table { header, records, last, above, .. } = table;
     if header.is_none() {
@@ -133,10 +133,10 @@ pub(super) fn read<L: Layout>(
 }
 
 /// Reads rows that are handed in without a file. What is wrong with the columns is told of line 0, what is wrong with a row of its
-/// number.
+/// number from 1; people count them from 0.
 pub(super) fn read_rows<L: Layout>(layout: &L, rows: &Rows) -> Reading<L::Record> {
     let (mut reading, form) = (Reading::empty(), Form::default());
-    let mut table = Table::of(layout, &form, "it is row", &mut reading);
+    let mut table = Table::of(layout, &form, |place| format!("it is row {}", place.saturating_sub(1)), &mut reading);
     let columns = std::iter::once(rows.header());
     for (line, mut fields) in (0..).zip(columns.chain(rows.records())) {
         if table.take(Line::Row { line, fields: &mut fields, whole: true }).is_break() {
@@ -189,12 +189,12 @@ struct Table<'a, L: Layout> {
     records: Vec<(u64, L::Record)>,
     reading: &'a mut Reading<L::Record>,
     last: u64,
-    /// How it is told where a row stands, before its number.
-    stands: &'static str,
+    /// How it is told where a row stands.
+    stands: fn(u64) -> String,
 }
 
 impl<'a, L: Layout> Table<'a, L> {
-    fn of(layout: &'a L, form: &'a Form, stands: &'static str, reading: &'a mut Reading<L::Record>) -> Self {
+    fn of(layout: &'a L, form: &'a Form, stands: fn(u64) -> String, reading: &'a mut Reading<L::Record>) -> Self {
         Self {
             layout,
             form,
@@ -306,7 +306,7 @@ impl<'a, L: Layout> Table<'a, L> {
             }
             Entry::Occupied(first) => {
                 let found = L::identity(&header.layout, fields);
-                let expected = format!("{}; {} {}", L::ONCE, self.stands, first.get());
+                let expected = format!("{}; {}", L::ONCE, (self.stands)(*first.get()));
                 Err(vec![Problem::in_column(line, L::IDENTITY, ProblemCode::Duplicate, &found, expected)])
             }
         }

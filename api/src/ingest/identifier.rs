@@ -1,6 +1,8 @@
 //! What identifiers look like, scheme by scheme: what a spreadsheet makes of one is no other institution.
 
-use crate::domain::label::is_invisible;
+use crate::domain::{Pseudonym, Secret, label::is_invisible};
+
+use super::problem::trimmed;
 
 /// The longest identifier, characters.
 pub(super) const LONGEST: usize = 64;
@@ -44,6 +46,13 @@ const FORMS: [Form; 4] = [
         told: "a school's number of 6 or 12 digits, or 6 and 4 as in `619841-0001`",
     },
 ];
+
+/// An institution that somebody names, read as a file is: the pseudonym, and why it is none of the scheme where that is so. What an
+/// earlier version took in is found all the same.
+pub fn named(scheme: &str, identifier: &str, secret: &Secret) -> (Pseudonym, Option<String>) {
+    let (scheme, identifier) = (trimmed(scheme).to_ascii_uppercase(), trimmed(identifier));
+    (secret.pseudonym(&scheme, identifier), fault(&scheme, identifier))
+}
 
 /// Why a text is no identifier of a scheme: what was expected. `None` where it is one.
 pub(super) fn fault(scheme: &str, text: &str) -> Option<String> {

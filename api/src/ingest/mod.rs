@@ -19,6 +19,7 @@ mod rows;
 mod tabular;
 
 pub use file::Reading;
+pub use identifier::named;
 pub use problem::{Alike, Problem, ProblemCode, printable};
 pub use rows::Rows;
 pub use tabular::{Encoding, Form, Found};

@@ -266,14 +266,16 @@ impl Contributor {
             client: mandate.client().unwrap_or_default().to_owned(),
             operation: sent.operation.to_owned(),
             key: sent.key,
-            digest: sent.digest,
+            digest: self.exchange.secret().handed_in(&sent.digest),
             at: self.exchange.now(),
         };
         let Some(known) = self.exchange.store().begin_requested(&new).await? else {
             let _ = work.id.set(new.id);
             return Ok(Begun::Now);
         };
-        if (&known.operation, &known.digest) != (&new.operation, &hex::encode(new.digest)) {
+        // Earlier versions kept the hash by itself.
+        let is_same = [new.digest, sent.digest].map(hex::encode).contains(&known.digest);
+        if known.operation != new.operation || !is_same {
             return Err(Error::Conflict(
                 "something else was sent under this idempotency key before: take another key for another change"
                     .to_owned(),

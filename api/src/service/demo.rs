@@ -170,6 +170,7 @@ impl Operator<'_> {
         let submission = NewSubmission {
             organisation: handover.organisation.code.clone(),
             checksum: checksum(&handover.records),
+            before: None,
             received_at: self.0.now(),
             rows: handover.records.len() as u64,
             why: None,

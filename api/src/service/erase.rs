@@ -1,6 +1,9 @@
 //! Erasing an institution's data, or what an organisation handed in, for good.
 
-use crate::domain::{Erase, Erased, Release};
+use crate::{
+    domain::{Erase, Erased, Release},
+    store,
+};
 
 use super::{Error, Operator};
 
@@ -24,8 +27,8 @@ impl Operator<'_> {
     /// # Errors
     /// When there is nothing such, or the database fails.
     pub async fn try_erase(&self, what: &Erasure) -> Result<Erased, Error> {
-        let what = self.named(what).await?;
-        Ok(self.0.store().to_erase(&what).await?)
+        let named = self.named(what).await?;
+        self.0.store().to_erase(&named).await.map_err(|error| self.nothing_of(what, error))
     }
 
     /// Deletes it, closes every release that may have shown it, and publishes one without it in their place. In the new one every period
@@ -35,8 +38,9 @@ impl Operator<'_> {
     /// As [`try_erase`](Self::try_erase).
     pub async fn erase(&self, what: &Erasure) -> Result<(Erased, Option<Release>), Error> {
         self.check_not_demo().await?;
-        let what = self.named(what).await?;
-        let erased = self.recording().erase(&what, self.0.now()).await?;
+        let named = self.named(what).await?;
+        let erased = self.recording().erase(&named, self.0.now()).await;
+        let erased = erased.map_err(|error| self.nothing_of(what, error))?;
         tracing::warn!(results = erased.results, counts = erased.counts, releases = ?erased.releases, "erased");
         let release = match erased.releases {
             Some(_) => Some(self.publish(None).await?),
@@ -45,12 +49,21 @@ impl Operator<'_> {
         Ok((erased, release))
     }
 
+    /// Where nothing is found of what is no identifier, it is not said that nothing is stored.
+    fn nothing_of(self, what: &Erasure, error: store::Error) -> Error {
+        match (what, error) {
+            (Erasure::Institution { scheme, identifier }, error @ store::Error::NothingToErase) => {
+                self.misnamed((scheme, identifier)).unwrap_or(error.into())
+            }
+            (_, error) => error.into(),
+        }
+    }
+
     /// An institution is kept under one of its identifiers, and may be named by any.
     async fn named(self, what: &Erasure) -> Result<Erase, Error> {
         Ok(match what {
             Erasure::Institution { scheme, identifier } => {
-                let named = self.0.secret().pseudonym(&scheme.to_ascii_uppercase(), identifier);
-                Erase::Institution(self.0.store().register().await?.identify(named).institution)
+                Erase::Institution(self.institution((scheme, identifier)).await?)
             }
             Erasure::HandedInBy(code) => Erase::HandedInBy(code.clone()),
         })

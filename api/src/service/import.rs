@@ -200,7 +200,8 @@ impl Operator<'_> {
         let wanted = reading.problems.is_empty() || (request.accept_valid && !reading.records.is_empty());
         wanted.then(|| NewSubmission {
             organisation: request.organisation.clone(),
-            checksum: reading.checksum,
+            checksum: self.0.secret().handed_in(&reading.checksum),
+            before: Some(reading.checksum),
             received_at: self.0.now(),
             rows: reading.rows,
             why: None,

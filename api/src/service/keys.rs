@@ -68,9 +68,23 @@ impl Operator<'_> {
         if what == Revoked::Organisation && !self.knows_organisation(subject).await? {
             return Err(Error::NotFound(format!("no organisation has the code `{subject}`")));
         }
+        // Whoever mistypes a client whose secret leaked is not told that its tokens are refused.
+        if what == Revoked::Client && !self.knows_client(subject).await? {
+            return Err(Error::NotFound(format!(
+                "no client has the identifier `{subject}`; `exchange client list` and `exchange issuer list` name those there are"
+            )));
+        }
         let (revocation, expired) = self.revocation(what, subject);
         self.recording().revoke(&revocation, expired).await?;
         self.0.refresh_trust().await
+    }
+
+    /// Whether tokens may name a client: one of the service, or, behind its name and a slash, one of another issuer.
+    async fn knows_client(self, client: &str) -> Result<bool, Error> {
+        if let Some((name, _)) = client.split_once('/') {
+            return Ok(self.issuers().await?.iter().any(|listed| listed.issuer.name == name));
+        }
+        Ok(self.clients(None).await?.iter().any(|known| known.id == client))
     }
 
     /// What takes tokens back that were signed until now, and before when what was taken back need not be remembered.

@@ -1,8 +1,12 @@
 //! What may be changed, and by whom: whatever writes demands an authority.
 
-use crate::store::{Recorder, Store};
+use crate::{
+    domain::Pseudonym,
+    ingest,
+    store::{Recorder, Store},
+};
 
-use super::Exchange;
+use super::{Error, Exchange};
 
 /// Leave to change what the exchange holds. It is an argument of everything that does, so that no change is made by mistake.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +41,18 @@ impl Authority {
 pub struct Operator<'a>(pub(super) &'a Exchange, pub(super) Option<&'a str>);
 
 impl Operator<'_> {
+    /// The institution that a scheme and an identifier name, under whichever of its identifiers it is kept.
+    pub(super) async fn institution(self, (scheme, identifier): (&str, &str)) -> Result<Pseudonym, Error> {
+        let (named, _) = ingest::named(scheme, identifier, self.0.secret());
+        Ok(self.0.store().register().await?.identify(named).institution)
+    }
+
+    /// Why nothing is found of an institution that somebody names, where it is how it is named.
+    pub(super) fn misnamed(self, (scheme, identifier): (&str, &str)) -> Option<Error> {
+        let (_, fault) = ingest::named(scheme, identifier, self.0.secret());
+        Some(Error::BadRequest(format!("expected {}, found `{identifier}`", fault?)))
+    }
+
     /// The store in the hands of whoever changes something now: the audit tells it with each change.
     pub(super) fn recording(&self) -> Store {
         let requested = self.1.map(str::to_owned);

@@ -70,15 +70,16 @@ impl Operator<'_> {
         let handover = match what {
             Transfer::AllOf(from) => Handover::AllOf(from.clone()),
             Transfer::Institution { scheme, identifier } => {
-                let register = self.0.store().register().await?;
-                Handover::Of(vec![register.identify(self.0.secret().pseudonym(scheme, identifier)).institution])
+                Handover::Of(vec![self.institution((scheme, identifier)).await?])
             }
         };
         let count = self.recording().hand_over(&handover, to).await?;
         match what {
-            Transfer::Institution { scheme, identifier } if count == 0 => Err(Error::NotFound(format!(
-                "no institution `{identifier}` of the scheme `{scheme}` was handed in or put on the roll"
-            ))),
+            Transfer::Institution { scheme, identifier } if count == 0 => {
+                let unknown =
+                    format!("no institution `{identifier}` of the scheme `{scheme}` was handed in or put on the roll");
+                Err(self.misnamed((scheme, identifier)).unwrap_or(Error::NotFound(unknown)))
+            }
             _ => Ok(count),
         }
     }

@@ -82,8 +82,9 @@ impl Operator<'_> {
         }
         let mut seen = Seen::default();
         for chain in chains {
-            if let Some(broken) = self.follow(chain, &mut seen).await? {
-                return Ok(broken);
+            match self.follow(chain, i64::MAX, &mut |entry| seen.take(entry)).await? {
+                Ok(head) => seen.heads.push(head),
+                Err(broken) => return Ok(broken),
             }
         }
         let mut witnessed: Vec<_> = seen.witnessed.into_iter().collect();
@@ -115,29 +116,35 @@ impl Operator<'_> {
         Ok(there.first().is_some_and(|link| link.places().1 == number && link.hash() == hash))
     }
 
-    /// Follows one chain. Tells of the first link that does not hold.
-    async fn follow(&self, chain: &AuditChain, seen: &mut Seen) -> Result<Option<Verified>, Error> {
+    /// Follows one chain to its end, or past the link with a place, and hands its entries over. Tells how far it came, or of the first
+    /// link that does not hold.
+    async fn follow(
+        &self,
+        chain: &AuditChain,
+        until: i64,
+        take: &mut impl FnMut(&AuditEntry),
+    ) -> Result<Result<AuditHead, Verified>, Error> {
         let key = self.0.secret().audit_key();
         let AuditCut { number, hash, seal } = &chain.cut;
         if *number > 0 && *seal != AuditCut::seal(&key, &chain.chain, *number, hash) {
-            return Ok(Some(broken(&chain.chain, *number, "the service did not drop the entries up to it")));
+            return Ok(Err(broken(&chain.chain, *number, "the service did not drop the entries up to it")));
         }
         let (mut last, mut before) = (*number, hash.clone());
         loop {
             let page = self.0.store().audit_links(&chain.chain, last, PAGE).await?;
-            if page.is_empty() {
-                // The last link of a chain is never dropped.
-                if last == *number {
-                    return Ok(Some(broken(&chain.chain, last + 1, "its chain has no entry any more")));
-                }
-                seen.heads.push(AuditHead { chain: chain.chain.clone(), number: last, hash: before });
-                return Ok(None);
+            // The last link of a chain is never dropped.
+            if page.is_empty() && last == *number {
+                return Ok(Err(broken(&chain.chain, last + 1, "its chain has no entry any more")));
             }
+            let ended = page.is_empty();
             for link in page {
+                if last >= until {
+                    break;
+                }
                 let (first, end) = link.places();
                 if first != last + 1 {
                     let why = format!("it is missing: entry {first} follows entry {last}");
-                    return Ok(Some(broken(&chain.chain, last + 1, &why)));
+                    return Ok(Err(broken(&chain.chain, last + 1, &why)));
                 }
                 let hash = link.link(&key, &before);
                 let entries = (hash == link.hash()).then(|| link.entries().ok()).flatten();
@@ -145,10 +152,13 @@ impl Operator<'_> {
                     let with =
                         if first == end { "it" } else { &format!("it, or one up to {end} that was written with it") };
                     let why = format!("{with}, or what came before it, is not as it was written");
-                    return Ok(Some(broken(&chain.chain, first, &why)));
+                    return Ok(Err(broken(&chain.chain, first, &why)));
                 };
-                entries.iter().for_each(|entry| seen.take(entry));
+                entries.iter().for_each(&mut *take);
                 (last, before) = (end, hash);
+            }
+            if ended || last >= until {
+                return Ok(Ok(AuditHead { chain: chain.chain.clone(), number: last, hash: before }));
             }
         }
     }
@@ -188,14 +198,30 @@ impl Operator<'_> {
     }
 
     /// Drops entries that are older than so many days, and keeps of each chain what shows that the rest follows them. The last
-    /// entry of a chain stays. Returns how many it dropped.
+    /// entry of a chain stays. A chain of which they are not as they were written, or not as old as they were said to be, is left as it
+    /// is: nobody who can write into the database has the service take away what they like. Returns how many it dropped.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn cut_audit(&self, days: u16) -> Result<u64, Error> {
         let (store, key) = (self.0.store(), self.0.secret().audit_key());
         let mut dropped = 0;
-        for past in store.audit_past(self.0.now() - Duration::days(days.into())).await? {
+        let (before, chains) = (self.0.now() - Duration::days(days.into()), store.audit_chains().await?);
+        for past in store.audit_past(before).await? {
+            let Some(chain) = chains.iter().find(|chain| chain.chain == past.chain) else { continue };
+            let mut newest = DateTime::<Utc>::MIN_UTC;
+            let followed = self.follow(chain, past.number, &mut |entry| newest = newest.max(entry.at)).await?;
+            if followed.as_ref() != Ok(&past) || newest >= before {
+                // Another process may have dropped them meanwhile.
+                if !store.audit_chains().await?.contains(chain) {
+                    continue;
+                }
+                tracing::error!(
+                    chain = past.chain,
+                    "the audit does not hold, so nothing of a chain is dropped: `exchange audit verify` tells where"
+                );
+                continue;
+            }
             let seal = AuditCut::seal(&key, &past.chain, past.number, &past.hash);
             dropped += store.cut_audit(&past.chain, &AuditCut { number: past.number, hash: past.hash, seal }).await?;
         }

@@ -38,7 +38,7 @@ impl Operator<'_> {
         self.check_not_demo().await?;
         let withdrawal = self.withdrawal(request).await?;
         let done = self.recording().withdraw(&withdrawal, request.why.clone(), self.0.now()).await?;
-        let (submission, taken_back) = done.ok_or_else(|| nothing(request))?;
+        let (submission, taken_back) = done.ok_or_else(|| self.nothing(request))?;
         Ok(WithdrawReport { submission: Some(submission), taken_back })
     }
 
@@ -49,28 +49,31 @@ impl Operator<'_> {
     pub async fn try_withdraw(&self, request: &WithdrawRequest) -> Result<WithdrawReport, Error> {
         let taken_back = self.0.store().to_take_back(&self.withdrawal(request).await?).await?;
         if taken_back.is_empty() {
-            return Err(nothing(request));
+            return Err(self.nothing(request));
         }
         Ok(WithdrawReport { submission: None, taken_back })
     }
 
     async fn withdrawal(self, request: &WithdrawRequest) -> Result<Withdrawal, Error> {
-        let register = self.0.store().register().await?;
-        let kept_under = |(scheme, identifier): &(String, String)| {
-            register.identify(self.0.secret().pseudonym(scheme, identifier)).institution
-        };
+        let mut institutions = Vec::new();
+        for (scheme, identifier) in &request.institutions {
+            institutions.push(self.institution((scheme, identifier)).await?);
+        }
         Ok(Withdrawal {
             organisation: request.organisation.clone(),
             submission: request.submission,
             periods: request.periods.clone(),
-            institutions: request.institutions.iter().map(kept_under).collect(),
+            institutions,
         })
     }
-}
 
-fn nothing(request: &WithdrawRequest) -> Error {
-    Error::NotFound(format!(
-        "`{}` handed in nothing such that holds: it was never handed in, was corrected by somebody else, or was taken back",
-        request.organisation
-    ))
+    fn nothing(self, request: &WithdrawRequest) -> Error {
+        let misnamed = request.institutions.iter().find_map(|(scheme, identifier)| self.misnamed((scheme, identifier)));
+        misnamed.unwrap_or_else(|| {
+            Error::NotFound(format!(
+                "`{}` handed in nothing such that holds: it was never handed in, was corrected by somebody else, or was taken back",
+                request.organisation
+            ))
+        })
+    }
 }

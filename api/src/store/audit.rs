@@ -239,7 +239,11 @@ impl Store {
     /// When the database fails.
     pub async fn cut_audit(&self, chain: &str, cut: &AuditCut) -> Result<u64> {
         let transaction = self.begin_change().await?;
-        let before = audit_chain::Entity::find_by_id(chain).one(&transaction).await?;
+        let before = audit_chain::Entity::find_by_id(chain).one(&transaction).await?.map_or(0, |row| row.cut);
+        // Another process may have dropped more meanwhile.
+        if before >= cut.number {
+            return Ok(0);
+        }
         let kept = audit_chain::ActiveModel {
             chain: Set(chain.to_owned()),
             cut: Set(cut.number),
@@ -259,7 +263,7 @@ impl Store {
             .exec(&transaction)
             .await?;
         transaction.commit().await?;
-        Ok((cut.number - before.map_or(0, |row| row.cut)).unsigned_abs())
+        Ok((cut.number - before).unsigned_abs())
     }
 }
 

@@ -80,7 +80,22 @@ impl Store {
         let detail = format!("{} results, {} counts{}", erased.results, erased.counts, closed.unwrap_or_default());
         self.record(&transaction, &change.detail(detail).concerning(providers), None).await?;
         transaction.commit().await?;
+        self.leave_no_copy().await;
         Ok(erased)
+    }
+
+    /// Writes a SQLite file anew: where its pages were split it keeps copies of rows in places that it does not use. What is erased is
+    /// erased, whatever comes of that.
+    async fn leave_no_copy(&self) {
+        if self.changes.get_database_backend() != DbBackend::Sqlite {
+            return;
+        }
+        for statement in ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"] {
+            if let Err(error) = self.changes.execute_unprepared(statement).await {
+                tracing::warn!(%error, "erased, but copies may be left in unused places of the file: run `VACUUM` in it with sqlite3");
+                return;
+            }
+        }
     }
 
     /// Whether a release may have shown what was erased since: then nothing is answered from it.

@@ -26,7 +26,9 @@ pub enum Error {
     #[error("some of it was corrected or taken back at the same moment; nothing was taken back: look again")]
     ChangedMeanwhile,
     /// There is nothing such to erase.
-    #[error("nothing is stored about that institution: it was never handed in or put on the roll, or was erased")]
+    #[error(
+        "nothing is stored about that institution but what a register may tell of it: it was never handed in or put on the roll, or was erased"
+    )]
     NothingToErase,
     /// What was asked for was made by another process meanwhile.
     #[error("another process made this change at the same moment; nothing was changed here")]

@@ -157,7 +157,10 @@ impl Store {
         let checksum = hex::encode(new.checksum);
         let before = submission::Entity::find()
             .filter(submission::Column::OrganisationId.eq(organisation))
-            .filter(submission::Column::Checksum.eq(checksum.as_str()))
+            .filter(
+                submission::Column::Checksum
+                    .is_in([Some(new.checksum), new.before].into_iter().flatten().map(hex::encode)),
+            )
             .order_by_desc(submission::Column::Id)
             .one(&transaction)
             .await?

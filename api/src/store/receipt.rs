@@ -10,8 +10,11 @@ use serde_json::json;
 pub struct NewSubmission {
     /// The code of the organisation that hands in.
     pub organisation: String,
-    /// SHA-256 of what was handed in: the same again changes nothing, unless something else was handed in meanwhile.
+    /// What tells that the same is handed in, from its SHA-256 under the secret: the same again changes nothing, unless something else was
+    /// handed in meanwhile.
     pub checksum: [u8; 32],
+    /// The SHA-256 itself, as earlier versions kept it.
+    pub before: Option<[u8; 32]>,
     /// When it came in, UTC.
     pub received_at: DateTime<Utc>,
     /// Rows read.

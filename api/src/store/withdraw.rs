@@ -91,6 +91,7 @@ impl Store {
         let new = NewSubmission {
             organisation: withdrawal.organisation.clone(),
             checksum: found.checksum(),
+            before: None,
             received_at: at,
             rows: found.0.iter().map(|rows| rows.len() as u64).sum(),
             why,

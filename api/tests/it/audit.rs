@@ -227,6 +227,33 @@ async fn what_is_past_its_time_is_dropped_and_the_rest_still_holds(#[case] engin
 #[case::sqlite(Engine::Sqlite)]
 #[case::postgres(Engine::Postgres)]
 #[tokio::test]
+async fn whoever_makes_entries_look_old_has_them_dropped_by_nobody(#[case] engine: Engine) {
+    let service = Service::filled(engine).await;
+    for area in ["E12000001", "E06000047"] {
+        service.ask(Some(LEP), &FREE.replace("E12000001", area)).await.data();
+    }
+    let changes = "chain = 'changes' AND number = 1";
+    for (table, column, only) in [("audit_group", "asked_until", "first = 1"), ("audit_entry", "asked_at", changes)] {
+        service.database.execute(&format!("CREATE TABLE taken AS SELECT * FROM {table}")).await;
+        service
+            .database
+            .execute(&format!("UPDATE {table} SET {column} = '2020-01-01T00:00:00.000+00:00' WHERE {only}"))
+            .await;
+        assert_eq!(service.operator().cut_audit(30).await.unwrap(), 0, "{table}");
+        assert!(!is_whole(&service).await, "it is still there to be found");
+        service
+            .database
+            .execute(&format!("UPDATE {table} SET {column} = (SELECT {column} FROM taken WHERE {only}) WHERE {only}"))
+            .await;
+        service.database.execute("DROP TABLE taken").await;
+        assert!(is_whole(&service).await, "{table}");
+    }
+}
+
+#[rstest]
+#[case::sqlite(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
 async fn what_cannot_be_recorded_is_not_answered_unless_it_is_free(#[case] engine: Engine) {
     let service = Service::filled(engine).await;
     service.ask(Some(LEP), FREE).await.data();
@@ -349,6 +376,8 @@ fn the_audit_is_exported_as_a_file_and_whoever_changed_it_is_found_by_command() 
     assert!(lines.contains(",change,,operator,") && lines.contains(",organisation.added,NE-HUB,"), "{lines}");
     assert!(!lines.contains(",repeat,"), "{lines}");
     assert_eq!(desk.does_own(&["audit", "export", "--until", "2020-01-01"]).lines().count(), 1);
+    let refused = desk.refuses(&[&["audit", "export", "--organisation", "NOBODY"][..], &OWN_FILES].concat());
+    assert!(refused.contains("no organisation has the code `NOBODY`"), "{refused}");
     let heads = desk.does_own(&["audit", "verify", "--heads"]);
     assert!(heads.lines().filter(|line| line.starts_with("head ")).count() > 1, "{heads}");
     desk.write("seen", &heads);

@@ -7,7 +7,7 @@ use api::{
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::support::{Desk, Engine, HUB, LEP, Population, Service, identifier, question};
+use crate::support::{Desk, Engine, HUB, LEP, OWN_FILES, Population, Service, identifier, question};
 
 const LEEDS: &str = r#"{framework: "GATSBY-2014", areas: ["E12000003"], periods: ["202324T3"]}"#;
 const NORTH_EAST: &str = r#"{framework: "GATSBY-2014", areas: ["E12000001"], periods: ["202324T3"]}"#;
@@ -52,10 +52,17 @@ async fn an_institution_is_erased_and_with_it_every_release_that_showed_it(#[cas
         let cited = format!("{{ table(citation: {citation}) {{ tier }} }}");
         assert_eq!(service.ask(Some(LEP), &cited).await.error().0, "NOT_FOUND");
     }
+    if let Some(path) = service.database.url.strip_prefix("sqlite://") {
+        let erased = service.exchange.secret().pseudonym("URN", &identifier(1).to_string());
+        for file in [path.to_owned(), format!("{path}-wal")] {
+            let bytes = std::fs::read(&file).unwrap_or_default();
+            assert!(!bytes.windows(32).any(|window| window == erased.0), "{file}");
+        }
+    }
     let again = service.operator().erase(&institution(1)).await;
     assert!(again.unwrap_err().to_string().contains("was erased"));
     let never = service.operator().try_erase(&institution(9_999)).await;
-    assert!(never.is_err());
+    assert!(never.unwrap_err().to_string().starts_with("nothing is stored"));
 }
 
 #[rstest]
@@ -92,6 +99,15 @@ async fn what_an_organisation_handed_in_is_erased_and_what_it_corrected_holds_ag
 #[test]
 fn an_officer_is_told_what_is_stored_and_erases_by_command() {
     let desk = Desk::filled();
+    // An institution is named as in a file, and what is no identifier is not said to be unknown.
+    for [scheme, name] in [["urn", "100001"], [" URN ", " 100001\u{a0}"]] {
+        assert!(desk.does_own(&["erase", "institution", "--scheme", scheme, name]).contains("2 results"), "{name}");
+        let one = format!("{scheme}:{name}");
+        let back = desk.does_own(&["withdraw", "--organisation", "NE-HUB", "--institution", &one, "--dry-run"]);
+        assert!(back.contains("of 1 institution"), "{back}");
+    }
+    let refused = desk.refuses(&[&["erase", "institution", "100001.0"][..], &OWN_FILES].concat());
+    assert!(refused.contains("expected a URN of 5 or 6 digits"), "{refused}");
     let report = desk.does_own(&["report", "protection"]);
     for told in [
         "| 366 | results of institutions",

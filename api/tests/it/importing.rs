@@ -8,6 +8,7 @@ use api::{
     service::{Authority, Exchange, ImportRequest},
 };
 use rstest::rstest;
+use sha2::{Digest, Sha256};
 
 async fn counts(service: &Service) -> Vec<i64> {
     let sql = "SELECT (SELECT COUNT(*) FROM submission), (SELECT COUNT(*) FROM result), (SELECT COUNT(*) FROM benchmark_score), \
@@ -63,6 +64,19 @@ async fn the_same_file_twice_changes_nothing_and_a_correction_supersedes(#[case]
     let sql = "SELECT COUNT(*), COUNT(supersedes), MAX(supersedes) FROM result";
     assert_eq!(service.database.numbers(sql).await, [[367, 1, 1]]);
     assert_eq!(counts(&service).await[3], after_first[3], "institutions are the same");
+}
+
+#[tokio::test]
+async fn a_file_is_known_again_by_a_hash_that_tells_nothing_to_those_who_guess_it() {
+    let service = Service::empty(Engine::Sqlite).await;
+    let one = Population::standard(1).only(|row| row.id == 5);
+    service.hand_in(LEP, &one).await.receipt.unwrap();
+    let plain = hex::encode(Sha256::digest(one.file()));
+    assert_ne!(service.database.texts("SELECT checksum FROM submission").await, [&*plain]);
+    // As earlier versions kept it.
+    service.database.execute(&format!("UPDATE submission SET checksum = '{plain}'")).await;
+    let again = service.hand_in(LEP, &one).await.receipt.unwrap().to_string();
+    assert!(again.starts_with("nothing changed: received before as submission 1"), "{again}");
 }
 
 #[tokio::test]

@@ -122,6 +122,9 @@ async fn what_is_taken_back_is_refused_on_every_replica_also_while_the_database_
     }
     assert!(matches!(operator.revoke(Revoked::Organisation, "NOBODY").await, Err(Error::NotFound(_))));
     assert!(matches!(operator.revoke(Revoked::Client, " ").await, Err(Error::BadRequest(_))));
+    for unknown in ["nobody", "nobody/nightly"] {
+        assert!(matches!(operator.revoke(Revoked::Client, unknown).await, Err(Error::NotFound(_))), "{unknown}");
+    }
     operator.revoke(Revoked::Organisation, LEP).await.unwrap();
     replica.exchange.refresh().await.unwrap();
     // Neither can be read any longer, as when the database does not answer.

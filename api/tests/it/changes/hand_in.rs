@@ -93,7 +93,7 @@ async fn every_problem_of_a_row_is_told_with_its_place_and_nothing_is_stored() {
         ]
     );
     assert_eq!(problems[1]["value"], "66.5");
-    assert!(problems[4]["expected"].as_str().unwrap().ends_with("it is row 6"), "{}", problems[4]);
+    assert!(problems[4]["expected"].as_str().unwrap().ends_with("it is row 5"), "{}", problems[4]);
     assert!(problems[5]["expected"].as_str().unwrap().contains("`E08000035` is Leeds"), "{}", problems[5]);
     assert_eq!(service.database.count("result").await, 0);
     let kept = service.database.texts("SELECT COALESCE(report, '') FROM requested_change").await.concat();

@@ -70,7 +70,8 @@ async fn a_slash_at_the_end_is_the_same_address() {
 #[tokio::test]
 async fn below_a_base_path_everything_is_where_it_was_and_leads_there() {
     let base_path = "/exchange/".parse().unwrap();
-    let service = empty_behind(&EdgeSettings { base_path, ..EdgeSettings::default() }).await;
+    let public_url = Some("https://example.org/exchange".parse().unwrap());
+    let service = empty_behind(&EdgeSettings { base_path, public_url, ..EdgeSettings::default() }).await;
     for before in ["/exchange", ""] {
         let request = Request::post(format!("{before}/graphql")).header(header::CONTENT_TYPE, JSON);
         let answer = service.send(request.body(Body::from(document("{ __typename }"))).unwrap()).await;
@@ -87,7 +88,13 @@ async fn below_a_base_path_everything_is_where_it_was_and_leads_there() {
         }
     }
     assert!(got(&service, "/exchange", "text/html").await.status.is_redirection());
-    for elsewhere in ["/exchanges/livez", "/Exchange/livez", "/exchange/exchange/livez"] {
+    // Where RFC 8414, section 3.1, has the metadata of an issuer with a path: not below it.
+    let metadata = "/.well-known/oauth-authorization-server";
+    let of_path = got(&service, &format!("{metadata}/exchange"), "*/*").await.json();
+    assert_eq!(of_path, got(&service, metadata, "*/*").await.json());
+    assert_eq!(of_path["issuer"], "https://example.org/exchange");
+    let others = [format!("{metadata}/other"), format!("{metadata}/exchange/other")];
+    for elsewhere in [&*others[0], &*others[1], "/exchanges/livez", "/Exchange/livez", "/exchange/exchange/livez"] {
         assert_eq!(got(&service, elsewhere, "*/*").await.status, StatusCode::NOT_FOUND, "{elsewhere}");
     }
 }

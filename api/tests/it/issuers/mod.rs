@@ -275,6 +275,9 @@ async fn what_another_issuer_would_not_sign_is_refused() {
         let refused = here.taken(&token).await;
         assert!(matches!(refused, Err((401, _))), "{why}: {refused:?}");
     }
+    // A slash too many is what goes wrong first, and is told as what it is.
+    let (_, told) = here.taken(&with("iss", json!(format!("{}/", provider.issuer)))).await.unwrap_err();
+    assert!(told.contains("by another issuer"), "{told}");
     for (name, value) in
         [("exp", json!(now - 29)), ("nbf", json!(now + 29)), ("aud", json!(["x", "https://exchange.example"]))]
     {
