@@ -1,8 +1,13 @@
 //! Pages of connections: a hard maximum, and a clear error past it.
 
-use async_graphql::{Error, Result, connection::OpaqueCursor};
+use std::str::FromStr;
 
-use crate::graphql::error::bad_request;
+use async_graphql::{
+    Result,
+    connection::{CursorType, OpaqueCursor, PageInfo},
+};
+
+use crate::{graphql::error::bad_request, service::Page};
 
 /// The most items on one page.
 pub const PAGE_MAX: usize = 200;
@@ -22,14 +27,24 @@ pub fn page_size(first: Option<i32>) -> Result<usize> {
         .ok_or_else(|| bad_request(format!("`first` must be from 1 to {PAGE_MAX}, found {first}")))
 }
 
-/// Reads a cursor that an earlier page gave.
+/// Reads what a cursor of an earlier page stands for.
 ///
 /// # Errors
 /// When it is not one.
-pub(super) fn cursor(after: Option<&str>) -> Result<Option<String>> {
-    use async_graphql::connection::CursorType;
+pub(super) fn cursor<K: FromStr>(after: Option<&str>) -> Result<Option<K>> {
     let Some(after) = after else { return Ok(None) };
-    let read: Result<OpaqueCursor<String>, Error> =
-        OpaqueCursor::decode_cursor(after).map_err(|_| bad_request("`after` is not a cursor of this list"));
-    Ok(Some(read?.0))
+    let key = OpaqueCursor::<String>::decode_cursor(after).ok().and_then(|OpaqueCursor(key)| key.parse().ok());
+    key.map(Some).ok_or_else(|| bad_request("`after` is not a cursor of this list"))
+}
+
+/// The cursors of the items of a page, by their keys, and whether there are others before it and after it.
+pub(super) fn cursors<T>(page: &Page<T>, others_before: bool, key: impl Fn(&T) -> String) -> (Vec<String>, PageInfo) {
+    let cursors: Vec<String> = page.items.iter().map(|item| OpaqueCursor(key(item)).encode_cursor()).collect();
+    let page_info = PageInfo {
+        has_previous_page: others_before,
+        has_next_page: page.more,
+        start_cursor: cursors.first().cloned(),
+        end_cursor: cursors.last().cloned(),
+    };
+    (cursors, page_info)
 }
