@@ -313,24 +313,14 @@ pub async fn serve(
     if let Some(health) = health {
         http::serve_health(&state, health).context("cannot answer about health apart")?;
     }
-    let follow = tokio::spawn(background::follow(exchange.clone()));
-    let follow_trust = tokio::spawn(background::follow_trust(exchange.clone()));
-    let make_books = tokio::spawn(background::make_books(exchange.clone()));
-    let tell_webhooks = tokio::spawn(background::tell_webhooks(exchange.clone()));
-    let cut_audit = tokio::spawn(background::cut_audit(exchange.clone(), edge.audit_retention));
-    let sweep = tokio::spawn(background::sweep(state.clone()));
+    let beside = background::begin(&exchange, &state, edge.audit_retention);
     tracing::info!(address = %listener.local_addr()?, release = exchange.newest_release(), "serving");
     let ended = ended(signals, &state, Interval::from_secs(edge.leave_delay.into()));
     let served = http::serve(listener, router, connection_rules(edge), ended).await;
     if tokio::time::timeout(GOOD_BYE, state.ended()).await.is_err() {
         tracing::warn!("ending with subscribers who do not take their leave");
     }
-    follow.abort();
-    follow_trust.abort();
-    make_books.abort();
-    tell_webhooks.abort();
-    cut_audit.abort();
-    sweep.abort();
+    drop(beside);
     state.end_traces().await;
     exchange.close().await;
     served.context("the server failed")

@@ -2,7 +2,10 @@
 
 use std::{mem, sync::Arc, time::Duration};
 
-use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio::{
+    task::JoinSet,
+    time::{Interval, MissedTickBehavior, interval, sleep},
+};
 
 use crate::{
     http,
@@ -18,6 +21,33 @@ const CUT: Duration = Duration::from_hours(1);
 /// How often it is forgotten who has asked nothing of late.
 const SWEEP: Duration = Duration::from_secs(10);
 
+/// After how long what stopped by a panic begins anew.
+const BEGIN_ANEW: Duration = Duration::from_secs(1);
+
+/// Begins all of it. It ends when what is given back is dropped.
+pub(super) fn begin(exchange: &Arc<Exchange>, state: &http::State, audit_retention: u16) -> JoinSet<()> {
+    let mut all = JoinSet::new();
+    all.spawn(keep_up(exchange.clone(), follow));
+    all.spawn(keep_up(exchange.clone(), follow_trust));
+    all.spawn(keep_up(exchange.clone(), make_books));
+    all.spawn(keep_up(exchange.clone(), tell_webhooks));
+    all.spawn(keep_up(exchange.clone(), move |exchange| cut_audit(exchange, audit_retention)));
+    all.spawn(keep_up(state.clone(), sweep));
+    all
+}
+
+/// Does some work for as long as it goes on. Should it panic it begins anew: without [`follow`] and [`follow_trust`] an agreement that
+/// ended and a token that was taken back would be answered for ever.
+async fn keep_up<T: Clone, W: Future<Output = ()> + Send + 'static>(with: T, work: impl Fn(T) -> W) {
+    let mut running = JoinSet::new();
+    running.spawn(work(with.clone()));
+    while let Some(Err(error)) = running.join_next().await {
+        tracing::error!(%error, "what is done beside answering stopped; it begins anew");
+        sleep(BEGIN_ANEW).await;
+        running.spawn(work(with.clone()));
+    }
+}
+
 /// Ticks so far apart, and after a late one not sooner.
 fn every(apart: Duration) -> Interval {
     let mut ticks = interval(apart);
@@ -26,7 +56,7 @@ fn every(apart: Duration) -> Interval {
 }
 
 /// Keeps the view fresh: a release published elsewhere, an agreement added or ended.
-pub(super) async fn follow(exchange: Arc<Exchange>) {
+async fn follow(exchange: Arc<Exchange>) {
     let mut ticks = every(REFRESH);
     let mut failing = false;
     loop {
@@ -48,7 +78,7 @@ pub(super) async fn follow(exchange: Arc<Exchange>) {
 }
 
 /// Keeps keys, revocations and other issuers fresh, also while a large release is being loaded. Where the database is away, [`follow`] tells.
-pub(super) async fn follow_trust(exchange: Arc<Exchange>) {
+async fn follow_trust(exchange: Arc<Exchange>) {
     let mut ticks = every(REFRESH);
     loop {
         ticks.tick().await;
@@ -60,7 +90,7 @@ pub(super) async fn follow_trust(exchange: Arc<Exchange>) {
 }
 
 /// Makes the standard tables of each release that is served, while agreements that end meanwhile are seen by [`follow`].
-pub(super) async fn make_books(exchange: Arc<Exchange>) {
+async fn make_books(exchange: Arc<Exchange>) {
     let mut ticks = every(REFRESH);
     loop {
         ticks.tick().await;
@@ -71,7 +101,7 @@ pub(super) async fn make_books(exchange: Arc<Exchange>) {
 }
 
 /// Tells webhooks what happened. Where the database is away, [`follow`] tells.
-pub(super) async fn tell_webhooks(exchange: Arc<Exchange>) {
+async fn tell_webhooks(exchange: Arc<Exchange>) {
     let mut ticks = every(REFRESH);
     loop {
         ticks.tick().await;
@@ -82,7 +112,7 @@ pub(super) async fn tell_webhooks(exchange: Arc<Exchange>) {
 }
 
 /// Forgets addresses and organisations that have asked nothing of late.
-pub(super) async fn sweep(state: http::State) {
+async fn sweep(state: http::State) {
     let mut ticks = every(SWEEP);
     loop {
         ticks.tick().await;
@@ -91,7 +121,7 @@ pub(super) async fn sweep(state: http::State) {
 }
 
 /// Drops entries of the audit whose time is over, where they have one.
-pub(super) async fn cut_audit(exchange: Arc<Exchange>, days: u16) {
+async fn cut_audit(exchange: Arc<Exchange>, days: u16) {
     if days == 0 {
         return;
     }
@@ -103,5 +133,22 @@ pub(super) async fn cut_audit(exchange: Arc<Exchange>, days: u16) {
             Ok(dropped) => tracing::info!(dropped, days, "dropped entries of the audit whose time was over"),
             Err(error) => tracing::warn!(%error, "the audit was not cut; the next hour tries again"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_panics_begins_anew_and_what_is_done_ends() {
+        let begun = Arc::new(AtomicU32::new(0));
+        let work = |begun: Arc<AtomicU32>| async move {
+            assert!(begun.fetch_add(1, Ordering::Relaxed) > 0, "the first time it stops");
+        };
+        keep_up(begun.clone(), work).await;
+        assert_eq!(begun.load(Ordering::Relaxed), 2);
     }
 }

@@ -197,20 +197,18 @@ fn read(file: &PathBuf) -> Result<String> {
 
 fn rules(args: AddArgs) -> IssuerRules {
     let AddArgs { name: _, like, accepted, rules } = args;
-    let (client, rights) = like.map_or(("azp", "scope"), Product::claims);
-    let first = accepted.first().map(|iss| iss.trim_end_matches('/').to_owned()).unwrap_or_default();
-    let below = format!("{first}/.well-known/openid-configuration");
-    let algorithms = if rules.algorithms.is_empty() { vec!["RS256".to_owned()] } else { rules.algorithms };
-    IssuerRules {
-        accepted,
-        audiences: rules.audiences,
-        discovery: rules.discovery.unwrap_or(below),
-        client_claim: rules.client_claim.unwrap_or_else(|| client.to_owned()),
-        rights_claim: rules.rights_claim.unwrap_or_else(|| rights.to_owned()),
-        prefix: rules.prefix.unwrap_or_default(),
-        algorithms,
-        public_only: false,
-    }
+    let (client, rights) = like.map(Product::claims).unzip();
+    let unusual = IssuerChange {
+        discovery: rules.discovery,
+        client_claim: rules.client_claim.or(client.map(str::to_owned)),
+        rights_claim: rules.rights_claim.or(rights.map(str::to_owned)),
+        prefix: rules.prefix,
+        algorithms: Some(rules.algorithms).filter(|named| !named.is_empty()),
+        // The operator may name an address inside.
+        public_only: Some(false),
+        ..IssuerChange::default()
+    };
+    IssuerRules::usual(accepted, rules.audiences).changed(&unusual)
 }
 
 fn change(args: ChangeArgs) -> IssuerChange {

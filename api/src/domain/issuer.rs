@@ -60,6 +60,21 @@ pub struct IssuerChange {
 }
 
 impl IssuerRules {
+    /// What is usual for an issuer that puts these into `iss` and `aud`. Its keys are fetched from public addresses alone.
+    pub fn usual(accepted: Vec<String>, audiences: Vec<String>) -> Self {
+        let first = accepted.first().map_or("", |issuer| issuer.trim_end_matches('/'));
+        Self {
+            discovery: format!("{first}/.well-known/openid-configuration"),
+            client_claim: "azp".to_owned(),
+            rights_claim: "scope".to_owned(),
+            prefix: String::new(),
+            algorithms: vec!["RS256".to_owned()],
+            public_only: true,
+            accepted,
+            audiences,
+        }
+    }
+
     /// The rules with a change.
     #[must_use]
     pub fn changed(self, change: &IssuerChange) -> Self {

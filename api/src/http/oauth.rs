@@ -6,7 +6,7 @@ use axum::{
     Extension, Router,
     body::Body,
     extract::{Path, Request, State as Extract},
-    http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header},
     response::IntoResponse,
     routing::{any, get},
 };
@@ -69,12 +69,13 @@ async fn metadata_of_path(
     Extract(state): Extract<State>,
     id: Extension<RequestId>,
     Path(path): Path<String>,
+    address: Uri,
 ) -> Response<Body> {
     let metadata = state.authorization.metadata();
     let issuer = metadata["issuer"].as_str().and_then(|issuer| issuer.split_once("://"));
     match issuer.and_then(|(_, rest)| rest.split_once('/')) {
-        Some((_, own)) if own == path => public(&metadata),
-        _ => error::not_found(id).await,
+        Some((_, own)) if own.trim_end_matches('/') == path => public(&metadata),
+        _ => error::not_found(id, address).await,
     }
 }
 

@@ -117,10 +117,8 @@ impl Work {
     pub(super) fn operator(&self) -> Operator<'_> {
         Operator(&self.exchange, self.id.get().map(String::as_str))
     }
-}
 
-impl Work {
-    /// On a thread of its own: it may take long, and holds what may not change threads.
+    /// Withdraws on a thread of its own: it may take long, and holds what may not change threads.
     async fn withdraw(self, request: WithdrawRequest) -> Result<(), Error> {
         let done = tokio::task::spawn_blocking(move || {
             Handle::current().block_on(async { self.operator().withdraw(&request).await.map(drop) })
@@ -185,9 +183,7 @@ impl Contributor {
             let tried = self.operator().try_withdraw(&request).await;
             return checked(tried.map(|report| Withdrawn { submission: None, taken_back: report.taken_back }));
         }
-        let work = self.work();
-        let own = work.clone();
-        let made = self.once(&mandate, sent, work, own.withdraw(request));
+        let made = self.once(&mandate, sent, |own| own.withdraw(request));
         let change = match made.await? {
             Ok(change) => change,
             Err(refused) => return Ok(Outcome::Refused(refused)),
@@ -214,10 +210,8 @@ impl Contributor {
             let tried = self.operator().try_publish(&publication).await;
             return checked(tried.map(|published| ToPublish { release: None, published }));
         }
-        let work = self.work();
-        let own = work.clone();
-        let publish = async move { own.operator().publish(publication).await.map(drop) };
-        let change = match self.once(&mandate, sent, work, publish).await? {
+        let publish = |own: Work| async move { own.operator().publish(publication).await.map(drop) };
+        let change = match self.once(&mandate, sent, publish).await? {
             Ok(change) => change,
             Err(refused) => return Ok(Outcome::Refused(refused)),
         };
@@ -296,13 +290,14 @@ impl Contributor {
     }
 
     /// Makes a change once, on a task of its own.
-    async fn once(
+    async fn once<F: Future<Output = Result<(), Error>> + Send + 'static>(
         &self,
         mandate: &Mandate,
         sent: Sent,
-        work: Work,
-        change: impl Future<Output = Result<(), Error>> + Send + 'static,
+        change: impl FnOnce(Work) -> F,
     ) -> Result<Made, Error> {
+        let work = self.work();
+        let change = change(work.clone());
         let sent = self.keyed(sent)?;
         let operation = sent.operation;
         if let Begun::Before(made) = self.begin(mandate, sent, &work).await? {

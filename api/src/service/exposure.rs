@@ -80,11 +80,11 @@ impl Reader {
         let since = since.or(usual).unwrap_or(NaiveDate::MIN);
         let sums = self.asked_between(since, until).await?;
         self.work(move || {
-            let askers = askers(&sums, area, &catalogue, &directory);
+            let askers = askers(&sums, area, &catalogue, &directory).map_err(Error::Internal)?;
             let statement = sum_up(&askers, &catalogue.areas()[area].name, since);
-            Exposure { area, since, until, statement, askers }
+            Ok(Exposure { area, since, until, statement, askers })
         })
-        .await
+        .await?
     }
 
     /// Every question that was answered from a day on. What is asked after `until`, while this is read, is not waited for.
@@ -124,23 +124,29 @@ struct Question {
     breakdowns: BTreeSet<String>,
 }
 
-fn read(sum: &AuditSum) -> Option<Question> {
+fn read(sum: &AuditSum) -> anyhow::Result<Question> {
     if sum.dataset == Outcomes::NAME {
-        let mut question = Outcomes::read(&sum.question).ok()?;
+        let mut question = Outcomes::read(&sum.question)?;
         let named = question.by.iter().copied().chain(question.filters.iter().map(|filter| filter.dimension));
         let breakdowns = named.map(|dimension| dimension.name().to_owned()).collect();
-        return Some(Question { areas: Outcomes::asked(&mut question).areas.take().unwrap_or_default(), breakdowns });
+        return Ok(Question { areas: Outcomes::asked(&mut question).areas.take().unwrap_or_default(), breakdowns });
     }
     if sum.dataset == Destinations::NAME {
-        let mut question = Destinations::read(&sum.question).ok()?;
+        let mut question = Destinations::read(&sum.question)?;
         let bands = question.by_benchmarks_achieved.is_some().then(|| "BENCHMARKS_ACHIEVED".to_owned());
         let areas = Destinations::asked(&mut question).areas.take().unwrap_or_default();
-        return Some(Question { areas, breakdowns: bands.into_iter().collect() });
+        return Ok(Question { areas, breakdowns: bands.into_iter().collect() });
     }
-    None
+    anyhow::bail!("the audit has a question about `{}`, of which nothing is known", sum.dataset)
 }
 
-fn askers(sums: &[AuditSum], area: AreaIndex, catalogue: &Catalogue, directory: &Directory) -> Vec<Asker> {
+/// Fails where a question cannot be read: it may be about the area, and nobody may be told that nobody asked.
+fn askers(
+    sums: &[AuditSum],
+    area: AreaIndex,
+    catalogue: &Catalogue,
+    directory: &Directory,
+) -> anyhow::Result<Vec<Asker>> {
     let authorities: Vec<AreaIndex> = catalogue
         .areas()
         .keys()
@@ -163,10 +169,14 @@ fn askers(sums: &[AuditSum], area: AreaIndex, catalogue: &Catalogue, directory: 
     };
     let mut askers: BTreeMap<(&str, &str, &str), (Asker, BTreeSet<String>)> = BTreeMap::new();
     for sum in sums {
-        let Ok(tier) = sum.tier.parse::<Tier>() else { continue };
-        let Some(question) = read(sum).filter(|question| tier != Tier::Own && concerns(&question.areas)) else {
+        let tier: Tier = sum.tier.parse()?;
+        if tier == Tier::Own {
             continue;
-        };
+        }
+        let question = read(sum)?;
+        if !concerns(&question.areas) {
+            continue;
+        }
         let (asker, breakdowns) = askers.entry((&sum.organisation, &sum.purpose, &sum.tier)).or_insert_with(|| {
             let name = directory.organisation(&sum.organisation).map(|organisation| organisation.name.clone());
             let asker = Asker {
@@ -198,7 +208,7 @@ fn askers(sums: &[AuditSum], area: AreaIndex, catalogue: &Catalogue, directory: 
         asker.statement = state(&asker);
         asker
     });
-    told.collect()
+    Ok(told.collect())
 }
 
 /// What one organisation asked, as a sentence.

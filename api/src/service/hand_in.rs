@@ -13,7 +13,11 @@ use std::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio::{runtime::Handle, task::JoinHandle, time::MissedTickBehavior};
+use tokio::{
+    runtime::Handle,
+    task::{JoinHandle, JoinSet},
+    time::MissedTickBehavior,
+};
 
 use crate::{
     auth::Scope,
@@ -265,10 +269,12 @@ impl Contributor {
 async fn settle(work: Work, organisation: &str, handover: Handover) -> Result<Submission, Error> {
     let id = work.id.get().cloned().unwrap_or_default();
     let notes = Arc::new(Notes::default());
-    let noting = tokio::spawn(note(work.clone(), notes.clone()));
+    // Ends with this, come what may: what is written down every second is taken for under way.
+    let mut noting = JoinSet::new();
+    noting.spawn(note(work.clone(), notes.clone()));
     let dry_run = handover.dry_run;
     let taken = take_in(&work, organisation, handover, &notes).await;
-    noting.abort();
+    drop(noting);
     let (store, now) = (work.exchange.store(), work.exchange.now());
     let mut findings = notes.findings().unwrap_or_default();
     let (state, told) = match &taken {

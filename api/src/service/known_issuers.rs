@@ -111,7 +111,8 @@ impl Source {
         fetch: &Arc<Fetch>,
     ) -> Option<watch::Receiver<()>> {
         let mut state = self.state();
-        if let Some(running) = &state.running {
+        // One that panicked dropped its end, and runs no more.
+        if let Some(running) = state.running.as_ref().filter(|running| running.has_changed().is_ok()) {
             return Some(running.clone());
         }
         // A clock that was set back does not keep it from being tried.
@@ -187,4 +188,22 @@ pub(super) async fn fetched(fetch: &Fetch, issuer: &Issuer) -> Result<IssuerKeys
     let reach = if keys.is_of_the_service_of(&address) { named } else { Reach::Public };
     let set = fetch.get(&keys, reach).await.map_err(|error| error.to_string())?;
     IssuerKeys::read(&set, &rules.algorithms).map_err(|error| format!("at `{keys}`: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::{IssuerRules, clock::FixedClock};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_fetch_that_panicked_is_not_waited_for() {
+        let now: DateTime<Utc> = "2026-11-24T10:00:00Z".parse().unwrap();
+        let rules = IssuerRules::usual(vec!["https://issuer.invalid".to_owned()], vec!["here".to_owned()]);
+        let issuer = Issuer { id: 1, name: "issuer".to_owned(), rules, made_at: now, ended_at: None };
+        let source = Arc::new(Source::of(&issuer));
+        source.state().running = Some(watch::channel(()).1);
+        let running = source.begin(Arc::new(FixedClock(now)), now, &Arc::new(Fetch::new(None).unwrap()));
+        assert!(running.is_some_and(|running| running.has_changed().is_ok()), "another one runs");
+    }
 }

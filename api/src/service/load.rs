@@ -75,39 +75,26 @@ impl Exchange {
                 let number = i64::from(release.number);
                 !closed.iter().any(|(first, last)| (*first..=*last).contains(&number))
             });
-            if let Some(release) = releases.first() {
-                let snapshot = self.load(release).await?;
-                let catalogue = snapshot.catalogue().clone();
-                let circles = Arc::new(Circles::of(&directory, &catalogue));
-                let (snapshot, books) = (Some(snapshot), None);
-                CurrentRelease {
-                    generation,
-                    catalogue,
-                    directory,
-                    circles,
-                    releases,
-                    snapshot,
-                    books,
-                    registers,
-                    official,
-                    official_state,
+            let (catalogue, snapshot) = match releases.first() {
+                Some(release) => {
+                    let snapshot = self.load(release).await?;
+                    (snapshot.catalogue().clone(), Some(snapshot))
                 }
-            } else {
-                let catalogue = Arc::new(self.store().newest_catalogue(self.today()).await?);
-                let circles = Arc::new(Circles::of(&directory, &catalogue));
-                let (snapshot, books) = (None, None);
-                CurrentRelease {
-                    generation,
-                    catalogue,
-                    directory,
-                    circles,
-                    releases,
-                    snapshot,
-                    books,
-                    registers,
-                    official,
-                    official_state,
-                }
+                None => (Arc::new(self.store().newest_catalogue(self.today()).await?), None),
+            };
+            let circles = Arc::new(Circles::of(&directory, &catalogue));
+            let books = None;
+            CurrentRelease {
+                generation,
+                catalogue,
+                directory,
+                circles,
+                releases,
+                snapshot,
+                books,
+                registers,
+                official,
+                official_state,
             }
         };
         self.current.store(Arc::new(current));

@@ -74,8 +74,7 @@ async fn settle_together(store: Store, together: Vec<Waiting>) {
         // What is wrong with one of them must not be the others' fault.
         Err(_) => {
             for (debit, told) in debits.into_iter().zip(told) {
-                let verdicts = store.debit(&[debit]).await.map(|mut verdicts| verdicts.pop().unwrap_or_default());
-                tell([told], [verdicts]);
+                Box::pin(settle_together(store.clone(), vec![Waiting { debit, told }])).await;
             }
         }
     }

@@ -348,6 +348,14 @@ async fn a_provider_is_told_who_asked_what_about_its_area(#[case] engine: Engine
         exposure(&service, &hub, r#"area: "HUB-2018-21", since: "2026-11-25""#).await.data()["exposure"]["askers"],
         json!([])
     );
+    // What cannot be read may be about the area: nobody is told that nobody asked.
+    let unknown = "INSERT INTO audit_entry (chain, number, kind, asked_at, organisation, client, purpose, tier, dataset, question, \
+                   release, cells, tabulations, times, hash, change, object, detail, concerns) \
+                   SELECT MIN(chain), 1000, 'question', '2026-11-25T10:00:00+00:00', 'ELSEWHERE', '', 'benchmarking', 'regional', \
+                   'outcomes', 'GATSBY-2014;near=E12000001', 1, 8, 0, 1, '', '', '', '', '' FROM audit_chain";
+    service.database.execute(unknown).await;
+    let told = exposure(&service, &hub, r#"area: "HUB-2018-21", since: "2026-11-25""#).await;
+    assert_eq!(told.error().0, "INTERNAL");
 }
 
 #[test]

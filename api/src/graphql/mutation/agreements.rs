@@ -12,7 +12,7 @@ use crate::{
     service::Outcome,
 };
 
-use super::{ChangeStatus, contributor, sent, status};
+use super::{ChangeOutcome, contributor, sent, status};
 
 /// Agreements.
 #[derive(Default)]
@@ -39,8 +39,8 @@ impl AgreementMutation {
             valid_until: input.valid_until.map(|day| day.0),
         };
         let outcome = contributor(context)?.grant_agreement(sent, agreement).await.map_err(graphql_error)?;
-        let (status, message, agreement) = told(context, outcome)?;
-        Ok(Some(GrantAgreementPayload { status, message, agreement }))
+        let (outcome, agreement) = told(context, outcome)?;
+        Ok(Some(GrantAgreementPayload { outcome, agreement }))
     }
 
     /// Agrees on something else in the place of an agreement that you granted, from a day on. What was agreed before stays to be read:
@@ -60,8 +60,8 @@ impl AgreementMutation {
         };
         let valid_from = input.valid_from.map(|day| day.0);
         let amended = contributor(context)?.amend_agreement(sent, input.number.into(), amendment, valid_from);
-        let (status, message, agreement) = told(context, Box::pin(amended).await.map_err(graphql_error)?)?;
-        Ok(Some(AmendAgreementPayload { status, message, agreement }))
+        let (outcome, agreement) = told(context, Box::pin(amended).await.map_err(graphql_error)?)?;
+        Ok(Some(AmendAgreementPayload { outcome, agreement }))
     }
 
     /// Ends an agreement that you granted. Within two seconds no replica answers under it any more. Needs a token with the scope
@@ -73,8 +73,8 @@ impl AgreementMutation {
     ) -> Result<Option<EndAgreementPayload>> {
         let sent = sent("endAgreement", &input);
         let ended = contributor(context)?.end_agreement(sent, input.number.into(), input.ends_on.map(|day| day.0));
-        let (status, message, agreement) = told(context, Box::pin(ended).await.map_err(graphql_error)?)?;
-        Ok(Some(EndAgreementPayload { status, message, agreement }))
+        let (outcome, agreement) = told(context, Box::pin(ended).await.map_err(graphql_error)?)?;
+        Ok(Some(EndAgreementPayload { outcome, agreement }))
     }
 }
 
@@ -92,13 +92,9 @@ fn changed<T>(given: MaybeUndefined<T>) -> Option<Option<T>> {
     }
 }
 
-fn told(
-    context: &Context<'_>,
-    outcome: Outcome<domain::Agreement>,
-) -> Result<(ChangeStatus, Option<String>, Option<Agreement>)> {
-    let (status, agreement, message) = status::told(outcome)?;
-    let agreement = agreement.and_then(|agreement| Agreement::new(&agreement, context::reader(context)));
-    Ok((status, message, agreement))
+fn told(context: &Context<'_>, outcome: Outcome<domain::Agreement>) -> Result<(ChangeOutcome, Option<Agreement>)> {
+    let (outcome, agreement) = status::told(outcome)?;
+    Ok((outcome, agreement.and_then(|agreement| Agreement::new(&agreement, context::reader(context)))))
 }
 
 /// What to grant.
@@ -160,10 +156,8 @@ pub struct EndAgreementInput {
 /// What was granted.
 #[derive(SimpleObject)]
 pub struct GrantAgreementPayload {
-    /// What became of it.
-    status: ChangeStatus,
-    /// Why it was not, in words.
-    message: Option<String>,
+    #[graphql(flatten)]
+    outcome: ChangeOutcome,
     /// The agreement.
     agreement: Option<Agreement>,
 }
@@ -171,10 +165,8 @@ pub struct GrantAgreementPayload {
 /// What was agreed on.
 #[derive(SimpleObject)]
 pub struct AmendAgreementPayload {
-    /// What became of it.
-    status: ChangeStatus,
-    /// Why it was not, in words.
-    message: Option<String>,
+    #[graphql(flatten)]
+    outcome: ChangeOutcome,
     /// The agreement that holds now, under its own number.
     agreement: Option<Agreement>,
 }
@@ -182,10 +174,8 @@ pub struct AmendAgreementPayload {
 /// What was ended.
 #[derive(SimpleObject)]
 pub struct EndAgreementPayload {
-    /// What became of it.
-    status: ChangeStatus,
-    /// Why it was not, in words.
-    message: Option<String>,
+    #[graphql(flatten)]
+    outcome: ChangeOutcome,
     /// The agreement, with its last day.
     agreement: Option<Agreement>,
 }

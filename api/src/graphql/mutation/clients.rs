@@ -12,7 +12,7 @@ use crate::{
     service::{GivenClient, LONGEST_OVERLAP, Outcome, Overlap},
 };
 
-use super::{ChangeStatus, contributor, sent, status};
+use super::{ChangeOutcome, contributor, sent, status};
 
 /// Clients.
 #[derive(Default)]
@@ -30,8 +30,7 @@ impl ClientMutation {
         #[graphql(desc = "Which client to make.")] input: AddClientInput,
     ) -> Result<Option<AddClientPayload>> {
         let sent = sent("addClient", &input);
-        let scopes: std::result::Result<Vec<Scope>, String> = input.scopes.iter().map(|scope| scope.parse()).collect();
-        let scopes: Scopes = scopes.map_err(bad_request)?.into_iter().collect();
+        let scopes = named_scopes(&input.scopes)?;
         let added = contributor(context)?.add_client(
             sent,
             input.organisation,
@@ -39,8 +38,8 @@ impl ClientMutation {
             scopes,
             input.public_key,
         );
-        let (status, message, client, secret) = told(added.await.map_err(graphql_error)?)?;
-        Ok(Some(AddClientPayload { status, message, client, secret }))
+        let (outcome, client, secret) = told(added.await.map_err(graphql_error)?)?;
+        Ok(Some(AddClientPayload { outcome, client, secret }))
     }
 
     /// Gives a client of your organisation another secret, told once as in `addClient`; the one before holds for a while. Needs a token
@@ -51,18 +50,10 @@ impl ClientMutation {
         #[graphql(desc = "Which client gets another secret.")] input: RotateClientSecretInput,
     ) -> Result<Option<RotateClientSecretPayload>> {
         let sent = sent("rotateClientSecret", &input);
-        let hours = Duration::hours(input.overlap_hours.unwrap_or(24).into());
-        if hours < Duration::zero() || hours > LONGEST_OVERLAP {
-            return Err(bad_request(format!(
-                "expected `overlapHours` from 0 to {}, found {}",
-                LONGEST_OVERLAP.num_hours(),
-                hours.num_hours()
-            )));
-        }
-        let overlap = if hours.is_zero() { Overlap::AtOnce } else { Overlap::For(hours) };
+        let overlap = overlap(input.overlap_hours)?;
         let rotated = contributor(context)?.rotate_client(sent, input.client_id, input.public_key, overlap);
-        let (status, message, client, secret) = told(rotated.await.map_err(graphql_error)?)?;
-        Ok(Some(RotateClientSecretPayload { status, message, client, secret }))
+        let (outcome, client, secret) = told(rotated.await.map_err(graphql_error)?)?;
+        Ok(Some(RotateClientSecretPayload { outcome, client, secret }))
     }
 
     /// Ends a client of your organisation for good: it is given no token any more, and within a minute every replica refuses those that
@@ -74,17 +65,34 @@ impl ClientMutation {
     ) -> Result<Option<RevokeClientPayload>> {
         let sent = sent("revokeClient", &input);
         let revoked = contributor(context)?.revoke_client(sent, input.client_id).await.map_err(graphql_error)?;
-        let (status, message, client, _) = told(revoked)?;
-        Ok(Some(RevokeClientPayload { status, message, client }))
+        let (outcome, client, _) = told(revoked)?;
+        Ok(Some(RevokeClientPayload { outcome, client }))
     }
 }
 
-type Told = (ChangeStatus, Option<String>, Option<ApiClient>, Option<String>);
+/// The scopes that are named.
+pub(super) fn named_scopes(names: &[String]) -> Result<Scopes> {
+    let scopes: std::result::Result<Scopes, String> = names.iter().map(|name| name.parse::<Scope>()).collect();
+    scopes.map_err(bad_request)
+}
 
-fn told(outcome: Outcome<GivenClient>) -> Result<Told> {
-    let (status, given, message) = status::told(outcome)?;
+/// How long the secret before holds beside a new one: a day where nobody says.
+pub(super) fn overlap(hours: Option<i32>) -> Result<Overlap> {
+    let hours = Duration::hours(hours.unwrap_or(24).into());
+    if hours < Duration::zero() || hours > LONGEST_OVERLAP {
+        return Err(bad_request(format!(
+            "expected `overlapHours` from 0 to {}, found {}",
+            LONGEST_OVERLAP.num_hours(),
+            hours.num_hours()
+        )));
+    }
+    Ok(if hours.is_zero() { Overlap::AtOnce } else { Overlap::For(hours) })
+}
+
+fn told(outcome: Outcome<GivenClient>) -> Result<(ChangeOutcome, Option<ApiClient>, Option<String>)> {
+    let (outcome, given) = status::told(outcome)?;
     let secret = given.as_ref().and_then(|given| given.secret.as_ref().map(|secret| secret.to_string()));
-    Ok((status, message, given.map(|given| given.client.into()), secret))
+    Ok((outcome, given.map(|given| given.client.into()), secret))
 }
 
 /// Which client to make.
@@ -129,10 +137,8 @@ pub struct RevokeClientInput {
 /// A client that was made.
 #[derive(SimpleObject)]
 pub struct AddClientPayload {
-    /// What became of it.
-    status: ChangeStatus,
-    /// Why it was not, in words.
-    message: Option<String>,
+    #[graphql(flatten)]
+    outcome: ChangeOutcome,
     /// The client.
     client: Option<ApiClient>,
     /// Its secret, told once. Null where it has a key of its own, and where the answer is told again.
@@ -142,10 +148,8 @@ pub struct AddClientPayload {
 /// A client that got another secret.
 #[derive(SimpleObject)]
 pub struct RotateClientSecretPayload {
-    /// What became of it.
-    status: ChangeStatus,
-    /// Why it was not, in words.
-    message: Option<String>,
+    #[graphql(flatten)]
+    outcome: ChangeOutcome,
     /// The client.
     client: Option<ApiClient>,
     /// Its new secret, told once, as in `AddClientPayload`.
@@ -155,10 +159,8 @@ pub struct RotateClientSecretPayload {
 /// A client that was ended.
 #[derive(SimpleObject)]
 pub struct RevokeClientPayload {
-    /// What became of it.
-    status: ChangeStatus,
-    /// Why it was not, in words.
-    message: Option<String>,
+    #[graphql(flatten)]
+    outcome: ChangeOutcome,
     /// The client.
     client: Option<ApiClient>,
 }

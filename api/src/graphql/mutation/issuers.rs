@@ -3,16 +3,15 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
 use crate::{
-    auth::{Scope, Scopes},
     domain::{IssuerChange, IssuerRules},
     graphql::{
-        error::{bad_request, graphql_error},
+        error::graphql_error,
         types::{Issuer, Items},
     },
     service::{IssuerListed, Outcome},
 };
 
-use super::{ChangeStatus, contributor, sent, status};
+use super::{ChangeOutcome, clients::named_scopes, contributor, sent, status};
 
 /// Issuers.
 #[derive(Default)]
@@ -30,20 +29,18 @@ impl IssuerMutation {
         #[graphql(desc = "Which issuer to set up.")] input: AddIssuerInput,
     ) -> Result<Option<AddIssuerPayload>> {
         let sent = sent("addIssuer", &input);
-        let first = input.accepted.first().map(|issuer| issuer.trim_end_matches('/').to_owned()).unwrap_or_default();
-        let rules = IssuerRules {
-            accepted: input.accepted,
-            audiences: input.audiences,
-            discovery: input.discovery.unwrap_or_else(|| format!("{first}/.well-known/openid-configuration")),
-            client_claim: input.client_claim.unwrap_or_else(|| "azp".to_owned()),
-            rights_claim: input.rights_claim.unwrap_or_else(|| "scope".to_owned()),
-            prefix: input.prefix.unwrap_or_default(),
-            algorithms: input.algorithms.unwrap_or_else(|| vec!["RS256".to_owned()]),
-            public_only: true,
+        let unusual = IssuerChange {
+            discovery: input.discovery,
+            client_claim: input.client_claim,
+            rights_claim: input.rights_claim,
+            prefix: input.prefix,
+            algorithms: input.algorithms,
+            ..IssuerChange::default()
         };
+        let rules = IssuerRules::usual(input.accepted, input.audiences).changed(&unusual);
         let added = contributor(context)?.add_issuer(sent, input.name, rules);
-        let (status, message, issuer) = told(added.await.map_err(graphql_error)?)?;
-        Ok(Some(AddIssuerPayload { status, message, issuer }))
+        let (outcome, issuer) = told(added.await.map_err(graphql_error)?)?;
+        Ok(Some(AddIssuerPayload { outcome, issuer }))
     }
 
     /// Changes how tokens of an issuer are read; what is left out stays. Needs a token with the scope `issuers:manage`.
@@ -64,8 +61,8 @@ impl IssuerMutation {
             public_only: None,
         };
         let changed = contributor(context)?.change_issuer(sent, input.name, change);
-        let (status, message, issuer) = told(Box::pin(changed).await.map_err(graphql_error)?)?;
-        Ok(Some(ChangeIssuerPayload { status, message, issuer }))
+        let (outcome, issuer) = told(Box::pin(changed).await.map_err(graphql_error)?)?;
+        Ok(Some(ChangeIssuerPayload { outcome, issuer }))
     }
 
     /// Ends an issuer: every replica refuses its tokens within seconds. Needs a token with the scope `issuers:manage`.
@@ -76,8 +73,8 @@ impl IssuerMutation {
     ) -> Result<Option<EndIssuerPayload>> {
         let sent = sent("endIssuer", &input);
         let ended = contributor(context)?.end_issuer(sent, input.name).await.map_err(graphql_error)?;
-        let (status, message, issuer) = told(ended)?;
-        Ok(Some(EndIssuerPayload { status, message, issuer }))
+        let (outcome, issuer) = told(ended)?;
+        Ok(Some(EndIssuerPayload { outcome, issuer }))
     }
 
     /// Lets a client of an issuer in, for an organisation; one that is in already is in under the new terms. It gets no scope that your
@@ -88,12 +85,11 @@ impl IssuerMutation {
         #[graphql(desc = "Which client to let in.")] input: AllowIssuerClientInput,
     ) -> Result<Option<AllowIssuerClientPayload>> {
         let sent = sent("allowIssuerClient", &input);
-        let scopes: std::result::Result<Vec<Scope>, String> = input.scopes.iter().map(|scope| scope.parse()).collect();
-        let scopes: Scopes = scopes.map_err(bad_request)?.into_iter().collect();
-        let AllowIssuerClientInput { issuer, client, organisation, .. } = input;
+        let AllowIssuerClientInput { issuer, client, organisation, scopes, .. } = input;
+        let scopes = named_scopes(&scopes)?;
         let allowed = contributor(context)?.allow_issuer_client(sent, issuer, client, organisation, scopes);
-        let (status, message, issuer) = told(allowed.await.map_err(graphql_error)?)?;
-        Ok(Some(AllowIssuerClientPayload { status, message, issuer }))
+        let (outcome, issuer) = told(allowed.await.map_err(graphql_error)?)?;
+        Ok(Some(AllowIssuerClientPayload { outcome, issuer }))
     }
 
     /// Lets a client of an issuer out again: every replica refuses its tokens within seconds. Needs a token with the scope
@@ -105,14 +101,14 @@ impl IssuerMutation {
     ) -> Result<Option<DenyIssuerClientPayload>> {
         let sent = sent("denyIssuerClient", &input);
         let denied = contributor(context)?.deny_issuer_client(sent, input.issuer, input.client);
-        let (status, message, issuer) = told(denied.await.map_err(graphql_error)?)?;
-        Ok(Some(DenyIssuerClientPayload { status, message, issuer }))
+        let (outcome, issuer) = told(denied.await.map_err(graphql_error)?)?;
+        Ok(Some(DenyIssuerClientPayload { outcome, issuer }))
     }
 }
 
-fn told(outcome: Outcome<IssuerListed>) -> Result<(ChangeStatus, Option<String>, Option<Issuer>)> {
-    let (status, listed, message) = status::told(outcome)?;
-    Ok((status, message, listed.map(Issuer::from)))
+fn told(outcome: Outcome<IssuerListed>) -> Result<(ChangeOutcome, Option<Issuer>)> {
+    let (outcome, listed) = status::told(outcome)?;
+    Ok((outcome, listed.map(Issuer::from)))
 }
 
 /// Which issuer to set up.
@@ -206,10 +202,8 @@ pub struct DenyIssuerClientInput {
 /// An issuer that was set up.
 #[derive(SimpleObject)]
 pub struct AddIssuerPayload {
-    /// What became of it.
-    status: ChangeStatus,
-    /// Why it was not, in words.
-    message: Option<String>,
+    #[graphql(flatten)]
+    outcome: ChangeOutcome,
     /// The issuer, as it is now.
     issuer: Option<Issuer>,
 }
@@ -217,10 +211,8 @@ pub struct AddIssuerPayload {
 /// An issuer that was changed.
 #[derive(SimpleObject)]
 pub struct ChangeIssuerPayload {
-    /// What became of it.
-    status: ChangeStatus,
-    /// Why it was not, in words.
-    message: Option<String>,
+    #[graphql(flatten)]
+    outcome: ChangeOutcome,
     /// The issuer, as it is now.
     issuer: Option<Issuer>,
 }
@@ -228,10 +220,8 @@ pub struct ChangeIssuerPayload {
 /// An issuer that was ended.
 #[derive(SimpleObject)]
 pub struct EndIssuerPayload {
-    /// What became of it.
-    status: ChangeStatus,
-    /// Why it was not, in words.
-    message: Option<String>,
+    #[graphql(flatten)]
+    outcome: ChangeOutcome,
     /// The issuer, as it is now.
     issuer: Option<Issuer>,
 }
@@ -239,10 +229,8 @@ pub struct EndIssuerPayload {
 /// A client of an issuer that was let in.
 #[derive(SimpleObject)]
 pub struct AllowIssuerClientPayload {
-    /// What became of it.
-    status: ChangeStatus,
-    /// Why it was not, in words.
-    message: Option<String>,
+    #[graphql(flatten)]
+    outcome: ChangeOutcome,
     /// The issuer, as it is now.
     issuer: Option<Issuer>,
 }
@@ -250,10 +238,8 @@ pub struct AllowIssuerClientPayload {
 /// A client of an issuer that was let out.
 #[derive(SimpleObject)]
 pub struct DenyIssuerClientPayload {
-    /// What became of it.
-    status: ChangeStatus,
-    /// Why it was not, in words.
-    message: Option<String>,
+    #[graphql(flatten)]
+    outcome: ChangeOutcome,
     /// The issuer, as it is now.
     issuer: Option<Issuer>,
 }

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::service::{Contributor, Sent};
 
-use status::ChangeStatus;
+use status::{ChangeOutcome, ChangeStatus};
 
 /// Everything that an organisation can change by itself. Sent with POST alone. A change that has begun is finished, whether anybody
 /// waits for its answer or not; under an `idempotencyKey` it is made once.

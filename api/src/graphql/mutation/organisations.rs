@@ -12,7 +12,7 @@ use crate::{
     service::Outcome,
 };
 
-use super::{ChangeStatus, contributor, sent, status};
+use super::{ChangeOutcome, contributor, sent, status};
 
 /// Organisations.
 #[derive(Default)]
@@ -31,8 +31,8 @@ impl OrganisationMutation {
         let sent = sent("addOrganisation", &input);
         let AddOrganisationInput { code, kind, name, area, .. } = input;
         let added = contributor(context)?.add_organisation(sent, code, kind.into(), name, area);
-        let (status, message, organisation) = told(context, added.await.map_err(graphql_error)?)?;
-        Ok(Some(AddOrganisationPayload { status, message, organisation }))
+        let (outcome, organisation) = told(context, added.await.map_err(graphql_error)?)?;
+        Ok(Some(AddOrganisationPayload { outcome, organisation }))
     }
 
     /// Changes what an organisation is; what is left out stays, and so does its code. Needs a token with the scope
@@ -45,8 +45,8 @@ impl OrganisationMutation {
         let sent = sent("changeOrganisation", &input);
         let change = OrganisationChange { kind: input.kind.map(Into::into), name: input.name, area: input.area };
         let changed = contributor(context)?.change_organisation(sent, input.code, change);
-        let (status, message, organisation) = told(context, changed.await.map_err(graphql_error)?)?;
-        Ok(Some(ChangeOrganisationPayload { status, message, organisation }))
+        let (outcome, organisation) = told(context, changed.await.map_err(graphql_error)?)?;
+        Ok(Some(ChangeOrganisationPayload { outcome, organisation }))
     }
 
     /// Ends an organisation today: its agreements end, its tokens are taken back, and it hands nothing in and asks nothing any more. What
@@ -58,18 +58,18 @@ impl OrganisationMutation {
     ) -> Result<Option<EndOrganisationPayload>> {
         let sent = sent("endOrganisation", &input);
         let ended = contributor(context)?.end_organisation(sent, input.code);
-        let (status, message, organisation) = told(context, ended.await.map_err(graphql_error)?)?;
-        Ok(Some(EndOrganisationPayload { status, message, organisation }))
+        let (outcome, organisation) = told(context, ended.await.map_err(graphql_error)?)?;
+        Ok(Some(EndOrganisationPayload { outcome, organisation }))
     }
 }
 
 fn told(
     context: &Context<'_>,
     outcome: Outcome<domain::Organisation>,
-) -> Result<(ChangeStatus, Option<String>, Option<Organisation>)> {
-    let (status, organisation, message) = status::told(outcome)?;
+) -> Result<(ChangeOutcome, Option<Organisation>)> {
+    let (outcome, organisation) = status::told(outcome)?;
     let catalogue = context::reader(context).catalogue().clone();
-    Ok((status, message, organisation.map(|organisation| Organisation::new(&organisation, catalogue))))
+    Ok((outcome, organisation.map(|organisation| Organisation::new(&organisation, catalogue))))
 }
 
 /// Which organisation to add.
@@ -114,10 +114,8 @@ pub struct EndOrganisationInput {
 /// An organisation that was added.
 #[derive(SimpleObject)]
 pub struct AddOrganisationPayload {
-    /// What became of it.
-    status: ChangeStatus,
-    /// Why it was not, in words.
-    message: Option<String>,
+    #[graphql(flatten)]
+    outcome: ChangeOutcome,
     /// The organisation.
     organisation: Option<Organisation>,
 }
@@ -125,10 +123,8 @@ pub struct AddOrganisationPayload {
 /// An organisation that was changed.
 #[derive(SimpleObject)]
 pub struct ChangeOrganisationPayload {
-    /// What became of it.
-    status: ChangeStatus,
-    /// Why it was not, in words.
-    message: Option<String>,
+    #[graphql(flatten)]
+    outcome: ChangeOutcome,
     /// The organisation.
     organisation: Option<Organisation>,
 }
@@ -136,10 +132,8 @@ pub struct ChangeOrganisationPayload {
 /// An organisation that was ended.
 #[derive(SimpleObject)]
 pub struct EndOrganisationPayload {
-    /// What became of it.
-    status: ChangeStatus,
-    /// Why it was not, in words.
-    message: Option<String>,
+    #[graphql(flatten)]
+    outcome: ChangeOutcome,
     /// The organisation.
     organisation: Option<Organisation>,
 }

@@ -3,14 +3,14 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
 use crate::{
-    domain::{self, Publication, Publishable},
+    domain::{self, Publication, Publishable, edition::InvalidPublishable},
     graphql::{
         error::{bad_request, graphql_error},
         types::Items,
     },
 };
 
-use super::{ChangeStatus, contributor, sent, status};
+use super::{ChangeOutcome, contributor, sent, status};
 
 /// Releases.
 #[derive(Default)]
@@ -28,22 +28,20 @@ impl ReleaseMutation {
         #[graphql(desc = "What to publish.")] input: PublishReleaseInput,
     ) -> Result<Option<PublishReleasePayload>> {
         let sent = sent("publishRelease", &input);
-        let revise: Result<Vec<Publishable>> = input
-            .revise
-            .unwrap_or_default()
-            .iter()
-            .map(|text| {
-                text.parse().map_err(|error: domain::edition::InvalidPublishable| bad_request(error.to_string()))
-            })
-            .collect();
-        let publication = Publication { note: input.note, revise: revise? };
+        let publication = Publication { note: input.note, revise: publishable(input.revise)? };
         let outcome = contributor(context)?.publish(sent, publication, input.dry_run).await.map_err(graphql_error)?;
-        let (status, done, message) = status::told(outcome)?;
+        let (outcome, done) = status::told(outcome)?;
         let release = done.as_ref().and_then(|done| i32::try_from(done.release?).ok());
         let published = done.map(|done| done.published).unwrap_or_default();
         let published = published.into_iter().map(PublishedPeriod::from).collect();
-        Ok(Some(PublishReleasePayload { status, message, release, published }))
+        Ok(Some(PublishReleasePayload { outcome, release, published }))
     }
+}
+
+/// The terms and cohort years that are named.
+pub(super) fn publishable(named: Option<Vec<String>>) -> Result<Vec<Publishable>> {
+    let read = |text: String| text.parse().map_err(|error: InvalidPublishable| bad_request(error.to_string()));
+    named.unwrap_or_default().into_iter().map(read).collect()
 }
 
 /// What to publish.
@@ -64,10 +62,8 @@ pub struct PublishReleaseInput {
 /// What was published.
 #[derive(SimpleObject)]
 pub struct PublishReleasePayload {
-    /// What became of it.
-    status: ChangeStatus,
-    /// Why it was not, in words.
-    message: Option<String>,
+    #[graphql(flatten)]
+    outcome: ChangeOutcome,
     /// The number of the release. Every replica serves it within seconds.
     release: Option<i32>,
     /// The periods that it publishes.

@@ -1,6 +1,6 @@
 //! What became of a change: expected outcomes are values, only faults are errors.
 
-use async_graphql::{Enum, Result};
+use async_graphql::{Enum, Result, SimpleObject};
 
 use crate::{
     graphql::error::graphql_error,
@@ -24,14 +24,24 @@ pub enum ChangeStatus {
     NotAllowed,
 }
 
-/// The status of an outcome, what came of it where it is made or would be, and why it is not in words.
+/// What the answer to every change tells first.
+#[derive(SimpleObject)]
+pub struct ChangeOutcome {
+    /// What became of it.
+    pub(super) status: ChangeStatus,
+    /// Why it was not, in words.
+    pub(super) message: Option<String>,
+}
+
+/// What the answer to a change tells first, and what came of it where it is made or would be.
 ///
 /// # Errors
 /// A fault.
-pub(super) fn told<T>(outcome: Outcome<T>) -> Result<(ChangeStatus, Option<T>, Option<String>)> {
+pub(super) fn told<T>(outcome: Outcome<T>) -> Result<(ChangeOutcome, Option<T>)> {
+    let made = |status| ChangeOutcome { status, message: None };
     let refused = match outcome {
-        Outcome::Done(made) => return Ok((ChangeStatus::Done, Some(made), None)),
-        Outcome::Checked(found) => return Ok((ChangeStatus::Checked, Some(found), None)),
+        Outcome::Done(found) => return Ok((made(ChangeStatus::Done), Some(found))),
+        Outcome::Checked(found) => return Ok((made(ChangeStatus::Checked), Some(found))),
         Outcome::Refused(error) => error,
     };
     let status = match refused {
@@ -41,5 +51,5 @@ pub(super) fn told<T>(outcome: Outcome<T>) -> Result<(ChangeStatus, Option<T>, O
         Error::Forbidden(_) => ChangeStatus::NotAllowed,
         fault => return Err(graphql_error(fault)),
     };
-    Ok((status, None, Some(refused.to_string())))
+    Ok((ChangeOutcome { status, message: Some(refused.to_string()) }, None))
 }

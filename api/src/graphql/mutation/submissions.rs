@@ -3,16 +3,16 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
 use crate::{
-    domain::{self, Publishable},
+    domain,
     graphql::{
-        error::{bad_request, graphql_error},
-        types::{Items, Submission, SubmissionStatus},
+        error::graphql_error,
+        types::{Items, Submission, SubmissionStatus, whole},
     },
     ingest::Rows,
     service::{self, Content, Handover, Source, WithdrawRequest},
 };
 
-use super::{ChangeStatus, contributor, sent, status};
+use super::{ChangeOutcome, contributor, releases::publishable, sent, status};
 
 /// Results and counts of destinations.
 #[derive(Default)]
@@ -59,27 +59,19 @@ impl SubmissionMutation {
         #[graphql(desc = "What to take back.")] input: WithdrawSubmissionInput,
     ) -> Result<Option<WithdrawSubmissionPayload>> {
         let sent = sent("withdrawSubmission", &input);
-        let periods: Result<Vec<Publishable>> = input
-            .periods
-            .unwrap_or_default()
-            .iter()
-            .map(|text| {
-                text.parse().map_err(|error: domain::edition::InvalidPublishable| bad_request(error.to_string()))
-            })
-            .collect();
         let request = WithdrawRequest {
             organisation: String::new(),
             submission: Some(input.number.into()),
-            periods: periods?,
+            periods: publishable(input.periods)?,
             institutions: Vec::new(),
             why: input.why,
         };
         let outcome = contributor(context)?.withdraw(sent, request, input.dry_run).await.map_err(graphql_error)?;
-        let (status, done, message) = status::told(outcome)?;
+        let (outcome, done) = status::told(outcome)?;
         let number = done.as_ref().and_then(|done| i32::try_from(done.submission?).ok());
         let taken_back = done.map(|done| done.taken_back).unwrap_or_default();
         let taken_back = taken_back.into_iter().map(WithdrawnPeriod::from).collect();
-        Ok(Some(WithdrawSubmissionPayload { status, message, number, taken_back }))
+        Ok(Some(WithdrawSubmissionPayload { outcome, number, taken_back }))
     }
 }
 
@@ -276,10 +268,8 @@ pub struct WithdrawSubmissionInput {
 /// What was taken back.
 #[derive(SimpleObject)]
 pub struct WithdrawSubmissionPayload {
-    /// What became of it.
-    status: ChangeStatus,
-    /// Why it was not, in words.
-    message: Option<String>,
+    #[graphql(flatten)]
+    outcome: ChangeOutcome,
     /// The number under which the withdrawal is kept.
     number: Option<i32>,
     /// What is taken back, by period.
@@ -303,12 +293,11 @@ pub struct WithdrawnPeriod {
 
 impl From<domain::TakenBack> for WithdrawnPeriod {
     fn from(taken: domain::TakenBack) -> Self {
-        let count = |number: u64| i32::try_from(number).unwrap_or(i32::MAX);
         Self {
             period: taken.period.to_string(),
-            records: count(taken.records),
-            institutions: count(taken.institutions),
-            shown: count(taken.shown),
+            records: whole(taken.records),
+            institutions: whole(taken.institutions),
+            shown: whole(taken.shown),
             next_edition: taken.next.map(|next| next.to_string()),
         }
     }

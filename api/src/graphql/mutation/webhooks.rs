@@ -1,18 +1,18 @@
 //! Organisations manage their own webhooks.
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::{
     graphql::{
         context,
-        error::{bad_request, graphql_error},
-        types::{Items, Webhook, WebhookDelivery, WebhookEvent},
+        error::graphql_error,
+        types::{Items, Webhook, WebhookDelivery, WebhookEvent, whole},
     },
-    service::{GivenWebhook, LONGEST_OVERLAP, Outcome, Overlap},
+    service::{GivenWebhook, Outcome},
 };
 
-use super::{ChangeStatus, contributor, sent, status};
+use super::{ChangeOutcome, ChangeStatus, clients::overlap, contributor, sent, status};
 
 /// Webhooks.
 #[derive(Default)]
@@ -32,8 +32,8 @@ impl WebhookMutation {
         let sent = sent("addWebhook", &input);
         let events = input.events.unwrap_or_default().into_iter().map(Into::into).collect();
         let added = contributor(context)?.add_webhook(sent, input.url, events).await.map_err(graphql_error)?;
-        let (status, message, webhook, secret) = told(context::reader(context).now(), added)?;
-        Ok(Some(AddWebhookPayload { status, message, webhook, secret }))
+        let (outcome, webhook, secret) = told(context::reader(context).now(), added)?;
+        Ok(Some(AddWebhookPayload { outcome, webhook, secret }))
     }
 
     /// Gives a webhook of your organisation another secret, told once as in `addWebhook`; messages are signed with the one before as
@@ -44,19 +44,10 @@ impl WebhookMutation {
         #[graphql(desc = "Which webhook gets another secret.")] input: RotateWebhookSecretInput,
     ) -> Result<Option<RotateWebhookSecretPayload>> {
         let sent = sent("rotateWebhookSecret", &input);
-        let hours = Duration::hours(input.overlap_hours.unwrap_or(24).into());
-        if hours < Duration::zero() || hours > LONGEST_OVERLAP {
-            return Err(bad_request(format!(
-                "expected `overlapHours` from 0 to {}, found {}",
-                LONGEST_OVERLAP.num_hours(),
-                hours.num_hours()
-            )));
-        }
-        let overlap = if hours.is_zero() { Overlap::AtOnce } else { Overlap::For(hours) };
+        let overlap = overlap(input.overlap_hours)?;
         let rotated = contributor(context)?.rotate_webhook(sent, input.webhook_id, overlap);
-        let (status, message, webhook, secret) =
-            told(context::reader(context).now(), rotated.await.map_err(graphql_error)?)?;
-        Ok(Some(RotateWebhookSecretPayload { status, message, webhook, secret }))
+        let (outcome, webhook, secret) = told(context::reader(context).now(), rotated.await.map_err(graphql_error)?)?;
+        Ok(Some(RotateWebhookSecretPayload { outcome, webhook, secret }))
     }
 
     /// Sends messages to a webhook of your organisation again, within some seconds and then as at first, under the identifiers that
@@ -70,9 +61,8 @@ impl WebhookMutation {
         let sent = sent("resendWebhookMessages", &input);
         let messages = input.message_ids.unwrap_or_default();
         let resent = contributor(context)?.resend_deliveries(sent, input.webhook_id, messages).await;
-        let (status, resent, message) = status::told(resent.map_err(graphql_error)?)?;
-        let resent = resent.map(|resent| i32::try_from(resent).unwrap_or(i32::MAX));
-        Ok(Some(ResendWebhookMessagesPayload { status, message, resent }))
+        let (ChangeOutcome { status, message }, resent) = status::told(resent.map_err(graphql_error)?)?;
+        Ok(Some(ResendWebhookMessagesPayload { status, message, resent: resent.map(whole) }))
     }
 
     /// Removes a webhook of your organisation with its messages: nothing more is sent to it. Needs a token with the scope
@@ -84,8 +74,8 @@ impl WebhookMutation {
     ) -> Result<Option<RemoveWebhookPayload>> {
         let sent = sent("removeWebhook", &input);
         let removed = contributor(context)?.remove_webhook(sent, input.webhook_id).await.map_err(graphql_error)?;
-        let (status, _, message) = status::told(removed)?;
-        Ok(Some(RemoveWebhookPayload { status, message }))
+        let (outcome, _) = status::told(removed)?;
+        Ok(Some(RemoveWebhookPayload { outcome }))
     }
 
     /// Sends a webhook of your organisation a signed message of the type `webhook.test` at once, and tells what came of it. It is not
@@ -96,17 +86,18 @@ impl WebhookMutation {
         #[graphql(desc = "Which webhook to try.")] input: TestWebhookInput,
     ) -> Result<Option<TestWebhookPayload>> {
         let tried = contributor(context)?.test_webhook(input.webhook_id).await.map_err(graphql_error)?;
-        let (status, delivery, message) = status::told(tried)?;
+        let (ChangeOutcome { status, message }, delivery) = status::told(tried)?;
         Ok(Some(TestWebhookPayload { status, message, delivery: delivery.map(WebhookDelivery::from) }))
     }
 }
 
-type Told = (ChangeStatus, Option<String>, Option<Webhook>, Option<String>);
-
-fn told(now: DateTime<Utc>, outcome: Outcome<GivenWebhook>) -> Result<Told> {
-    let (status, given, message) = status::told(outcome)?;
+fn told(
+    now: DateTime<Utc>,
+    outcome: Outcome<GivenWebhook>,
+) -> Result<(ChangeOutcome, Option<Webhook>, Option<String>)> {
+    let (outcome, given) = status::told(outcome)?;
     let secret = given.as_ref().and_then(|given| given.secret.as_ref().map(|secret| secret.to_string()));
-    Ok((status, message, given.map(|given| Webhook::at(now, given.webhook)), secret))
+    Ok((outcome, given.map(|given| Webhook::at(now, given.webhook)), secret))
 }
 
 /// Which webhook to add.
@@ -164,10 +155,8 @@ pub struct TestWebhookInput {
 /// A webhook that was added.
 #[derive(SimpleObject)]
 pub struct AddWebhookPayload {
-    /// What became of it.
-    status: ChangeStatus,
-    /// Why it was not, in words.
-    message: Option<String>,
+    #[graphql(flatten)]
+    outcome: ChangeOutcome,
     /// The webhook.
     webhook: Option<Webhook>,
     /// What its messages are signed with, told once: `whsec_` and 32 bytes in Base64, as Standard Webhooks has it. Null where the
@@ -178,10 +167,8 @@ pub struct AddWebhookPayload {
 /// A webhook that got another secret.
 #[derive(SimpleObject)]
 pub struct RotateWebhookSecretPayload {
-    /// What became of it.
-    status: ChangeStatus,
-    /// Why it was not, in words.
-    message: Option<String>,
+    #[graphql(flatten)]
+    outcome: ChangeOutcome,
     /// The webhook.
     webhook: Option<Webhook>,
     /// Its new secret, told once, as in `AddWebhookPayload`.
@@ -202,10 +189,8 @@ pub struct ResendWebhookMessagesPayload {
 /// A webhook that was removed.
 #[derive(SimpleObject)]
 pub struct RemoveWebhookPayload {
-    /// What became of it.
-    status: ChangeStatus,
-    /// Why it was not, in words.
-    message: Option<String>,
+    #[graphql(flatten)]
+    outcome: ChangeOutcome,
 }
 
 /// A webhook that was tried.

@@ -1,19 +1,17 @@
 //! Lists of organisations, and issuers with their clients.
 
-use async_graphql::{
-    Result, SimpleObject,
-    connection::{CursorType, OpaqueCursor, PageInfo},
-};
+use async_graphql::{Result, SimpleObject, connection::PageInfo};
 
 use crate::{
     domain,
     graphql::error::graphql_error,
-    service::{IssuerListed, Page, Reader},
+    service::{IssuerListed, Reader},
 };
 
 use super::{
     DateTime, Organisation,
-    page::{cursor, page_size},
+    page::{cursor, cursors, page_size},
+    whole,
 };
 
 /// A page of organisations, in order of code.
@@ -42,24 +40,14 @@ impl OrganisationConnection {
     pub(crate) fn load(reader: &Reader, ended: bool, first: Option<i32>, after: Option<&str>) -> Result<Self> {
         let after = cursor(after, Some)?;
         let page = reader.organisations(ended, after.as_deref(), page_size(first)?).map_err(graphql_error)?;
-        let Page { items, total, more } = page;
-        let cursors: Vec<String> =
-            items.iter().map(|organisation| OpaqueCursor(organisation.code.clone()).encode_cursor()).collect();
+        let (cursors, page_info) = cursors(&page, after.is_some(), |organisation| organisation.code.clone());
         let node = |organisation: &domain::Organisation| Organisation::new(organisation, reader.catalogue().clone());
+        let edge = |(one, cursor): (&domain::Organisation, _)| OrganisationEdge { cursor, node: node(one) };
         Ok(Self {
-            page_info: PageInfo {
-                has_previous_page: after.is_some(),
-                has_next_page: more,
-                start_cursor: cursors.first().cloned(),
-                end_cursor: cursors.last().cloned(),
-            },
-            nodes: items.iter().map(node).collect(),
-            edges: items
-                .iter()
-                .zip(cursors)
-                .map(|(item, cursor)| OrganisationEdge { cursor, node: node(item) })
-                .collect(),
-            total_count: i32::try_from(total).unwrap_or(i32::MAX),
+            page_info,
+            nodes: page.items.iter().map(node).collect(),
+            edges: page.items.iter().zip(cursors).map(edge).collect(),
+            total_count: whole(page.total),
         })
     }
 }

@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use async_graphql::{
-    Context, Enum, ID, Object, Result, SimpleObject, connection::CursorType, connection::OpaqueCursor,
-};
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject, connection::PageInfo};
 
 use crate::{
     domain::{self, AreaIndex, Catalogue, Successor},
-    graphql::context,
-    service::{AreasWanted, Page, Reader, standing},
+    graphql::{context, error::graphql_error},
+    service::{AreasWanted, Reader, standing},
 };
 
 use super::{
-    Date, Items, Language, NodeKey, OfficialAsked, OfficialFigure, OfficialFilterInput, Wording, page::cursor,
-    page_size,
+    Date, Items, Language, NodeKey, OfficialAsked, OfficialFigure, OfficialFilterInput, Wording,
+    page::{cursor, cursors},
+    page_size, whole,
 };
 
 /// What sort of place an area is.
@@ -388,7 +387,7 @@ pub struct AreaConnection {
     /// The areas alone.
     nodes: Vec<Area>,
     /// Whether more follow, and from where.
-    page_info: async_graphql::connection::PageInfo,
+    page_info: PageInfo,
     /// How many areas there are on all pages.
     total_count: i32,
 }
@@ -411,22 +410,15 @@ impl AreaConnection {
     ) -> Result<Self> {
         let catalogue = reader.catalogue();
         let after = cursor(after, |code| catalogue.area_index(&code).map(|_| code))?;
-        let page =
-            reader.areas(wanted, after.as_deref(), page_size(first)?).map_err(crate::graphql::error::graphql_error)?;
-        let Page { items, total, more } = page;
+        let page = reader.areas(wanted, after.as_deref(), page_size(first)?).map_err(graphql_error)?;
+        let (cursors, page_info) = cursors(&page, after.is_some(), |&area| catalogue.areas()[area].code.clone());
         let area = |&index: &AreaIndex| Area::new(catalogue.clone(), index);
-        let cursors: Vec<String> =
-            items.iter().map(|&index| OpaqueCursor(catalogue.areas()[index].code.clone()).encode_cursor()).collect();
+        let edge = |(index, cursor): (&AreaIndex, _)| AreaEdge { cursor, node: area(index) };
         Ok(Self {
-            page_info: async_graphql::connection::PageInfo {
-                has_previous_page: after.is_some(),
-                has_next_page: more,
-                start_cursor: cursors.first().cloned(),
-                end_cursor: cursors.last().cloned(),
-            },
-            nodes: items.iter().map(area).collect(),
-            edges: items.iter().zip(cursors).map(|(index, cursor)| AreaEdge { cursor, node: area(index) }).collect(),
-            total_count: i32::try_from(total).unwrap_or(i32::MAX),
+            page_info,
+            nodes: page.items.iter().map(area).collect(),
+            edges: page.items.iter().zip(cursors).map(edge).collect(),
+            total_count: whole(page.total),
         })
     }
 }

@@ -1,13 +1,18 @@
 //! Pages of comparators.
 
-use async_graphql::{Result, SimpleObject, connection::CursorType, connection::OpaqueCursor};
+use async_graphql::{Result, SimpleObject, connection::PageInfo};
 
 use crate::{
     domain,
-    service::{ComparatorsWanted, Page, Reader},
+    graphql::error::graphql_error,
+    service::{ComparatorsWanted, Reader},
 };
 
-use super::{Comparator, page::cursor, page_size};
+use super::{
+    Comparator,
+    page::{cursor, cursors},
+    page_size, whole,
+};
 
 /// A page of comparators.
 #[derive(SimpleObject)]
@@ -17,7 +22,7 @@ pub struct ComparatorConnection {
     /// The comparators alone.
     nodes: Vec<Comparator>,
     /// Whether more follow, and from where.
-    page_info: async_graphql::connection::PageInfo,
+    page_info: PageInfo,
     /// How many comparators there are on all pages.
     total_count: i32,
 }
@@ -38,29 +43,17 @@ impl ComparatorConnection {
         first: Option<i32>,
         after: Option<&str>,
     ) -> Result<Self> {
-        let catalogue = reader.catalogue();
-        let known = |code: &String| catalogue.comparators().iter().any(|one| one.code == *code);
+        let known = |code: &String| reader.catalogue().comparators().iter().any(|one| one.code == *code);
         let after = cursor(after, |code| Some(code).filter(known))?;
-        let page = reader
-            .comparators(wanted, after.as_deref(), page_size(first)?)
-            .map_err(crate::graphql::error::graphql_error)?;
-        let Page { items, total, more } = page;
-        let comparator = |one: &domain::Comparator| Comparator::of_list(catalogue.clone(), one.clone());
-        let cursors: Vec<String> = items.iter().map(|one| OpaqueCursor(one.code.clone()).encode_cursor()).collect();
+        let page = reader.comparators(wanted, after.as_deref(), page_size(first)?).map_err(graphql_error)?;
+        let (cursors, page_info) = cursors(&page, after.is_some(), |one| one.code.clone());
+        let comparator = |one: &domain::Comparator| Comparator::of_list(reader.catalogue().clone(), one.clone());
+        let edge = |(one, cursor): (&domain::Comparator, _)| ComparatorEdge { cursor, node: comparator(one) };
         Ok(Self {
-            page_info: async_graphql::connection::PageInfo {
-                has_previous_page: after.is_some(),
-                has_next_page: more,
-                start_cursor: cursors.first().cloned(),
-                end_cursor: cursors.last().cloned(),
-            },
-            nodes: items.iter().map(comparator).collect(),
-            edges: items
-                .iter()
-                .zip(cursors)
-                .map(|(one, cursor)| ComparatorEdge { cursor, node: comparator(one) })
-                .collect(),
-            total_count: i32::try_from(total).unwrap_or(i32::MAX),
+            page_info,
+            nodes: page.items.iter().map(comparator).collect(),
+            edges: page.items.iter().zip(cursors).map(edge).collect(),
+            total_count: whole(page.total),
         })
     }
 }

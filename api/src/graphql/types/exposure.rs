@@ -6,7 +6,10 @@ use async_graphql::SimpleObject;
 
 use crate::{domain::Catalogue, service};
 
-use super::{Area, Date, DateTime, scalar::Tier};
+use super::{
+    Area, Date, DateTime,
+    scalar::{Tier, whole},
+};
 
 /// What was asked that concerns an area of yours: about it, about areas in it, and about areas that share some of it, such as
 /// the country around it. Taken from the audit, which records every answered question; repeats are counted within about a
@@ -74,11 +77,11 @@ impl From<service::Asker> for Asker {
             name: asker.name,
             purpose: asker.purpose,
             tier: asker.tier.into(),
-            questions: i32::try_from(asker.questions).unwrap_or(i32::MAX),
-            times: i32::try_from(asker.times).unwrap_or(i32::MAX),
+            questions: whole(asker.questions),
+            times: whole(asker.times),
             breakdowns: asker.breakdowns,
-            finest: i32::try_from(asker.finest).unwrap_or(i32::MAX),
-            tabulations: i32::try_from(asker.tabulations).unwrap_or(i32::MAX),
+            finest: whole(asker.finest),
+            tabulations: whole(asker.tabulations),
             first_asked_at: asker.first.into(),
             last_asked_at: asker.last.into(),
             statement: asker.statement,

@@ -8,7 +8,10 @@ use crate::{
     tabulation::MAX_CELLS,
 };
 
-use super::{PAGE_MAX, scalar::Tier};
+use super::{
+    PAGE_MAX,
+    scalar::{Tier, whole},
+};
 
 /// The limits that hold for every question.
 #[derive(SimpleObject)]
@@ -105,8 +108,4 @@ impl From<&guard::Limits> for DocumentLimits {
             values: whole(limits.values),
         }
     }
-}
-
-fn whole(number: impl TryInto<i32>) -> i32 {
-    number.try_into().unwrap_or(i32::MAX)
 }

@@ -4,7 +4,10 @@ use async_graphql::{ComplexObject, SimpleObject};
 
 use crate::domain::{RegisterEdition, register};
 
-use super::{Date, scalar::Tier};
+use super::{
+    Date,
+    scalar::{Tier, whole},
+};
 
 /// What the protection of a tier does to numbers, at the parameters of today. It follows from them alone, and from nobody's results.
 #[derive(SimpleObject)]
@@ -111,7 +114,6 @@ impl Methodology {
 impl Protection {
     fn of(tier: disclosure::Tier, sizes: &[i32]) -> Self {
         let rules = tier.rules();
-        let whole = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
         let share = |standard: bool| {
             let one = |&institutions: &i32| {
                 let effect = disclosure::effect(tier, standard, institutions.try_into().unwrap_or_default());
@@ -141,7 +143,6 @@ impl Protection {
 
 impl Methodology {
     pub(crate) fn of(registers: &[RegisterEdition]) -> Self {
-        let whole = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
         let bands = |(phase, [small, medium]): (&'static str, [u32; 2])| SizeBands {
             phase,
             small_up_to: whole(small),
@@ -149,7 +150,7 @@ impl Methodology {
         };
         Self {
             size_bands: register::SIZE_CUTS.into_iter().map(bands).collect(),
-            fewest_ranked: i32::try_from(register::FEWEST_RANKED).unwrap_or(i32::MAX),
+            fewest_ranked: whole(register::FEWEST_RANKED),
             registers: registers.iter().map(Register::from).collect(),
         }
     }
@@ -164,7 +165,7 @@ impl From<&RegisterEdition> for Register {
         Self {
             source: edition.source.to_string(),
             as_of: edition.as_of.into(),
-            institutions: i32::try_from(edition.institutions).unwrap_or(i32::MAX),
+            institutions: whole(edition.institutions),
             disadvantage: cuts.collect(),
         }
     }

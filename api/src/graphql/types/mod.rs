@@ -57,6 +57,7 @@ pub use period::{Category, Dimension, Period};
 pub use preview::OutcomePreview;
 pub use recorded_change::RecordedChangeConnection;
 pub use release::{Release, ReleaseConnection};
+pub(crate) use scalar::whole;
 pub use scalar::{Comparability, DestinationCategory, DestinationStage, GrantedTier, OrganisationKind};
 pub use submission::{Submission, SubmissionStatus};
 pub use table_rows::TableRows;

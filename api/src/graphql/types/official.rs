@@ -13,7 +13,7 @@ use crate::{
     service::{self, Reader, codes_of},
 };
 
-use super::{DateTime, Items, PAGE_MAX};
+use super::{DateTime, Items, PAGE_MAX, whole};
 
 /// Items of a filter that figures must have.
 #[derive(InputObject, Clone)]
@@ -134,7 +134,7 @@ impl OfficialDataSet {
         };
         Self {
             name: set.name.clone(),
-            version: i32::try_from(set.version).unwrap_or(i32::MAX),
+            version: whole(set.version),
             newest,
             title: set.title.clone(),
             source: set.source.clone(),
@@ -211,7 +211,7 @@ impl OfficialFigure {
         let area = catalogue.area_now(&row.area_code);
         Self {
             data_set: set.name.clone(),
-            version: i32::try_from(set.version).unwrap_or(i32::MAX),
+            version: whole(set.version),
             current_code: area.map(|area| catalogue.areas()[area].code.clone()),
             area_code: row.area_code.clone(),
             area_name: row.area_name.clone(),
@@ -395,8 +395,4 @@ fn version(asked: Option<i32>) -> Result<Option<u32>> {
             .map_err(|_| graphql_error(service::Error::NotFound(format!("no data set has the version {number}"))))
     };
     asked.map(number).transpose()
-}
-
-fn whole(number: usize) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
 }

@@ -20,7 +20,7 @@ use crate::{
 use super::{
     Area, Benchmark, Category, Change, Estimate, Framework, HiddenReason, NodeKey, OfficialFigure, OfficialFilterInput,
     Period, Release, TableRows,
-    scalar::{Comparability, Tier},
+    scalar::{Comparability, Tier, whole},
 };
 
 /// A table of outcomes.
@@ -30,10 +30,6 @@ impl OutcomeTable {
     pub(crate) fn new(table: Tabulation<Outcomes>) -> Self {
         Self(Arc::new(table), OnceLock::new())
     }
-}
-
-pub(super) fn whole(number: usize) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 /// A table of outcomes. The matrix is complete: a hidden cell is a cell with a reason, never a hole.

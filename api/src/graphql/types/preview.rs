@@ -15,8 +15,8 @@ use crate::{
 };
 
 use super::{
-    Area, Benchmark, Category, CellStatus, Framework, HiddenReason, Period, Release, TableSummary, outcome::whole,
-    scalar::Tier,
+    Area, Benchmark, Category, CellStatus, Framework, HiddenReason, Period, Release, TableSummary,
+    scalar::{Tier, whole},
 };
 
 /// What may be expected of a table of outcomes. It follows from public figures and from what you asked before, never from

@@ -1,20 +1,18 @@
 //! A change as the audit tells it.
 
-use async_graphql::{
-    Result, SimpleObject,
-    connection::{CursorType, OpaqueCursor, PageInfo},
-};
+use async_graphql::{Result, SimpleObject, connection::PageInfo};
 use chrono::NaiveDate;
 
 use crate::{
     domain::ChangeAuthor,
     graphql::error::graphql_error,
-    service::{Page, Reader, ToldChange},
+    service::{Reader, ToldChange},
 };
 
 use super::{
     DateTime,
-    page::{cursor, page_size},
+    page::{cursor, cursors, page_size},
+    whole,
 };
 
 /// A change as the audit tells it: who changed what, and when. No secret, no figure and no text of anybody's own is in it.
@@ -83,23 +81,15 @@ impl RecordedChangeConnection {
         after: Option<&str>,
     ) -> Result<Self> {
         let before = cursor(after, |number| number.parse().ok())?;
-        let page = reader.recorded_changes(since, before, page_size(first)?).await;
-        let Page { items, total, more } = page.map_err(graphql_error)?;
-        let edge = |told: ToldChange| RecordedChangeEdge {
-            cursor: OpaqueCursor(told.entry.number.to_string()).encode_cursor(),
-            node: told.into(),
-        };
-        let edges: Vec<RecordedChangeEdge> = items.into_iter().map(edge).collect();
+        let page = reader.recorded_changes(since, before, page_size(first)?).await.map_err(graphql_error)?;
+        let (cursors, page_info) = cursors(&page, before.is_some(), |told| told.entry.number.to_string());
+        let nodes: Vec<RecordedChange> = page.items.into_iter().map(RecordedChange::from).collect();
+        let edge = |(node, cursor): (&RecordedChange, _)| RecordedChangeEdge { cursor, node: node.clone() };
         Ok(Self {
-            page_info: PageInfo {
-                has_previous_page: before.is_some(),
-                has_next_page: more,
-                start_cursor: edges.first().map(|edge| edge.cursor.clone()),
-                end_cursor: edges.last().map(|edge| edge.cursor.clone()),
-            },
-            nodes: edges.iter().map(|edge| edge.node.clone()).collect(),
-            edges,
-            total_count: i32::try_from(total).unwrap_or(i32::MAX),
+            page_info,
+            edges: nodes.iter().zip(cursors).map(edge).collect(),
+            nodes,
+            total_count: whole(page.total),
         })
     }
 }

@@ -1,16 +1,14 @@
 //! Releases.
 
-use async_graphql::{
-    ComplexObject, Enum, ID, Result, SimpleObject,
-    connection::{CursorType, OpaqueCursor, PageInfo},
-};
+use async_graphql::{ComplexObject, Enum, ID, Result, SimpleObject, connection::PageInfo};
 
-use crate::{
-    domain,
-    service::{Page, Reader},
-};
+use crate::{domain, service::Reader};
 
-use super::{DateTime, NodeKey, Period, page::cursor, page_size};
+use super::{
+    DateTime, NodeKey, Period,
+    page::{cursor, cursors},
+    page_size, whole,
+};
 
 /// An immutable, numbered snapshot: of each period, the newest edition that was published by then. An answer names its
 /// release, so it can be cited and asked again.
@@ -45,7 +43,7 @@ impl Release {
             domain::Publishable::Term(period) => Some(PeriodEdition {
                 period: period.into(),
                 edition: published.edition.into(),
-                release: number(published.release),
+                release: whole(published.release),
             }),
             domain::Publishable::Cohorts(_) => None,
         };
@@ -58,7 +56,7 @@ impl Release {
             domain::Publishable::Cohorts(year) => Some(CohortEdition {
                 cohort_year: year.to_string(),
                 edition: published.edition.into(),
-                release: number(published.release),
+                release: whole(published.release),
             }),
             domain::Publishable::Term(_) => None,
         };
@@ -113,7 +111,7 @@ impl From<&domain::Release> for Release {
     fn from(release: &domain::Release) -> Self {
         Self {
             id: NodeKey::Release(release.number).id(),
-            number: number(release.number),
+            number: whole(release.number),
             published_at: release.published_at.into(),
             note: release.note.clone(),
             synthetic: release.synthetic,
@@ -122,10 +120,6 @@ impl From<&domain::Release> for Release {
             published: release.editions.clone(),
         }
     }
-}
-
-fn number(release: u32) -> i32 {
-    i32::try_from(release).unwrap_or(i32::MAX)
 }
 
 /// A page of releases, newest first.
@@ -153,19 +147,14 @@ pub struct ReleaseEdge {
 impl ReleaseConnection {
     pub(crate) fn load(reader: &Reader, first: Option<i32>, after: Option<&str>) -> Result<Self> {
         let below = cursor(after, |number| number.parse().ok())?;
-        let Page { items, total, more } = reader.releases(below, page_size(first)?);
-        let cursors: Vec<String> =
-            items.iter().map(|release| OpaqueCursor(release.number.to_string()).encode_cursor()).collect();
+        let page = reader.releases(below, page_size(first)?);
+        let (cursors, page_info) = cursors(&page, below.is_some(), |release| release.number.to_string());
+        let edge = |(release, cursor): (&domain::Release, _)| ReleaseEdge { cursor, node: release.into() };
         Ok(Self {
-            page_info: PageInfo {
-                has_previous_page: below.is_some(),
-                has_next_page: more,
-                start_cursor: cursors.first().cloned(),
-                end_cursor: cursors.last().cloned(),
-            },
-            nodes: items.iter().map(Release::from).collect(),
-            edges: items.iter().zip(cursors).map(|(item, cursor)| ReleaseEdge { cursor, node: item.into() }).collect(),
-            total_count: i32::try_from(total).unwrap_or(i32::MAX),
+            page_info,
+            nodes: page.items.iter().map(Release::from).collect(),
+            edges: page.items.iter().zip(cursors).map(edge).collect(),
+            total_count: whole(page.total),
         })
     }
 }

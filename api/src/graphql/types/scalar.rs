@@ -92,3 +92,8 @@ pub enum DestinationCategory {
     /// Not known.
     Unknown,
 }
+
+/// A number in the contract's `Int`, which ends at 2,147,483,647.
+pub(crate) fn whole(number: impl TryInto<i32>) -> i32 {
+    number.try_into().unwrap_or(i32::MAX)
+}

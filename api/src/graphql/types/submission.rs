@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::service;
 
-use super::DateTime;
+use super::{DateTime, whole};
 
 /// How far something that was handed in has come.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +82,7 @@ impl Submission {
 
     /// The rows read.
     async fn rows(&self) -> i32 {
-        self.findings(|findings| count(findings.rows))
+        self.findings(|findings| whole(findings.rows))
     }
 
     /// What is wrong with it: of problems alike, of one kind in one column, the first ten.
@@ -145,9 +145,9 @@ pub struct StoredRecords {
 
 impl StoredRecords {
     fn read(receipt: &Value) -> Option<Self> {
-        let number = |name: &str| count(receipt[name].as_u64().unwrap_or_default());
+        let number = |name: &str| whole(receipt[name].as_u64().unwrap_or_default());
         receipt["stored"].as_u64().map(|stored| Self {
-            records: count(stored),
+            records: whole(stored),
             scores: number("scores"),
             corrected: number("corrected"),
             under_other_terms: number("underOtherTerms"),
@@ -178,8 +178,8 @@ pub struct Problem {
 impl Problem {
     fn new(problem: &service::FoundProblem, in_rows: bool) -> Self {
         Self {
-            line: (!in_rows).then(|| count(problem.line)),
-            row: problem.line.checked_sub(1).filter(|_| in_rows).map(count),
+            line: (!in_rows).then(|| whole(problem.line)),
+            row: problem.line.checked_sub(1).filter(|_| in_rows).map(whole),
             column: problem.column.clone(),
             code: problem.code.clone(),
             value: problem.value.clone(),
@@ -201,10 +201,6 @@ pub struct ProblemKind {
 
 impl ProblemKind {
     fn new(kind: &service::ProblemKind) -> Self {
-        Self { code: kind.code.clone(), column: kind.column.clone(), count: count(kind.count) }
+        Self { code: kind.code.clone(), column: kind.column.clone(), count: whole(kind.count) }
     }
-}
-
-fn count(number: u64) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
 }

@@ -12,7 +12,7 @@ use crate::{
 
 use super::{
     Area, BreakdownDimension, Date, DateTime, Limits, NodeKey, Webhook,
-    scalar::{OrganisationKind, Tier},
+    scalar::{OrganisationKind, Tier, whole},
 };
 
 /// Who asks, as the token says, and what it may ask.
@@ -228,10 +228,6 @@ pub struct BudgetLine {
     remaining: Option<i32>,
     /// What those you opened cost together, as privacy loss ρ.
     rho: f64,
-}
-
-fn whole(number: u32) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 impl From<domain::BudgetLine> for BudgetLine {

@@ -11,7 +11,7 @@ use crate::{
     service::MOST_DELIVERIES,
 };
 
-use super::DateTime;
+use super::{DateTime, whole};
 
 /// Something that a webhook is told.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,7 +143,7 @@ impl From<domain::Delivery> for WebhookDelivery {
             event: delivery.event,
             payload: delivery.payload,
             status,
-            attempts: i32::try_from(delivery.attempts).unwrap_or(i32::MAX),
+            attempts: whole(delivery.attempts),
             outcome: delivery.outcome,
             made_at: delivery.made_at.into(),
             due_at: ended_at.is_none().then(|| delivery.due_at.into()),

@@ -10,7 +10,7 @@ use crate::{
     store,
 };
 
-use super::{Contributor, Made, Outcome, Sent, subject};
+use super::{Contributor, Made, Outcome, Sent, Work, subject};
 
 impl Contributor {
     /// Grants another organisation an agreement about an area in one's own.
@@ -20,14 +20,13 @@ impl Contributor {
     pub async fn grant_agreement(&self, sent: Sent, agreement: NewAgreement) -> Result<Outcome<Agreement>, Error> {
         let mandate = self.mandate(Scope::AgreementsManage).await?;
         let may = self.may_grant(&mandate, &agreement).await?;
-        let work = self.work();
-        let (own, provider) = (work.clone(), mandate.organisation().code.clone());
-        let grant = async move {
+        let provider = mandate.organisation().code.clone();
+        let grant = |own: Work| async move {
             may?;
             own.operator().add_agreement_of(&agreement, Some(&provider)).await?;
             own.exchange.refresh().await
         };
-        self.agreement(self.once(&mandate, sent, work, grant).await?).await
+        self.agreement(self.once(&mandate, sent, grant).await?).await
     }
 
     /// Amends an agreement that one granted, from a day on.
@@ -48,14 +47,12 @@ impl Contributor {
             Ok(before) => self.may_grant(&mandate, &before.amended(&amendment, from)).await?,
             Err(not_yours) => Err(not_yours),
         };
-        let work = self.work();
-        let own = work.clone();
-        let amend = async move {
+        let amend = |own: Work| async move {
             may?;
             own.operator().amend_agreement(number, &amendment, from).await?;
             own.exchange.refresh().await
         };
-        self.agreement(Box::pin(self.once(&mandate, sent, work, amend)).await?).await
+        self.agreement(Box::pin(self.once(&mandate, sent, amend)).await?).await
     }
 
     /// Ends an agreement that one granted, from a day on.
@@ -72,14 +69,12 @@ impl Contributor {
         let on = on.unwrap_or_else(|| self.exchange.today());
         let directory = self.exchange.store().directory().await?;
         let may = mandate.granted(&directory, number).map(drop);
-        let work = self.work();
-        let own = work.clone();
-        let end = async move {
+        let end = |own: Work| async move {
             may?;
             own.operator().end_agreement(number, on).await?;
             own.exchange.refresh().await
         };
-        self.agreement(Box::pin(self.once(&mandate, sent, work, end)).await?).await
+        self.agreement(Box::pin(self.once(&mandate, sent, end)).await?).await
     }
 
     async fn may_grant(&self, mandate: &Mandate, agreement: &NewAgreement) -> Result<Result<(), NotYours>, Error> {

@@ -10,7 +10,7 @@ use crate::{
     store,
 };
 
-use super::{Contributor, GivenClient, Made, Outcome, Sent, check_text, subject};
+use super::{Contributor, GivenClient, Made, Outcome, Sent, Work, check_text, subject};
 
 impl Contributor {
     /// Adds a client of one's own organisation, or as an administrator of another one, with no scope that one's own token lacks.
@@ -39,16 +39,14 @@ impl Contributor {
         } else {
             Err(NotYours::Other(organisation.clone()))
         };
-        let work = self.work();
-        let own = work.clone();
         let given = Arc::new(OnceLock::new());
         let told = given.clone();
-        let add = async move {
+        let add = |own: Work| async move {
             may?;
             let _ = told.set(own.operator().add_client(&organisation, &name, &scopes, key.as_deref()).await?);
             Ok(())
         };
-        let made = self.once(&mandate, sent, work, add).await?;
+        let made = self.once(&mandate, sent, add).await?;
         self.client(made, given).await
     }
 
@@ -69,16 +67,14 @@ impl Contributor {
             let scopes = Scopes::read(&client.scopes);
             mandate.may_speak_for(scopes.iter())
         });
-        let work = self.work();
-        let own = work.clone();
         let given = Arc::new(OnceLock::new());
         let told = given.clone();
-        let rotate = async move {
+        let rotate = |own: Work| async move {
             may?;
             let _ = told.set(own.operator().rotate_client(&id, key.as_deref(), overlap).await?);
             Ok(())
         };
-        let made = self.once(&mandate, sent, work, rotate).await?;
+        let made = self.once(&mandate, sent, rotate).await?;
         self.client(made, given).await
     }
 
@@ -90,13 +86,11 @@ impl Contributor {
         let mandate = self.mandate(Scope::ClientsManage).await?;
         let own = (!mandate.administers_organisations()).then_some(mandate.organisation().code.as_str());
         let may = self.client_of(own, &id).await?.map(drop);
-        let work = self.work();
-        let own = work.clone();
-        let revoke = async move {
+        let revoke = |own: Work| async move {
             may?;
             own.operator().revoke_client(&id).await
         };
-        let made = self.once(&mandate, sent, work, revoke).await?;
+        let made = self.once(&mandate, sent, revoke).await?;
         self.client(made, Arc::default()).await
     }
 

@@ -7,7 +7,7 @@ use crate::{
     store,
 };
 
-use super::{Contributor, Made, Outcome, Sent, check_text, subject};
+use super::{Contributor, Made, Outcome, Sent, Work, check_text, subject};
 
 impl Contributor {
     /// Sets an issuer up, whose keys are at public addresses.
@@ -22,10 +22,8 @@ impl Contributor {
     ) -> Result<Outcome<IssuerListed>, Error> {
         let mandate = self.mandate(Scope::IssuersManage).await?;
         let rules = IssuerRules { public_only: true, ..rules };
-        let work = self.work();
-        let own = work.clone();
-        let add = async move { own.operator().add_issuer(&name, &rules, own.exchange.own_issuer()).await };
-        self.issuer(Box::pin(self.once(&mandate, sent, work, add)).await?).await
+        let add = |own: Work| async move { own.operator().add_issuer(&name, &rules, own.exchange.own_issuer()).await };
+        self.issuer(Box::pin(self.once(&mandate, sent, add)).await?).await
     }
 
     /// Changes how tokens of an issuer are read. Another place for its keys is a public one.
@@ -41,13 +39,11 @@ impl Contributor {
         let mandate = self.mandate(Scope::IssuersManage).await?;
         let may = check_text("name", Some(&name));
         let change = IssuerChange { public_only: change.discovery.is_some().then_some(true), ..change };
-        let work = self.work();
-        let own = work.clone();
-        let change = async move {
+        let change = |own: Work| async move {
             may?;
             own.operator().change_issuer(&name, &change, own.exchange.own_issuer()).await
         };
-        self.issuer(Box::pin(self.once(&mandate, sent, work, change)).await?).await
+        self.issuer(Box::pin(self.once(&mandate, sent, change)).await?).await
     }
 
     /// Ends an issuer.
@@ -57,13 +53,11 @@ impl Contributor {
     pub async fn end_issuer(&self, sent: Sent, name: String) -> Result<Outcome<IssuerListed>, Error> {
         let mandate = self.mandate(Scope::IssuersManage).await?;
         let may = check_text("name", Some(&name));
-        let work = self.work();
-        let own = work.clone();
-        let end = async move {
+        let end = |own: Work| async move {
             may?;
             own.operator().end_issuer(&name).await
         };
-        self.issuer(Box::pin(self.once(&mandate, sent, work, end)).await?).await
+        self.issuer(Box::pin(self.once(&mandate, sent, end)).await?).await
     }
 
     /// Lets a client of an issuer in, with no scope that one's own token lacks.
@@ -82,13 +76,11 @@ impl Contributor {
         let may = mandate.may_give(scopes.iter()).map_err(Error::from);
         let may = may.and_then(|()| check_text("issuer", Some(&issuer)));
         let may = may.and_then(|()| check_text("organisation", Some(&organisation)));
-        let work = self.work();
-        let own = work.clone();
-        let allow = async move {
+        let allow = |own: Work| async move {
             may?;
             own.operator().let_in(&issuer, &client, &organisation, &scopes).await
         };
-        self.issuer(Box::pin(self.once(&mandate, sent, work, allow)).await?).await
+        self.issuer(Box::pin(self.once(&mandate, sent, allow)).await?).await
     }
 
     /// Lets a client of an issuer out again.
@@ -103,13 +95,11 @@ impl Contributor {
     ) -> Result<Outcome<IssuerListed>, Error> {
         let mandate = self.mandate(Scope::IssuersManage).await?;
         let may = check_text("issuer", Some(&issuer)).and_then(|()| check_text("client", Some(&client)));
-        let work = self.work();
-        let own = work.clone();
-        let deny = async move {
+        let deny = |own: Work| async move {
             may?;
             own.operator().let_out(&issuer, &client).await
         };
-        self.issuer(Box::pin(self.once(&mandate, sent, work, deny)).await?).await
+        self.issuer(Box::pin(self.once(&mandate, sent, deny)).await?).await
     }
 
     /// The issuer that a change is about, as it stands: its name has no slash, what follows one names a client.

@@ -8,7 +8,7 @@ use crate::{
     store,
 };
 
-use super::{Contributor, Made, Outcome, Sent, check_text, subject};
+use super::{Contributor, Made, Outcome, Sent, Work, check_text, subject};
 
 impl Contributor {
     /// Adds an organisation.
@@ -25,14 +25,12 @@ impl Contributor {
     ) -> Result<Outcome<Organisation>, Error> {
         let mandate = self.mandate(Scope::OrganisationsManage).await?;
         let may = check_text("area", Some(&area));
-        let work = self.work();
-        let own = work.clone();
-        let add = async move {
+        let add = |own: Work| async move {
             may?;
             own.operator().add_organisation(&code, kind, &name, &area).await?;
             own.exchange.refresh().await
         };
-        self.organisation(Box::pin(self.once(&mandate, sent, work, add)).await?).await
+        self.organisation(Box::pin(self.once(&mandate, sent, add)).await?).await
     }
 
     /// Changes what an organisation is; its code stays.
@@ -47,14 +45,12 @@ impl Contributor {
     ) -> Result<Outcome<Organisation>, Error> {
         let mandate = self.mandate(Scope::OrganisationsManage).await?;
         let may = check_text("code", Some(&code)).and_then(|()| check_text("area", change.area.as_deref()));
-        let work = self.work();
-        let own = work.clone();
-        let change = async move {
+        let change = |own: Work| async move {
             may?;
             own.operator().change_organisation(&code, &change).await?;
             own.exchange.refresh().await
         };
-        self.organisation(Box::pin(self.once(&mandate, sent, work, change)).await?).await
+        self.organisation(Box::pin(self.once(&mandate, sent, change)).await?).await
     }
 
     /// Ends an organisation other than one's own today.
@@ -65,14 +61,12 @@ impl Contributor {
         let mandate = self.mandate(Scope::OrganisationsManage).await?;
         let may = check_text("code", Some(&code))
             .and_then(|()| if mandate.organisation().code == code { Err(NotYours::OwnEnd.into()) } else { Ok(()) });
-        let work = self.work();
-        let own = work.clone();
-        let end = async move {
+        let end = |own: Work| async move {
             may?;
             own.operator().end_organisation(&code).await?;
             own.exchange.refresh().await
         };
-        self.organisation(Box::pin(self.once(&mandate, sent, work, end)).await?).await
+        self.organisation(Box::pin(self.once(&mandate, sent, end)).await?).await
     }
 
     /// The organisation that a change made, as it stands.

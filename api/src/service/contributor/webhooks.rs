@@ -9,7 +9,7 @@ use crate::{
     service::{Error, GivenWebhook, Overlap},
 };
 
-use super::{Contributor, Made, Outcome, Sent, is_expected, subject};
+use super::{Contributor, Made, Outcome, Sent, Work, is_expected, subject};
 
 impl Contributor {
     /// Adds a webhook of one's own organisation.
@@ -24,15 +24,13 @@ impl Contributor {
     ) -> Result<Outcome<GivenWebhook>, Error> {
         let mandate = self.mandate(Scope::WebhooksManage).await?;
         let organisation = mandate.organisation().code.clone();
-        let work = self.work();
-        let own = work.clone();
         let given = Arc::new(OnceLock::new());
         let told = given.clone();
-        let add = async move {
+        let add = |own: Work| async move {
             let _ = told.set(own.operator().add_webhook(&organisation, &url, &events).await?);
             Ok(())
         };
-        let made = self.once(&mandate, sent, work, add).await?;
+        let made = self.once(&mandate, sent, add).await?;
         self.given_webhook(&mandate, made, given).await
     }
 
@@ -48,16 +46,14 @@ impl Contributor {
     ) -> Result<Outcome<GivenWebhook>, Error> {
         let mandate = self.mandate(Scope::WebhooksManage).await?;
         let may = self.own_webhook(&mandate, &identifier).await?.map(drop);
-        let work = self.work();
-        let own = work.clone();
         let given = Arc::new(OnceLock::new());
         let told = given.clone();
-        let rotate = async move {
+        let rotate = |own: Work| async move {
             may?;
             let _ = told.set(own.operator().rotate_webhook(&identifier, overlap).await?);
             Ok(())
         };
-        let made = self.once(&mandate, sent, work, rotate).await?;
+        let made = self.once(&mandate, sent, rotate).await?;
         self.given_webhook(&mandate, made, given).await
     }
 
@@ -68,13 +64,11 @@ impl Contributor {
     pub async fn remove_webhook(&self, sent: Sent, identifier: String) -> Result<Outcome<()>, Error> {
         let mandate = self.mandate(Scope::WebhooksManage).await?;
         let may = self.own_webhook(&mandate, &identifier).await?.map(drop);
-        let work = self.work();
-        let own = work.clone();
-        let remove = async move {
+        let remove = |own: Work| async move {
             may?;
             own.operator().remove_webhook(&identifier).await
         };
-        let made = self.once(&mandate, sent, work, remove).await?;
+        let made = self.once(&mandate, sent, remove).await?;
         Ok(made.map_or_else(Outcome::Refused, |_| Outcome::Done(())))
     }
 
@@ -90,13 +84,11 @@ impl Contributor {
     ) -> Result<Outcome<u64>, Error> {
         let mandate = self.mandate(Scope::WebhooksManage).await?;
         let may = self.own_webhook(&mandate, &identifier).await?.map(drop);
-        let work = self.work();
-        let own = work.clone();
-        let resend = async move {
+        let resend = |own: Work| async move {
             may?;
             own.operator().resend_deliveries(&identifier, &messages).await.map(drop)
         };
-        let change = match self.once(&mandate, sent, work, resend).await? {
+        let change = match self.once(&mandate, sent, resend).await? {
             Ok(change) => change,
             Err(refused) => return Ok(Outcome::Refused(refused)),
         };
