@@ -10,7 +10,7 @@ use crate::{
     service::ShownKeys,
 };
 
-use super::{State, edge::RequestId, error, rate, senders::Sender};
+use super::{State, error, rate, request_id::RequestId, senders::Sender};
 
 /// Who sends the request. Whoever sends what is no good token spends what its address has.
 ///

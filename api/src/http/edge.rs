@@ -8,7 +8,7 @@ use std::{
 use axum::{
     body::Body,
     extract::{MatchedPath, Request, State as Extract},
-    http::{HeaderName, HeaderValue, Response, StatusCode, header},
+    http::{HeaderValue, Response, StatusCode, header},
     middleware::Next,
 };
 use tokio::time::Instant;
@@ -16,11 +16,13 @@ use tracing::Instrument;
 
 use crate::telemetry::{Answered, Line, Lines, Parent};
 
-use super::{State, caching::CachePolicy, departure::NotPlain, error, negotiate};
-
-/// The identity of a request, in its log lines, its errors and the header `X-Request-Id`.
-#[derive(Clone)]
-pub(super) struct RequestId(pub(super) String);
+use super::{
+    State,
+    caching::CachePolicy,
+    departure::NotPlain,
+    error, negotiate,
+    request_id::{REQUEST_ID, RequestId},
+};
 
 /// What the handler adds to the log line of its request: of a GraphQL request, who asks and which operation.
 #[derive(Default)]
@@ -31,18 +33,12 @@ pub(super) struct RequestLog {
     pub(super) organisation: OnceLock<String>,
 }
 
-/// The header that carries it.
-pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// The longest identity that is taken from the sender.
-const LONGEST_ID: usize = 64;
-
 /// Gives the request an identity and a span, and the response its headers. Logs neither tokens nor questions.
 pub(super) async fn observe(Extract(state): Extract<State>, mut request: Request, next: Next) -> Response<Body> {
     let started = Instant::now();
     let telemetry = state.exchange.telemetry().clone();
     let under_way = telemetry.begin();
-    let id = RequestId(sent_id(&request).unwrap_or_else(|| state.ids.next()));
+    let id = RequestId::sent(&request).unwrap_or_else(|| state.ids.next());
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
     // The span carries no more than the identity: what it carries is written out at its start, and again with each field.
     let span = tracing::info_span!("request", id = id.0);
@@ -149,13 +145,6 @@ fn known_status(status: StatusCode) -> &'static str {
         "409", "413", "414", "415", "422", "426", "429", "431", "500", "502", "503", "504",
     ];
     STATUSES.into_iter().find(|known| *known == status.as_str()).unwrap_or("other")
-}
-
-/// The identity that the sender gave, where it is one.
-fn sent_id(request: &Request) -> Option<String> {
-    let sent = request.headers().get(&REQUEST_ID)?.to_str().ok()?;
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-    ((1..=LONGEST_ID).contains(&sent.len()) && sent.bytes().all(plain)).then(|| sent.to_owned())
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::{
     service,
 };
 
-use super::{edge::RequestId, senders::Full};
+use super::{request_id::RequestId, senders::Full};
 
 /// When to try again after [`overloaded`] or while a release is loaded, seconds.
 pub(super) const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");

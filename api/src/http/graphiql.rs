@@ -8,7 +8,7 @@ use axum::{
     response::IntoResponse,
 };
 
-use super::{edge::RequestId, error, negotiate::takes_brotli, path::PathText, state};
+use super::{error, negotiate::takes_brotli, path::PathText, request_id::RequestId, state};
 
 /// Own scripts, styles, frames and connections; nothing written into the page, and nothing from anywhere else.
 const POLICY: HeaderValue = HeaderValue::from_static(

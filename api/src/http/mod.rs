@@ -22,6 +22,7 @@ mod parameters;
 mod path;
 mod playground;
 mod rate;
+mod request_id;
 mod rules;
 mod saved;
 mod senders;
@@ -58,9 +59,10 @@ pub use connection::ConnectionRules;
 pub use health::serve_health;
 pub use metrics::serve_metrics;
 pub use playground::{Playground, PlaygroundFile};
+pub use request_id::RequestIds;
 pub use rules::{EdgeRules, Origin, PublicUrl, StatusProfile};
 pub use serve::serve;
-pub use state::{Parts, RequestIds, State};
+pub use state::{Parts, State};
 
 /// Bodies below this go out as they are, bytes: they fit one packet anyway.
 const SMALLEST_COMPRESSED: u64 = 1_024;
@@ -130,7 +132,7 @@ fn cors(origins: &[Origin]) -> Option<CorsLayer> {
                 header::RETRY_AFTER,
                 header::LINK,
                 header::CONTENT_DISPOSITION,
-                edge::REQUEST_ID,
+                request_id::REQUEST_ID,
                 rate::LIMIT,
                 rate::POLICY,
             ])

@@ -21,11 +21,7 @@ use crate::{
 };
 
 use super::{
-    State, arrival,
-    arrival::Undelivered,
-    edge::{RequestId, RequestLog},
-    error,
-    error::RETRY_AFTER,
+    State, arrival, arrival::Undelivered, edge::RequestLog, error, error::RETRY_AFTER, request_id::RequestId,
     senders::Sender,
 };
 

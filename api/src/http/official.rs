@@ -21,11 +21,12 @@ use super::{
     State,
     caching::CachePolicy,
     departure,
-    edge::{RequestId, RequestLog},
+    edge::RequestLog,
     error::{self, overloaded},
     parameters,
     path::PathText,
     rate,
+    request_id::RequestId,
     senders::Sender,
     tables::{self, File, Outcome},
 };

@@ -6,7 +6,7 @@ use axum::{
     http::{Response, StatusCode, request::Parts},
 };
 
-use super::{State, edge::RequestId, error};
+use super::{State, error, request_id::RequestId};
 
 /// The part of an address behind its route. One that is no UTF-8 is refused as everything else is: in JSON, with a code.
 pub(super) struct PathText(pub(super) String);

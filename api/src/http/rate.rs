@@ -7,7 +7,7 @@ use axum::{
 
 use crate::service::{Error, Purse, REQUEST_POINTS};
 
-use super::{edge::RequestId, error};
+use super::{error, request_id::RequestId};
 
 /// How many points are left, and in how many seconds all of them are there again.
 pub(super) const LIMIT: HeaderName = HeaderName::from_static("ratelimit");

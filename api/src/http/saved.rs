@@ -17,9 +17,10 @@ use crate::{auth::Viewer, domain::SavedQuestion, service::Reader};
 
 use super::{
     State, bearer,
-    edge::{RequestId, RequestLog},
+    edge::RequestLog,
     error, graphql, parameters,
     path::PathText,
+    request_id::RequestId,
     senders::{Hold, Sender},
     tables,
 };

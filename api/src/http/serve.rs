@@ -14,8 +14,8 @@ use tower::Service;
 
 use super::{
     connection::{Answered, ConnectionRules, Progress, Watched},
-    edge::RequestId,
     error,
+    request_id::RequestId,
     senders::{Bound, Peer, Sender},
     unread,
 };

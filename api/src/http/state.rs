@@ -4,7 +4,7 @@ use std::{
     ops::Deref,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
 };
 
@@ -20,6 +20,7 @@ use crate::{
 use super::{
     EdgeRules, Playground,
     log_brake::LogBrake,
+    request_id::RequestIds,
     senders::{Bound, Sender, Shares},
     signed_in::SignedIn,
 };
@@ -150,22 +151,5 @@ impl Shared {
     /// Whether the server is about to end.
     pub(super) fn is_leaving(&self) -> bool {
         self.leaving.load(Ordering::Relaxed)
-    }
-}
-
-/// Gives each request an identity that no other request of any replica has.
-pub struct RequestIds {
-    prefix: String,
-    next: AtomicU64,
-}
-
-impl RequestIds {
-    /// Identities that start with a prefix of this process alone.
-    pub fn new(prefix: String) -> Self {
-        Self { prefix, next: AtomicU64::new(1) }
-    }
-
-    pub(super) fn next(&self) -> String {
-        format!("{}-{}", self.prefix, self.next.fetch_add(1, Ordering::Relaxed))
     }
 }

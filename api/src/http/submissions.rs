@@ -32,9 +32,10 @@ use super::{
     State,
     arrival::{self, LARGEST_FILE, Undelivered},
     bearer,
-    edge::{RequestId, RequestLog},
+    edge::RequestLog,
     error::{self, overloaded},
     idempotency_key, negotiate, parameters, rate,
+    request_id::RequestId,
     senders::{Hold, Sender},
 };
 
