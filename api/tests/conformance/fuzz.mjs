@@ -25,6 +25,7 @@ const TEXTS = [
   '\u0000', '\u{1f9ee}', 'é'.repeat(300), '"', '\\', '${x}', "'; --", '../..', '%s', '-1', 'null',
 ];
 const INTS = [0, 1, 2, 3, 8, 50, 200, -1, 2 ** 31 - 1, -(2 ** 31)];
+const DAYS = ['2024-02-29', '2025-09-01', '2026-11-27', '1970-01-01', '9999-12-31'];
 
 async function ask(body, authorized = true) {
   const headers = { 'Content-Type': 'application/json', Accept: 'application/graphql-response+json' };
@@ -58,6 +59,8 @@ function value(type, depth = 0) {
   if (type.name === 'Boolean') return chance(0.5);
   if (type.name === 'Int') return pick(INTS);
   if (type.name === 'Float') return random() * 10;
+  // What is no day is refused before anything is executed, as it should be.
+  if (type.name === 'Date') return pick(DAYS);
   return pick(TEXTS);
 }
 
