@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Extension, Router,
     body::Body,
-    extract::{Path, Request, State as Extract},
+    extract::{Request, State as Extract},
     http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header},
     response::IntoResponse,
     routing::{any, get},
@@ -21,8 +21,8 @@ use crate::{
 };
 
 use super::{
-    State, arrival, arrival::Undelivered, edge::RequestLog, error, error::RETRY_AFTER, request_id::RequestId,
-    senders::Sender,
+    State, arrival, arrival::Undelivered, edge::RequestLog, error, error::RETRY_AFTER, path::PathText,
+    request_id::RequestId, senders::Sender,
 };
 
 /// The only kind of grant: for programs that ask for themselves.
@@ -64,7 +64,7 @@ async fn metadata(Extract(state): Extract<State>) -> Response<Body> {
 async fn metadata_of_path(
     Extract(state): Extract<State>,
     id: Extension<RequestId>,
-    Path(path): Path<String>,
+    PathText(path): PathText,
     address: Uri,
 ) -> Response<Body> {
     let metadata = state.authorization.metadata();

@@ -1,6 +1,9 @@
 //! Taking back what was handed in.
 
-use crate::domain::{TakenBack, Withdrawal};
+use crate::{
+    domain::{TakenBack, Withdrawal},
+    ingest,
+};
 
 use super::{Error, Operator};
 
@@ -55,15 +58,16 @@ impl Operator<'_> {
     }
 
     async fn withdrawal(self, request: &WithdrawRequest) -> Result<Withdrawal, Error> {
-        let mut institutions = Vec::new();
-        for (scheme, identifier) in &request.institutions {
-            institutions.push(self.institution((scheme, identifier)).await?);
-        }
+        let register = self.0.store().register().await?;
+        let kept_under = |(scheme, identifier): &(String, String)| {
+            let (named, _) = ingest::named(scheme, identifier, self.0.secret());
+            register.identify(named).institution
+        };
         Ok(Withdrawal {
             organisation: request.organisation.clone(),
             submission: request.submission,
             periods: request.periods.clone(),
-            institutions,
+            institutions: request.institutions.iter().map(kept_under).collect(),
         })
     }
 
