@@ -16,6 +16,11 @@ pub(super) fn reader<'a>(context: &Context<'a>) -> &'a Reader {
     context.data_unchecked::<Reader>()
 }
 
+/// What is selected of the root.
+pub(super) fn root<'a>(context: &Context<'a>) -> &'a [Selected] {
+    &context.data_unchecked::<Arc<Collected>>().fields
+}
+
 /// What is selected of a `T` that the field which is resolved answers with, or of a field below a `T`.
 pub(super) fn selected<'a, T: OutputType>(context: &Context<'a>) -> &'a [Selected] {
     let collected: &'a Collected = context.data_unchecked::<Arc<Collected>>();

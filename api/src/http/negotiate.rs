@@ -141,7 +141,7 @@ pub(super) fn best_of(headers: &HeaderMap, offered: &[&str]) -> Option<usize> {
 /// The media ranges that the sender takes, in its order, in small letters, each with its quality. One that wants another
 /// charset than UTF-8 is not there.
 fn ranges(headers: &HeaderMap) -> Vec<(String, f32)> {
-    let mut ranges = Vec::new();
+    let mut ranges: Vec<(String, f32)> = Vec::new();
     for value in headers.get_all(header::ACCEPT) {
         let Ok(text) = value.to_str() else { continue };
         for range in text.split(',') {
@@ -159,7 +159,12 @@ fn ranges(headers: &HeaderMap) -> Vec<(String, f32)> {
                     _ => {}
                 }
             }
-            ranges.push((name, if fits { quality } else { 0.0 }));
+            let quality = if fits { quality } else { 0.0 };
+            // The same may be named again with other parameters: it will do where one of them does.
+            match ranges.iter_mut().find(|(own, _)| *own == name) {
+                Some((_, best)) => *best = best.max(quality),
+                None => ranges.push((name, quality)),
+            }
         }
     }
     ranges

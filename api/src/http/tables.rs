@@ -56,7 +56,7 @@ const LARGE: usize = 1 << 20;
 /// The longest reference that is told in a header.
 const LONGEST_LINK: usize = 2_000;
 
-const VARY: HeaderValue = HeaderValue::from_static("accept, authorization");
+const VARY: HeaderValue = HeaderValue::from_static("accept, accept-encoding, authorization");
 
 /// The ways to show who asks.
 const BASIC: &str = "Basic realm=\"benchmark-exchange\", charset=\"UTF-8\"";
@@ -259,6 +259,11 @@ pub(super) fn named<'a>(
 
 /// The file of a cited table.
 async fn table_file(reader: &Reader, citation: &str, wanted: &Wanted, format: Format) -> Result<File, service::Error> {
+    if format == Format::Ees {
+        // Whether the layout has a place for it follows from its areas: seen before anything is charged.
+        let about_columns = named_table(reader, citation, wanted, Format::EesMeta).await?.write(Format::EesMeta, false);
+        about_columns.map_err(|unwritable| service::Error::BadRequest(unwritable.to_string()))?;
+    }
     let mut table = named_table(reader, citation, wanted, format).await?;
     if format == Format::Html {
         table.about.short_citation = reader.short_citation(&table.about.citation).await.ok();
@@ -293,10 +298,11 @@ async fn named_table(reader: &Reader, name: &str, wanted: &Wanted, format: Forma
         }
         None => None,
     };
-    let fields = FIELDS + FIELDS_OF_MEASURE * wanted.measures() + if beside.is_some() { FIELDS_OF_MEASURE } else { 0 };
     let purpose = wanted.purpose.clone();
     // What is about the columns alone needs no figures, and costs nothing.
     let told = format.has_figures();
+    let measures = wanted.measures() + usize::from(beside.is_some());
+    let fields = if told { FIELDS + FIELDS_OF_MEASURE * measures } else { 0 };
     if tabulation::cited_question(&citation)?.starts_with("destinations;") {
         if wanted.part != Part::Cells || !wanted.since.is_empty() || wanted.states || beside.is_some() {
             return bad(

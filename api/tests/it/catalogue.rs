@@ -144,4 +144,6 @@ async fn what_protection_does_to_a_number_is_told_by_the_parameters_of_today() {
     for wrong in ["(sizes: [])", "(sizes: [0])", "(sizes: [1000001])"] {
         assert_eq!(service.ask(None, &asked(wrong)).await.error().0, "BAD_REQUEST", "{wrong}");
     }
+    let many = format!("(sizes: {:?})", [30; 21]);
+    assert_eq!(service.ask(None, &asked(&many)).await.error().0, "LIMIT_EXCEEDED");
 }

@@ -136,6 +136,24 @@ async fn fields_stand_in_the_order_of_the_question_though_some_wait_for_the_data
 }
 
 #[tokio::test]
+async fn a_table_is_not_charged_that_what_stands_beside_it_takes_away() {
+    let service = Service::filled(Engine::Sqlite).await;
+    let table =
+        r#"outcomes(input: {framework: "GATSBY-2014", areas: ["E92000001"], by: [TYPE]}) { cells { institutions } }"#;
+    for beside in [
+        r#"frameworks { crosswalk(to: "nope") { comparability } }"#,
+        "methodology { protection(sizes: []) { tier } }",
+        "viewer { grantedAgreements(ended: $null) { area { code } } }",
+    ] {
+        let parameters = if beside.contains("$null") { "query($null: Boolean = false) " } else { "" };
+        let query = format!("{parameters}{{ {table} {beside} }}");
+        let answer = service.ask_with(Some(LEP), &query, json!({"null": null})).await.json();
+        assert_eq!(answer["data"], Value::Null, "{beside}: {answer}");
+        assert_eq!(service.database.numbers("SELECT COUNT(*) FROM budget_entry").await, [[0]], "{beside}");
+    }
+}
+
+#[tokio::test]
 async fn quartiles_are_whole_numbers_in_order_and_hidden_for_few() {
     let service = Service::filled(Engine::Sqlite).await;
     let ask = |organisation: &'static str, area: &'static str| {

@@ -72,7 +72,7 @@ async fn every_ending_gives_its_format_and_accept_chooses_where_there_is_none() 
         let name = answer.headers[header::CONTENT_DISPOSITION].to_str().unwrap();
         assert!(name.contains("outcomes-release-1."), "{name}");
         assert_eq!(answer.headers[header::CACHE_CONTROL], "private, no-cache");
-        assert_eq!(answer.headers[header::VARY], "accept, authorization");
+        assert_eq!(answer.headers[header::VARY], "accept, accept-encoding, authorization");
         assert!(answer.headers[header::LINK].to_str().unwrap().ends_with("rel=\"cite-as\""));
         assert_eq!(take(&service, Some(LEP), &address).await.body, answer.body, "{address}: again the same");
         let tag = answer.headers[header::ETAG].to_str().unwrap();
@@ -220,6 +220,11 @@ async fn a_table_is_charged_and_recorded_as_the_question_is(#[case] engine: Engi
         assert_eq!(take(&service, Some(LEP), &format!("{citation}.{ending}")).await.status, StatusCode::OK);
     }
     assert_eq!(entries().await, 0, "and neither does what is about the columns");
+    let hubs = r#"{framework: "GATSBY-2014", areas: ["HUB-2018-21"], benchmarks: [1], by: [PHASE]}"#;
+    let data = service.ask(Some(LEP), &format!("{{ outcomes(input: {hubs}) {{ citation }} }}")).await.data();
+    let hubs = data["outcomes"]["citation"].as_str().unwrap();
+    assert_eq!(take(&service, Some(LEP), &format!("{hubs}.ees.csv")).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(entries().await, 0, "nor does a table that the format has no place for");
     let before = recorded().await;
     assert_eq!(take(&service, Some(LEP), &format!("{citation}.csv")).await.status, StatusCode::OK);
     assert_eq!(entries().await, 2, "one for each benchmark");

@@ -17,9 +17,28 @@ pub(in crate::graphql) enum List {
     Around,
 }
 
+/// The lists of introspection, and how much of the contract they tell, as this contract has it in the mean: nested, they lead to
+/// each other without end. A type that is named may be a large one.
+const INTROSPECTION: [(&str, u64); 10] = [
+    ("__type", 5),
+    ("queryType", 5),
+    ("mutationType", 5),
+    ("fields", 8),
+    ("inputFields", 4),
+    ("enumValues", 4),
+    ("possibleTypes", 4),
+    ("interfaces", 2),
+    ("args", 2),
+    ("directives", 8),
+];
+
 /// The long lists by the name of their field.
 #[derive(Debug, Default)]
-pub(in crate::graphql) struct Lists(HashMap<Name, List>);
+pub(in crate::graphql) struct Lists {
+    own: HashMap<Name, List>,
+    /// How many types a contract has.
+    types: u64,
+}
 
 impl Lists {
     /// Those of a contract, `rows` being the types of rows.
@@ -35,12 +54,20 @@ impl Lists {
                 }
             }
         }
-        Self(lists)
+        Self { own: lists, types: schema.types.len() as u64 }
     }
 
     /// What a field is a list of, where it is one of these.
     pub(in crate::graphql) fn get(&self, field: &str) -> Option<List> {
-        self.0.get(field).copied()
+        self.own.get(field).copied()
+    }
+
+    /// How much of the contract a field of introspection tells.
+    pub(in crate::graphql) fn introspected(&self, field: &str) -> u64 {
+        match field {
+            "types" => self.types.max(1),
+            _ => INTROSPECTION.iter().find(|(name, _)| *name == field).map_or(1, |(_, length)| *length),
+        }
     }
 }
 

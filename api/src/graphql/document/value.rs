@@ -42,12 +42,9 @@ pub(super) fn value(value: &ast::Value, given: &Variables) -> Option<Value> {
     })
 }
 
-/// A number. One that fits no machine's number stays a text, which an `ID` may be.
+/// A number. A whole one beyond 64 bits and a sign stays a text, which an `ID` may be.
 fn number_of(text: &str) -> Constant {
     if let Ok(number) = text.parse::<i64>() {
-        return Constant::Number(number.into());
-    }
-    if let Ok(number) = text.parse::<u64>() {
         return Constant::Number(number.into());
     }
     let float = text.parse().ok().filter(|_| text.contains(['.', 'e', 'E'])).and_then(Number::from_f64);

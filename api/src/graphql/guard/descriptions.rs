@@ -10,6 +10,9 @@ use super::bytes::{is_word, skip_string, skip_while};
 /// What may stand behind the description of a definition.
 const DEFINED: [&[u8]; 4] = [b"query", b"mutation", b"subscription", b"fragment"];
 
+/// The byte order mark, which may stand wherever a blank may (2.1.2).
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// A text without its descriptions, every other character in its place. Strings in it are closed.
 pub(super) fn blanked(text: &str) -> Cow<'_, str> {
     let found = descriptions(text.as_bytes());
@@ -42,6 +45,10 @@ fn descriptions(bytes: &[u8]) -> Vec<(usize, usize)> {
             }
             b' ' | b'\t' | b'\n' | b'\r' | b',' => {
                 at += 1;
+                continue;
+            }
+            _ if bytes[at..].starts_with(MARK) => {
+                at += MARK.len();
                 continue;
             }
             b'"' => {
@@ -83,6 +90,10 @@ fn descriptions(bytes: &[u8]) -> Vec<(usize, usize)> {
 fn blanks(bytes: &[u8], mut at: usize) -> usize {
     loop {
         at = skip_while(bytes, at, |byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b','));
+        if bytes[at..].starts_with(MARK) {
+            at += MARK.len();
+            continue;
+        }
         if bytes.get(at) != Some(&b'#') {
             return at;
         }
@@ -105,6 +116,7 @@ mod tests {
         check("\"a\" query q { a }", "    query q { a }");
         check("\"\"\"a\n{\"\"\" # b\nfragment f on A { a }", "    \n     # b\nfragment f on A { a }");
         check("\"é\"mutation { a }", "   mutation { a }");
+        check("\"a\"\u{feff}query q { a }", "   \u{feff}query q { a }");
         check("query q(\"a\" $a: Int, \"\"\"b\"\"\" $b: Int) { a }", "query q(    $a: Int,         $b: Int) { a }");
         for same in [
             "\"a\" { a }",
@@ -113,6 +125,7 @@ mod tests {
             "query q($a: [String] = [\"x\" $b] $b: Int) { a(b: \"query\") }",
             "query q @d(a: \"x\", b: $c) { a }",
             "\"a\" # query\n",
+            "query q($a: String = \u{feff}\"x\", $b: Int) { a }",
         ] {
             check(same, same);
         }

@@ -20,6 +20,8 @@ struct Size {
     depth: usize,
     /// Fields below lists of areas around or within an area, as many times over as such a list is likely long.
     areas: u64,
+    /// Fields, those below a list of introspection as many times over as it is likely long.
+    introspected: u64,
 }
 
 /// How many areas a list of them is reckoned to hold.
@@ -62,6 +64,7 @@ pub(super) fn check(document: &Document, limits: &Limits, lists: &Lists) -> Resu
     };
     let mut operations = 0_usize;
     let (mut fields, mut root_fields, mut depth, mut areas) = (0_u64, 0_u64, 0_usize, 0_u64);
+    let mut introspected = 0_u64;
     for definition in &document.definitions {
         let Definition::OperationDefinition(operation) = definition else { continue };
         operations += 1;
@@ -74,6 +77,7 @@ pub(super) fn check(document: &Document, limits: &Limits, lists: &Lists) -> Resu
         root_fields = root_fields.max(size.own_fields);
         depth = depth.max(size.depth);
         areas = areas.saturating_add(size.areas);
+        introspected = introspected.saturating_add(size.introspected);
     }
     for name in names {
         measure.fragment(name)?;
@@ -85,6 +89,7 @@ pub(super) fn check(document: &Document, limits: &Limits, lists: &Lists) -> Resu
         ("fields", limits.fields, fields),
         ("fields at the root", limits.root_fields, root_fields),
         ("areas within areas", limits.areas, areas),
+        ("fields of introspection", limits.introspected, introspected),
         ("aliases", whole(limits.aliases), whole(measure.aliases)),
         ("directives", whole(limits.directives), whole(measure.directives)),
     ] {
@@ -110,7 +115,14 @@ impl<'a> Measure<'a> {
                         Some(List::Rows) => inner.areas.saturating_mul(ROWS_OF_ONE),
                         None => inner.areas,
                     };
-                    Size { fields: inner.fields.saturating_add(1), own_fields: 1, depth: inner.depth + 1, areas }
+                    let times = self.lists.introspected(&field.name);
+                    Size {
+                        fields: inner.fields.saturating_add(1),
+                        own_fields: 1,
+                        depth: inner.depth + 1,
+                        areas,
+                        introspected: inner.introspected.saturating_add(1).saturating_mul(times),
+                    }
                 }
                 Selection::InlineFragment(inline) => {
                     self.count_directives(&inline.directives);
@@ -125,6 +137,7 @@ impl<'a> Measure<'a> {
             total.own_fields = total.own_fields.saturating_add(size.own_fields);
             total.depth = total.depth.max(size.depth);
             total.areas = total.areas.saturating_add(size.areas);
+            total.introspected = total.introspected.saturating_add(size.introspected);
         }
         Ok(total)
     }

@@ -33,6 +33,9 @@ pub struct Limits {
     pub root_fields: u64,
     /// Fields of areas around or within areas, as `guard::document` reckons them.
     pub areas: u64,
+    /// Fields, as many times over as the lists of introspection around them are likely long: the whole contract, asked for as
+    /// tools do, is some 150,000.
+    pub introspected: u64,
     /// Aliases.
     pub aliases: usize,
     /// Directives.
@@ -55,6 +58,7 @@ impl Default for Limits {
             fields: 5_000,
             root_fields: 20,
             areas: 5_000,
+            introspected: 250_000,
             aliases: 100,
             directives: 100,
             operations: 20,

@@ -44,6 +44,29 @@ fn doubling_fragments_are_counted_and_not_expanded() {
 }
 
 #[test]
+fn lists_of_introspection_that_lead_to_each_other_are_counted_as_long_as_they_are() {
+    let nested = |pairs: usize| {
+        format!(
+            "{{ __type(name: \"Node\") {{ {}name{} }} }}",
+            "possibleTypes { interfaces { ".repeat(pairs),
+            "} }".repeat(pairs)
+        )
+    };
+    assert_eq!(check(&nested(4)), Ok(()));
+    for pairs in [6, 7, 8, 9] {
+        refused_for(&nested(pairs), "fields of introspection");
+    }
+    let fields = "fields { type { ".repeat(6) + "name" + &"} }".repeat(6);
+    refused_for(&format!("{{ __schema {{ queryType {{ {fields} }} }} }}"), "fields of introspection");
+    // Once written, many times asked for.
+    let roots: String =
+        (0..20).map(|root| format!("r{root}: __schema {{ queryType {{ fields {{ type {{ ...f }} }} }} }} ")).collect();
+    let leaves: String = (0..75).map(|leaf| format!("n{leaf}: name ")).collect();
+    let text = format!("{{ {roots} }} fragment f on __Type {{ fields {{ type {{ {leaves} }} }} }}");
+    refused_for(&text, "fields of introspection");
+}
+
+#[test]
 fn a_fragment_that_spreads_itself_is_refused() {
     let text = "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }";
     assert!(matches!(check(text), Err(Rejection::Cycle { .. })));

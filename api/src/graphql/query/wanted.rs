@@ -1,5 +1,7 @@
 //! What is selected of a table: what nobody reads is neither counted nor charged.
 
+use std::slice;
+
 use async_graphql::{Context, OutputType, Result, Variables};
 
 use crate::{
@@ -9,7 +11,7 @@ use crate::{
         document::Selected,
         error::graphql_error,
         rows::fields_of_rows,
-        types::{check_crosswalk, check_official},
+        types::{check_crosswalk, check_official, check_sizes},
     },
     service::{Error, Reader},
 };
@@ -24,10 +26,16 @@ impl<'a> Wanted<'a> {
     /// Of a table that the field which is resolved answers with, or may answer with.
     ///
     /// # Errors
-    /// When something of it cannot be answered: a table that fails for that is not charged.
+    /// When something of it cannot be answered, or something beside it without which nothing is: a table that fails for that is
+    /// not charged.
     pub(super) fn of<T: OutputType>(context: &Context<'a>) -> Result<Self> {
         let selected = context::selected::<T>(context);
-        check(selected, &context.query_env.variables, context::reader(context)).map_err(graphql_error)?;
+        let (variables, reader) = (&context.query_env.variables, context::reader(context));
+        check(selected, variables, reader).map_err(graphql_error)?;
+        // What may not be null takes the table with it.
+        for beside in context::root(context).iter().filter(|field| field.kind.is_non_null()) {
+            check(slice::from_ref(beside), variables, reader).map_err(graphql_error)?;
+        }
         Ok(Self(selected))
     }
 
@@ -82,6 +90,7 @@ fn check(selected: &[Selected], variables: &Variables, reader: &Reader) -> Resul
         match field.name.as_str() {
             "official" | "officialFigures" => check_official(field, variables, reader)?,
             "crosswalk" => check_crosswalk(field, variables, reader)?,
+            "protection" => check_sizes(field, variables)?,
             _ => {}
         }
         check(field.below.of(""), variables, reader)?;

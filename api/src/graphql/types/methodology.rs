@@ -1,8 +1,12 @@
 //! How numbers are protected, and how attributes come about.
 
-use async_graphql::{ComplexObject, SimpleObject};
+use async_graphql::{ComplexObject, Result, SimpleObject, Variables};
 
-use crate::domain::{RegisterEdition, register};
+use crate::{
+    domain::{RegisterEdition, register},
+    graphql::{document::Selected, error::graphql_error},
+    service,
+};
 
 use super::{
     Date,
@@ -102,13 +106,39 @@ impl Methodology {
         &self,
         #[graphql(
             desc = "Numbers of institutions, at most 20, each from 1 to 1,000,000.",
-            default_with = "vec![30, 60, 190, 550]",
-            validator(min_items = 1, max_items = 20, list, minimum = 1, maximum = 1_000_000)
+            default_with = "vec![30, 60, 190, 550]"
         )]
         sizes: Vec<i32>,
-    ) -> Vec<Protection> {
-        disclosure::Tier::ALL.into_iter().map(|tier| Protection::of(tier, &sizes)).collect()
+    ) -> Result<Vec<Protection>> {
+        checked(&sizes).map_err(graphql_error)?;
+        Ok(disclosure::Tier::ALL.into_iter().map(|tier| Protection::of(tier, &sizes)).collect())
     }
+}
+
+/// The most sizes at once.
+const MOST_SIZES: usize = 20;
+
+/// The largest size.
+const LARGEST: i32 = 1_000_000;
+
+/// Looks whether there are sizes, not too many, and each is one.
+fn checked(sizes: &[i32]) -> Result<(), service::Error> {
+    if sizes.len() > MOST_SIZES {
+        let message = format!("expected at most {MOST_SIZES} `sizes`, found {}", sizes.len());
+        return Err(service::Error::LimitExceeded(message));
+    }
+    if sizes.is_empty() {
+        return Err(service::Error::BadRequest("expected at least one of `sizes`, found none".to_owned()));
+    }
+    match sizes.iter().find(|size| !(1..=LARGEST).contains(*size)) {
+        Some(size) => Err(service::Error::BadRequest(format!("expected `sizes` from 1 to {LARGEST}, found {size}"))),
+        None => Ok(()),
+    }
+}
+
+/// Looks whether what is asked of protection can be answered.
+pub(crate) fn check_sizes(field: &Selected, variables: &Variables) -> Result<(), service::Error> {
+    field.argument("sizes", variables).map_or(Ok(()), |sizes: Vec<i32>| checked(&sizes))
 }
 
 impl Protection {

@@ -47,6 +47,7 @@ pub use input::{BreakdownDimension, OutcomesInput};
 pub(crate) use items::Items;
 pub use limits::Limits;
 pub use methodology::Methodology;
+pub(crate) use methodology::check_sizes;
 pub use node::Node;
 pub use node_key::NodeKey;
 pub(crate) use official::{OfficialAsked, check_official};

@@ -24,6 +24,27 @@ async fn a_batch_is_answered_in_its_order_where_batches_are_allowed() {
 }
 
 #[tokio::test]
+async fn what_a_batch_has_no_room_for_is_not_executed_and_those_before_it_are_answered() {
+    let service = empty_behind(&EdgeSettings { max_batch: 7, ..EdgeSettings::default() }).await;
+    // Some 4 MB each.
+    let descriptions: String = (0..90).map(|leaf| format!("d{leaf}: description ")).collect();
+    let large = json!({"query": format!("{{ __schema {{ types {{ fields {{ {descriptions} }} }} }} }}")});
+    let small = json!({"query": "{ __typename }"});
+    let answer = post_json(&service, &json!([small, large, large, large, large, large, small])).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let answers = answer.json();
+    assert_eq!(answers[0], json!({"data": {"__typename": "Query"}}));
+    for answered in 1..=4 {
+        assert!(answers[answered]["data"].is_object(), "{answered}: {}", answers[answered]["errors"]);
+    }
+    for left_out in 5..=6 {
+        let error = &answers[left_out]["errors"][0];
+        assert_eq!(error["extensions"]["code"], "LIMIT_EXCEEDED", "{left_out}: {error}");
+        assert!(error["message"].as_str().unwrap().starts_with("not executed"), "{left_out}: {error}");
+    }
+}
+
+#[tokio::test]
 async fn a_batch_over_the_cap_an_empty_one_and_a_wrong_one_are_refused() {
     let service = empty_behind(&EdgeSettings { max_batch: 3, ..EdgeSettings::default() }).await;
     let one = json!({"query": "{ __typename }"});
