@@ -9,7 +9,7 @@ use crate::{
     app,
     config::Settings,
     domain::{Agreement, Amendment, Dimension, NewAgreement},
-    service::{Authority, Exchange},
+    service::{AreasWanted, Authority, Exchange},
 };
 
 use super::{parse_date, say, then_close};
@@ -135,7 +135,19 @@ pub(super) async fn run(settings: &Settings, command: AgreementCommand) -> Resul
 }
 
 async fn list(exchange: &Exchange, args: &ListArgs) -> Result<Vec<String>> {
-    let directory = exchange.operator(Authority::of_the_operator()).directory().await?;
+    let operator = exchange.operator(Authority::of_the_operator());
+    let directory = operator.directory().await?;
+    if let Some(code) = &args.consumer
+        && !directory.organisations().iter().any(|one| one.code == *code)
+    {
+        bail!("no organisation has the code `{code}`");
+    }
+    if let Some(code) = &args.area {
+        let every_area = AreasWanted { kind: None, within: None, search: None, ended: true };
+        if operator.areas(&every_area).await?.0.area_index(code).is_none() {
+            bail!("no area has the code `{code}`");
+        }
+    }
     let today = exchange.now().date_naive();
     let wanted = |agreement: &&Agreement| {
         args.consumer.as_ref().is_none_or(|consumer| *consumer == agreement.consumer)
@@ -158,6 +170,7 @@ fn line(agreement: &Agreement, today: NaiveDate) -> String {
     let until = valid_until.map_or_else(|| "open".to_owned(), |until| format!("until {until}"));
     let state = match (agreement.ended_on, agreement.replaced_by) {
         (Some(on), Some(next)) => format!("replaced by {next} from {on} on"),
+        (Some(on), None) if today < on => format!("ends on {on}"),
         (Some(on), None) => format!("ended on {on}"),
         (None, _) if agreement.holds_on(today) => "holds".to_owned(),
         (None, _) if today < *valid_from => "will hold".to_owned(),
@@ -198,7 +211,12 @@ async fn amend(exchange: &Exchange, args: AmendArgs) -> Result<String> {
         dimensions: if every_dimension { Some(None) } else { listed },
         valid_until: if open { Some(None) } else { until.map(Some) },
     };
-    let next = exchange.operator(Authority::of_the_operator()).amend_agreement(id, &amendment, from).await?;
+    let operator = exchange.operator(Authority::of_the_operator());
+    let next = operator.amend_agreement(id, &amendment, from).await?;
+    // No earlier than the first day of what it amends.
+    let directory = operator.directory().await?;
+    let made = directory.agreements().iter().find(|agreement| agreement.id == next);
+    let from = made.map_or(from, |agreement| agreement.valid_from);
     Ok(format!("agreement {next} holds in the place of {id} from {from} on"))
 }
 

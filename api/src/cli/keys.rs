@@ -83,9 +83,18 @@ pub(super) async fn token(settings: &Settings, args: TokenArgs) -> Result<()> {
     say(&line.await?)
 }
 
+/// The identifier of a token, where it is written as those of the service are: another one would take nothing back.
+fn token_id(id: String) -> Result<String> {
+    let is_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+    if id.len() != 32 || !id.chars().all(is_digit) {
+        bail!("expected the identifier of a token, 32 hexadecimal digits in small letters, found `{id}`");
+    }
+    Ok(id)
+}
+
 async fn revoke(settings: &Settings, exchange: &Exchange, args: RevokeArgs) -> Result<String> {
     let (what, subject) = match args {
-        RevokeArgs { id: Some(id), .. } => (Revoked::Token, id),
+        RevokeArgs { id: Some(id), .. } => (Revoked::Token, token_id(id)?),
         RevokeArgs { token: Some(token), .. } => (Revoked::Token, app::token_id(settings, exchange, &token)?),
         RevokeArgs { organisation: Some(code), .. } => (Revoked::Organisation, code),
         RevokeArgs { client, .. } => (Revoked::Client, client.unwrap_or_default()),

@@ -195,6 +195,21 @@ impl fmt::Display for Edition {
     }
 }
 
+impl Waiting {
+    /// That something waits, in a sentence without a number: for those to whom it is not told how much others handed in.
+    pub fn without_number(&self) -> String {
+        let Self { period, next, .. } = self;
+        let records = match period {
+            Publishable::Term(_) => "results",
+            Publishable::Cohorts(_) => "counts of destinations",
+        };
+        match next {
+            Some(next) => format!("{period}: {records} wait for its {next} edition"),
+            None => format!("{period}: {records} came after its final edition and will not be published"),
+        }
+    }
+}
+
 impl fmt::Display for Waiting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { period, records, next } = self;

@@ -167,7 +167,8 @@ impl Agreement {
             purposes: purposes.unwrap_or_else(|| self.purposes.clone()),
             dimensions: dimensions.unwrap_or_else(|| self.dimensions.clone()),
             valid_from: from.max(self.valid_from),
-            valid_until: valid_until.unwrap_or(self.valid_until),
+            // An end that is set already stays, unless another one is named.
+            valid_until: valid_until.unwrap_or_else(|| self.last_day()),
         }
     }
 }
@@ -252,5 +253,9 @@ mod tests {
         assert_eq!((amended.area.as_str(), amended.purposes), ("E12000001", vec!["benchmarking".to_owned()]));
         let earlier = agreement().amended(&Amendment::default(), day("2025-06-01"));
         assert_eq!(earlier.valid_from, day("2026-01-01"), "no earlier than what it amends");
+        let ended = Agreement { ended_on: Some(day("2026-07-01")), ..agreement() };
+        let last = |amendment: &Amendment| ended.amended(amendment, day("2026-06-01")).valid_until;
+        assert_eq!(last(&Amendment::default()), Some(day("2026-06-30")), "an end that is set stays");
+        assert_eq!(last(&open), None, "unless it is opened");
     }
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::{
-    domain::{Amendment, Directory, NewAgreement, OrganisationChange, OrganisationKind, Reference, Revoked},
+    domain::{Agreement, Amendment, Directory, NewAgreement, OrganisationChange, OrganisationKind, Reference, Revoked},
     ingest, policy, store,
 };
 
@@ -104,17 +104,18 @@ impl Operator<'_> {
     }
 
     /// As [`add_agreement`](Self::add_agreement), granted by the organisation with a code, whose it is to amend and to end from now on.
+    ///
+    /// # Errors
+    /// As there, and when the area lies outside the provider's own, or the provider is the consumer.
     pub async fn add_agreement_of(&self, agreement: &NewAgreement, provider: Option<&str>) -> Result<i64, Error> {
         check_purposes(&agreement.purposes)?;
         if let Some(code) = provider {
-            let catalogue = self.0.store().newest_catalogue(self.0.today()).await?;
-            let directory = self.directory().await?;
-            let provider = directory.organisation(code);
-            let provider = provider.ok_or_else(|| store::Error::UnknownOrganisation(code.to_owned()))?;
-            let own = catalogue.area_now(&agreement.area).zip(catalogue.area_now(&provider.area));
-            if !own.is_some_and(|(area, own)| catalogue.lies_in(area, own)) {
-                return Err(policy::NotYours::Area(agreement.area.clone()).into());
+            if code == agreement.consumer {
+                return Err(Error::BadRequest(format!(
+                    "an agreement is between two organisations: expected another consumer than the provider, found `{code}`"
+                )));
             }
+            self.check_own_area(code, &agreement.area).await?;
         }
         Ok(self.recording().add_agreement(agreement, provider).await?)
     }
@@ -123,7 +124,8 @@ impl Operator<'_> {
     /// Returns the number of the new one.
     ///
     /// # Errors
-    /// When there is no such agreement, it ended by that day, a day in the past is named, or the amended one breaks a rule.
+    /// When there is no such agreement, it ended by that day, it was amended before, a day in the past is named, or the amended one
+    /// breaks a rule.
     pub async fn amend_agreement(&self, id: i64, amendment: &Amendment, from: NaiveDate) -> Result<i64, Error> {
         self.check_not_past(from)?;
         if *amendment == Amendment::default() {
@@ -131,18 +133,35 @@ impl Operator<'_> {
         }
         check_purposes(amendment.purposes.as_deref().unwrap_or_default())?;
         let directory = self.directory().await?;
-        let before = directory.agreements().iter().find(|agreement| agreement.id == id);
+        let holds = |agreement: &&Agreement| agreement.last_day().is_none_or(|last| from <= last);
+        let before = directory.agreements().iter().find(|agreement| agreement.id == id).filter(holds);
         let before = before.ok_or(store::Error::UnknownAgreement(id))?;
+        if let (Some(provider), Some(area)) = (&before.provider, &amendment.area) {
+            self.check_own_area(provider, area).await?;
+        }
         Ok(self.recording().replace_agreement(id, &before.amended(amendment, from)).await?)
     }
 
-    /// Ends an agreement: from a day on, today or later, it no longer holds.
+    /// Ends an agreement: from a day on, today or later, it no longer holds, and neither does what was to hold in its place later.
     ///
     /// # Errors
     /// When there is no such agreement, it ended by that day, or a day in the past is named.
     pub async fn end_agreement(&self, id: i64, on: NaiveDate) -> Result<(), Error> {
         self.check_not_past(on)?;
         Ok(self.recording().end_agreement(id, on).await?)
+    }
+
+    /// What a provider grants lies in its own area.
+    async fn check_own_area(self, provider: &str, area: &str) -> Result<(), Error> {
+        let catalogue = self.0.store().newest_catalogue(self.0.today()).await?;
+        let directory = self.directory().await?;
+        let known = directory.organisation(provider);
+        let known = known.ok_or_else(|| store::Error::UnknownOrganisation(provider.to_owned()))?;
+        let own = catalogue.area_now(area).zip(catalogue.area_now(&known.area));
+        if !own.is_some_and(|(area, own)| catalogue.lies_in(area, own)) {
+            return Err(policy::NotYours::Area(area.to_owned()).into());
+        }
+        Ok(())
     }
 
     /// What was agreed and asked until today stays so.

@@ -18,20 +18,17 @@ use zeroize::Zeroizing;
 
 use crate::{
     auth::{self, Scope, Viewer},
-    domain::{ChangeState, Client, Edition, NewChange, Publication, Published, RequestedChange, TakenBack, label},
+    domain::{ChangeState, Client, Edition, NewChange, Publication, Published, RequestedChange, TakenBack},
     policy::{self, Mandate},
 };
 
-use super::{Error, Exchange, Operator, WithdrawRequest};
+use super::{Error, Exchange, Operator, WithdrawRequest, operator::check_text};
 
 /// After how long a change that does not come on is taken for one whose process ended.
 pub(super) const SILENT: Duration = Duration::minutes(2);
 
 /// The longest key that an organisation chooses, characters.
 const LONGEST_KEY: usize = 200;
-
-/// The longest text that is shown to others or kept for the record, characters.
-const LONGEST_TEXT: usize = 500;
 
 /// An organisation that changes what is its own, for one request. A transport that must not change anything has none.
 ///
@@ -346,16 +343,6 @@ pub(super) fn is_expected(error: &Error) -> bool {
         | Error::Unavailable(_)
         | Error::TooMany(_)
         | Error::Internal(_) => false,
-    }
-}
-
-/// A text that somebody else reads: one line, of characters that are seen.
-fn check_text(what: &str, text: Option<&str>) -> Result<(), Error> {
-    match text.and_then(|text| label::fault(text, LONGEST_TEXT)) {
-        None => Ok(()),
-        Some(fault) => Err(Error::BadRequest(format!(
-            "expected `{what}` of 1 to {LONGEST_TEXT} characters on one line, found another text: {fault}"
-        ))),
     }
 }
 

@@ -118,8 +118,10 @@ impl From<store::Error> for Error {
             | store::Error::UnknownIssuer(_)
             | store::Error::UnknownIssuerClient(..)
             | store::Error::NothingToErase
+            | store::Error::NothingHandedIn(_)
             | store::Error::NoDatabase(_) => Self::NotFound(text),
             store::Error::OrganisationTaken(_)
+            | store::Error::ReplacedAgreement(..)
             | store::Error::OrganisationEnded(_)
             | store::Error::RollChanged
             | store::Error::ChangedMeanwhile

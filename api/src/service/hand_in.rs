@@ -279,7 +279,8 @@ async fn settle(work: Work, organisation: &str, handover: Handover) -> Result<Su
     let mut findings = notes.findings().unwrap_or_default();
     let (state, told) = match &taken {
         Ok(report) => {
-            findings.waiting = report.waiting.iter().map(Waiting::to_string).collect();
+            // Not how much: others handed in some of it.
+            findings.waiting = report.waiting.iter().map(Waiting::without_number).collect();
             match &report.receipt {
                 Some(receipt) => (ChangeState::Done, (Some(receipt.submission().to_string()), Some(receipt.to_json()))),
                 None if dry_run && findings.problems.is_empty() => (ChangeState::Done, (None, None)),

@@ -1,12 +1,15 @@
 //! What may be changed, and by whom: whatever writes demands an authority.
 
 use crate::{
-    domain::Pseudonym,
+    domain::{Pseudonym, label},
     ingest,
     store::{Recorder, Store},
 };
 
 use super::{Error, Exchange};
+
+/// The longest text that is shown to others or kept for the record, characters.
+const LONGEST_TEXT: usize = 500;
 
 /// Leave to change what the exchange holds. It is an argument of everything that does, so that no change is made by mistake.
 #[derive(Debug, Clone, Copy)]
@@ -64,5 +67,15 @@ impl Exchange {
     /// The exchange in the hands of those who may change it.
     pub fn operator(&self, _authority: Authority) -> Operator<'_> {
         Operator(self, None)
+    }
+}
+
+/// A text that somebody else reads: one line, of characters that are seen.
+pub(super) fn check_text(what: &str, text: Option<&str>) -> Result<(), Error> {
+    match text.and_then(|text| label::fault(text, LONGEST_TEXT)) {
+        None => Ok(()),
+        Some(fault) => Err(Error::BadRequest(format!(
+            "expected `{what}` of 1 to {LONGEST_TEXT} characters on one line, found another text: {fault}"
+        ))),
     }
 }

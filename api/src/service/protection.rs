@@ -39,7 +39,7 @@ pub const STORED: [(&str, &str, &str, &str); 23] = [
     ),
     (
         "submission",
-        "what came in, from which organisation, when, its SHA-256",
+        "what came in, from which organisation, when, its hash under the secret; why something was taken back, where said",
         "tracing where a result comes from",
         "for ever",
     ),

@@ -64,7 +64,8 @@ impl Operator<'_> {
     /// were handed over.
     ///
     /// # Errors
-    /// When an organisation or the institution is unknown, or the database fails: then nothing is changed.
+    /// When an organisation or the institution is unknown, there is nothing to hand over, or the database fails: then nothing is
+    /// changed.
     pub async fn transfer(&self, what: &Transfer, to: &str) -> Result<usize, Error> {
         self.check_not_demo().await?;
         let handover = match what {
@@ -75,12 +76,19 @@ impl Operator<'_> {
         };
         let count = self.recording().hand_over(&handover, to).await?;
         match what {
-            Transfer::Institution { scheme, identifier } if count == 0 => {
+            _ if count > 0 => Ok(count),
+            Transfer::AllOf(from) => Err(Error::Conflict(format!(
+                "`{from}` speaks for no institution that `{to}` does not speak for: nothing is handed over"
+            ))),
+            Transfer::Institution { scheme, identifier } => {
+                let institution = self.institution((scheme, identifier)).await?;
+                if self.0.store().roll().await?.speaker(institution).is_some() {
+                    return Err(Error::Conflict(format!("`{to}` speaks for the institution `{identifier}` already")));
+                }
                 let unknown =
                     format!("no institution `{identifier}` of the scheme `{scheme}` was handed in or put on the roll");
                 Err(self.misnamed((scheme, identifier)).unwrap_or(Error::NotFound(unknown)))
             }
-            _ => Ok(count),
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     ingest,
 };
 
-use super::{Error, Operator};
+use super::{Error, Operator, operator::check_text};
 
 /// What is taken back, and by whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,9 +36,11 @@ impl Operator<'_> {
     /// the next edition of each period leaves them out, by the rules by which corrections show.
     ///
     /// # Errors
-    /// When the organisation is unknown, it holds nothing such, or the database fails: then nothing is taken back.
+    /// When the organisation is unknown, it holds nothing such, the reason is no line of text, or the database fails: then nothing is
+    /// taken back.
     pub async fn withdraw(&self, request: &WithdrawRequest) -> Result<WithdrawReport, Error> {
         self.check_not_demo().await?;
+        check_text("why", request.why.as_deref())?;
         let withdrawal = self.withdrawal(request).await?;
         let done = self.recording().withdraw(&withdrawal, request.why.clone(), self.0.now()).await?;
         let (submission, taken_back) = done.ok_or_else(|| self.nothing(request))?;
@@ -50,6 +52,7 @@ impl Operator<'_> {
     /// # Errors
     /// As there.
     pub async fn try_withdraw(&self, request: &WithdrawRequest) -> Result<WithdrawReport, Error> {
+        check_text("why", request.why.as_deref())?;
         let taken_back = self.0.store().to_take_back(&self.withdrawal(request).await?).await?;
         if taken_back.is_empty() {
             return Err(self.nothing(request));

@@ -1,6 +1,6 @@
 //! Organisations and agreements.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, iter};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use disclosure::Tier;
@@ -230,11 +230,15 @@ impl Store {
     /// Lets another agreement hold in the place of one, from the first day of the other one on. Returns its key.
     ///
     /// # Errors
-    /// When there is no such agreement, it ended before that day, or the new one breaks a rule.
+    /// When there is no such agreement, it ended before that day, another one is to hold in its place already, or the new one breaks
+    /// a rule.
     pub async fn replace_agreement(&self, id: i64, new: &NewAgreement) -> Result<i64> {
         let (consumer, area) = self.check_agreement(new).await?;
         let transaction = self.begin_change().await?;
         let before = check_holds_from(&transaction, id, new.valid_from).await?;
+        if let Some(next) = before.replaced_by {
+            return Err(Error::ReplacedAgreement(id, next));
+        }
         let next = insert(&transaction, new, (consumer, area, before.provider_id)).await?;
         end(&transaction, id, new.valid_from, Some(next)).await?;
         let change = RecordedChange::new(ChangeKind::AgreementAmended, next.to_string())
@@ -267,16 +271,22 @@ impl Store {
         Ok((consumer, area))
     }
 
-    /// Ends an agreement: from a day on it no longer holds.
+    /// Ends an agreement: from a day on it no longer holds, and neither does what was to hold in its place from a later day on.
     ///
     /// # Errors
     /// When there is no such agreement, or it ended before that day.
     pub async fn end_agreement(&self, id: i64, on: NaiveDate) -> Result<()> {
         let transaction = self.begin_change().await?;
         let before = check_holds_from(&transaction, id, on).await?;
-        end(&transaction, id, on, None).await?;
+        let successors = successors(&transaction, &before, on).await?;
+        for one in iter::once(id).chain(successors.iter().copied()) {
+            end(&transaction, one, on, None).await?;
+        }
+        let with: Vec<String> =
+            successors.iter().map(|next| format!(", and {next} that was to hold in its place")).collect();
+        let with = with.concat();
         let change = RecordedChange::new(ChangeKind::AgreementEnded, id.to_string())
-            .detail(format!("from {on} on"))
+            .detail(format!("from {on} on{with}"))
             .concerning(parties(&transaction, &before).await?);
         self.record(&transaction, &change, None).await?;
         transaction.commit().await?;
@@ -374,9 +384,9 @@ async fn insert(
     Ok(id)
 }
 
+/// Ends an agreement on a day. Whatever was to hold in its place before, only what is named does.
 async fn end(transaction: &DatabaseTransaction, id: i64, on: NaiveDate, replaced_by: Option<i64>) -> Result<()> {
-    let (id, ended_on) = (Set(id), Set(Some(on)));
-    let replaced_by = replaced_by.map_or(NotSet, |next| Set(Some(next)));
+    let (id, ended_on, replaced_by) = (Set(id), Set(Some(on)), Set(replaced_by));
     let row = agreement::ActiveModel { id, ended_on, replaced_by, ..Default::default() };
     agreement::Entity::update(row).exec(transaction).await?;
     Ok(())
@@ -419,12 +429,20 @@ fn in_words(new: &NewAgreement) -> String {
 }
 
 async fn check_holds_from(transaction: &DatabaseTransaction, id: i64, day: NaiveDate) -> Result<agreement::Model> {
-    let found = agreement::Entity::find_by_id(id)
-        .filter(holds_from(day))
-        .filter(agreement::Column::ReplacedBy.is_null())
-        .one(transaction)
-        .await?;
+    let found = agreement::Entity::find_by_id(id).filter(holds_from(day)).one(transaction).await?;
     found.ok_or(Error::UnknownAgreement(id))
+}
+
+/// What is to hold in the place of an agreement from a later day on, each in that of the one before.
+async fn successors(transaction: &DatabaseTransaction, before: &agreement::Model, day: NaiveDate) -> Result<Vec<i64>> {
+    let mut found = Vec::new();
+    let mut next = before.replaced_by;
+    while let Some(id) = next {
+        let successor = agreement::Entity::find_by_id(id).filter(holds_from(day)).one(transaction).await?;
+        next = successor.as_ref().and_then(|successor| successor.replaced_by);
+        found.extend(successor.map(|successor| successor.id));
+    }
+    Ok(found)
 }
 
 /// A text that names something: neither blank, nor too long, nor one that a terminal would obey.

@@ -44,6 +44,11 @@ impl Store {
             unlink(&transaction, table, &rows).await?;
         }
         let statements = [
+            // Why something was taken back may name what is deleted.
+            format!(
+                "UPDATE submission SET why = NULL WHERE why IS NOT NULL AND id IN \
+                 (SELECT submission_id FROM result WHERE {rows} UNION SELECT submission_id FROM destination_count WHERE {rows})"
+            ),
             format!("DELETE FROM benchmark_score WHERE result_id IN (SELECT id FROM result WHERE {rows})"),
             format!("DELETE FROM result WHERE {rows}"),
             format!("DELETE FROM destination_count WHERE {rows}"),
@@ -116,8 +121,12 @@ impl Store {
             }
             Erase::HandedInBy(code) => {
                 let found = organisation::Entity::find().filter(organisation::Column::Code.eq(code.as_str()));
-                let found = found.one(connection).await?;
-                found.map(|row| Doomed::Organisation(row.id)).ok_or_else(|| Error::UnknownOrganisation(code.clone()))
+                let found = found.one(connection).await?.ok_or_else(|| Error::UnknownOrganisation(code.clone()))?;
+                let doomed = Doomed::Organisation(found.id);
+                if is_nothing_of(connection, doomed, found.id).await? {
+                    return Err(Error::NothingHandedIn(code.clone()));
+                }
+                Ok(doomed)
             }
         }
     }
@@ -178,6 +187,18 @@ impl Doomed {
                 .join(" AND "),
         }
     }
+}
+
+/// Whether nothing is there that erasing what an organisation handed in deletes.
+async fn is_nothing_of(connection: &impl ConnectionTrait, doomed: Doomed, organisation: i64) -> Result<bool> {
+    let rows = doomed.rows();
+    let sql = format!(
+        "SELECT 1 WHERE EXISTS (SELECT 1 FROM result WHERE {rows}) OR EXISTS (SELECT 1 FROM destination_count WHERE {rows}) \
+         OR EXISTS (SELECT 1 FROM speaker WHERE organisation_id = {organisation}) \
+         OR EXISTS (SELECT 1 FROM requested_change WHERE organisation_id = {organisation})"
+    );
+    let found = connection.query_one_raw(Statement::from_string(connection.get_database_backend(), sql)).await?;
+    Ok(found.is_none())
 }
 
 /// The codes of the organisations that handed in what is deleted.

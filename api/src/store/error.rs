@@ -30,6 +30,9 @@ pub enum Error {
         "nothing is stored about that institution but what a register may tell of it: it was never handed in or put on the roll, or was erased"
     )]
     NothingToErase,
+    /// There is nothing of an organisation to erase.
+    #[error("nothing is stored that the organisation `{0}` handed in: it never handed anything in, or that was erased")]
+    NothingHandedIn(String),
     /// What was asked for was made by another process meanwhile.
     #[error("another process made this change at the same moment; nothing was changed here")]
     ChangeMade,
@@ -39,6 +42,9 @@ pub enum Error {
     /// No agreement has that number, or it ended.
     #[error("no agreement that holds, or will, has the number {0}; `exchange agreement list` names those there are")]
     UnknownAgreement(i64),
+    /// Another agreement is to hold in its place.
+    #[error("the agreement {0} was amended: the agreement {1} is to hold in its place; amend that one, or end {0}")]
+    ReplacedAgreement(i64, i64),
     /// The organisation ended.
     #[error("the organisation `{0}` ended: it hands nothing in, asks nothing and is party to nothing")]
     OrganisationEnded(String),

@@ -1,6 +1,6 @@
 //! The roll of institutions, and who speaks for each: read, extended, and held against what is handed in.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use entity::{institution, roll_entry, speaker};
 use sea_orm::{
@@ -151,7 +151,7 @@ impl Store {
         Ok(receipt)
     }
 
-    /// Lets an organisation speak for institutions from now on. Returns how many of them there are; those that
+    /// Lets an organisation speak for institutions from now on. Returns for how many of them it did not before; those that
     /// nobody handed in or put on the roll are passed over.
     ///
     /// # Errors
@@ -170,8 +170,14 @@ impl Store {
         let count = match what {
             Handover::Of(institutions) => {
                 let known = known_institutions(&transaction).await?;
-                let found: Vec<(i64, i64)> =
-                    institutions.iter().filter_map(|institution| Some((*known.get(institution)?, to))).collect();
+                let own = speaker::Entity::find()
+                    .select_only()
+                    .column(speaker::Column::InstitutionId)
+                    .filter(speaker::Column::OrganisationId.eq(to))
+                    .into_tuple::<i64>();
+                let own: HashSet<i64> = own.all(&transaction).await?.into_iter().collect();
+                let found = institutions.iter().filter_map(|institution| known.get(institution).copied());
+                let found: Vec<(i64, i64)> = found.filter(|key| !own.contains(key)).map(|key| (key, to)).collect();
                 let_speak(&transaction, &found).await?;
                 found.len()
             }
@@ -179,6 +185,7 @@ impl Store {
                 let changed = speaker::Entity::update_many()
                     .col_expr(speaker::Column::OrganisationId, Expr::value(to))
                     .filter(speaker::Column::OrganisationId.eq(from))
+                    .filter(speaker::Column::OrganisationId.ne(to))
                     .exec(&transaction)
                     .await?;
                 usize::try_from(changed.rows_affected).unwrap_or(usize::MAX)

@@ -2,7 +2,7 @@
 
 use api::{
     domain::OrganisationKind,
-    service::{Erasure, Transfer},
+    service::{Erasure, Transfer, WithdrawRequest},
 };
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -94,6 +94,42 @@ async fn what_an_organisation_handed_in_is_erased_and_what_it_corrected_holds_ag
     let left = service.ask(Some(HUB), &question(own)).await.json();
     assert!(!left.to_string().contains("PUBLISHED"), "{left}");
     assert!(service.operator().try_erase(&Erasure::HandedInBy("NOBODY".into())).await.is_err());
+}
+
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn of_an_organisation_that_handed_nothing_in_nothing_is_erased(#[case] engine: Engine) {
+    let service = Service::empty(engine).await;
+    let what = Erasure::HandedInBy(LEP.into());
+    let errors =
+        [service.operator().try_erase(&what).await.unwrap_err(), service.operator().erase(&what).await.unwrap_err()];
+    for error in errors {
+        assert!(error.to_string().starts_with("nothing is stored that the organisation `NE-LEP` handed in"), "{error}");
+    }
+    assert_eq!(service.database.count("erasure").await, 0);
+}
+
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn with_an_institution_goes_why_it_was_taken_back(#[case] engine: Engine) {
+    let service = Service::filled(engine).await;
+    let of = |id: u32| WithdrawRequest {
+        organisation: HUB.into(),
+        submission: None,
+        periods: vec!["202324T3".parse().unwrap()],
+        institutions: vec![("URN".to_owned(), identifier(id).to_string())],
+        why: Some("a reason".into()),
+    };
+    for id in [1, 2] {
+        service.operator().withdraw(&of(id)).await.unwrap();
+    }
+    service.operator().erase(&institution(1)).await.unwrap();
+    let left = "SELECT COUNT(*) FROM submission WHERE why IS NOT NULL";
+    assert_eq!(service.database.numbers(left).await, [[1]], "another's stays");
 }
 
 #[test]

@@ -84,6 +84,7 @@ fn the_commands_for_ones_own_data_lead_to_published_numbers() {
     assert_eq!(running.ask(other.trim(), scopes)["data"]["viewer"]["scopes"], json!(["outcomes:read"]));
     assert!(desk.refuses(&own(&["token", "revoke"])).contains("--organisation <CODE>"));
     assert!(desk.refuses(&own(&["token", "revoke", "--token", "a.b.c"])).contains("malformed"));
+    assert!(desk.refuses(&own(&["token", "revoke", "--id", "nope"])).contains("32 hexadecimal digits"));
     assert!(desk.does(&own(&["token", "revoke", "--token", other.trim()])).starts_with("revoked the token "));
     running.until(|running| running.ask(other.trim(), scopes)["errors"][0]["message"] == "the token was revoked");
     assert_eq!(running.ask(token.trim(), scopes)["data"]["viewer"]["scopes"], json!(["outcomes:read"]));

@@ -292,6 +292,18 @@ async fn what_is_handed_in_anew_with_equal_scores_keeps_company_for_no_correctio
     assert_eq!(before, figures(&service).await, "nineteen that say nothing new are no company");
 }
 
+#[tokio::test]
+async fn what_an_organisation_speaks_for_already_is_not_handed_over_to_it() {
+    let service = Service::empty(Engine::Sqlite).await;
+    assert!(service.hand_in(HUB, &one(5)).await.receipt.is_some());
+    for from in [HUB, LEP] {
+        let error = service.operator().transfer(&Transfer::AllOf(from.into()), HUB).await.unwrap_err().to_string();
+        assert!(error.starts_with(&format!("`{from}` speaks for no institution")), "{error}");
+    }
+    let error = service.operator().transfer(&institution("100005"), HUB).await.unwrap_err().to_string();
+    assert_eq!(error, "`NE-HUB` speaks for the institution `100005` already");
+}
+
 /// Whoever is told whether it guessed right finds out what the organisation before it handed in.
 #[rstest]
 #[case(Engine::Sqlite)]

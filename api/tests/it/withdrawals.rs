@@ -1,7 +1,7 @@
 //! Results and counts that are taken back, and agreements and organisations that end.
 
 use api::{
-    domain::{Amendment, OrganisationChange},
+    domain::{Amendment, NewAgreement, OrganisationChange},
     service::WithdrawRequest,
 };
 use disclosure::Tier;
@@ -192,6 +192,45 @@ async fn an_agreement_is_amended_and_ended_and_can_still_be_read() {
     assert_eq!(viewed().await, json!([]));
     let error = operator.end_agreement(next, of_hub.valid_from - chrono::Days::new(1)).await.unwrap_err();
     assert!(error.to_string().starts_with("expected today"), "{error}");
+}
+
+#[tokio::test]
+async fn what_a_provider_grants_stays_in_its_area_and_goes_to_another_organisation_also_by_command() {
+    let service = Service::filled(Engine::Sqlite).await;
+    let operator = service.operator();
+    let agreement = NewAgreement {
+        consumer: LEP.into(),
+        area: "HUB-2018-21".into(),
+        tier: Tier::Regional,
+        purposes: vec!["research".into()],
+        dimensions: None,
+        valid_from: "2026-11-24".parse().unwrap(),
+        valid_until: None,
+    };
+    let own = NewAgreement { consumer: HUB.into(), ..agreement.clone() };
+    let error = operator.add_agreement_of(&own, Some(HUB)).await.unwrap_err().to_string();
+    assert!(error.starts_with("an agreement is between two organisations"), "{error}");
+    let number = operator.add_agreement_of(&agreement, Some(HUB)).await.unwrap();
+    let moved = Amendment { area: Some("E12000003".into()), ..Amendment::default() };
+    let error = operator.amend_agreement(number, &moved, agreement.valid_from).await.unwrap_err().to_string();
+    assert!(error.starts_with("no area `E12000003` lies in"), "{error}");
+    let other = Amendment { purposes: Some(vec!["planning".into()]), ..Amendment::default() };
+    operator.amend_agreement(number, &other, agreement.valid_from).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_reason_and_a_note_are_one_line_of_what_is_seen_also_by_command() {
+    let service = Service::filled(Engine::Sqlite).await;
+    for text in ["\u{1b}[2J", "a\nb", &"x".repeat(501)] {
+        let request = WithdrawRequest { why: Some(text.into()), ..of_leeds(3) };
+        let errors = [
+            service.operator().withdraw(&request).await.unwrap_err(),
+            service.operator().publish(Some(text.to_owned())).await.unwrap_err(),
+        ];
+        for (error, what) in errors.iter().zip(["why", "note"]) {
+            assert!(error.to_string().starts_with(&format!("expected `{what}` of 1 to 500 characters")), "{error}");
+        }
+    }
 }
 
 #[tokio::test]

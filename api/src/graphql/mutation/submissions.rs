@@ -254,7 +254,7 @@ pub struct WithdrawSubmissionInput {
     /// The number of the submission, as `Submission.number` tells it.
     number: i32,
     /// Only these terms, e.g. `202324T3`, and cohort years, e.g. `202223`; all of it when left out.
-    #[graphql(validator(custom = "Items::to(400)"))]
+    #[graphql(validator(custom = "Items::one_to(400)"))]
     periods: Option<Vec<String>>,
     /// Why, for the record.
     why: Option<String>,

@@ -70,6 +70,63 @@ async fn a_provider_decides_who_asks_about_its_area_and_every_replica_follows(#[
     assert_eq!(again["status"], "NOT_FOUND");
 }
 
+/// An agreement that the LEP grants, and the token that it grants it with.
+async fn granted(service: &Service) -> (Value, String) {
+    service.operator().add_organisation(READER, OrganisationKind::Lep, READER, "E12000003").await.unwrap();
+    service.exchange.refresh().await.unwrap();
+    let lep = token(service, LEP, &[Scope::AgreementsManage]);
+    let input = json!({"consumer": READER, "area": "E12000001", "tier": "REGIONAL", "purposes": ["research"]});
+    let number = change(service, &lep, "grantAgreement", AGREEMENT, input).await["agreement"]["number"].take();
+    (number, lep)
+}
+
+#[rstest]
+#[case(Engine::Sqlite)]
+#[case::postgres(Engine::Postgres)]
+#[tokio::test]
+async fn an_agreement_amended_for_a_later_day_is_ended_with_what_was_to_hold_in_its_place(#[case] engine: Engine) {
+    let service = Service::filled(engine).await;
+    let (number, lep) = granted(&service).await;
+    let later = json!({"number": number, "dimensions": ["PHASE"], "validFrom": "2027-01-01"});
+    let next = change(&service, &lep, "amendAgreement", AGREEMENT, later).await["agreement"]["number"].take();
+    let latest = json!({"number": next, "dimensions": ["TYPE"], "validFrom": "2027-02-01"});
+    let latest = change(&service, &lep, "amendAgreement", AGREEMENT, latest).await["agreement"]["number"].take();
+    service.ask(Some(READER), &question(STANDARD)).await.data();
+
+    let again = json!({"number": number, "purposes": ["planning"]});
+    let again = change(&service, &lep, "amendAgreement", AGREEMENT, again).await;
+    assert_eq!(again["status"], "CONFLICT", "{again}");
+    let message = again["message"].as_str().unwrap();
+    assert!(message.contains(&format!("the agreement {next} is to hold in its place")), "{message}");
+
+    let ended = change(&service, &lep, "endAgreement", AGREEMENT, json!({ "number": number })).await;
+    assert_eq!((&ended["status"], &ended["agreement"]["replacedBy"]), (&json!("DONE"), &Value::Null), "{ended}");
+    assert_eq!(ended["agreement"]["validUntil"], "2026-11-23");
+    assert_eq!(service.ask(Some(READER), &question(STANDARD)).await.error().0, "FORBIDDEN");
+    let directory = service.operator().directory().await.unwrap();
+    for day in ["2026-11-24", "2027-01-15", "2027-06-01"] {
+        assert!(!directory.agreements_of(READER).any(|agreement| agreement.holds_on(day.parse().unwrap())), "{day}");
+    }
+    for number in [&number, &next, &latest] {
+        let again = change(&service, &lep, "endAgreement", AGREEMENT, json!({ "number": number })).await;
+        assert_eq!(again["status"], "NOT_FOUND", "{again}");
+    }
+}
+
+#[tokio::test]
+async fn an_amendment_keeps_the_end_that_was_set_before_unless_it_names_another() {
+    let service = Service::filled(Engine::Sqlite).await;
+    let (number, lep) = granted(&service).await;
+    let ended = json!({"number": number, "endsOn": "2027-01-01"});
+    assert_eq!(change(&service, &lep, "endAgreement", AGREEMENT, ended).await["status"], "DONE");
+    let amended = json!({"number": number, "purposes": ["planning"]});
+    let amended = change(&service, &lep, "amendAgreement", AGREEMENT, amended).await;
+    assert_eq!((&amended["status"], &amended["agreement"]["validUntil"]), (&json!("DONE"), &json!("2026-12-31")));
+    let opened = json!({"number": amended["agreement"]["number"], "validUntil": null});
+    let opened = change(&service, &lep, "amendAgreement", AGREEMENT, opened).await;
+    assert_eq!((&opened["status"], &opened["agreement"]["validUntil"]), (&json!("DONE"), &Value::Null));
+}
+
 #[tokio::test]
 async fn nobody_grants_what_is_not_its_own() {
     let service = Service::filled(Engine::Sqlite).await;

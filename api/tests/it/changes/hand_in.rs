@@ -52,6 +52,8 @@ async fn a_hub_hands_in_rows_takes_them_back_and_publishes(#[case] engine: Engin
     let number = &taken["submission"]["number"];
     let dry = change(&service, &hub, "withdrawSubmission", take_back, json!({"number": number, "dryRun": true})).await;
     assert_eq!((&dry["status"], &dry["number"]), (&json!("CHECKED"), &Value::Null));
+    let none = json!({"number": number, "periods": []});
+    assert_eq!(refused(&service, &hub, "withdrawSubmission", take_back, none).await, "BAD_REQUEST", "none is not all");
     let done = change(&service, &hub, "withdrawSubmission", take_back, json!({"number": number, "why": "error"})).await;
     assert_eq!((&done["status"], &done["takenBack"]), (&json!("DONE"), &dry["takenBack"]), "{done}");
     assert_eq!(done["takenBack"][0]["nextEdition"], "revised");
@@ -202,4 +204,23 @@ async fn nothing_is_changed_over_get() {
         (StatusCode::METHOD_NOT_ALLOWED, &"POST".parse().unwrap())
     );
     assert_eq!(service.database.count("requested_change").await, 0);
+}
+
+#[tokio::test]
+async fn whoever_hands_a_correction_in_is_not_told_how_many_of_others_wait_beside_it() {
+    let service = Service::filled(Engine::Sqlite).await;
+    let hub = token(&service, HUB, &[Scope::ResultsWrite]);
+    let correct = async |score: u8| {
+        let mut rows = rows_of_the_hub();
+        rows[0]["scores"][0] = json!(score);
+        let told =
+            change(&service, &hub, "importResults", "status submission { waiting }", json!({ "rows": rows })).await;
+        assert_eq!(told["status"], "ACCEPTED", "{told}");
+        told["submission"]["waiting"].clone()
+    };
+    let alone = correct(17).await;
+    assert_eq!(alone, json!(["202324T3: results wait for its revised edition"]));
+    let leeds = Population::standard(2).only(|row| row.local_authority == "E08000035" && row.period == "202324T3");
+    assert!(service.hand_in(LEP, &leeds).await.receipt.is_some());
+    assert_eq!(correct(18).await, alone);
 }
