@@ -1,11 +1,14 @@
 //! Several requests in one body, where that is allowed.
 
 use api::config::EdgeSettings;
-use axum::http::StatusCode;
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
 use serde_json::json;
 
-use super::{code, empty_behind, post_json};
-use crate::support::{Engine, Service};
+use super::{behind, code, empty_behind, post_json};
+use crate::support::{Engine, LEP, Service};
 
 #[tokio::test]
 async fn a_batch_is_answered_in_its_order_where_batches_are_allowed() {
@@ -25,12 +28,16 @@ async fn a_batch_is_answered_in_its_order_where_batches_are_allowed() {
 
 #[tokio::test]
 async fn what_a_batch_has_no_room_for_is_not_executed_and_those_before_it_are_answered() {
-    let service = empty_behind(&EdgeSettings { max_batch: 7, ..EdgeSettings::default() }).await;
+    let mut service = Service::filled(Engine::Sqlite).await;
+    behind(&mut service, &EdgeSettings { max_batch: 7, ..EdgeSettings::default() });
     // Some 4 MB each.
     let descriptions: String = (0..90).map(|leaf| format!("d{leaf}: description ")).collect();
     let large = json!({"query": format!("{{ __schema {{ types {{ fields {{ {descriptions} }} }} }} }}")});
     let small = json!({"query": "{ __typename }"});
-    let answer = post_json(&service, &json!([small, large, large, large, large, large, small])).await;
+    let batch = json!([small, large, large, large, large, large, small]).to_string();
+    let request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");
+    let request = request.header(header::AUTHORIZATION, format!("Bearer {}", service.token(LEP)));
+    let answer = service.send(request.body(Body::from(batch)).unwrap()).await;
     assert_eq!(answer.status, StatusCode::OK);
     let answers = answer.json();
     assert_eq!(answers[0], json!({"data": {"__typename": "Query"}}));
